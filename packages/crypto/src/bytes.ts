@@ -1,0 +1,60 @@
+/** Bytes on an ordinary `ArrayBuffer`: what WebCrypto takes, and what can be wiped. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Zeroed bytes outside the JavaScript heap.
+ *
+ * Secrets never live in `new Uint8Array(n)`: V8 keeps arrays of up to 64 bytes inside its own heap and copies
+ * them out at the first native use, and the copy that stays behind can be wiped by nobody.
+ *
+ * @param length in bytes
+ */
+export function allocateBytes(length: number): Bytes {
+  return new Uint8Array(new ArrayBuffer(length));
+}
+
+/** Overwrites with zeros. */
+export function wipe(bytes: Uint8Array): void {
+  bytes.fill(0);
+}
+
+/** Cryptographically strong random bytes, from WebCrypto's `getRandomValues`. */
+export function randomBytes(length: number): Bytes {
+  return globalThis.crypto.getRandomValues(allocateBytes(length));
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8 of a string that is no secret: what a string once held cannot be wiped. */
+export function utf8Encode(text: string): Bytes {
+  return encoder.encode(text);
+}
+
+/**
+ * Text of UTF-8 bytes.
+ *
+ * @throws {TypeError} on bytes that are no UTF-8
+ */
+export function utf8Decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** One array of all parts, in order. */
+export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
+  const whole = allocateBytes(parts.reduce((length, part) => length + part.byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.byteLength;
+  }
+  return whole;
+}
+
+/** Whether two arrays hold the same bytes; the time depends on the lengths alone. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  let difference = 0;
+  for (let i = 0; i < a.byteLength; i += 1) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return difference === 0;
+}

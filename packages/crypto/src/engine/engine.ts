@@ -1,0 +1,35 @@
+/**
+ * What an envelope needs of a runtime. `#engine` resolves to one of two modules of this shape: `engine.node.ts` and
+ * `engine.web.ts`.
+ */
+import type { Bytes } from '../bytes.js';
+import type { SecureByteContext, SecureByteContextOptions } from '../memory/secure-byte-context.js';
+
+/** The inputs of AES-256-GCM, with no associated data (NIST SP 800-38D). */
+export interface GcmKey {
+  /** 32 bytes. */
+  readonly key: Bytes;
+  /** 12 bytes, never used twice with one key. */
+  readonly nonce: Bytes;
+}
+
+/** The shape of both modules. */
+export interface Engine {
+  /** How many RSA operations the runtime can do at once. */
+  unwrapParallelism(): number;
+  /** Encrypts, writes the ciphertext as base64 into `out` at `offset`, and returns the tag of 16 bytes. */
+  sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes>;
+  /**
+   * Decodes and decrypts. The promise is rejected, and nothing is given, unless the tag holds.
+   *
+   * @param base64 canonical; see {@link Engine.isCanonicalBase64}
+   */
+  openBase64(
+    base64: Uint8Array,
+    gcm: GcmKey,
+    tag: Bytes,
+    options: SecureByteContextOptions,
+  ): Promise<SecureByteContext>;
+  /** Whether the bytes are canonical base64 (RFC 4648 §4). */
+  isCanonicalBase64(text: Uint8Array): boolean;
+}

@@ -1,0 +1,57 @@
+/**
+ * Takes the one long string out of an envelope before `JSON.parse` sees it: parsing 10 MB of base64 into a string
+ * costs more than all the cryptography. What is left keeps its meaning to the letter.
+ */
+import { isCanonicalBase64 } from '#engine';
+import { concatBytes, utf8Encode } from '../bytes.js';
+
+/** JSON with its first long string replaced. */
+export interface Lifted {
+  /** The rest, in which {@link placeholder} stands for the string. */
+  readonly json: Uint8Array;
+  /** A string that stands nowhere else, or `undefined` when nothing was taken out. */
+  readonly placeholder: string | undefined;
+  /** Canonical base64, as a view. */
+  readonly text: Uint8Array;
+}
+
+/** Shorter strings are not worth the trouble; in bytes. */
+const LONG = 4096;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+export function liftLongString(json: Uint8Array): Lifted {
+  const start = findLongString(json);
+  const text = json.subarray(start, json.indexOf(QUOTE, start));
+  if (start === -1 || !isCanonicalBase64(text)) return { json, placeholder: undefined, text: json.subarray(0, 0) };
+  const placeholder = globalThis.crypto.randomUUID();
+  const end = start + text.byteLength;
+  const rest = concatBytes(json.subarray(0, start), utf8Encode(placeholder), json.subarray(end));
+  return { json: rest, placeholder, text };
+}
+
+/** Where the content of the first long string without escapes begins, or -1. */
+function findLongString(json: Uint8Array): number {
+  let open = json.indexOf(QUOTE);
+  while (open !== -1) {
+    const close = closingQuote(json, open + 1);
+    if (close === -1) return -1;
+    if (close - open > LONG && !json.subarray(open + 1, close).includes(BACKSLASH)) return open + 1;
+    open = json.indexOf(QUOTE, close + 1);
+  }
+  return -1;
+}
+
+/** The first quote that no backslash escapes. */
+function closingQuote(json: Uint8Array, from: number): number {
+  let close = json.indexOf(QUOTE, from);
+  while (close !== -1 && isEscaped(json, close, from)) close = json.indexOf(QUOTE, close + 1);
+  return close;
+}
+
+function isEscaped(json: Uint8Array, quote: number, from: number): boolean {
+  let backslashes = 0;
+  while (quote - 1 - backslashes >= from && json[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
+  return backslashes % 2 === 1;
+}

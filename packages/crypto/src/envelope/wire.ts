@@ -1,0 +1,125 @@
+/** The envelope on the wire: UTF-8 JSON around base64 (SPEC.md §4). Writing it in place, reading it strictly. */
+import { isCanonicalBase64 } from '#engine';
+import { base64Length, decodeBase64, encodeBase64 } from '../base64.js';
+import { allocateBytes, utf8Decode, utf8Encode, type Bytes } from '../bytes.js';
+import { SecurityError } from '../errors.js';
+import { liftLongString, type Lifted } from './lift.js';
+import { SUITE } from './suite.js';
+
+/** The members of an envelope that carry bytes. */
+export interface EnvelopeParts {
+  /** Canonical base64, as a view of the envelope. */
+  readonly ciphertext: Uint8Array;
+  readonly nonce: Bytes;
+  readonly tag: Bytes;
+  readonly wrappedKey: Bytes;
+  /** Unix seconds, as the router says it; nothing vouches for it. */
+  readonly processedAt?: number;
+}
+
+/** A whole envelope, but for the ciphertext and the tag, which are written into their places. */
+export interface EnvelopeFrame {
+  readonly bytes: Bytes;
+  readonly ciphertextOffset: number;
+  readonly tagOffset: number;
+}
+
+const HEAD = utf8Encode(
+  `{"version":"${SUITE.version}","algorithm":"${SUITE.algorithm}","encrypted_payload":{"ciphertext":"`,
+);
+const ALGORITHMS = `"key_algorithm":"${SUITE.keyAlgorithm}","payload_algorithm":"${SUITE.payloadAlgorithm}"`;
+
+/** Lays an envelope out for a payload of `payloadBytes` bytes, in one buffer of the final size. */
+export function frameEnvelope(
+  payloadBytes: number,
+  nonce: Uint8Array,
+  wrappedKey: Uint8Array,
+  processedAt?: number,
+): EnvelopeFrame {
+  const time = processedAt === undefined ? '' : `,"processed_at":${String(processedAt)}`;
+  const beforeTag = utf8Encode(`","nonce":"${encodeBase64(nonce)}","tag":"`);
+  const afterTag = utf8Encode(`"},"encrypted_aes_key":"${encodeBase64(wrappedKey)}",${ALGORITHMS}${time}}`);
+  const ciphertextOffset = HEAD.byteLength;
+  const ciphertextEnd = ciphertextOffset + base64Length(payloadBytes);
+  const tagOffset = ciphertextEnd + beforeTag.byteLength;
+  const tagEnd = tagOffset + base64Length(SUITE.tagBytes);
+  const bytes = allocateBytes(tagEnd + afterTag.byteLength);
+  bytes.set(HEAD);
+  bytes.set(beforeTag, ciphertextEnd);
+  bytes.set(afterTag, tagEnd);
+  return { bytes, ciphertextOffset, tagOffset };
+}
+
+const refuse = (why: string): SecurityError => new SecurityError('INVALID_ENVELOPE', `no envelope: ${why}`);
+
+/**
+ * Reads an envelope, before any key is used. Unknown members are ignored.
+ *
+ * @param wrappedKeyBytes length of the recipient's modulus
+ * @throws {SecurityError} `INVALID_ENVELOPE`
+ */
+export function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): EnvelopeParts {
+  const lifted = liftLongString(envelope);
+  const members = asObject(parseJson(lifted.json), 'the body');
+  checkSuite(members);
+  const payload = asObject(members['encrypted_payload'], 'encrypted_payload');
+  const processedAt = members['processed_at'];
+  return {
+    ciphertext: base64Text(payload, 'ciphertext', lifted),
+    nonce: base64Member(payload, 'nonce', SUITE.nonceBytes),
+    tag: base64Member(payload, 'tag', SUITE.tagBytes),
+    wrappedKey: base64Member(members, 'encrypted_aes_key', wrappedKeyBytes),
+    ...(typeof processedAt === 'number' ? { processedAt } : {}),
+  };
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function checkSuite(members: Members): void {
+  if (members['version'] !== SUITE.version) throw refuse('another version');
+  if (members['algorithm'] !== SUITE.algorithm) throw refuse('another algorithm');
+  const keyAlgorithm = members['key_algorithm'] ?? SUITE.keyAlgorithm;
+  const payloadAlgorithm = members['payload_algorithm'] ?? SUITE.payloadAlgorithm;
+  if (keyAlgorithm !== SUITE.keyAlgorithm) throw refuse('another key_algorithm');
+  if (payloadAlgorithm !== SUITE.payloadAlgorithm) throw refuse('another payload_algorithm');
+}
+
+function parseJson(json: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8Decode(json));
+  } catch {
+    // The parser's own error quotes what it read.
+    throw refuse('the body is no JSON in UTF-8');
+  }
+}
+
+function asObject(value: unknown, what: string): Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(`${what} is no object`);
+  return value as Members;
+}
+
+function stringMember(members: Members, name: string): string {
+  const value = members[name];
+  if (typeof value !== 'string') throw refuse(`${name} is missing or no string`);
+  return value;
+}
+
+function base64Text(members: Members, name: string, lifted: Lifted): Uint8Array {
+  const value = stringMember(members, name);
+  if (value === lifted.placeholder) return lifted.text;
+  const text = utf8Encode(value);
+  if (!isCanonicalBase64(text)) throw refuse(`${name} is no canonical base64`);
+  return text;
+}
+
+function base64Member(members: Members, name: string, length: number): Bytes {
+  const text = stringMember(members, name);
+  let bytes: Bytes;
+  try {
+    bytes = decodeBase64(text);
+  } catch {
+    throw refuse(`${name} is no canonical base64`);
+  }
+  if (bytes.byteLength !== length) throw refuse(`${name} has not ${String(length)} bytes`);
+  return bytes;
+}

@@ -1,0 +1,36 @@
+/**
+ * The NOMYO envelope, RSA keys and protected memory: both halves of protocol version 1, a client's and a router's.
+ * No I/O. Node and browsers.
+ *
+ * @packageDocumentation
+ */
+export { decodeBase64, encodeBase64 } from './base64.js';
+export { decodePem, encodePem, PEM_LABEL, type PemBlock } from './pem.js';
+
+export { SUITE } from './envelope/suite.js';
+export { sealEnvelope, type SealOptions } from './envelope/seal.js';
+export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/open.js';
+export { checkPayloadSize, decodePayload, encodePayload, type JsonObject } from './envelope/payload.js';
+
+export type { KeySource } from './rsa/key-source.js';
+export { generatePkcs8, KEY_SIZES, RsaPrivateKey, type KeySize } from './rsa/private-key.js';
+export { RsaPublicKey } from './rsa/public-key.js';
+export { pkcs8FromPkcs1 } from './rsa/pkcs8.js';
+
+export {
+  getMemoryProtectionInfo,
+  SecureByteContext,
+  type SecureByteContextOptions,
+} from './memory/secure-byte-context.js';
+export type { MemoryProtectionInfo } from './memory/backend.js';
+
+export type { Bytes } from './bytes.js';
+export {
+  DisposedError,
+  ERROR_CODES,
+  InvalidArgumentError,
+  NomyoError,
+  SecurityError,
+  type NomyoErrorCode,
+  type NomyoErrorOptions,
+} from './errors.js';

@@ -1,0 +1,151 @@
+import { backend } from '#memory';
+import { wipe, type Bytes } from '../bytes.js';
+import { DisposedError, InvalidArgumentError } from '../errors.js';
+import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
+import { unprotected } from './ordinary.js';
+
+/** How a context treats its memory. */
+export interface SecureByteContextOptions {
+  /** Take protected memory and wipe it after use. Default: `true`. */
+  readonly secure?: boolean;
+}
+
+/** Everything is in private fields, which `util.inspect` cannot show either. */
+const REDACTED = 'SecureByteContext { [redacted] }';
+
+/** Longest context, in bytes: the largest typed array that every supported runtime can make. */
+const MAX_LENGTH = 2 ** 31 - 1;
+
+/**
+ * Secret bytes with one owner and an end. They are wiped when {@link use} is over, whatever happens in it, or by
+ * {@link dispose}; after that every access is refused.
+ *
+ * The memory comes from the runtime's backend: locked pages where `nomyo-native` is installed and loads, ordinary
+ * memory otherwise; see {@link getMemoryProtectionInfo}.
+ *
+ * A view that `fn` keeps reads zeros afterwards. Nobody can wipe what `fn` copies, such as a string made of the
+ * bytes.
+ */
+export class SecureByteContext {
+  #memory: ProtectedMemory;
+  #state: 'fresh' | 'in use' | 'disposed' = 'fresh';
+
+  /**
+   * Takes the bytes over: they are copied into protected memory and the source is wiped (with `secure: false` it
+   * is left as it is).
+   *
+   * @throws {InvalidArgumentError} when `bytes` is neither a `Uint8Array` nor an `ArrayBuffer`
+   */
+  constructor(bytes: Uint8Array | ArrayBuffer, options: SecureByteContextOptions = {}) {
+    const source = sourceOf(bytes);
+    this.#memory = backendFor(options).allocate(source.byteLength);
+    this.#memory.bytes.set(source);
+    if (options.secure ?? true) wipe(source);
+  }
+
+  /**
+   * A context of `length` zeros, to be filled through {@link borrow}.
+   *
+   * @param length in bytes, 0 to 2^31 - 1
+   * @throws {InvalidArgumentError} on any other length
+   */
+  static allocate(length: number, options: SecureByteContextOptions = {}): SecureByteContext {
+    if (!Number.isInteger(length) || length < 0 || length > MAX_LENGTH) {
+      throw new InvalidArgumentError('length', `must be an integer from 0 to ${String(MAX_LENGTH)}`);
+    }
+    const context = new SecureByteContext(new ArrayBuffer(0), options);
+    context.#memory = backendFor(options).allocate(length);
+    return context;
+  }
+
+  /** In bytes; 0 after the end. */
+  get length(): number {
+    return this.#state === 'disposed' ? 0 : this.#memory.bytes.byteLength;
+  }
+
+  /** Whether the operating system keeps these bytes out of swap. */
+  get locked(): boolean {
+    return this.#memory.locked;
+  }
+
+  /** Whether the bytes are gone. */
+  get disposed(): boolean {
+    return this.#state === 'disposed';
+  }
+
+  /**
+   * Hands the bytes to `fn`, once, and wipes them when it returns, throws, or its promise settles.
+   *
+   * @returns what `fn` returns
+   * @throws {DisposedError} on a second use, or after {@link dispose}
+   */
+  use<T>(fn: (bytes: Bytes) => Promise<T>): Promise<T>;
+  use<T>(fn: (bytes: Bytes) => T): T;
+  use(fn: (bytes: Bytes) => unknown): unknown {
+    if (this.#state !== 'fresh') throw new DisposedError('SecureByteContext');
+    this.#state = 'in use';
+    let result: unknown;
+    try {
+      result = fn(this.#memory.bytes);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    if (isPromiseLike(result)) return Promise.resolve(result).finally(() => this.dispose());
+    this.dispose();
+    return result;
+  }
+
+  /**
+   * Hands the bytes to `fn` and keeps them, for secrets that are needed more than once. Whoever borrows calls
+   * {@link dispose} in the end.
+   *
+   * @throws {DisposedError} after {@link use} or {@link dispose}
+   */
+  borrow<T>(fn: (bytes: Bytes) => T): T {
+    if (this.#state !== 'fresh') throw new DisposedError('SecureByteContext');
+    return fn(this.#memory.bytes);
+  }
+
+  /** Wipes the bytes at once, even while somebody uses them. Idempotent. */
+  dispose(): void {
+    if (this.#state === 'disposed') return;
+    this.#state = 'disposed';
+    this.#memory.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+}
+
+/**
+ * How secrets are protected in this process, at this moment.
+ *
+ * @param options `secure: false` describes what `secureMemory: false` gives
+ */
+export function getMemoryProtectionInfo(options: SecureByteContextOptions = {}): MemoryProtectionInfo {
+  return backendFor(options).describe();
+}
+
+function backendFor(options: SecureByteContextOptions): MemoryBackend {
+  return (options.secure ?? true) ? backend : unprotected;
+}
+
+function sourceOf(bytes: unknown): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  throw new InvalidArgumentError('bytes', 'must be a Uint8Array or an ArrayBuffer');
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

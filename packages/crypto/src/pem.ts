@@ -1,0 +1,107 @@
+/**
+ * PEM (RFC 7468): one block, text around it ignored, line ends of any kind. Works on bytes, so that a private key
+ * never becomes a string.
+ */
+import { allocateBytes, utf8Decode, utf8Encode, wipe, type Bytes } from './bytes.js';
+import { base64DecodedLength, base64DecodeInto, base64EncodeInto, base64Length } from './base64.js';
+import { SecurityError } from './errors.js';
+
+/** What a block says it holds. */
+export const PEM_LABEL = {
+  publicKey: 'PUBLIC KEY',
+  privateKey: 'PRIVATE KEY',
+  rsaPrivateKey: 'RSA PRIVATE KEY',
+  encryptedPrivateKey: 'ENCRYPTED PRIVATE KEY',
+} as const;
+
+/** One decoded block. */
+export interface PemBlock {
+  readonly label: string;
+  /** The content. Where it is a private key, whoever asked for it wipes it. */
+  readonly der: Bytes;
+}
+
+const LINE_CHARACTERS = 64;
+const LINE_FEED = 0x0a;
+
+const BEGIN = utf8Encode('-----BEGIN ');
+const END = utf8Encode('-----END ');
+const DASHES = utf8Encode('-----');
+
+const malformed = (): SecurityError => new SecurityError('INVALID_KEY', 'there is no well-formed PEM block');
+
+/**
+ * The first block.
+ *
+ * @throws {SecurityError} `INVALID_KEY` when there is none, or it is damaged
+ */
+export function decodePem(pem: string | Uint8Array): PemBlock {
+  const bytes = typeof pem === 'string' ? utf8Encode(pem) : pem;
+  const labelStart = find(bytes, BEGIN, 0) + BEGIN.byteLength;
+  const labelEnd = find(bytes, DASHES, labelStart);
+  const label = bytes.subarray(labelStart, labelEnd);
+  const bodyStart = labelEnd + DASHES.byteLength;
+  const bodyEnd = find(bytes, END, bodyStart);
+  const closing = bytes.subarray(bodyEnd + END.byteLength, bodyEnd + END.byteLength + label.byteLength);
+  if (label.some((byte, i) => byte !== closing[i] || byte < 0x20 || byte > 0x7e)) throw malformed();
+  return { label: utf8Decode(label), der: decodeBody(bytes.subarray(bodyStart, bodyEnd)) };
+}
+
+/** One block with lines of 64 characters. */
+export function encodePem(label: string, der: Uint8Array): Bytes {
+  const head = utf8Encode(`-----BEGIN ${label}-----\n`);
+  const tail = utf8Encode(`-----END ${label}-----\n`);
+  const characters = base64Length(der.byteLength);
+  const lines = Math.ceil(characters / LINE_CHARACTERS);
+  const pem = allocateBytes(head.byteLength + characters + lines + tail.byteLength);
+  pem.set(head);
+  const bytesOfALine = (LINE_CHARACTERS / 4) * 3;
+  let at = head.byteLength;
+  for (let i = 0; i < der.byteLength; i += bytesOfALine) {
+    const line = der.subarray(i, i + bytesOfALine);
+    base64EncodeInto(line, pem, at);
+    at += base64Length(line.byteLength);
+    pem[at] = LINE_FEED;
+    at += 1;
+  }
+  pem.set(tail, at);
+  return pem;
+}
+
+function decodeBody(body: Uint8Array): Bytes {
+  const text = allocateBytes(body.byteLength);
+  try {
+    let length = 0;
+    for (const byte of body) {
+      if (isSpace(byte)) continue;
+      text[length] = byte;
+      length += 1;
+    }
+    return decodeText(text.subarray(0, length));
+  } finally {
+    wipe(text);
+  }
+}
+
+function decodeText(text: Uint8Array): Bytes {
+  try {
+    const der = allocateBytes(base64DecodedLength(text));
+    base64DecodeInto(text, der);
+    return der;
+  } catch {
+    throw malformed();
+  }
+}
+
+/** White space that RFC 7468 §2 tells a parser to ignore. */
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+function find(bytes: Uint8Array, needle: Uint8Array, from: number): number {
+  const [first = 0] = needle;
+  for (let i = bytes.indexOf(first, from); i !== -1; i = bytes.indexOf(first, i + 1)) {
+    if (needle.every((byte, k) => bytes[i + k] === byte)) return i;
+  }
+  throw malformed();
+}

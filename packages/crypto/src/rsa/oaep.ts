@@ -1,0 +1,30 @@
+/** RSA-OAEP with SHA-256 for hash and MGF1 and an empty label (RFC 8017 §7.1), by WebCrypto: off the main thread. */
+const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
+
+/** 65537, the exponent of every key this SDK makes. */
+const PUBLIC_EXPONENT = Uint8Array.of(0x01, 0x00, 0x01);
+
+const subtle = (): SubtleCrypto => globalThis.crypto.subtle;
+
+export function importSpki(spki: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return subtle().importKey('spki', spki, OAEP, false, ['encrypt']);
+}
+
+export function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+  return subtle().importKey('pkcs8', pkcs8, OAEP, false, ['decrypt']);
+}
+
+export async function encrypt(key: CryptoKey, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await subtle().encrypt(OAEP, key, message));
+}
+
+export async function decrypt(key: CryptoKey, block: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await subtle().decrypt(OAEP, key, block));
+}
+
+/** A new key as PKCS#8 DER, which whoever asked for it wipes. */
+export async function generate(modulusBits: number): Promise<Uint8Array<ArrayBuffer>> {
+  const algorithm = { ...OAEP, modulusLength: modulusBits, publicExponent: PUBLIC_EXPONENT };
+  const pair = await subtle().generateKey(algorithm, true, ['encrypt', 'decrypt']);
+  return new Uint8Array(await subtle().exportKey('pkcs8', pair.privateKey));
+}

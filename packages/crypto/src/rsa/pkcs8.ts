@@ -1,0 +1,112 @@
+/** The structures around an RSA key: PKCS#8 (RFC 5208 §5), PKCS#1 (RFC 8017 appendix A.1), SPKI (RFC 5280 §4.1). */
+import { type Bytes } from '../bytes.js';
+import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '../der.js';
+import { SecurityError } from '../errors.js';
+
+/** rsaEncryption, 1.2.840.113549.1.1.1 */
+const RSA_ENCRYPTION = '2a864886f70d010101';
+
+/** A public key's numbers, big-endian, as views of what they were read from. */
+export interface RsaPublicNumbers {
+  readonly n: Uint8Array;
+  readonly e: Uint8Array;
+}
+
+/** A private key's numbers, big-endian, as views of what they were read from. */
+export interface RsaPrivateNumbers extends RsaPublicNumbers {
+  readonly d: Uint8Array;
+  readonly p: Uint8Array;
+  readonly q: Uint8Array;
+  readonly dp: Uint8Array;
+  readonly dq: Uint8Array;
+  readonly qInv: Uint8Array;
+}
+
+/** The numbers of a PKCS#8 PrivateKeyInfo; attributes behind the key are ignored. */
+export function readPkcs8(der: Uint8Array): RsaPrivateNumbers {
+  const outer = new DerReader(der);
+  const info = outer.sequence();
+  outer.end();
+  info.smallUnsigned();
+  readRsaAlgorithm(info.sequence());
+  return readPkcs1(info.read(DER_TAG.octetString));
+}
+
+/** The numbers of a two-prime PKCS#1 RSAPrivateKey. */
+export function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
+  const outer = new DerReader(der);
+  const key = outer.sequence();
+  outer.end();
+  if (key.smallUnsigned() !== 0) throw new SecurityError('INVALID_KEY', 'the key is no two-prime RSA key');
+  const numbers = {
+    n: key.unsigned(),
+    e: key.unsigned(),
+    d: key.unsigned(),
+    p: key.unsigned(),
+    q: key.unsigned(),
+    dp: key.unsigned(),
+    dq: key.unsigned(),
+    qInv: key.unsigned(),
+  };
+  key.end();
+  return numbers;
+}
+
+/** The numbers of a SubjectPublicKeyInfo. */
+export function readSpki(der: Uint8Array): RsaPublicNumbers {
+  const outer = new DerReader(der);
+  const info = outer.sequence();
+  outer.end();
+  readRsaAlgorithm(info.sequence());
+  const bits = info.read(DER_TAG.bitString);
+  info.end();
+  if (bits[0] !== 0) throw new SecurityError('INVALID_KEY', 'the key is no well-formed DER');
+  const key = new DerReader(bits.subarray(1));
+  const pair = key.sequence();
+  key.end();
+  const numbers = { n: pair.unsigned(), e: pair.unsigned() };
+  pair.end();
+  return numbers;
+}
+
+/** A PKCS#8 PrivateKeyInfo around a PKCS#1 RSAPrivateKey. Whoever asked for it wipes it. */
+export function pkcs8FromPkcs1(pkcs1: Uint8Array): Bytes {
+  const key = derEncode(DER_TAG.octetString, pkcs1);
+  try {
+    return derEncode(DER_TAG.sequence, derSmallUnsigned(0), rsaAlgorithm(), key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** A SubjectPublicKeyInfo. */
+export function spkiFromNumbers({ n, e }: RsaPublicNumbers): Bytes {
+  const pair = derEncode(DER_TAG.sequence, derUnsigned(n), derUnsigned(e));
+  return derEncode(
+    DER_TAG.sequence,
+    rsaAlgorithm(),
+    derEncode(DER_TAG.bitString, Uint8Array.of(0), pair),
+  );
+}
+
+/** Bits of a magnitude without leading zero bytes. */
+export function bitLength(magnitude: Uint8Array): number {
+  const [first = 0] = magnitude;
+  return first === 0 ? 0 : magnitude.byteLength * 8 - (Math.clz32(first) - 24);
+}
+
+function rsaAlgorithm(): Bytes {
+  return derEncode(DER_TAG.sequence, derOid(RSA_ENCRYPTION), derEncode(DER_TAG.null));
+}
+
+function readRsaAlgorithm(algorithm: DerReader): void {
+  if (algorithm.oid() !== RSA_ENCRYPTION) throw new SecurityError('INVALID_KEY', 'the key is no RSA key');
+  // The parameters must be NULL (RFC 8017 appendix A.1).
+  if (algorithm.read(DER_TAG.null).byteLength !== 0) throw new SecurityError('INVALID_KEY', 'the key is damaged');
+  algorithm.end();
+}
+
+function derUnsigned(magnitude: Uint8Array): Bytes {
+  const sign = (magnitude[0] ?? 0) > 0x7f ? Uint8Array.of(0) : new Uint8Array(0);
+  return derEncode(DER_TAG.integer, sign, magnitude);
+}

@@ -1,0 +1,85 @@
+import { encodeBase64 } from '../base64.js';
+import { concatBytes, utf8Decode, type Bytes } from '../bytes.js';
+import { SUITE } from '../envelope/suite.js';
+import { SecurityError } from '../errors.js';
+import { decodePem, encodePem, PEM_LABEL } from '../pem.js';
+import * as oaep from './oaep.js';
+import { bitLength, readSpki, type RsaPublicNumbers } from './pkcs8.js';
+
+/** NIST SP 800-56B §6.2: 2^16 < e < 2^256, odd. */
+const MIN_EXPONENT_BITS = 17;
+const MAX_EXPONENT_BITS = 256;
+
+/** An RSA public key that an AES key can be wrapped to. Imported once, used for many envelopes. */
+export class RsaPublicKey {
+  /** In bits. */
+  readonly modulusLength: number;
+  /** SPKI, as PEM (RFC 7468 §13). */
+  readonly pem: string;
+  /** `sha256/` and the base64 of the SHA-256 of the SPKI, as in RFC 7469 §2.4. */
+  readonly fingerprint: string;
+  readonly #key: CryptoKey;
+
+  private constructor(key: CryptoKey, modulusLength: number, pem: string, fingerprint: string) {
+    this.#key = key;
+    this.modulusLength = modulusLength;
+    this.pem = pem;
+    this.fingerprint = fingerprint;
+  }
+
+  /**
+   * @param pem one `PUBLIC KEY` block, as text or as its bytes
+   * @throws {SecurityError} `INVALID_KEY`
+   */
+  static async fromPem(pem: string | Uint8Array): Promise<RsaPublicKey> {
+    const { label, der } = decodePem(pem);
+    if (label !== PEM_LABEL.publicKey) throw new SecurityError('INVALID_KEY', 'the PEM block is no public key');
+    return RsaPublicKey.fromSpki(der);
+  }
+
+  /**
+   * @param spki DER of a SubjectPublicKeyInfo (RFC 5280 §4.1)
+   * @throws {SecurityError} `INVALID_KEY` on damage, on fewer than 2048 or more than 16384 bits, or a weak exponent
+   */
+  static async fromSpki(spki: Uint8Array): Promise<RsaPublicKey> {
+    const der = concatBytes(spki);
+    const numbers = readSpki(der);
+    checkStrength(numbers);
+    const digest = await globalThis.crypto.subtle.digest('SHA-256', der);
+    const fingerprint = `sha256/${encodeBase64(new Uint8Array(digest))}`;
+    const pem = utf8Decode(encodePem(PEM_LABEL.publicKey, der));
+    return new RsaPublicKey(await importKey(der), bitLength(numbers.n), pem, fingerprint);
+  }
+
+  /** Length of the modulus, and of everything wrapped to this key, in bytes. */
+  get modulusBytes(): number {
+    return Math.ceil(this.modulusLength / 8);
+  }
+
+  /** Wraps an AES key (RSA-OAEP-SHA256, SPEC.md §5): one block of {@link modulusBytes}. */
+  wrap(aesKey: Bytes): Promise<Bytes> {
+    return oaep.encrypt(this.#key, aesKey);
+  }
+}
+
+/** @throws {SecurityError} `INVALID_KEY` when the numbers are too small, too large or even */
+export function checkStrength({ n, e }: RsaPublicNumbers): void {
+  const bits = bitLength(n);
+  if (bits < SUITE.minModulusBits || bits > SUITE.maxModulusBits) {
+    const range = `${String(SUITE.minModulusBits)} to ${String(SUITE.maxModulusBits)}`;
+    throw new SecurityError('INVALID_KEY', `the RSA key has ${String(bits)} bits; ${range} are accepted`);
+  }
+  const exponentBits = bitLength(e);
+  const isOdd = (magnitude: Uint8Array): boolean => (magnitude.at(-1) ?? 0) % 2 === 1;
+  if (exponentBits < MIN_EXPONENT_BITS || exponentBits > MAX_EXPONENT_BITS || !isOdd(e) || !isOdd(n)) {
+    throw new SecurityError('INVALID_KEY', 'the RSA key has a weak exponent or an even modulus');
+  }
+}
+
+async function importKey(der: Bytes): Promise<CryptoKey> {
+  try {
+    return await oaep.importSpki(der);
+  } catch {
+    throw new SecurityError('INVALID_KEY', 'the RSA public key is refused by the crypto library');
+  }
+}

@@ -1,0 +1,27 @@
+// One jest configuration for every package: TypeScript sources are read across packages through the
+// private `@nomyo/source` condition, so that no test needs a build of another package.
+const tsJest = {
+  useESM: true,
+  diagnostics: { ignoreCodes: [151001] },
+  tsconfig: '<rootDir>/tsconfig.test.json',
+};
+
+/**
+ * @param {string} name shown before each test file
+ * @param {'node' | 'browser'} runtime which side of the conditional imports is under test
+ */
+function project(name, runtime, overrides = {}) {
+  return {
+    displayName: name,
+    testEnvironment: 'node',
+    testEnvironmentOptions: { customExportConditions: ['@nomyo/source', runtime, 'import', 'default'] },
+    extensionsToTreatAsEsm: ['.ts'],
+    moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+    transform: { '^.+\\.ts$': ['ts-jest', tsJest] },
+    testMatch: ['<rootDir>/test/**/*.test.ts'],
+    ...overrides,
+  };
+}
+
+export const nodeProject = (name, overrides) => project(name, 'node', overrides);
+export const browserProject = (name, overrides) => project(`${name} (browser)`, 'browser', overrides);
