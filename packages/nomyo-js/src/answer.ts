@@ -1,0 +1,19 @@
+/** What a caller gets: the opened answer with `_metadata` (SPEC.md §7). */
+import { decodePayload, SUITE, type JsonObject, type OpenedEnvelope } from '@nomyo/crypto';
+import { isObject } from './checks.js';
+
+/** The answer as an object; members of a `_metadata` that it already has are kept. */
+export function answerOf({ plaintext, processedAt }: OpenedEnvelope, payloadId: string): JsonObject {
+  const answer = decodePayload(plaintext);
+  const theirs = answer['_metadata'];
+  return {
+    ...answer,
+    _metadata: {
+      ...(isObject(theirs) ? theirs : {}),
+      payload_id: payloadId,
+      ...(processedAt === undefined ? {} : { processed_at: processedAt }),
+      is_encrypted: true,
+      encryption_algorithm: SUITE.algorithm,
+    },
+  };
+}

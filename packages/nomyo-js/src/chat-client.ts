@@ -1,0 +1,117 @@
+import { encodePayload, getMemoryProtectionInfo, type MemoryProtectionInfo } from '@nomyo/crypto';
+import { answerOf } from './answer.js';
+import { anAbortSignal, anObject, optional, refuseUnknown } from './checks.js';
+import type { ChatCompletionRequest } from './chat/request-types.js';
+import type { ChatCompletion } from './chat/response-types.js';
+import { takeApart } from './chat/request.js';
+import { asChatCompletion } from './chat/response.js';
+import { aRetryCount, aTimeout, resolveOptions, type CommonOptions, type ResolvedOptions } from './options.js';
+import { SecureChannel } from './secure-channel.js';
+import { checkCallHeaders } from './call-headers.js';
+
+/** Options of {@link SecureChatCompletion}. */
+export interface SecureChatCompletionConfig extends CommonOptions {
+  /** Where the router is. Default: `https://api.nomyo.ai`. A path prefix is kept. */
+  readonly baseUrl?: string;
+}
+
+/** Options of one call. */
+export interface CreateOptions {
+  /** Ends the call; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** For one attempt, in ms. Default: the client's. */
+  readonly timeout?: number;
+  /** Attempts after the first. Default: the client's. */
+  readonly maxRetries?: number;
+  /** Sent beside the protocol's own headers, none of which they can replace. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', 'maxRetries', 'headers'];
+
+/**
+ * An OpenAI-shaped client whose requests and answers are encrypted in this process.
+ *
+ * Nothing is generated, read, written or sent before the first call, or {@link ready}.
+ */
+export class SecureChatCompletion {
+  /** The path that users of OpenAI's client type. */
+  readonly chat: { readonly completions: { readonly create: SecureChatCompletion['create'] } };
+  readonly #options: ResolvedOptions;
+  readonly #channel: SecureChannel;
+
+  /**
+   * @throws {InvalidArgumentError} on a wrong value or an unknown name
+   * @throws {SecurityError} `INSECURE_URL` when the base URL is not `https:` and `allowHttp` is not set
+   */
+  constructor(config: SecureChatCompletionConfig = {}) {
+    const given = anObject('config', config);
+    this.#options = resolveOptions(config, 'baseUrl', given['baseUrl']);
+    this.#channel = new SecureChannel('SecureChatCompletion', this.#options);
+    this.chat = { completions: { create: this.create.bind(this) } };
+  }
+
+  /**
+   * Sends a chat completion and waits for the whole answer.
+   *
+   * @throws {InvalidArgumentError} on a wrong request or option, before anything is sent
+   * @throws {SecurityError} when a security rule is violated or the answer does not open
+   * @throws {KeyStoreError} when the client's key pair cannot be read or stored
+   * @throws {APIConnectionError} when the router cannot be reached, or not in time
+   * @throws {APIError} when the router answers with an error; see its subclasses
+   * @throws the signal's reason when it is aborted
+   */
+  async create(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<ChatCompletion> {
+    this.#channel.check();
+    const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
+    const call = this.#callOptions(options);
+    const payloadId = globalThis.crypto.randomUUID();
+    const json = encodePayload(payload, { secure: this.#options.secure });
+    try {
+      const opened = await this.#channel.exchange(json, { ...call, payloadId, securityTier, apiKey });
+      return asChatCompletion(answerOf(opened, payloadId));
+    } finally {
+      json.dispose();
+    }
+  }
+
+  /** The same as {@link create}, for those who come from the Python client. */
+  acreate(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion> {
+    return this.create(request, options);
+  }
+
+  /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
+  ready(): Promise<void> {
+    return this.#channel.ready();
+  }
+
+  /** How this client's secrets are protected in memory. */
+  getMemoryProtectionInfo(): MemoryProtectionInfo {
+    return getMemoryProtectionInfo({ secure: this.#options.secure });
+  }
+
+  /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
+  dispose(): void {
+    this.#channel.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toJSON(): { baseUrl: string } {
+    return { baseUrl: this.#options.baseUrl.href };
+  }
+
+  #callOptions(options: CreateOptions): Required<Pick<CreateOptions, 'timeout' | 'maxRetries'>> &
+    Pick<CreateOptions, 'signal' | 'headers'> {
+    refuseUnknown('create()', anObject('options', options), CREATE_OPTIONS);
+    if (options.headers !== undefined) checkCallHeaders(options.headers);
+    if (options.signal !== undefined) anAbortSignal('signal', options.signal);
+    return {
+      ...options,
+      timeout: optional('timeout', options.timeout, aTimeout, this.#options.timeout),
+      maxRetries: optional('maxRetries', options.maxRetries, aRetryCount, this.#options.maxRetries),
+    };
+  }
+}

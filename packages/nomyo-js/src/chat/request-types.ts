@@ -1,0 +1,145 @@
+/**
+ * A chat-completion request, in the shape that OpenAI's API and the servers that follow it take. Members that are
+ * not named here pass through to the service as they are.
+ */
+
+/** How well the machine that answers is protected: a header, never a part of the payload. */
+export type SecurityTier = 'standard' | 'high' | 'maximum';
+
+/** Text of a message. */
+export interface ContentPartText {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+/** An image, as a URL or a `data:` URL. */
+export interface ContentPartImage {
+  readonly type: 'image_url';
+  readonly image_url: { readonly url: string; readonly detail?: 'auto' | 'low' | 'high' };
+}
+
+/** Sound, as base64. */
+export interface ContentPartAudio {
+  readonly type: 'input_audio';
+  readonly input_audio: { readonly data: string; readonly format: 'wav' | 'mp3' };
+}
+
+/** A file, as base64 or by its id. */
+export interface ContentPartFile {
+  readonly type: 'file';
+  readonly file: { readonly file_data?: string; readonly file_id?: string; readonly filename?: string };
+}
+
+/** A refusal that the model gave earlier. */
+export interface ContentPartRefusal {
+  readonly type: 'refusal';
+  readonly refusal: string;
+}
+
+/** One part of what a user says. */
+export type ContentPart = ContentPartText | ContentPartImage | ContentPartAudio | ContentPartFile;
+
+/** Instructions that stand above the user's. */
+export interface SystemMessage {
+  readonly role: 'system' | 'developer';
+  readonly content: string | readonly ContentPartText[];
+  readonly name?: string;
+}
+
+/** What the user says. */
+export interface UserMessage {
+  readonly role: 'user';
+  readonly content: string | readonly ContentPart[];
+  readonly name?: string;
+}
+
+/** What the model said earlier. */
+export interface AssistantMessage {
+  readonly role: 'assistant';
+  readonly content?: string | readonly (ContentPartText | ContentPartRefusal)[] | null;
+  readonly refusal?: string | null;
+  readonly name?: string;
+  readonly tool_calls?: readonly ToolCall[];
+}
+
+/** What a tool gave back. */
+export interface ToolMessage {
+  readonly role: 'tool';
+  readonly content: string | readonly ContentPartText[];
+  readonly tool_call_id: string;
+}
+
+/** One turn of the conversation. */
+export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+/** A call of a function, as the model asks for it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  /** `arguments` is JSON text that the model wrote: it can be malformed. */
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A function that the model may call. */
+export interface Tool {
+  readonly type: 'function';
+  readonly function: {
+    readonly name: string;
+    readonly description?: string;
+    /** A JSON Schema. */
+    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly strict?: boolean | null;
+  };
+}
+
+/** Which tool the model must call, if any. */
+export type ToolChoice =
+  | 'none'
+  | 'auto'
+  | 'required'
+  | { readonly type: 'function'; readonly function: { readonly name: string } };
+
+/** The form of the answer. */
+export type ResponseFormat =
+  | { readonly type: 'text' }
+  | { readonly type: 'json_object' }
+  | {
+      readonly type: 'json_schema';
+      readonly json_schema: {
+        readonly name: string;
+        readonly description?: string;
+        readonly schema?: Readonly<Record<string, unknown>>;
+        readonly strict?: boolean | null;
+      };
+    };
+
+/** What `create()` takes. At most 10 MiB as JSON. */
+export interface ChatCompletionRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly tools?: readonly Tool[];
+  readonly tool_choice?: ToolChoice;
+  readonly parallel_tool_calls?: boolean;
+  readonly response_format?: ResponseFormat;
+  readonly temperature?: number | null;
+  readonly top_p?: number | null;
+  readonly n?: number | null;
+  readonly stop?: string | readonly string[] | null;
+  readonly max_tokens?: number | null;
+  readonly max_completion_tokens?: number | null;
+  readonly presence_penalty?: number | null;
+  readonly frequency_penalty?: number | null;
+  readonly logit_bias?: Readonly<Record<string, number>> | null;
+  readonly logprobs?: boolean | null;
+  readonly top_logprobs?: number | null;
+  readonly seed?: number | null;
+  readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | null;
+  readonly user?: string;
+  readonly metadata?: Readonly<Record<string, string>> | null;
+  /** Without effect at the service: an answer is always one envelope. */
+  readonly stream?: boolean | null;
+  /** Becomes the header `X-Security-Tier`; it is not part of the payload. */
+  readonly security_tier?: SecurityTier;
+  /** Replaces the client's API key for this call; it is not part of the payload. */
+  readonly api_key?: string;
+}

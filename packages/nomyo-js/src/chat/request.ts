@@ -1,0 +1,37 @@
+/** What a chat-completion request must have, and which of its members travel as headers. Pure. */
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { anObject, aString, isObject, oneOf, optional } from '../checks.js';
+import type { SecurityTier } from './request-types.js';
+
+/** Security tiers of the service (SPEC.md §7). */
+export const SECURITY_TIERS: readonly SecurityTier[] = ['standard', 'high', 'maximum'];
+
+/** A request, taken apart: the payload is sealed, the rest goes into headers. */
+export interface ChatCall {
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly securityTier: SecurityTier | undefined;
+  readonly apiKey: string | undefined;
+}
+
+/** @throws {InvalidArgumentError} naming the member that is wrong, never quoting it */
+export function takeApart(request: unknown): ChatCall {
+  const { security_tier, api_key, ...payload } = anObject('request', request);
+  aString('model', payload['model']);
+  checkMessages(payload['messages']);
+  return {
+    payload,
+    securityTier: optional('security_tier', security_tier, oneOf(SECURITY_TIERS), undefined),
+    apiKey: optional('api_key', api_key, aString, undefined),
+  };
+}
+
+function checkMessages(messages: unknown): void {
+  if (!Array.isArray(messages) || messages.length === 0) {
+    throw new InvalidArgumentError('messages', 'must be a non-empty array');
+  }
+  for (const [index, message] of messages.entries()) {
+    if (!isObject(message) || typeof message['role'] !== 'string') {
+      throw new InvalidArgumentError(`messages[${String(index)}]`, 'must be an object with a role');
+    }
+  }
+}

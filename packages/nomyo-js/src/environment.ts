@@ -1,0 +1,11 @@
+/** What a client asks of its runtime. `#env` resolves to the answer. */
+export interface Environment {
+  /** Whether the user of the page can read an API key. */
+  readonly isBrowser: boolean;
+  /** Where keys are kept unless the caller says otherwise; `null`: in memory only. */
+  readonly defaultKeyDir: string | null;
+  /** An environment variable. */
+  readonly variable: (name: string) => string | undefined;
+  /** Tells whoever listens in this process, such as a tracing library. */
+  readonly publish: (name: string, fields: object) => void;
+}

@@ -1,0 +1,75 @@
+/** What a client tells about itself: a closed list of events with a closed list of fields, none of them secret. */
+import { environment } from '#env';
+import { isObject } from './checks.js';
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+
+/** Fields of the events, by name. All times are in ms, all sizes in bytes. */
+export interface NomyoEvents {
+  /** One attempt has ended with an answer that opened. */
+  'nomyo:request': {
+    readonly payloadId: string;
+    readonly securityTier: string | undefined;
+    readonly durationMs: number;
+    readonly requestBytes: number;
+    readonly responseBytes: number;
+  };
+  /** An attempt failed and another one follows. */
+  'nomyo:retry': { readonly payloadId: string; readonly attempt: number; readonly delayMs: number; readonly code: string };
+  /** The router's key is another one than before. */
+  'nomyo:server-key-changed': { readonly previous: string; readonly current: string };
+  /** A key pair was read. */
+  'nomyo:key-loaded': { readonly fingerprint: string };
+  /** A key pair was made. */
+  'nomyo:key-generated': { readonly fingerprint: string };
+  /** Requests use another key pair from now on. */
+  'nomyo:key-rotated': { readonly previous: string; readonly current: string };
+  /** The next key pair could not be made or stored; the old one goes on serving. */
+  'nomyo:rotation-failed': { readonly code: string; readonly path: string | undefined };
+}
+
+/** The name of an event. */
+export type NomyoEventName = keyof NomyoEvents;
+
+/** How loud an event is. */
+export type LogLevel = 'debug' | 'info' | 'warn';
+
+/** One event as a logger gets it: its name in `message`, and its fields. */
+export type LogEntry = { [N in NomyoEventName]: { readonly message: N } & NomyoEvents[N] }[NomyoEventName];
+
+/** Takes one object an event. `console`, pino and winston fit. */
+export type Logger = Readonly<Record<LogLevel, (entry: LogEntry) => void>>;
+
+const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
+  'nomyo:request': 'debug',
+  'nomyo:retry': 'info',
+  'nomyo:server-key-changed': 'warn',
+  'nomyo:key-loaded': 'debug',
+  'nomyo:key-generated': 'info',
+  'nomyo:key-rotated': 'info',
+  'nomyo:rotation-failed': 'warn',
+};
+
+/** Tells an event to the logger and to `node:diagnostics_channel`. */
+export type Emit = <N extends NomyoEventName>(name: N, fields: NomyoEvents[N]) => void;
+
+/** @throws {InvalidArgumentError} when `logger` lacks a level */
+export function checkLogger(logger: unknown): void {
+  const isLogger =
+    isObject(logger) && ['debug', 'info', 'warn'].every((level) => typeof logger[level] === 'function');
+  if (!isLogger) throw new InvalidArgumentError('logger', 'must have the functions debug, info and warn');
+}
+
+/** A logger that throws breaks nothing: what a client does never depends on who listens. */
+export function createEmit(loggers: readonly Logger[]): Emit {
+  return (name, fields) => {
+    environment.publish(name, fields);
+    const entry = { message: name, ...fields } as LogEntry;
+    for (const logger of loggers) {
+      try {
+        logger[LEVELS[name]](entry);
+      } catch {
+        // The logger's own trouble.
+      }
+    }
+  };
+}

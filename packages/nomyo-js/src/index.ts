@@ -1,0 +1,45 @@
+/**
+ * End-to-end encrypted LLM inference: OpenAI-shaped chat completions that are sealed in this process and opened in
+ * this process.
+ *
+ * @packageDocumentation
+ */
+export { SecureChatCompletion, type CreateOptions, type SecureChatCompletionConfig } from './chat-client.js';
+export {
+  SecureCompletionClient,
+  type GenerateKeysOptions,
+  type SecureCompletionClientConfig,
+} from './low-level-client.js';
+export type { ApiKey, CommonOptions } from './options.js';
+export type { LogEntry, Logger, LogLevel, NomyoEventName, NomyoEvents } from './events.js';
+
+export type * from './chat/request-types.js';
+export type * from './chat/response-types.js';
+
+export {
+  DisposedError,
+  ERROR_CODES,
+  getMemoryProtectionInfo,
+  InvalidArgumentError,
+  NomyoError,
+  SecureByteContext,
+  SecurityError,
+  type JsonObject,
+  type KeySize,
+  type KeySource,
+  type MemoryProtectionInfo,
+  type NomyoErrorCode,
+} from '@nomyo/crypto';
+export { KeyStoreError } from '@nomyo/keystore';
+export {
+  APIConnectionError,
+  APIConnectionTimeoutError,
+  APIError,
+  AuthenticationError,
+  ForbiddenError,
+  InvalidRequestError,
+  RateLimitError,
+  ServerError,
+  ServiceUnavailableError,
+  type TlsOptions,
+} from '@nomyo/transport';

@@ -1,0 +1,201 @@
+import {
+  encodePayload,
+  generatePkcs8,
+  getMemoryProtectionInfo,
+  InvalidArgumentError,
+  openEnvelope,
+  RsaPrivateKey,
+  sealEnvelope,
+  type JsonObject,
+  type KeySize,
+  type MemoryProtectionInfo,
+} from '@nomyo/crypto';
+import { generateKeyFiles, loadKeyFiles } from '@nomyo/keystore';
+import { environment } from '#env';
+import { answerOf } from './answer.js';
+import { aBoolean, anObject, aString, oneOf, optional, refuseUnknown } from './checks.js';
+import { SECURITY_TIERS } from './chat/request.js';
+import type { SecurityTier } from './chat/request-types.js';
+import { resolveOptions, type CommonOptions, type ResolvedOptions } from './options.js';
+import { SecureChannel } from './secure-channel.js';
+
+/** Options of {@link SecureCompletionClient}. */
+export interface SecureCompletionClientConfig extends CommonOptions {
+  /** Where the router is. Default: `https://api.nomyo.ai`. A path prefix is kept. */
+  readonly routerUrl?: string;
+}
+
+/** Options of {@link SecureCompletionClient.generateKeys}. */
+export interface GenerateKeysOptions {
+  /** Write the pair to `keyDir`. Default: `false`: it lives in memory only. */
+  readonly saveToFile?: boolean;
+  /** Directory to write to. Default: the client's `keyDir`. */
+  readonly keyDir?: string;
+  /** Encrypts the private key file; at least 8 characters. Default: the client's `keyRotationPassword`, if any. */
+  readonly password?: string;
+  /** Modulus in bits: 2048, 3072 or 4096. Default: 4096. */
+  readonly keySize?: KeySize;
+}
+
+const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = ['saveToFile', 'keyDir', 'password', 'keySize'];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
+export class SecureCompletionClient {
+  readonly #options: ResolvedOptions;
+  readonly #channel: SecureChannel;
+
+  /**
+   * @throws {InvalidArgumentError} on a wrong value or an unknown name
+   * @throws {SecurityError} `INSECURE_URL` when the URL is not `https:` and `allowHttp` is not set
+   */
+  constructor(config: SecureCompletionClientConfig = {}) {
+    const given = anObject('config', config);
+    this.#options = resolveOptions(config, 'routerUrl', given['routerUrl']);
+    this.#channel = new SecureChannel('SecureCompletionClient', this.#options);
+  }
+
+  /**
+   * Makes a new key pair and uses it from now on; requests under way keep theirs.
+   *
+   * @throws {InvalidArgumentError} on a wrong option
+   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair already, or another code when it cannot be written
+   */
+  async generateKeys(options: GenerateKeysOptions = {}): Promise<void> {
+    this.#channel.check();
+    refuseUnknown('generateKeys()', anObject('options', options), GENERATE_OPTIONS);
+    const toFile = optional('saveToFile', options.saveToFile, aBoolean, false);
+    const key = await (toFile ? this.#generateFiles(options) : generateInMemory(options.keySize));
+    this.#channel.keyStore.useKey(key);
+  }
+
+  /**
+   * Uses the key pair in these files from now on; requests under way keep theirs.
+   *
+   * @param publicKeyPath when given, the file must hold the other half of the private key
+   * @throws {KeyStoreError} when a file cannot be read, is damaged, or does not belong to the other
+   */
+  async loadKeys(privateKeyPath: string, publicKeyPath?: string, password?: string): Promise<void> {
+    this.#channel.check();
+    const key = await loadKeyFiles({
+      privateKeyPath: aString('privateKeyPath', privateKeyPath),
+      ...(publicKeyPath === undefined ? {} : { publicKeyPath: aString('publicKeyPath', publicKeyPath) }),
+      ...(password === undefined ? {} : { password: aString('password', password) }),
+    });
+    this.#channel.keyStore.useKey(key);
+  }
+
+  /** The router's public key as SPKI PEM: cached for `serverKeyTtl`, and one of the pinned ones where there are pins. */
+  fetchServerPublicKey(): Promise<string> {
+    return this.#channel.run(undefined, async (signal) => (await this.#channel.serverKeys.get(signal)).pem);
+  }
+
+  /**
+   * Seals a payload to the router: the body of a request.
+   *
+   * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
+   */
+  encryptPayload(payload: object): Promise<ArrayBuffer> {
+    const { secure } = this.#options;
+    return this.#channel.run(undefined, async (signal) => {
+      const json = encodePayload(payload, { secure });
+      return json.use(async (bytes) => {
+        const serverKey = await this.#channel.serverKeys.get(signal);
+        return (await sealEnvelope(bytes, serverKey, { secure })).buffer;
+      });
+    });
+  }
+
+  /**
+   * Opens an answer that was sealed to the current key pair, and adds `_metadata`.
+   *
+   * @throws {SecurityError} when it is no envelope, does not open, or holds no JSON object
+   */
+  decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
+    const { secure } = this.#options;
+    return this.#channel.run(undefined, async (signal) => {
+      const bytes = bytesOf(envelope);
+      checkPayloadId(payloadId);
+      const lease = await this.#channel.keyStore.acquire(signal);
+      try {
+        return answerOf(await openEnvelope(bytes, lease.keys, { secure, signal }), payloadId);
+      } finally {
+        lease.release();
+      }
+    });
+  }
+
+  /**
+   * Seals a payload, sends it, and opens the answer.
+   *
+   * @param payloadId a UUID, the same on every attempt
+   * @param apiKey replaces the client's for this call
+   */
+  async sendSecureRequest(
+    payload: object,
+    payloadId: string,
+    apiKey?: string,
+    securityTier?: SecurityTier,
+  ): Promise<JsonObject> {
+    this.#channel.check();
+    checkPayloadId(payloadId);
+    const { secure, timeout, maxRetries } = this.#options;
+    const call = {
+      payloadId,
+      timeout,
+      maxRetries,
+      apiKey: optional('apiKey', apiKey, aString, this.#options.apiKey),
+      securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
+    };
+    const json = encodePayload(payload, { secure });
+    try {
+      return answerOf(await this.#channel.exchange(json, call), payloadId);
+    } finally {
+      json.dispose();
+    }
+  }
+
+  /** How this client's secrets are protected in memory. */
+  getMemoryProtectionInfo(): MemoryProtectionInfo {
+    return getMemoryProtectionInfo({ secure: this.#options.secure });
+  }
+
+  /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
+  dispose(): void {
+    this.#channel.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toJSON(): { routerUrl: string } {
+    return { routerUrl: this.#options.baseUrl.href };
+  }
+
+  async #generateFiles({ keyDir, password, keySize }: GenerateKeysOptions): Promise<RsaPrivateKey> {
+    const secret = password ?? this.#options.keyStore.password;
+    const files = await generateKeyFiles({
+      keyDir: aString('keyDir', keyDir ?? this.#options.keyStore.keyDir ?? environment.defaultKeyDir),
+      ...(secret === undefined ? {} : { password: secret }),
+      ...(keySize === undefined ? {} : { keySize }),
+    });
+    return loadKeyFiles({ ...files, ...(secret === undefined ? {} : { password: secret }) });
+  }
+}
+
+async function generateInMemory(keySize: KeySize | undefined): Promise<RsaPrivateKey> {
+  const pkcs8 = await generatePkcs8(keySize);
+  return pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
+}
+
+function bytesOf(envelope: unknown): Uint8Array {
+  if (envelope instanceof Uint8Array) return envelope;
+  if (envelope instanceof ArrayBuffer) return new Uint8Array(envelope);
+  throw new InvalidArgumentError('envelope', 'must be an ArrayBuffer or a Uint8Array');
+}
+
+function checkPayloadId(payloadId: unknown): void {
+  if (!UUID.test(aString('payloadId', payloadId))) throw new InvalidArgumentError('payloadId', 'must be a UUID');
+}

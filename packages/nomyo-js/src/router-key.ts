@@ -1,0 +1,42 @@
+/** Fetches the router's public key (SPEC.md §7). */
+import { NomyoError, RsaPublicKey, SecurityError } from '@nomyo/crypto';
+import { endpoint, errorOfResponse, type HttpClient } from '@nomyo/transport';
+
+/** Longest answer, in bytes: an SPKI PEM of 16384 bits has some 2,900. */
+const MAX_KEY_BYTES = 16 * 1024;
+
+/** How long to wait for a few hundred bytes, in ms, however long a completion may take. */
+const MAX_KEY_TIMEOUT_MS = 60_000;
+
+const PATH = '/pki/public_key';
+
+/**
+ * @param timeout of one attempt at a completion, in ms; the key gets a minute of it at most
+ * @throws {SecurityError} `SERVER_KEY_INVALID` when what arrives is no acceptable RSA public key
+ */
+export async function fetchRouterKey(
+  http: HttpClient,
+  baseUrl: URL,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<RsaPublicKey> {
+  const response = await http.send({
+    method: 'GET',
+    url: endpoint(baseUrl, PATH),
+    headers: { accept: 'text/plain' },
+    timeout: Math.min(timeout, MAX_KEY_TIMEOUT_MS),
+    maxBytes: MAX_KEY_BYTES,
+    signal,
+  });
+  if (response.status !== 200) throw errorOfResponse(response);
+  return importKey(response.body);
+}
+
+async function importKey(pem: Uint8Array): Promise<RsaPublicKey> {
+  try {
+    return await RsaPublicKey.fromPem(pem);
+  } catch (cause) {
+    const why = cause instanceof NomyoError ? cause.message : 'it cannot be imported';
+    throw new SecurityError('SERVER_KEY_INVALID', `the router sent no acceptable public key: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * One sealed request and its answer: key pair, router key and HTTP client, put together. Both clients are built on
+ * it; it knows nothing of chat.
+ */
+import {
+  checkPayloadSize,
+  openEnvelope,
+  RsaPublicKey,
+  sealEnvelope,
+  type OpenedEnvelope,
+  type SecureByteContext,
+} from '@nomyo/crypto';
+import { KeyStore, type KeyLease } from '@nomyo/keystore';
+import {
+  createHttpClient,
+  endpoint,
+  errorOfResponse,
+  InvalidRequestError,
+  requestHeaders,
+  ServerKeyCache,
+  withRetries,
+  type HttpClient,
+} from '@nomyo/transport';
+import { CallScope } from './call-scope.js';
+import { createEmit, type Emit } from './events.js';
+import { tellKeyStoreEvent } from './key-events.js';
+import type { ApiKey, ResolvedOptions } from './options.js';
+import { fetchRouterKey } from './router-key.js';
+
+/** What travels beside the payload, and how hard to try. */
+export interface ChannelCall {
+  /** A UUID, the same on every attempt. */
+  readonly payloadId: string;
+  readonly securityTier: string | undefined;
+  readonly apiKey: ApiKey | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Largest envelope that is read, in bytes. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+const PATH = '/v1/chat/secure_completion';
+
+export class SecureChannel {
+  readonly keyStore: KeyStore;
+  readonly serverKeys: ServerKeyCache<RsaPublicKey>;
+  readonly #options: ResolvedOptions;
+  readonly #http: HttpClient;
+  readonly #emit: Emit;
+  readonly #calls: CallScope;
+
+  /** @param owner the class that a caller knows */
+  constructor(owner: string, options: ResolvedOptions) {
+    this.#options = options;
+    this.#calls = new CallScope(owner);
+    this.#emit = createEmit(options.loggers);
+    this.#http = createHttpClient(options.http);
+    this.keyStore = new KeyStore({ ...options.keyStore, onEvent: (event) => tellKeyStoreEvent(this.#emit, event) });
+    this.serverKeys = new ServerKeyCache({
+      load: (signal) => fetchRouterKey(this.#http, options.baseUrl, options.timeout, signal),
+      ttl: options.serverKeyTtl,
+      pins: options.serverKeyPins,
+      onChange: (change) => this.#emit('nomyo:server-key-changed', change),
+    });
+    warnOfHttp(options.baseUrl);
+  }
+
+  /** Makes sure that the client's key pair and the router's key are there. */
+  ready(): Promise<void> {
+    return this.run(undefined, async (signal) => {
+      await Promise.all([this.keyStore.ready(), this.serverKeys.get(signal)]);
+    });
+  }
+
+  /** Runs `task` as a call of this channel: it ends when the caller aborts or the channel is disposed of. */
+  run<T>(signal: AbortSignal | undefined, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#calls.run(signal, task);
+  }
+
+  /** @throws {DisposedError} after {@link dispose} */
+  check(): void {
+    this.#calls.check();
+  }
+
+  /**
+   * Seals `payload`, sends it, and opens the answer.
+   *
+   * @param payload stays the caller's to dispose of: every attempt seals it afresh
+   */
+  async exchange(payload: SecureByteContext, call: ChannelCall): Promise<OpenedEnvelope> {
+    checkPayloadSize(payload);
+    return this.run(call.signal, async (signal) => {
+      const apiKey = await resolveApiKey(call.apiKey);
+      const lease = await this.keyStore.acquire(signal);
+      try {
+        return await this.#withRetries({ ...call, apiKey, signal }, payload, lease);
+      } finally {
+        lease.release();
+      }
+    });
+  }
+
+  /** Stops timers, wipes keys, closes connections, and ends calls under way. Idempotent. */
+  dispose(): void {
+    this.#calls.dispose();
+    this.keyStore.dispose();
+    this.serverKeys.clear();
+    this.#http.close();
+  }
+
+  #withRetries(call: Attempt, payload: SecureByteContext, lease: KeyLease): Promise<OpenedEnvelope> {
+    const { payloadId, maxRetries, signal } = call;
+    const refreshes = { left: 1 };
+    return withRetries(() => this.#attempt(call, payload, lease, refreshes), {
+      maxRetries,
+      signal,
+      onRetry: ({ attempt, delayMs, code }) => this.#emit('nomyo:retry', { payloadId, attempt, delayMs, code }),
+    });
+  }
+
+  /** A 400 can mean that the router has another key: once a call, and only if it has, the request is sealed again. */
+  async #attempt(
+    call: Attempt,
+    payload: SecureByteContext,
+    lease: KeyLease,
+    refreshes: { left: number },
+  ): Promise<OpenedEnvelope> {
+    const serverKey = await this.serverKeys.get(call.signal);
+    try {
+      return await this.#send(call, payload, lease, serverKey);
+    } catch (error) {
+      if (!(error instanceof InvalidRequestError) || refreshes.left === 0) throw error;
+      refreshes.left -= 1;
+      const current = await this.serverKeys.refresh(serverKey, call.signal);
+      if (current.fingerprint === serverKey.fingerprint) throw error;
+      return this.#send(call, payload, lease, current);
+    }
+  }
+
+  async #send(
+    call: Attempt,
+    payload: SecureByteContext,
+    { keys }: KeyLease,
+    serverKey: RsaPublicKey,
+  ): Promise<OpenedEnvelope> {
+    const { secure } = this.#options;
+    const started = performance.now();
+    const headers = requestHeaders({ ...call, publicKeyPem: keys.publicKey.pem });
+    const body = await payload.borrow((bytes) => sealEnvelope(bytes, serverKey, { secure }));
+    const requestBytes = body.byteLength;
+    const response = await this.#http.send({
+      method: 'POST',
+      url: endpoint(this.#options.baseUrl, PATH),
+      headers,
+      body,
+      timeout: call.timeout,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal: call.signal,
+    });
+    if (response.status !== 200) throw errorOfResponse(response, call.payloadId);
+    const opened = await openEnvelope(response.body, keys, { secure, signal: call.signal });
+    const durationMs = performance.now() - started;
+    const { payloadId, securityTier } = call;
+    const responseBytes = response.body.byteLength;
+    this.#emit('nomyo:request', { payloadId, securityTier, durationMs, requestBytes, responseBytes });
+    return opened;
+  }
+}
+
+interface Attempt extends Omit<ChannelCall, 'apiKey' | 'signal'> {
+  readonly apiKey: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function resolveApiKey(apiKey: ApiKey | undefined): Promise<string | undefined> {
+  return typeof apiKey === 'function' ? apiKey() : apiKey;
+}
+
+function warnOfHttp(baseUrl: URL): void {
+  if (baseUrl.protocol !== 'http:') return;
+  console.warn('WARNING: Using HTTP instead of HTTPS: metadata and keys can be read and replaced on the way.');
+}
