@@ -16,6 +16,9 @@ const GCM_OPTIONS = { authTagLength: SUITE.tagBytes } as const;
 const PIECE_BYTES = 48 * 1024;
 const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
 
+/** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
+const URL_ALPHABET = [0x2d, 0x5f] as const;
+
 /** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
 const DEFAULT_POOL_THREADS = 4;
 
@@ -29,7 +32,7 @@ export function unwrapParallelism(): number {
 // eslint-disable-next-line @typescript-eslint/require-await
 export async function sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes> {
   const cipher = createCipheriv(CIPHER, gcm.key, gcm.nonce, GCM_OPTIONS);
-  const text = Buffer.from(out.buffer, out.byteOffset, out.byteLength);
+  const text = asBuffer(out);
   let at = offset;
   for (let i = 0; i < plaintext.byteLength; i += PIECE_BYTES) {
     const piece = cipher.update(plaintext.subarray(i, i + PIECE_BYTES));
@@ -69,12 +72,17 @@ export async function openBase64(
   }
 }
 
+/** `Buffer` searches ten times as fast as `Uint8Array`. */
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  return asBuffer(bytes).indexOf(byte, from);
+}
+
 /**
  * Node's own decoder is fast and lenient: it skips what is no base64 and takes the URL alphabet too. Whatever it
  * skips makes the result shorter, so the length and a look for `-` and `_` make it strict.
  */
 export function isCanonicalBase64(text: Uint8Array): boolean {
-  if (text.includes(0x2d) || text.includes(0x5f)) return false;
+  if (URL_ALPHABET.some((character) => indexOfByte(text, character, 0) !== -1)) return false;
   try {
     let length = 0;
     for (const piece of decodePieces(text)) length += piece.byteLength;
@@ -84,8 +92,12 @@ export function isCanonicalBase64(text: Uint8Array): boolean {
   }
 }
 
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 function* decodePieces(base64: Uint8Array): Generator<Buffer> {
-  const text = Buffer.from(base64.buffer, base64.byteOffset, base64.byteLength);
+  const text = asBuffer(base64);
   const scratch = Buffer.allocUnsafeSlow(PIECE_BYTES);
   for (let i = 0; i < text.byteLength; i += PIECE_CHARACTERS) {
     const length = scratch.write(text.toString('latin1', i, i + PIECE_CHARACTERS), 'base64');

@@ -30,6 +30,8 @@ export interface Engine {
     tag: Bytes,
     options: SecureByteContextOptions,
   ): Promise<SecureByteContext>;
+  /** Where `byte` stands next, or -1. */
+  indexOfByte(bytes: Uint8Array, byte: number, from: number): number;
   /** Whether the bytes are canonical base64 (RFC 4648 §4). */
   isCanonicalBase64(text: Uint8Array): boolean;
 }

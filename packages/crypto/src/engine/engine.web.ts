@@ -37,6 +37,10 @@ export async function openBase64(
   return new SecureByteContext(await crypto.subtle.decrypt(parameters(gcm), key, sealed), options);
 }
 
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  return bytes.indexOf(byte, from);
+}
+
 export function isCanonicalBase64(text: Uint8Array): boolean {
   const scratch = allocateBytes(Math.ceil(text.byteLength / 4) * 3);
   try {

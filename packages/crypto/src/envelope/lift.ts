@@ -2,7 +2,7 @@
  * Takes the one long string out of an envelope before `JSON.parse` sees it: parsing 10 MB of base64 into a string
  * costs more than all the cryptography. What is left keeps its meaning to the letter.
  */
-import { isCanonicalBase64 } from '#engine';
+import { indexOfByte, isCanonicalBase64 } from '#engine';
 import { concatBytes, utf8Encode } from '../bytes.js';
 
 /** JSON with its first long string replaced. */
@@ -23,7 +23,7 @@ const BACKSLASH = 0x5c;
 
 export function liftLongString(json: Uint8Array): Lifted {
   const start = findLongString(json);
-  const text = json.subarray(start, json.indexOf(QUOTE, start));
+  const text = json.subarray(start, indexOfByte(json, QUOTE, start));
   if (start === -1 || !isCanonicalBase64(text)) return { json, placeholder: undefined, text: json.subarray(0, 0) };
   const placeholder = globalThis.crypto.randomUUID();
   const end = start + text.byteLength;
@@ -31,22 +31,22 @@ export function liftLongString(json: Uint8Array): Lifted {
   return { json: rest, placeholder, text };
 }
 
-/** Where the content of the first long string without escapes begins, or -1. */
+/** Where the content of the first long string begins, or -1. */
 function findLongString(json: Uint8Array): number {
-  let open = json.indexOf(QUOTE);
+  let open = indexOfByte(json, QUOTE, 0);
   while (open !== -1) {
     const close = closingQuote(json, open + 1);
     if (close === -1) return -1;
-    if (close - open > LONG && !json.subarray(open + 1, close).includes(BACKSLASH)) return open + 1;
-    open = json.indexOf(QUOTE, close + 1);
+    if (close - open > LONG) return open + 1;
+    open = indexOfByte(json, QUOTE, close + 1);
   }
   return -1;
 }
 
 /** The first quote that no backslash escapes. */
 function closingQuote(json: Uint8Array, from: number): number {
-  let close = json.indexOf(QUOTE, from);
-  while (close !== -1 && isEscaped(json, close, from)) close = json.indexOf(QUOTE, close + 1);
+  let close = indexOfByte(json, QUOTE, from);
+  while (close !== -1 && isEscaped(json, close, from)) close = indexOfByte(json, QUOTE, close + 1);
   return close;
 }
 

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { DisposedError } from '../src/index.js';
+import { cleanUp, client, lowLevelClient, rejection, REQUEST, router } from './support.js';
+
+afterEach(cleanUp);
+
+describe('ready()', () => {
+  it('makes the keys and fetches the router key, so that the first call is one request', async () => {
+    const to = await router();
+    const made = client(to);
+    await made.ready();
+    expect(to.requests).toHaveLength(1);
+    await made.create(REQUEST);
+    expect(to.requests).toHaveLength(2);
+  });
+});
+
+describe('dispose()', () => {
+  it('can be called twice, and refuses later calls', async () => {
+    const to = await router();
+    const made = client(to);
+    await made.create(REQUEST);
+    made.dispose();
+    made.dispose();
+    made[Symbol.dispose]();
+    expect(await rejection(made.create(REQUEST))).toBeInstanceOf(DisposedError);
+    expect(await rejection(made.ready())).toBeInstanceOf(DisposedError);
+    const low = lowLevelClient(to);
+    low.dispose();
+    for (const call of [
+      low.fetchServerPublicKey(),
+      low.generateKeys(),
+      low.encryptPayload({}),
+      low.loadKeys('private_key.pem'),
+      low.decryptResponse(new Uint8Array(4), 'id'),
+      low.sendSecureRequest({}, '00000000-0000-4000-8000-000000000000'),
+    ]) {
+      expect(await rejection(call)).toBeInstanceOf(DisposedError);
+    }
+  });
+
+  it('ends calls under way', async () => {
+    const to = await router({ fail: 'hang' });
+    const made = client(to);
+    const call = made.create(REQUEST);
+    setTimeout(() => made.dispose(), 300);
+    expect(await rejection(call)).toBeInstanceOf(DisposedError);
+  });
+
+  it('leaves no listener on the signal of a caller', async () => {
+    const to = await router();
+    const { signal } = new AbortController();
+    const counts = { added: 0, removed: 0 };
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      counts.added += 1;
+      add(...args);
+    };
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      counts.removed += 1;
+      remove(...args);
+    };
+    const made = client(to);
+    for (let i = 0; i < 3; i += 1) await made.create(REQUEST, { signal });
+    expect(counts.added).toBeGreaterThan(0);
+    expect(counts.removed).toBe(counts.added);
+  });
+});

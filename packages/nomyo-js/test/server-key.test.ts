@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { InvalidRequestError, SecurityError, type LogEntry } from '../src/index.js';
+import { cleanUp, client, posts, rejection, REQUEST, router } from './support.js';
+
+afterEach(cleanUp);
+
+const keyFetches = (of: { requests: readonly { method: string }[] }): number =>
+  of.requests.filter((request) => request.method === 'GET').length;
+
+describe('the router key', () => {
+  it('is fetched once for many calls, also when they start together', async () => {
+    const to = await router();
+    const made = client(to);
+    await Promise.all(Array.from({ length: 10 }, () => made.create(REQUEST)));
+    await made.create(REQUEST);
+    expect(keyFetches(to)).toBe(1);
+  });
+
+  it('is fetched for every call when serverKeyTtl is 0', async () => {
+    const to = await router();
+    const made = client(to, { serverKeyTtl: 0 });
+    await made.create(REQUEST);
+    await made.create(REQUEST);
+    expect(keyFetches(to)).toBe(2);
+  });
+
+  it('is accepted when it is pinned', async () => {
+    const to = await router();
+    const pins = [`sha256/${Buffer.alloc(32).toString('base64')}`, to.fingerprint];
+    await expect(client(to, { serverKeyPins: pins }).create(REQUEST)).resolves.toHaveProperty('choices');
+  });
+
+  it('is refused when it is not, before anything is sealed to it', async () => {
+    const to = await router();
+    const pins = [`sha256/${Buffer.alloc(32, 7).toString('base64')}`];
+    const error = await rejection(client(to, { serverKeyPins: pins }).create(REQUEST));
+    expect(error).toBeInstanceOf(SecurityError);
+    expect(error).toMatchObject({ code: 'SERVER_KEY_NOT_PINNED' });
+    expect(posts(to)).toHaveLength(0);
+  });
+
+  it('that changed is fetched anew after a 400, once, and the caller hears of it', async () => {
+    const to = await router();
+    const entries: LogEntry[] = [];
+    const log = (entry: LogEntry): number => entries.push(entry);
+    const made = client(to, { logger: { debug: log, info: log, warn: log } });
+    await made.create(REQUEST);
+    const previous = to.fingerprint;
+    await to.rotateKey();
+    await expect(made.create(REQUEST)).resolves.toHaveProperty('choices');
+    expect(posts(to).map((post) => post.status)).toEqual([200, 400, 200]);
+    expect(entries).toContainEqual({ message: 'nomyo:server-key-changed', previous, current: to.fingerprint });
+  });
+
+  it('that did not change leaves a 400 as it is, without a second request', async () => {
+    const to = await router({ fail: 'status-400' });
+    const made = client(to);
+    expect(await rejection(made.create(REQUEST))).toBeInstanceOf(InvalidRequestError);
+    expect(posts(to)).toHaveLength(1);
+    expect(keyFetches(to)).toBe(2);
+  });
+
+  it.each(['key-garbage', 'key-private', 'key-1024', 'key-html', 'key-redirect', 'key-endless'] as const)(
+    'that is none (%s) is a SecurityError',
+    async (fail) => {
+      const to = await router({ fail });
+      expect(await rejection(client(to).create(REQUEST))).toBeInstanceOf(SecurityError);
+      expect(posts(to)).toHaveLength(0);
+    },
+  );
+});

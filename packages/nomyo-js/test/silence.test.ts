@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { cleanUp, client, later, posts, rejection, REQUEST, router } from './support.js';
+
+afterEach(cleanUp);
+
+const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a program with the built package, as a user's program would. */
+function run(program: string, environment: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(process.execPath, ['--input-type=module', '--trace-warnings', '-e', program], {
+    cwd: PACKAGE,
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += String(data)));
+  const kill = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      clearTimeout(kill);
+      resolve({ code, output });
+    }),
+  );
+}
+
+const PROGRAM = (url: string, ca: string | undefined, options: string, end: string): string => `
+  import { SecureChatCompletion } from 'nomyo-js';
+  const client = new SecureChatCompletion({ baseUrl: ${JSON.stringify(url)}, keyDir: null, keySize: 2048,
+    ${ca === undefined ? 'allowHttp: true,' : `tls: { ca: ${JSON.stringify(ca)} },`} ${options} });
+  await client.create({ model: 'm', messages: [{ role: 'user', content: 'the secret question' }] });
+  ${end}
+`;
+
+describe('a process that uses the library', () => {
+  it.each([
+    ['after dispose()', 'client.dispose();'],
+    ['without it', ''],
+  ])('prints nothing and ends by itself %s', async (_when, end) => {
+    const to = await router();
+    expect(await run(PROGRAM(to.url, to.ca, 'keyRotationInterval: 60000,', end))).toEqual({ code: 0, output: '' });
+  });
+
+  it('prints one line over HTTP: the warning', async () => {
+    const to = await router({ tls: false });
+    const { code, output } = await run(PROGRAM(to.url, undefined, '', ''));
+    expect(code).toBe(0);
+    expect(output).toMatch(/^WARNING: Using HTTP instead of HTTPS.*\n$/);
+  });
+
+  it('prints what happens with debug, and nothing secret', async () => {
+    const to = await router({ apiKeys: ['the-api-key'] });
+    const { output } = await run(PROGRAM(to.url, to.ca, "debug: true, apiKey: 'the-api-key',", ''));
+    expect(output).toContain('nomyo:request');
+    expect(output).toContain(posts(to)[0]?.headers['x-payload-id']);
+    for (const secret of ['secret question', 'the-api-key', 'PRIVATE']) expect(output).not.toContain(secret);
+  });
+
+  it('takes the API key from NOMYO_API_KEY', async () => {
+    const to = await router({ apiKeys: ['from-the-environment'] });
+    const { code } = await run(PROGRAM(to.url, to.ca, '', ''), { NOMYO_API_KEY: 'from-the-environment' });
+    expect(code).toBe(0);
+  });
+
+  it('ends when the call failed, without an unhandled rejection', async () => {
+    const to = await router({ fail: 'flip-tag' });
+    const program = PROGRAM(to.url, to.ca, '', '').replace('await client.create(', 'await client.create(') + '';
+    const { code, output } = await run(`process.on('unhandledRejection', () => console.log('UNHANDLED'));
+      try { ${program.replace(/import [^\n]+\n/, '')} } catch (error) { console.log(error.code); }`.replace(
+      /^/,
+      "import { SecureChatCompletion } from 'nomyo-js';\n",
+    ));
+    expect({ code, output }).toEqual({ code: 0, output: 'DECRYPTION_FAILED\n' });
+  });
+});
+
+describe('secrets', () => {
+  const MARKERS = ['MARKER-prompt-5e1f', 'MARKER-key-77aa', 'MARKER-password-90cd'] as const;
+  const [prompt, apiKey, password] = MARKERS;
+
+  it('are in no error, event, inspection, or file name', async () => {
+    const keyDir = mkdtempSync(join(tmpdir(), 'nomyo-leak-'));
+    later(() => rmSync(keyDir, { recursive: true, force: true }));
+    const seen: string[] = [];
+    const log = (entry: unknown): void => void seen.push(inspect(entry, { depth: null, showHidden: true }));
+    const to = await router({ apiKeys: [apiKey] });
+    const logger = { debug: log, info: log, warn: log };
+    const made = client(to, { apiKey, keyDir, keyRotationPassword: password, logger });
+    const request = { ...REQUEST, messages: [{ role: 'user' as const, content: prompt }] };
+    await made.create(request);
+    for (const fail of ['status-500', 'status-400', 'plaintext-200', 'flip-tag', 'reset', 'inner-not-json'] as const) {
+      to.setFail(fail);
+      const error = await rejection(made.create(request));
+      seen.push(inspect(error, { depth: null, showHidden: true }), String(error), JSON.stringify(error));
+    }
+    seen.push(inspect(made, { depth: null, showHidden: true, getters: true }), JSON.stringify(made), `${String(made)}`);
+    for (const name of readdirSync(keyDir)) seen.push(name, readFileSync(join(keyDir, name), 'latin1'));
+    expect(seen.length).toBeGreaterThan(20);
+    for (const marker of MARKERS) expect(seen.filter((text) => text.includes(marker))).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+/** A local router over TLS and clients that trust it, closed at the end of each test. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRouter, type Router, type RouterOptions } from '@nomyo/router';
+import { SecureChatCompletion, SecureCompletionClient, type SecureChatCompletionConfig } from '../src/index.js';
+
+const cleanups: (() => void | Promise<void>)[] = [];
+
+/** For `afterEach`. */
+export async function cleanUp(): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+}
+
+/** Runs at the end of the test. */
+export function later(cleanup: () => void | Promise<void>): void {
+  cleanups.push(cleanup);
+}
+
+/** A router with a certificate of its own; 2048-bit keys, because their size does not matter here. */
+export async function router(options: RouterOptions = {}): Promise<Router> {
+  const started = await startRouter({ tls: true, keySize: 2048, ...options });
+  later(() => started.close());
+  return started;
+}
+
+/** A directory that is gone after the test. */
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'nomyo-js-'));
+  later(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Options that reach `to`, with keys in memory. */
+export function configFor(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletionConfig {
+  return {
+    baseUrl: to.url,
+    keyDir: null,
+    keySize: 2048,
+    maxRetries: 0,
+    timeout: 20_000,
+    ...(to.ca === undefined ? {} : { tls: { ca: to.ca } }),
+    ...config,
+  };
+}
+
+export function client(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletion {
+  const made = new SecureChatCompletion(configFor(to, config));
+  later(() => made.dispose());
+  return made;
+}
+
+export function lowLevelClient(to: Router, config: SecureChatCompletionConfig = {}): SecureCompletionClient {
+  const { baseUrl, ...options } = configFor(to, config);
+  const made = new SecureCompletionClient({ routerUrl: baseUrl ?? to.url, ...options });
+  later(() => made.dispose());
+  return made;
+}
+
+export const REQUEST = {
+  model: 'Qwen/Qwen3-0.6B',
+  messages: [{ role: 'user', content: 'What is an envelope?' }],
+} as const;
+
+/** What `promise` was rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error('it was not rejected');
+    },
+    (error: unknown) => error,
+  );
+}
+
+/** The POSTs among what the router saw. */
+export function posts(of: Router): Router['requests'] {
+  return of.requests.filter((request) => request.method === 'POST');
+}
