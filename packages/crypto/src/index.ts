@@ -12,6 +12,8 @@ export { sealEnvelope, type SealOptions } from './envelope/seal.js';
 export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/open.js';
 export { checkPayloadSize, decodePayload, encodePayload, type JsonObject } from './envelope/payload.js';
 
+export { checkJsonObject, selectText, type JsonPath } from './json/select.js';
+
 export type { KeySource } from './rsa/key-source.js';
 export { generatePkcs8, KEY_SIZES, RsaPrivateKey, type KeySize } from './rsa/private-key.js';
 export { RsaPublicKey } from './rsa/public-key.js';

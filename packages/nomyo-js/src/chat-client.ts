@@ -1,4 +1,11 @@
-import { encodePayload, getMemoryProtectionInfo, type MemoryProtectionInfo } from '@nomyo/crypto';
+import {
+  checkJsonObject,
+  encodePayload,
+  getMemoryProtectionInfo,
+  type MemoryProtectionInfo,
+  type OpenedEnvelope,
+  type SecureByteContext,
+} from '@nomyo/crypto';
 import { answerOf } from './answer.js';
 import { anAbortSignal, anObject, optional, refuseUnknown } from './checks.js';
 import type { ChatCompletionRequest } from './chat/request-types.js';
@@ -62,16 +69,25 @@ export class SecureChatCompletion {
    * @throws the signal's reason when it is aborted
    */
   async create(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<ChatCompletion> {
-    this.#channel.check();
-    const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
-    const call = this.#callOptions(options);
     const payloadId = globalThis.crypto.randomUUID();
-    const json = encodePayload(payload, { secure: this.#options.secure });
+    return asChatCompletion(answerOf(await this.#exchange(request, options, payloadId), payloadId));
+  }
+
+  /**
+   * The same as {@link create}, but the answer stays in protected memory as the bytes of its JSON and never becomes a
+   * string. Take text out with `selectText(bytes, ['choices', 0, 'message', 'content'])`.
+   *
+   * @returns the whole answer, without `_metadata`; the caller uses it once or disposes of it
+   * @throws what {@link create} throws
+   */
+  async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
+    const { plaintext } = await this.#exchange(request, options, globalThis.crypto.randomUUID());
     try {
-      const opened = await this.#channel.exchange(json, { ...call, payloadId, securityTier, apiKey });
-      return asChatCompletion(answerOf(opened, payloadId));
-    } finally {
-      json.dispose();
+      plaintext.borrow(checkJsonObject);
+      return plaintext;
+    } catch (error) {
+      plaintext.dispose();
+      throw error;
     }
   }
 
@@ -101,6 +117,22 @@ export class SecureChatCompletion {
 
   toJSON(): { baseUrl: string } {
     return { baseUrl: this.#options.baseUrl.href };
+  }
+
+  async #exchange(
+    request: ChatCompletionRequest,
+    options: CreateOptions,
+    payloadId: string,
+  ): Promise<OpenedEnvelope> {
+    this.#channel.check();
+    const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
+    const call = this.#callOptions(options);
+    const json = encodePayload(payload, { secure: this.#options.secure });
+    try {
+      return await this.#channel.exchange(json, { ...call, payloadId, securityTier, apiKey });
+    } finally {
+      json.dispose();
+    }
   }
 
   #callOptions(options: CreateOptions): Required<Pick<CreateOptions, 'timeout' | 'maxRetries'>> &

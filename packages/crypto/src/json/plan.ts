@@ -1,0 +1,93 @@
+import { SecurityError } from '../errors.js';
+import { measureText, writeText, type Text } from './text.js';
+
+/** What JSON is made of: a punctuation byte, a string to be quoted, or a number or literal in ASCII. */
+type Part = number | Text | Literal;
+
+class Literal {
+  readonly ascii: string;
+
+  constructor(ascii: string) {
+    this.ascii = ascii;
+  }
+}
+
+const LITERALS = { null: new Literal('null'), true: new Literal('true'), false: new Literal('false') } as const;
+
+/**
+ * JSON that is not written yet: its parts in order, and its length. The parts are references to the caller's own
+ * strings, never copies.
+ */
+export class JsonPlan {
+  readonly #parts: Part[] = [];
+  /** Of the strings among the parts, in bytes. */
+  readonly #textLengths: number[] = [];
+  readonly #maxBytes: number;
+  #length = 0;
+
+  /** @param maxBytes longest JSON, in bytes */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Of the whole JSON, in bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  punctuation(byte: number): void {
+    this.#add(byte, 1);
+  }
+
+  text(text: Text): void {
+    const length = measureText(text);
+    this.#textLengths.push(length);
+    this.#add(text, length);
+  }
+
+  number(value: number): void {
+    if (!Number.isFinite(value)) return this.literal('null');
+    const number = new Literal(String(value));
+    this.#add(number, number.ascii.length);
+  }
+
+  literal(name: keyof typeof LITERALS): void {
+    this.#add(LITERALS[name], name.length);
+  }
+
+  /**
+   * @param out memory of {@link length} bytes
+   * @returns `false` when bytes among the texts are no UTF-8, or are not what they were when they were measured
+   */
+  write(out: Uint8Array): boolean {
+    let at = 0;
+    let texts = 0;
+    for (const part of this.#parts) {
+      if (typeof part === 'number') {
+        out[at] = part;
+        at += 1;
+      } else if (part instanceof Literal) {
+        at = writeAscii(part.ascii, out, at);
+      } else {
+        const end = at + (this.#textLengths[texts] ?? 0);
+        if (!writeText(part, out.subarray(at, end))) return false;
+        at = end;
+        texts += 1;
+      }
+    }
+    return at === out.byteLength;
+  }
+
+  #add(part: Part, length: number): void {
+    this.#length += length;
+    if (this.#length > this.#maxBytes) {
+      throw new SecurityError('PAYLOAD_TOO_LARGE', `the JSON is longer than ${String(this.#maxBytes)} bytes`);
+    }
+    this.#parts.push(part);
+  }
+}
+
+function writeAscii(ascii: string, out: Uint8Array, at: number): number {
+  for (let i = 0; i < ascii.length; i += 1) out[at + i] = ascii.charCodeAt(i);
+  return at + ascii.length;
+}

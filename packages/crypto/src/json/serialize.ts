@@ -1,0 +1,57 @@
+import { InvalidArgumentError, NomyoError } from '../errors.js';
+import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { flatten } from './flatten.js';
+import { JsonPlan } from './plan.js';
+
+/** How a value is written as JSON. */
+export interface SerializeOptions extends SecureByteContextOptions {
+  /** Longest JSON, in bytes. Default: 32 MiB, three times what a request may have. */
+  readonly maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Writes a value as JSON straight into protected memory of exactly the right size: the same bytes as
+ * `JSON.stringify`, but no string of the whole, which nobody could wipe. Beyond the strings that the caller made,
+ * no copy of any text exists.
+ *
+ * Wherever the value can hold a string it may hold a `Uint8Array` of UTF-8 text instead, which becomes a JSON
+ * string; then no string of it needs to exist at all. The bytes stay the caller's to wipe.
+ *
+ * As with `JSON.stringify`, `toJSON` is called, `undefined`, functions and symbols are left out of objects and are
+ * null in arrays, NaN and the infinities are null, and lone surrogates are escaped.
+ *
+ * @param payload at most 500 levels of objects and arrays inside one another
+ * @throws {InvalidArgumentError} when it is circular, too deep, holds a BigInt, bytes that are no UTF-8 or a
+ *   `SecureByteContext`, when code of its own (a getter, a `toJSON`) throws, or when there is nothing to write
+ * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
+ */
+export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
+  const plan = planOf(payload, checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES));
+  const json = SecureByteContext.allocate(plan.length, options);
+  if (json.borrow((bytes) => plan.write(bytes))) return json;
+  json.dispose();
+  throw new InvalidArgumentError('payload', 'holds bytes that are no UTF-8 text, or were changed meanwhile');
+}
+
+function planOf(payload: object, maxBytes: number): JsonPlan {
+  const plan = new JsonPlan(maxBytes);
+  if (!flattenSafely(payload, plan)) throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
+  return plan;
+}
+
+function flattenSafely(payload: object, plan: JsonPlan): boolean {
+  try {
+    return flatten(payload, plan);
+  } catch (error) {
+    if (error instanceof NomyoError) throw error;
+    // What a getter or a toJSON throws may quote what it was asked for.
+    throw new InvalidArgumentError('payload', 'cannot be read: a getter, a toJSON or a proxy in it failed');
+  }
+}
+
+function checkMaxBytes(maxBytes: number): number {
+  if (Number.isSafeInteger(maxBytes) && maxBytes > 0) return maxBytes;
+  throw new InvalidArgumentError('maxBytes', 'must be a positive integer of bytes');
+}

@@ -1,0 +1,79 @@
+/**
+ * What an error answer says (SPEC.md §6): `{"detail": "…"}`, a list of objects from a validation failure, other
+ * JSON, or no JSON at all. Everything is taken with limits: a hostile answer costs nothing and floods no log.
+ */
+import { cleanText } from './text.js';
+
+const LIMITS = {
+  /** Longest body that is parsed, in bytes. */
+  jsonBytes: 64 * 1024,
+  /** What is read of a body that is no JSON, in bytes. */
+  textBytes: 2048,
+  /** Longest text in a message, in characters. */
+  messageCharacters: 300,
+  /** Longest string in the details, in characters. */
+  stringCharacters: 500,
+  /** Items of a list, members of an object. */
+  items: 20,
+  depth: 4,
+} as const;
+
+/** In a validation failure these echo the request, its headers included (pydantic: `input`, `ctx`). */
+const ECHOES: readonly string[] = ['input', 'ctx'];
+
+/** An error answer, for people and for programs. */
+export interface RouterDetail {
+  /** One line; empty when there is nothing worth saying. */
+  readonly text: string;
+  /** `detail`, or other JSON, shortened; `undefined` without JSON. */
+  readonly details: unknown;
+}
+
+/** Reads the body of an error answer. Never throws. */
+export function readDetail(body: Uint8Array): RouterDetail {
+  const json = parse(body);
+  if (json === undefined) return { text: plainText(body), details: undefined };
+  const detail = isObject(json) && json['detail'] !== undefined ? json['detail'] : json;
+  return { text: cleanText(describe(detail), LIMITS.messageCharacters), details: shorten(detail, LIMITS.depth) };
+}
+
+function parse(body: Uint8Array): unknown {
+  if (body.byteLength > LIMITS.jsonBytes) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function plainText(body: Uint8Array): string {
+  const head = new TextDecoder().decode(body.subarray(0, LIMITS.textBytes)).trim();
+  return head.startsWith('<') ? 'an HTML page' : cleanText(head, LIMITS.messageCharacters);
+}
+
+function describe(detail: unknown): string {
+  if (typeof detail === 'string') return detail;
+  if (Array.isArray(detail)) return detail.slice(0, LIMITS.items).map(describe).filter(Boolean).join('; ');
+  if (!isObject(detail)) return '';
+  const { loc, msg, message, error } = detail;
+  const text = [msg, message, error].find((value) => typeof value === 'string') ?? describe(error ?? '');
+  const place = Array.isArray(loc) ? loc.filter((part) => typeof part === 'string').join('.') : '';
+  return place === '' ? text : `${place}: ${text}`;
+}
+
+function shorten(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return cleanText(value, LIMITS.stringCharacters);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.slice(0, LIMITS.items).map((item) => shorten(item, depth - 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !ECHOES.includes(name))
+      .slice(0, LIMITS.items)
+      .map(([name, member]) => [cleanText(name, LIMITS.stringCharacters), shorten(member, depth - 1)]),
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

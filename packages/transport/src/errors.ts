@@ -1,0 +1,138 @@
+/** What can go wrong between a client and the router. Each class says what the caller may do next. */
+import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/crypto/errors';
+
+/** What is known of a failed connection. */
+export interface ConnectionErrorOptions extends NomyoErrorOptions {
+  /** Whether the router may have got, run and billed the request. */
+  readonly possiblyExecuted: boolean;
+  /** Whether the same request can succeed a moment later. Default: `true`. */
+  readonly retryable?: boolean;
+}
+
+/** The router could not be reached, or the connection broke before the whole answer was there. Retry. */
+export class APIConnectionError extends NomyoError {
+  override readonly name: string = 'APIConnectionError';
+  /** `false`: the request was certainly not run. `true`: it may have been run, and billed. */
+  readonly possiblyExecuted: boolean;
+  /** `false` where trying again cannot help: a refused certificate, a proxy that says no. Fix the configuration. */
+  readonly retryable: boolean;
+
+  constructor(
+    message: string,
+    { possiblyExecuted, retryable = true, ...options }: ConnectionErrorOptions,
+    code: NomyoErrorCode = 'CONNECTION_FAILED',
+  ) {
+    super(code, message, options);
+    this.possiblyExecuted = possiblyExecuted;
+    this.retryable = retryable;
+  }
+}
+
+/** No whole answer within the timeout of one attempt. Retry, or allow more time. */
+export class APIConnectionTimeoutError extends APIConnectionError {
+  override readonly name: string = 'APIConnectionTimeoutError';
+
+  constructor(message: string, options: ConnectionErrorOptions) {
+    super(message, options, 'CONNECTION_TIMEOUT');
+  }
+}
+
+/** What is known of an answer that is an error. */
+export interface APIErrorInfo {
+  readonly status: number;
+  /** With lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** See {@link APIError.errorDetails}. */
+  readonly errorDetails: unknown;
+  readonly payloadId: string | undefined;
+  /** In ms, from the moment of the answer. */
+  readonly retryAfter: number | undefined;
+  readonly possiblyExecuted: boolean;
+}
+
+/** The router answered with an error that has no class of its own. What helps depends on {@link status}. */
+export class APIError extends NomyoError {
+  override readonly name: string = 'APIError';
+  /** HTTP status. */
+  readonly status: number;
+  /** The same as {@link status}, under the name that users of the predecessor know. */
+  readonly statusCode: number;
+  /**
+   * What the router said: the `detail` of its JSON, or the whole of a JSON without one, shortened, and without what
+   * it echoes of the request. `undefined` when it sent no JSON. It came unencrypted: nobody but TLS vouches for it.
+   */
+  readonly errorDetails: unknown;
+  /** Headers of the answer, with lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The `X-Payload-ID` of the request, to be named in a support case; `undefined` for the key fetch. */
+  readonly payloadId: string | undefined;
+  /** How long the router asks to wait, in ms; `undefined` when it does not. */
+  readonly retryAfter: number | undefined;
+  /** `false`: the router refused the request before running it. `true`: it may have been run, and billed. */
+  readonly possiblyExecuted: boolean;
+
+  constructor(message: string, info: APIErrorInfo, code: NomyoErrorCode = 'API_ERROR') {
+    super(code, message);
+    this.status = info.status;
+    this.statusCode = info.status;
+    this.errorDetails = info.errorDetails;
+    this.headers = info.headers;
+    this.payloadId = info.payloadId;
+    this.retryAfter = info.retryAfter;
+    this.possiblyExecuted = info.possiblyExecuted;
+  }
+}
+
+/** 400: the request is wrong, or could not be decrypted. Fix it. */
+export class InvalidRequestError extends APIError {
+  override readonly name: string = 'InvalidRequestError';
+
+  constructor(message: string, info: APIErrorInfo) {
+    super(message, info, 'INVALID_REQUEST');
+  }
+}
+
+/** 401: the API key is missing or wrong. Fix it. */
+export class AuthenticationError extends APIError {
+  override readonly name: string = 'AuthenticationError';
+
+  constructor(message: string, info: APIErrorInfo) {
+    super(message, info, 'AUTHENTICATION_FAILED');
+  }
+}
+
+/** 403: the model is not allowed for the security tier. Choose another model or tier. */
+export class ForbiddenError extends APIError {
+  override readonly name: string = 'ForbiddenError';
+
+  constructor(message: string, info: APIErrorInfo) {
+    super(message, info, 'FORBIDDEN');
+  }
+}
+
+/** 429: over the rate limit. Retry after {@link APIError.retryAfter}. */
+export class RateLimitError extends APIError {
+  override readonly name: string = 'RateLimitError';
+
+  constructor(message: string, info: APIErrorInfo) {
+    super(message, info, 'RATE_LIMITED');
+  }
+}
+
+/** 500: the router failed. Retry; the request may have been run. */
+export class ServerError extends APIError {
+  override readonly name: string = 'ServerError';
+
+  constructor(message: string, info: APIErrorInfo) {
+    super(message, info, 'SERVER_ERROR');
+  }
+}
+
+/** 503: the inference backend is away, or the API key is cooling down. Retry later. */
+export class ServiceUnavailableError extends APIError {
+  override readonly name: string = 'ServiceUnavailableError';
+
+  constructor(message: string, info: APIErrorInfo) {
+    super(message, info, 'SERVICE_UNAVAILABLE');
+  }
+}

@@ -1,0 +1,15 @@
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+
+/** `sha256/` and the canonical base64 of 32 bytes: the last character has two bits to spare, which are zero. */
+const PIN = /^sha256\/[\dA-Za-z+/]{42}[AEIMQUYcgkosw048]=$/;
+
+/**
+ * Checks fingerprints of public keys: `sha256/` and the base64 of the SHA-256 of an SPKI (RFC 7469 §2.4).
+ *
+ * @param name of the option in errors
+ * @throws {InvalidArgumentError} when one is anything else
+ */
+export function checkPins(pins: readonly string[], name: string = 'serverKeyPins'): void {
+  if (Array.isArray(pins) && pins.every((pin) => typeof pin === 'string' && PIN.test(pin))) return;
+  throw new InvalidArgumentError(name, "must be an array of 'sha256/' and the base64 of 32 bytes");
+}
