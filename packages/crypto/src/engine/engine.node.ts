@@ -1,11 +1,12 @@
-/** Node: AES through node:crypto, which leaves no copy of the key behind; RSA on as many threads as there are. */
+/** Node: AES through node:crypto, which leaves no copy of the key behind. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { base64DecodedLength, base64Length } from '../base64.js';
 import { allocateBytes, wipe, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { GcmKey } from './engine.js';
+
+export { rsa } from './rsa.node.js';
 
 const CIPHER = 'aes-256-gcm';
 
@@ -18,15 +19,6 @@ const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
 
 /** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
 const URL_ALPHABET = [0x2d, 0x5f] as const;
-
-/** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
-const DEFAULT_POOL_THREADS = 4;
-
-export function unwrapParallelism(): number {
-  const configured = Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '', 10);
-  const threads = configured > 0 ? configured : DEFAULT_POOL_THREADS;
-  return Math.min(availableParallelism(), threads);
-}
 
 // The two functions are async so that both engines have one shape, and errors arrive one way.
 // eslint-disable-next-line @typescript-eslint/require-await

@@ -3,6 +3,7 @@
  * `engine.web.ts`.
  */
 import type { Bytes } from '../bytes.js';
+import type { RsaEngine } from '../rsa/unwrapper.js';
 import type { SecureByteContext, SecureByteContextOptions } from '../memory/secure-byte-context.js';
 
 /** The inputs of AES-256-GCM, with no associated data (NIST SP 800-38D). */
@@ -15,8 +16,8 @@ export interface GcmKey {
 
 /** The shape of both modules. */
 export interface Engine {
-  /** How many RSA operations the runtime can do at once. */
-  unwrapParallelism(): number;
+  /** Private keys. */
+  readonly rsa: RsaEngine;
   /** Encrypts, writes the ciphertext as base64 into `out` at `offset`, and returns the tag of 16 bytes. */
   sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes>;
   /**

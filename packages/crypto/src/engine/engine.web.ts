@@ -3,6 +3,8 @@ import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base
 import { allocateBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import type { RsaEngine } from '../rsa/unwrapper.js';
+import { webCryptoRsa } from '../rsa/webcrypto.js';
 import type { GcmKey } from './engine.js';
 
 const TAG_BITS = SUITE.tagBytes * 8;
@@ -10,9 +12,7 @@ const TAG_BITS = SUITE.tagBytes * 8;
 /** Browsers bring threads of their own for WebCrypto; two are there on nearly every device. */
 const PARALLEL_UNWRAPS = 2;
 
-export function unwrapParallelism(): number {
-  return PARALLEL_UNWRAPS;
-}
+export const rsa: RsaEngine = webCryptoRsa(() => PARALLEL_UNWRAPS);
 
 export async function sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes> {
   const key = await importKey(gcm.key, 'encrypt');

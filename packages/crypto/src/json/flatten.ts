@@ -47,7 +47,8 @@ class Flattener {
 
   #addNested(value: Readonly<Record<string, unknown>>): void {
     if (this.#ancestors.includes(value)) throw refuse('is circular');
-    if (this.#ancestors.length === MAX_DEPTH) throw refuse(`is nested deeper than ${String(MAX_DEPTH)} levels`);
+    if (this.#ancestors.length === MAX_DEPTH)
+      throw refuse(`is nested deeper than ${String(MAX_DEPTH)} levels`);
     this.#ancestors.push(value);
     if (Array.isArray(value)) this.#addArray(value);
     else this.#addObject(value);
@@ -88,10 +89,11 @@ function prepare(value: unknown, key: string | number): unknown {
   return unwrap(typeof toJSON === 'function' ? convert(value, toJSON, key) : value);
 }
 
-function convert(value: unknown, toJSON: CallableFunction, key: string | number): unknown {
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- nothing is known of it
+function convert(value: unknown, toJSON: Function, key: string | number): unknown {
   // Its toJSON is there for logs: the service would be sent the word "redacted".
   if (value instanceof SecureByteContext) throw refuse('holds a SecureByteContext; borrow its bytes instead');
-  return toJSON.call(value, String(key));
+  return Reflect.apply(toJSON, value, [String(key)]);
 }
 
 /** ECMA-262 §25.5.2.2, steps 4 and 5. */

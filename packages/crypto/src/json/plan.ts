@@ -1,5 +1,7 @@
 import { SecurityError } from '../errors.js';
-import { measureText, writeText, type Text } from './text.js';
+import type { SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { measureText, type Text } from './measure.js';
+import { writeText } from './write.js';
 
 /** What JSON is made of: a punctuation byte, a string to be quoted, or a number or literal in ASCII. */
 type Part = number | Text | Literal;
@@ -12,7 +14,13 @@ class Literal {
   }
 }
 
-const LITERALS = { null: new Literal('null'), true: new Literal('true'), false: new Literal('false') } as const;
+type LiteralName = 'null' | 'true' | 'false';
+
+const LITERALS: Readonly<Record<LiteralName, Literal>> = {
+  null: new Literal('null'),
+  true: new Literal('true'),
+  false: new Literal('false'),
+};
 
 /**
  * JSON that is not written yet: its parts in order, and its length. The parts are references to the caller's own
@@ -23,11 +31,16 @@ export class JsonPlan {
   /** Of the strings among the parts, in bytes. */
   readonly #textLengths: number[] = [];
   readonly #maxBytes: number;
+  readonly #options: SecureByteContextOptions;
   #length = 0;
 
-  /** @param maxBytes longest JSON, in bytes */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes longest JSON, in bytes
+   * @param options for the memory that strings are measured in
+   */
+  constructor(maxBytes: number, options: SecureByteContextOptions) {
     this.#maxBytes = maxBytes;
+    this.#options = options;
   }
 
   /** Of the whole JSON, in bytes. */
@@ -40,7 +53,7 @@ export class JsonPlan {
   }
 
   text(text: Text): void {
-    const length = measureText(text);
+    const length = measureText(text, this.#options);
     this.#textLengths.push(length);
     this.#add(text, length);
   }
@@ -51,7 +64,7 @@ export class JsonPlan {
     this.#add(number, number.ascii.length);
   }
 
-  literal(name: keyof typeof LITERALS): void {
+  literal(name: LiteralName): void {
     this.#add(LITERALS[name], name.length);
   }
 
@@ -70,7 +83,7 @@ export class JsonPlan {
         at = writeAscii(part.ascii, out, at);
       } else {
         const end = at + (this.#textLengths[texts] ?? 0);
-        if (!writeText(part, out.subarray(at, end))) return false;
+        if (!writeText(part, out, at, end)) return false;
         at = end;
         texts += 1;
       }

@@ -20,9 +20,12 @@ const BYTE = {
 /** `" \ / b f n r t`, what may follow a backslash beside `u`. */
 const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
 
-const LITERALS = ['true', 'false', 'null'].map((word) => Array.from(word, (character) => character.charCodeAt(0)));
+const LITERALS = ['true', 'false', 'null'].map((word) =>
+  Array.from(word, (character) => character.charCodeAt(0)),
+);
 
-const malformed = (): SecurityError => new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON in UTF-8');
+const malformed = (): SecurityError =>
+  new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON in UTF-8');
 
 /** Where a string's content stands, without its quotes. */
 export interface Span {
@@ -184,5 +187,11 @@ function utf8Length(bytes: Uint8Array, at: number): number {
 
 function isNumberByte(byte: number | undefined): boolean {
   if (byte === undefined) return false;
-  return (byte >= 0x30 && byte <= 0x39) || byte === 0x2b || byte === 0x2d || byte === 0x2e || (byte | 0x20) === 0x65;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    (byte | 0x20) === 0x65
+  );
 }

@@ -81,7 +81,7 @@ function decode(text: Uint8Array, options: SecureByteContextOptions): SecureByte
 
 function unescapeInto(text: Uint8Array, out: Uint8Array): number {
   let length = 0;
-  for (let at = 0; at < text.byteLength; ) {
+  for (let at = 0; at < text.byteLength;) {
     const byte = text[at] ?? 0;
     if (byte !== BACKSLASH) {
       out[length] = byte;

@@ -28,16 +28,17 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
  */
 export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
-  const plan = planOf(payload, checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES));
+  const plan = planOf(payload, options);
   const json = SecureByteContext.allocate(plan.length, options);
   if (json.borrow((bytes) => plan.write(bytes))) return json;
   json.dispose();
   throw new InvalidArgumentError('payload', 'holds bytes that are no UTF-8 text, or were changed meanwhile');
 }
 
-function planOf(payload: object, maxBytes: number): JsonPlan {
-  const plan = new JsonPlan(maxBytes);
-  if (!flattenSafely(payload, plan)) throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
+function planOf(payload: object, options: SerializeOptions): JsonPlan {
+  const plan = new JsonPlan(checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES), options);
+  if (!flattenSafely(payload, plan))
+    throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
   return plan;
 }
 

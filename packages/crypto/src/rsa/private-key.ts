@@ -1,14 +1,12 @@
-import { unwrapParallelism } from '#engine';
-import { allocateBytes, concatBytes, equalBytes, wipe, type Bytes } from '../bytes.js';
+import { rsa } from '#engine';
+import { concatBytes, equalBytes, randomBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
-import { DisposedError, InvalidArgumentError, SecurityError } from '../errors.js';
+import { DisposedError, InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
-import { checkConsistency } from './consistency.js';
 import type { KeySource } from './key-source.js';
-import * as oaep from './oaep.js';
 import { readPkcs8, spkiFromNumbers } from './pkcs8.js';
 import { checkStrength, RsaPublicKey } from './public-key.js';
-import { Turnstile } from './turnstile.js';
+import type { Unwrapper } from './unwrapper.js';
 
 /** Moduli this SDK makes keys of, in bits. */
 export const KEY_SIZES = [2048, 3072, 4096] as const;
@@ -19,12 +17,11 @@ export type KeySize = (typeof KEY_SIZES)[number];
 /** An RSA private key in this process. It can unwrap, and is never exported again. */
 export class RsaPrivateKey implements KeySource {
   readonly publicKey: RsaPublicKey;
-  /** Several imports of one key: the crypto library takes turns on each, so only copies run in parallel. */
-  #copies: Turnstile<CryptoKey> | undefined;
+  #unwrapper: Unwrapper | undefined;
 
-  private constructor(publicKey: RsaPublicKey, copies: readonly CryptoKey[]) {
+  private constructor(publicKey: RsaPublicKey, unwrapper: Unwrapper) {
     this.publicKey = publicKey;
-    this.#copies = new Turnstile(copies);
+    this.#unwrapper = unwrapper;
   }
 
   /**
@@ -34,29 +31,27 @@ export class RsaPrivateKey implements KeySource {
   static async fromPkcs8(pkcs8: Uint8Array): Promise<RsaPrivateKey> {
     const numbers = readPkcs8(pkcs8);
     checkStrength(numbers);
-    checkConsistency(numbers);
     const publicKey = await RsaPublicKey.fromSpki(spkiFromNumbers(numbers));
-    const key = new RsaPrivateKey(publicKey, await importCopies(pkcs8));
+    const key = new RsaPrivateKey(publicKey, await importUnwrapper(pkcs8));
     await key.#prove();
     return key;
   }
 
   /** See {@link KeySource.unwrap}. The signal is heard while waiting for a turn. */
   async unwrap(wrapped: Uint8Array, signal?: AbortSignal): Promise<Bytes> {
-    if (this.#copies === undefined) throw new DisposedError('RsaPrivateKey');
-    const block = concatBytes(wrapped);
-    return this.#copies.run(async (key) => {
-      try {
-        return await oaep.decrypt(key, block);
-      } catch {
-        throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
-      }
-    }, signal);
+    if (this.#unwrapper === undefined) throw new DisposedError('RsaPrivateKey');
+    try {
+      return await this.#unwrapper.unwrap(concatBytes(wrapped), signal);
+    } catch {
+      signal?.throwIfAborted();
+      throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
+    }
   }
 
   /** Forgets the key; operations under way end well. Idempotent. */
   dispose(): void {
-    this.#copies = undefined;
+    this.#unwrapper?.dispose();
+    this.#unwrapper = undefined;
   }
 
   [Symbol.dispose](): void {
@@ -69,7 +64,7 @@ export class RsaPrivateKey implements KeySource {
 
   /** One round trip: what the library imported is the key that was checked. */
   async #prove(): Promise<void> {
-    const probe = globalThis.crypto.getRandomValues(allocateBytes(SUITE.aesKeyBytes));
+    const probe = randomBytes(SUITE.aesKeyBytes);
     const answer = await this.unwrap(await this.publicKey.wrap(probe));
     if (!equalBytes(answer, probe)) throw new SecurityError('INVALID_KEY', 'the private key does not work');
   }
@@ -85,16 +80,19 @@ export async function generatePkcs8(keySize: KeySize = SUITE.defaultModulusBits)
   if (!KEY_SIZES.includes(keySize)) {
     throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
   }
-  return new SecureByteContext(await oaep.generate(keySize));
+  const generated = await rsa.generate(keySize);
+  try {
+    return new SecureByteContext(generated.der);
+  } finally {
+    generated.release();
+  }
 }
 
-async function importCopies(pkcs8: Uint8Array): Promise<CryptoKey[]> {
-  const der = concatBytes(pkcs8);
+async function importUnwrapper(pkcs8: Uint8Array): Promise<Unwrapper> {
   try {
-    return await Promise.all(Array.from({ length: unwrapParallelism() }, () => oaep.importPkcs8(der)));
-  } catch {
+    return await rsa.importUnwrapper(pkcs8);
+  } catch (error) {
+    if (error instanceof NomyoError) throw error;
     throw new SecurityError('INVALID_KEY', 'the RSA private key is refused by the crypto library');
-  } finally {
-    wipe(der);
   }
 }
