@@ -1,20 +1,20 @@
 import {
   checkJsonObject,
-  encodePayload,
   getMemoryProtectionInfo,
   type MemoryProtectionInfo,
   type OpenedEnvelope,
   type SecureByteContext,
 } from '@nomyo/crypto';
+import { checkHeaders } from '@nomyo/transport';
 import { answerOf } from './answer.js';
 import { anAbortSignal, anObject, optional, refuseUnknown } from './checks.js';
 import type { ChatCompletionRequest } from './chat/request-types.js';
 import type { ChatCompletion } from './chat/response-types.js';
 import { takeApart } from './chat/request.js';
 import { asChatCompletion } from './chat/response.js';
-import { aRetryCount, aTimeout, resolveOptions, type CommonOptions, type ResolvedOptions } from './options.js';
+import type { CommonOptions, ResolvedOptions } from './options.js';
+import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
 import { SecureChannel } from './secure-channel.js';
-import { checkCallHeaders } from './call-headers.js';
 
 /** Options of {@link SecureChatCompletion}. */
 export interface SecureChatCompletionConfig extends CommonOptions {
@@ -103,7 +103,7 @@ export class SecureChatCompletion {
 
   /** How this client's secrets are protected in memory. */
   getMemoryProtectionInfo(): MemoryProtectionInfo {
-    return getMemoryProtectionInfo({ secure: this.#options.secure });
+    return getMemoryProtectionInfo(this.#options.memory);
   }
 
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
@@ -127,18 +127,13 @@ export class SecureChatCompletion {
     this.#channel.check();
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
     const call = this.#callOptions(options);
-    const json = encodePayload(payload, { secure: this.#options.secure });
-    try {
-      return await this.#channel.exchange(json, { ...call, payloadId, securityTier, apiKey });
-    } finally {
-      json.dispose();
-    }
+    return this.#channel.exchange(payload, { ...call, payloadId, securityTier, apiKey });
   }
 
   #callOptions(options: CreateOptions): Required<Pick<CreateOptions, 'timeout' | 'maxRetries'>> &
     Pick<CreateOptions, 'signal' | 'headers'> {
     refuseUnknown('create()', anObject('options', options), CREATE_OPTIONS);
-    if (options.headers !== undefined) checkCallHeaders(options.headers);
+    if (options.headers !== undefined) checkHeaders(options.headers);
     if (options.signal !== undefined) anAbortSignal('signal', options.signal);
     return {
       ...options,

@@ -11,6 +11,8 @@ export {
   type SecureCompletionClientConfig,
 } from './low-level-client.js';
 export type { ApiKey, CommonOptions } from './options.js';
+export type { Padding } from './padding.js';
+export { phiPolicy, type Policy } from './policy.js';
 export type { LogEntry, Logger, LogLevel, NomyoEventName, NomyoEvents } from './events.js';
 
 export type * from './chat/request-types.js';
@@ -43,5 +45,7 @@ export {
   RateLimitError,
   ServerError,
   ServiceUnavailableError,
+  type RateLimit,
+  type RetryMode,
   type TlsOptions,
 } from '@nomyo/transport';

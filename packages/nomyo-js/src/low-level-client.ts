@@ -1,5 +1,4 @@
 import {
-  encodePayload,
   generatePkcs8,
   getMemoryProtectionInfo,
   InvalidArgumentError,
@@ -10,13 +9,14 @@ import {
   type KeySize,
   type MemoryProtectionInfo,
 } from '@nomyo/crypto';
-import { generateKeyFiles, loadKeyFiles } from '@nomyo/keystore';
+import { generateKeyFiles, loadKeyFiles, type KeyStoreOptions } from '@nomyo/keystore';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
 import { aBoolean, anObject, aString, oneOf, optional, refuseUnknown } from './checks.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
-import { resolveOptions, type CommonOptions, type ResolvedOptions } from './options.js';
+import type { CommonOptions, ResolvedOptions } from './options.js';
+import { resolveOptions } from './resolve-options.js';
 import { SecureChannel } from './secure-channel.js';
 
 /** Options of {@link SecureCompletionClient}. */
@@ -67,7 +67,7 @@ export class SecureCompletionClient {
     refuseUnknown('generateKeys()', anObject('options', options), GENERATE_OPTIONS);
     const toFile = optional('saveToFile', options.saveToFile, aBoolean, false);
     const key = await (toFile ? this.#generateFiles(options) : generateInMemory(options.keySize));
-    this.#channel.keyStore.useKey(key);
+    this.#channel.keys.useKey(key);
   }
 
   /**
@@ -83,7 +83,7 @@ export class SecureCompletionClient {
       ...(publicKeyPath === undefined ? {} : { publicKeyPath: aString('publicKeyPath', publicKeyPath) }),
       ...(password === undefined ? {} : { password: aString('password', password) }),
     });
-    this.#channel.keyStore.useKey(key);
+    this.#channel.keys.useKey(key);
   }
 
   /** The router's public key as SPKI PEM: cached for `serverKeyTtl`, and one of the pinned ones where there are pins. */
@@ -97,12 +97,12 @@ export class SecureCompletionClient {
    * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
    */
   encryptPayload(payload: object): Promise<ArrayBuffer> {
-    const { secure } = this.#options;
+    const { memory } = this.#options;
     return this.#channel.run(undefined, async (signal) => {
-      const json = encodePayload(payload, { secure });
+      const json = this.#channel.encode(anObject('payload', payload), undefined);
       return json.use(async (bytes) => {
         const serverKey = await this.#channel.serverKeys.get(signal);
-        return (await sealEnvelope(bytes, serverKey, { secure })).buffer;
+        return (await sealEnvelope(bytes, serverKey, memory)).buffer;
       });
     });
   }
@@ -113,13 +113,13 @@ export class SecureCompletionClient {
    * @throws {SecurityError} when it is no envelope, does not open, or holds no JSON object
    */
   decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
-    const { secure } = this.#options;
+    const { memory } = this.#options;
     return this.#channel.run(undefined, async (signal) => {
       const bytes = bytesOf(envelope);
       checkPayloadId(payloadId);
-      const lease = await this.#channel.keyStore.acquire(signal);
+      const lease = await this.#channel.keys.acquire(signal);
       try {
-        return answerOf(await openEnvelope(bytes, lease.keys, { secure, signal }), payloadId);
+        return answerOf(await openEnvelope(bytes, lease.keys, { ...memory, signal }), payloadId);
       } finally {
         lease.release();
       }
@@ -140,7 +140,7 @@ export class SecureCompletionClient {
   ): Promise<JsonObject> {
     this.#channel.check();
     checkPayloadId(payloadId);
-    const { secure, timeout, maxRetries } = this.#options;
+    const { timeout, maxRetries } = this.#options;
     const call = {
       payloadId,
       timeout,
@@ -148,17 +148,12 @@ export class SecureCompletionClient {
       apiKey: optional('apiKey', apiKey, aString, this.#options.apiKey),
       securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
     };
-    const json = encodePayload(payload, { secure });
-    try {
-      return answerOf(await this.#channel.exchange(json, call), payloadId);
-    } finally {
-      json.dispose();
-    }
+    return answerOf(await this.#channel.exchange(anObject('payload', payload), call), payloadId);
   }
 
   /** How this client's secrets are protected in memory. */
   getMemoryProtectionInfo(): MemoryProtectionInfo {
-    return getMemoryProtectionInfo({ secure: this.#options.secure });
+    return getMemoryProtectionInfo(this.#options.memory);
   }
 
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
@@ -175,13 +170,16 @@ export class SecureCompletionClient {
   }
 
   async #generateFiles({ keyDir, password, keySize }: GenerateKeysOptions): Promise<RsaPrivateKey> {
-    const secret = password ?? this.#options.keyStore.password;
+    const { keys } = this.#options;
+    const own: KeyStoreOptions = 'unwrap' in keys ? {} : keys;
+    const secret = password ?? own.password;
+    const protection = secret === undefined ? {} : { password: secret };
     const files = await generateKeyFiles({
-      keyDir: aString('keyDir', keyDir ?? this.#options.keyStore.keyDir ?? environment.defaultKeyDir),
-      ...(secret === undefined ? {} : { password: secret }),
+      keyDir: aString('keyDir', keyDir ?? own.keyDir ?? environment.defaultKeyDir),
       ...(keySize === undefined ? {} : { keySize }),
+      ...protection,
     });
-    return loadKeyFiles({ ...files, ...(secret === undefined ? {} : { password: secret }) });
+    return loadKeyFiles({ ...files, ...protection });
   }
 }
 

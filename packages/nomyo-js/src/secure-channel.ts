@@ -4,34 +4,39 @@
  */
 import {
   checkPayloadSize,
+  encodePayload,
   openEnvelope,
   RsaPublicKey,
   sealEnvelope,
   type OpenedEnvelope,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import { KeyStore, type KeyLease } from '@nomyo/keystore';
+import type { KeyLease } from '@nomyo/keystore';
 import {
   createHttpClient,
   endpoint,
   errorOfResponse,
   InvalidRequestError,
+  RateLimiter,
   requestHeaders,
   ServerKeyCache,
   withRetries,
   type HttpClient,
 } from '@nomyo/transport';
 import { CallScope } from './call-scope.js';
+import type { SecurityTier } from './chat/request-types.js';
 import { createEmit, type Emit } from './events.js';
-import { tellKeyStoreEvent } from './key-events.js';
+import { createKeys, type Keys } from './keys.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
+import { pad } from './padding.js';
+import { checkCall } from './policy.js';
 import { fetchRouterKey } from './router-key.js';
 
 /** What travels beside the payload, and how hard to try. */
 export interface ChannelCall {
   /** A UUID, the same on every attempt. */
   readonly payloadId: string;
-  readonly securityTier: string | undefined;
+  readonly securityTier: SecurityTier | undefined;
   readonly apiKey: ApiKey | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly timeout: number;
@@ -45,20 +50,22 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 const PATH = '/v1/chat/secure_completion';
 
 export class SecureChannel {
-  readonly keyStore: KeyStore;
+  readonly keys: Keys;
   readonly serverKeys: ServerKeyCache<RsaPublicKey>;
   readonly #options: ResolvedOptions;
   readonly #http: HttpClient;
   readonly #emit: Emit;
   readonly #calls: CallScope;
+  readonly #rateLimiter: RateLimiter | undefined;
 
   /** @param owner the class that a caller knows */
   constructor(owner: string, options: ResolvedOptions) {
     this.#options = options;
     this.#calls = new CallScope(owner);
     this.#emit = createEmit(options.loggers);
+    this.#rateLimiter = options.rateLimit && new RateLimiter(options.rateLimit);
     this.#http = createHttpClient(options.http);
-    this.keyStore = new KeyStore({ ...options.keyStore, onEvent: (event) => tellKeyStoreEvent(this.#emit, event) });
+    this.keys = createKeys(options.keys, this.#emit);
     this.serverKeys = new ServerKeyCache({
       load: (signal) => fetchRouterKey(this.#http, options.baseUrl, options.timeout, signal),
       ttl: options.serverKeyTtl,
@@ -71,7 +78,7 @@ export class SecureChannel {
   /** Makes sure that the client's key pair and the router's key are there. */
   ready(): Promise<void> {
     return this.run(undefined, async (signal) => {
-      await Promise.all([this.keyStore.ready(), this.serverKeys.get(signal)]);
+      await Promise.all([this.keys.ready(), this.serverKeys.get(signal)]);
     });
   }
 
@@ -86,29 +93,51 @@ export class SecureChannel {
   }
 
   /**
-   * Seals `payload`, sends it, and opens the answer.
+   * JSON of a request in protected memory, within the limits of protocol and policy, and padded.
    *
-   * @param payload stays the caller's to dispose of: every attempt seals it afresh
+   * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
+   * @throws {SecurityError} `PAYLOAD_TOO_LARGE` or `POLICY_VIOLATION`
    */
-  async exchange(payload: SecureByteContext, call: ChannelCall): Promise<OpenedEnvelope> {
-    checkPayloadSize(payload);
-    return this.run(call.signal, async (signal) => {
-      const apiKey = await resolveApiKey(call.apiKey);
-      const lease = await this.keyStore.acquire(signal);
-      try {
-        return await this.#withRetries({ ...call, apiKey, signal }, payload, lease);
-      } finally {
-        lease.release();
-      }
-    });
+  encode(payload: Readonly<Record<string, unknown>>, securityTier: SecurityTier | undefined): SecureByteContext {
+    const { memory, padding, policy } = this.#options;
+    const json = encodePayload(payload, memory);
+    try {
+      checkPayloadSize(json);
+      checkCall(policy, { securityTier, model: payload['model'], payloadBytes: json.length });
+      return pad(json, padding, memory);
+    } catch (error) {
+      json.dispose();
+      throw error;
+    }
+  }
+
+  /** Seals a request, sends it, and opens the answer. Every attempt seals it afresh. */
+  async exchange(payload: Readonly<Record<string, unknown>>, call: ChannelCall): Promise<OpenedEnvelope> {
+    this.check();
+    const json = this.encode(payload, call.securityTier);
+    try {
+      return await this.run(call.signal, (signal) => this.#exchange(json, call, signal));
+    } finally {
+      json.dispose();
+    }
   }
 
   /** Stops timers, wipes keys, closes connections, and ends calls under way. Idempotent. */
   dispose(): void {
     this.#calls.dispose();
-    this.keyStore.dispose();
+    this.keys.dispose();
     this.serverKeys.clear();
     this.#http.close();
+  }
+
+  async #exchange(json: SecureByteContext, call: ChannelCall, signal: AbortSignal): Promise<OpenedEnvelope> {
+    const apiKey = await resolveApiKey(call.apiKey);
+    const lease = await this.keys.acquire(signal);
+    try {
+      return await this.#withRetries({ ...call, apiKey, signal }, json, lease);
+    } finally {
+      lease.release();
+    }
   }
 
   #withRetries(call: Attempt, payload: SecureByteContext, lease: KeyLease): Promise<OpenedEnvelope> {
@@ -117,6 +146,8 @@ export class SecureChannel {
     return withRetries(() => this.#attempt(call, payload, lease, refreshes), {
       maxRetries,
       signal,
+      mode: this.#options.retry,
+      maxRetryDelay: this.#options.maxRetryDelay,
       onRetry: ({ attempt, delayMs, code }) => this.#emit('nomyo:retry', { payloadId, attempt, delayMs, code }),
     });
   }
@@ -128,6 +159,7 @@ export class SecureChannel {
     lease: KeyLease,
     refreshes: { left: number },
   ): Promise<OpenedEnvelope> {
+    await this.#rateLimiter?.acquire(call.signal);
     const serverKey = await this.serverKeys.get(call.signal);
     try {
       return await this.#send(call, payload, lease, serverKey);
@@ -146,10 +178,10 @@ export class SecureChannel {
     { keys }: KeyLease,
     serverKey: RsaPublicKey,
   ): Promise<OpenedEnvelope> {
-    const { secure } = this.#options;
+    const { memory } = this.#options;
     const started = performance.now();
-    const headers = requestHeaders({ ...call, publicKeyPem: keys.publicKey.pem });
-    const body = await payload.borrow((bytes) => sealEnvelope(bytes, serverKey, { secure }));
+    const headers = requestHeaders({ ...call, extra: call.headers, publicKeyPem: keys.publicKey.pem });
+    const body = await payload.borrow((bytes) => sealEnvelope(bytes, serverKey, memory));
     const requestBytes = body.byteLength;
     const response = await this.#http.send({
       method: 'POST',
@@ -161,7 +193,7 @@ export class SecureChannel {
       signal: call.signal,
     });
     if (response.status !== 200) throw errorOfResponse(response, call.payloadId);
-    const opened = await openEnvelope(response.body, keys, { secure, signal: call.signal });
+    const opened = await openEnvelope(response.body, keys, { ...memory, signal: call.signal });
     const durationMs = performance.now() - started;
     const { payloadId, securityTier } = call;
     const responseBytes = response.body.byteLength;

@@ -1,0 +1,59 @@
+/** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
+import { DisposedError, InvalidArgumentError, type KeySource, type RsaPrivateKey } from '@nomyo/crypto';
+import { KeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
+import type { Emit } from './events.js';
+
+/** What a channel needs of either. */
+export type Keys = Pick<KeyStore, 'ready' | 'acquire' | 'useKey' | 'dispose'>;
+
+export function createKeys(keys: KeySource | KeyStoreOptions, emit: Emit): Keys {
+  if (isKeySource(keys)) return new GivenKeys(keys);
+  return new KeyStore({ ...keys, onEvent: (event) => emitKeyEvent(emit, event) });
+}
+
+/** A key that the caller keeps, rotates and ends. */
+class GivenKeys implements Keys {
+  readonly #source: KeySource;
+  #disposed = false;
+
+  constructor(source: KeySource) {
+    this.#source = source;
+  }
+
+  async ready(): Promise<void> {
+    await this.acquire();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- a key store has to wait here
+  async acquire(signal?: AbortSignal): Promise<KeyLease> {
+    signal?.throwIfAborted();
+    if (this.#disposed) throw new DisposedError('The client');
+    const release = (): void => undefined;
+    return { keys: this.#source, release, [Symbol.dispose]: release };
+  }
+
+  useKey(_key: RsaPrivateKey): void {
+    throw new InvalidArgumentError('keys', 'of a client that was given a KeySource cannot be replaced');
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
+}
+
+function isKeySource(keys: KeySource | KeyStoreOptions): keys is KeySource {
+  return 'unwrap' in keys;
+}
+
+function emitKeyEvent(emit: Emit, event: KeyStoreEvent): void {
+  switch (event.type) {
+    case 'key-loaded':
+      return emit('nomyo:key-loaded', { fingerprint: event.fingerprint });
+    case 'key-generated':
+      return emit('nomyo:key-generated', { fingerprint: event.fingerprint });
+    case 'key-rotated':
+      return emit('nomyo:key-rotated', { previous: event.previous, current: event.current });
+    case 'rotation-failed':
+      return emit('nomyo:rotation-failed', { code: event.code, path: event.path });
+  }
+}

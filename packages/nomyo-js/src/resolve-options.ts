@@ -1,0 +1,205 @@
+/** Checks the options of a client and completes them: before a key is made, a file written or a connection opened. */
+import { environment } from '#env';
+import {
+  getMemoryProtectionInfo,
+  InvalidArgumentError,
+  KEY_SIZES,
+  SecurityError,
+  type KeySource,
+  type SecureByteContextOptions,
+} from '@nomyo/crypto';
+import type { KeyStoreOptions } from '@nomyo/keystore';
+import {
+  checkApiKey,
+  checkPins,
+  parseBaseUrl,
+  type HttpClientOptions,
+  type RateLimit,
+  type RetryMode,
+} from '@nomyo/transport';
+import {
+  aBoolean,
+  aFunction,
+  anInteger,
+  anObject,
+  aString,
+  isObject,
+  MAX_TIMER_MS,
+  oneOf,
+  optional,
+  refuseUnknown,
+  type Check,
+} from './checks.js';
+import { checkLogger, type Logger } from './events.js';
+import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
+import { checkPadding } from './padding.js';
+import { checkClient, checkPolicy } from './policy.js';
+
+/** More attempts than anybody needs; a larger number is a mistake. */
+const MAX_RETRIES = 100;
+
+/** Shortest password of a key file, in characters. */
+const MIN_PASSWORD_CHARACTERS = 8;
+
+const RETRY_MODES: readonly RetryMode[] = ['all', 'safe', 'none'];
+
+export const aTimeout: Check<number> = anInteger(1, MAX_TIMER_MS);
+export const aRetryCount: Check<number> = anInteger(0, MAX_RETRIES);
+const aDuration = anInteger(0, MAX_TIMER_MS);
+
+const aPassword: Check<string> = (name, value) => {
+  if (typeof value === 'string' && value.length >= MIN_PASSWORD_CHARACTERS) return value;
+  throw new InvalidArgumentError(name, `must be a string of at least ${String(MIN_PASSWORD_CHARACTERS)} characters`);
+};
+
+/** What a key store of the client's own takes; none of it goes with `keys`. */
+const KEY_STORE_OPTIONS = [
+  'keyDir',
+  'keyRotationInterval',
+  'keyRotationRequests',
+  'keyRotationDir',
+  'keyRotationPassword',
+  'keySize',
+] as const satisfies readonly (keyof CommonOptions)[];
+
+const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
+  ...KEY_STORE_OPTIONS,
+  'allowHttp',
+  'apiKey',
+  'dangerouslyAllowBrowser',
+  'requireLockedMemory',
+  'secureMemory',
+  'timeout',
+  'maxRetries',
+  'retry',
+  'maxRetryDelay',
+  'rateLimit',
+  'keys',
+  'debug',
+  'serverKeyPins',
+  'serverKeyTtl',
+  'padding',
+  'policy',
+  'proxy',
+  'tls',
+  'fetch',
+  'logger',
+];
+
+/**
+ * @param urlName what this client calls its base URL
+ * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {SecurityError} `INSECURE_URL`, `MEMORY_NOT_LOCKED` or `POLICY_VIOLATION`
+ */
+export function resolveOptions(config: CommonOptions, urlName: string, url: unknown): ResolvedOptions {
+  refuseUnknown('this client', config, [urlName, ...OPTION_NAMES]);
+  const allowHttp = optional('allowHttp', config.allowHttp, aBoolean, false);
+  const memory = resolveMemory(config);
+  const options: ResolvedOptions = {
+    baseUrl: parseBaseUrl(optional(urlName, url, aString, DEFAULTS.baseUrl), { allowHttp }),
+    apiKey: resolveApiKey(config),
+    memory,
+    timeout: optional('timeout', config.timeout, aTimeout, DEFAULTS.timeoutMs),
+    maxRetries: optional('maxRetries', config.maxRetries, aRetryCount, DEFAULTS.maxRetries),
+    retry: optional('retry', config.retry, oneOf(RETRY_MODES), 'all'),
+    maxRetryDelay: optional('maxRetryDelay', config.maxRetryDelay, aDuration, DEFAULTS.maxRetryDelayMs),
+    rateLimit: resolveRateLimit(config.rateLimit),
+    serverKeyPins: resolvePins(config.serverKeyPins),
+    serverKeyTtl: optional('serverKeyTtl', config.serverKeyTtl, aDuration, DEFAULTS.serverKeyTtlMs),
+    padding: config.padding === undefined ? 'none' : checkPadding(config.padding),
+    policy: config.policy === undefined ? {} : checkPolicy(config.policy),
+    keys: resolveKeys(config, memory),
+    http: resolveHttp(config),
+    loggers: resolveLoggers(config),
+  };
+  checkClient(options.policy, {
+    isHttps: options.baseUrl.protocol === 'https:',
+    hasPins: options.serverKeyPins.length > 0,
+    canLockMemory: getMemoryProtectionInfo(memory).canLock,
+  });
+  return options;
+}
+
+function resolveMemory({ secureMemory, requireLockedMemory }: CommonOptions): SecureByteContextOptions {
+  const memory = { secure: optional('secureMemory', secureMemory, aBoolean, true) };
+  if (!optional('requireLockedMemory', requireLockedMemory, aBoolean, false)) return memory;
+  const { canLock, details } = getMemoryProtectionInfo(memory);
+  if (!canLock) throw new SecurityError('MEMORY_NOT_LOCKED', `requireLockedMemory: ${details}`);
+  return memory;
+}
+
+function resolveApiKey(config: CommonOptions): ApiKey | undefined {
+  const apiKey: unknown = config.apiKey ?? environment.variable('NOMYO_API_KEY');
+  const allowed = optional('dangerouslyAllowBrowser', config.dangerouslyAllowBrowser, aBoolean, false);
+  if (apiKey === undefined) return undefined;
+  if (environment.isBrowser && !allowed) {
+    throw new InvalidArgumentError('apiKey', 'can be read by every user of the page; see dangerouslyAllowBrowser');
+  }
+  if (typeof config.apiKey === 'function') return config.apiKey;
+  const fixed = aString('apiKey', apiKey);
+  checkApiKey(fixed);
+  return fixed;
+}
+
+function resolvePins(pins: unknown = []): readonly string[] {
+  if (!Array.isArray(pins)) throw new InvalidArgumentError('serverKeyPins', 'must be an array');
+  const checked = pins.map((pin: unknown) => aString('serverKeyPins', pin));
+  checkPins(checked);
+  return checked;
+}
+
+function resolveRateLimit(rateLimit: RateLimit | false = false): RateLimit | undefined {
+  if (rateLimit === false) return undefined;
+  refuseUnknown('rateLimit', anObject('rateLimit', rateLimit), ['requestsPerSecond', 'burst']);
+  return { ...rateLimit };
+}
+
+function resolveKeys(config: CommonOptions, { secure = true }: SecureByteContextOptions): KeySource | KeyStoreOptions {
+  const { keys, keyDir, keyRotationInterval, keyRotationRequests, keyRotationDir, keyRotationPassword, keySize } = config;
+  if (keys !== undefined) return resolveKeySource(keys, config);
+  const aCount = anInteger(1, Number.MAX_SAFE_INTEGER);
+  return {
+    secure,
+    keyDir: keyDir === null ? null : optional('keyDir', keyDir, aString, environment.defaultKeyDir),
+    rotationInterval: optional('keyRotationInterval', keyRotationInterval, aDuration, DEFAULTS.rotationMs),
+    ...given('rotationRequests', optional('keyRotationRequests', keyRotationRequests, aCount, undefined)),
+    ...given('rotationDir', optional('keyRotationDir', keyRotationDir, aString, undefined)),
+    ...given('password', optional('keyRotationPassword', keyRotationPassword, aPassword, undefined)),
+    ...given('keySize', optional('keySize', keySize, oneOf(KEY_SIZES), undefined)),
+  };
+}
+
+function resolveKeySource(keys: KeySource, config: CommonOptions): KeySource {
+  const clash = KEY_STORE_OPTIONS.find((name) => config[name] !== undefined);
+  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside keys');
+  if (!isObject(keys) || typeof keys.unwrap !== 'function' || !isObject(keys.publicKey)) {
+    throw new InvalidArgumentError('keys', 'must have a publicKey and a function unwrap');
+  }
+  return keys;
+}
+
+function resolveHttp({ tls, fetch, proxy }: CommonOptions): HttpClientOptions {
+  if (tls !== undefined) anObject('tls', tls);
+  if (fetch !== undefined) aFunction('fetch', fetch);
+  const fromEnvironment = environment.variable('HTTPS_PROXY') ?? environment.variable('https_proxy');
+  const chosen = proxy === null ? undefined : optional('proxy', proxy, aString, fetch ? undefined : fromEnvironment);
+  const noProxy = environment.variable('NO_PROXY') ?? environment.variable('no_proxy');
+  return {
+    ...given('tls', tls),
+    ...given('fetch', fetch),
+    ...(chosen === undefined || chosen === '' ? {} : { proxy: chosen, ...given('noProxy', noProxy) }),
+  };
+}
+
+function resolveLoggers({ debug, logger }: CommonOptions): readonly Logger[] {
+  if (logger !== undefined) checkLogger(logger);
+  const isLoud = optional('debug', debug, aBoolean, false);
+  return [...(isLoud ? [console] : []), ...(logger === undefined ? [] : [logger])];
+}
+
+/** A member, or none: an option that was left out must not stand there as `undefined`. */
+function given<K extends string, V>(name: K, value: V | undefined): { readonly [N in K]?: V } {
+  const member: { [N in K]?: V } = {};
+  if (value !== undefined) member[name] = value;
+  return member;
+}

@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError, phiPolicy, SecureChatCompletion, SecurityError, type Policy } from '../src/index.js';
+import { cleanUp, client, lowLevelClient, posts, rejection, REQUEST, router } from './support.js';
+
+afterEach(cleanUp);
+
+const violates = (rule: string): unknown =>
+  expect.objectContaining({ code: 'POLICY_VIOLATION', message: expect.stringContaining(`policy.${rule}:`) });
+
+describe('a rule about the client', () => {
+  it.each<[string, Policy]>([
+    ['requireHttps', { requireHttps: true }],
+    ['requirePinnedServerKey', { requirePinnedServerKey: true }],
+  ])('%s is checked in the constructor', (rule, policy) => {
+    const make = (): unknown => new SecureChatCompletion({ baseUrl: 'http://127.0.0.1:1', allowHttp: true, policy });
+    expect(make).toThrow(SecurityError);
+    expect(make).toThrow(violates(rule));
+  });
+
+  it('requireLockedMemory is refused where protection is turned off', () => {
+    const policy = { requireLockedMemory: true };
+    expect(() => new SecureChatCompletion({ secureMemory: false, policy })).toThrow(violates('requireLockedMemory'));
+    expect(() => new SecureChatCompletion({ secureMemory: false, requireLockedMemory: true })).toThrow(
+      expect.objectContaining({ code: 'MEMORY_NOT_LOCKED' }),
+    );
+  });
+});
+
+describe('a rule about a call', () => {
+  it.each<[string, Policy, object]>([
+    ['minimumSecurityTier', { minimumSecurityTier: 'high' }, {}],
+    ['minimumSecurityTier', { minimumSecurityTier: 'high' }, { security_tier: 'standard' }],
+    ['allowedModels', { allowedModels: ['another'] }, {}],
+    ['maxPayloadBytes', { maxPayloadBytes: 20 }, {}],
+  ])('%s is checked before anything is sent', async (rule, policy, extra) => {
+    const to = await router();
+    const error = await rejection(client(to, { policy }).create({ ...REQUEST, ...extra }));
+    expect(error).toBeInstanceOf(SecurityError);
+    expect(error).toEqual(violates(rule));
+    expect(to.requests).toHaveLength(0);
+  });
+
+  it('holds for the lower level too', async () => {
+    const to = await router();
+    const made = lowLevelClient(to, { policy: { allowedModels: ['another'] } });
+    const id = '2b1f1d6e-6a55-4c3e-9a39-0d1c5a1b7f10';
+    expect(await rejection(made.sendSecureRequest(REQUEST, id))).toEqual(violates('allowedModels'));
+    expect(posts(to)).toHaveLength(0);
+  });
+
+  it('lets through what keeps to it', async () => {
+    const to = await router();
+    const policy: Policy = {
+      minimumSecurityTier: 'high',
+      allowedModels: [REQUEST.model],
+      requireHttps: true,
+      requirePinnedServerKey: true,
+      maxPayloadBytes: 1000,
+    };
+    const made = client(to, { policy, serverKeyPins: [to.fingerprint] });
+    await expect(made.create({ ...REQUEST, security_tier: 'maximum' })).resolves.toHaveProperty('choices');
+  });
+});
+
+describe('a policy that is wrong', () => {
+  it.each([
+    [[]],
+    [{ unheardOf: true }],
+    [{ minimumSecurityTier: 'ultra' }],
+    [{ allowedModels: 'all' }],
+    [{ allowedModels: [7] }],
+    [{ requireHttps: 'yes' }],
+    [{ maxPayloadBytes: -1 }],
+  ])('%j is refused', (policy) => {
+    expect(() => new SecureChatCompletion({ policy: policy as Policy })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe('phiPolicy', () => {
+  it('is frozen', () => {
+    expect(Object.isFrozen(phiPolicy)).toBe(true);
+    expect(phiPolicy.minimumSecurityTier).toBe('maximum');
+  });
+});
