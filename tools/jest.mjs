@@ -1,11 +1,17 @@
 // Runs jest in the package it is started from, with ES modules on, and leaves the counts in .results/jest.json
-// (which turbo caches) for the sum that `npm test` prints.
+// (which turbo caches) for the sum that `npm test` prints. Arguments go to jest: `node ../../tools/jest.mjs pem`.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const packageDir = process.cwd();
-const jest = createRequire(join(packageDir, 'package.json')).resolve('jest/bin/jest.js');
+const results = join(packageDir, '.results', 'jest.json');
+const jest = createRequire(join(packageDir, 'package.json')).resolve('jest/bin/jest');
+
+// Counts of an earlier run must never stand for this one.
+rmSync(results, { force: true });
+mkdirSync(dirname(results), { recursive: true });
 const run = spawnSync(
   process.execPath,
   [
@@ -13,10 +19,10 @@ const run = spawnSync(
     '--no-warnings',
     jest,
     '--json',
-    '--outputFile=.results/jest.json',
-    '--testLocationInResults',
+    `--outputFile=${results}`,
     ...process.argv.slice(2),
   ],
+  // With --json, jest reports for people on stderr; stdout is a second copy of the file.
   { cwd: packageDir, stdio: ['inherit', 'ignore', 'inherit'] },
 );
 process.exit(run.status ?? 1);

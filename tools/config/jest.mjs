@@ -14,7 +14,7 @@ function project(name, runtime, overrides = {}) {
   return {
     displayName: name,
     testEnvironment: 'node',
-    testEnvironmentOptions: { customExportConditions: ['@nomyo/source', runtime, 'import', 'default'] },
+    testEnvironmentOptions: { customExportConditions: ['@nomyo/source', runtime] },
     extensionsToTreatAsEsm: ['.ts'],
     moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
     transform: { '^.+\\.ts$': ['ts-jest', tsJest] },
@@ -25,3 +25,12 @@ function project(name, runtime, overrides = {}) {
 
 export const nodeProject = (name, overrides) => project(name, 'node', overrides);
 export const browserProject = (name, overrides) => project(`${name} (browser)`, 'browser', overrides);
+
+/** Tests of plain scripts: nothing to compile. */
+export const scriptProject = (name, overrides) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.mjs'],
+  transform: {},
+  ...overrides,
+});

@@ -11,6 +11,7 @@ export { SUITE } from './envelope/suite.js';
 export { sealEnvelope, type SealOptions } from './envelope/seal.js';
 export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/open.js';
 export { checkPayloadSize, decodePayload, encodePayload, type JsonObject } from './envelope/payload.js';
+export { serializeJson, type SerializeOptions } from './json/serialize.js';
 
 export { checkJsonObject, selectText, type JsonPath } from './json/select.js';
 

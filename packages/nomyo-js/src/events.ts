@@ -14,7 +14,12 @@ export interface NomyoEvents {
     readonly responseBytes: number;
   };
   /** An attempt failed and another one follows. */
-  'nomyo:retry': { readonly payloadId: string; readonly attempt: number; readonly delayMs: number; readonly code: string };
+  'nomyo:retry': {
+    readonly payloadId: string;
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly code: string | undefined;
+  };
   /** The router's key is another one than before. */
   'nomyo:server-key-changed': { readonly previous: string; readonly current: string };
   /** A key pair was read. */

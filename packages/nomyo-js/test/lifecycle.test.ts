@@ -40,7 +40,7 @@ describe('dispose()', () => {
   });
 
   it('ends calls under way', async () => {
-    const to = await router({ fail: 'hang' });
+    const to = await router({ fail: 'never' });
     const made = client(to);
     const call = made.create(REQUEST);
     setTimeout(() => made.dispose(), 300);

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, KeyStoreError, SecurityError } from '../src/index.js';
-import { cleanUp, lowLevelClient, posts, rejection, REQUEST, router, temporaryDirectory } from './support.js';
+import { cleanUp, header, lowLevelClient, posts, rejection, REQUEST, router, temporaryDirectory } from './support.js';
 
 afterEach(cleanUp);
 
@@ -14,7 +14,7 @@ describe('SecureCompletionClient', () => {
     const made = lowLevelClient(to, { allowHttp: true });
     await made.generateKeys({ keySize: 2048, saveToFile: true, keyDir: temporaryDirectory() });
     await made.sendSecureRequest(REQUEST, ID);
-    const publicKey = posts(to)[0]?.headers['x-public-key'] ?? '';
+    const publicKey = header(posts(to)[0], 'x-public-key');
     const response = await fetch(`${to.url}/v1/chat/secure_completion`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/octet-stream', 'X-Payload-ID': ID, 'X-Public-Key': publicKey },

@@ -49,8 +49,8 @@ describe('the padding option', () => {
     for (const content of ['x', 'a longer question', 'y'.repeat(2000)]) {
       await made.create({ ...REQUEST, messages: [{ role: 'user', content }] });
     }
-    expect(new Set(posts(to).map((post) => post.envelope.byteLength)).size).toBe(1);
-    expect(posts(to)[0]?.envelope.byteLength).toBeGreaterThan((4096 * 4) / 3);
+    expect(new Set(posts(to).map((post) => post.requestBody.byteLength)).size).toBe(1);
+    expect(posts(to)[0]?.requestBody.byteLength).toBeGreaterThan((4096 * 4) / 3);
     expect(SUITE.maxPayloadBytes).toBe(10 * 1024 * 1024);
   });
 });

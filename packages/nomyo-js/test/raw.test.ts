@@ -18,7 +18,7 @@ describe('createRaw()', () => {
     expect(answer.choices[0]?.message.content).toContain('Größe "quoted"\n?');
   });
 
-  it.each(['inner-not-json', 'inner-not-utf8', 'inner-array', 'inner-empty', 'flip-tag'] as const)(
+  it.each(['inner-text', 'inner-latin1', 'inner-array', 'inner-empty', 'flip-tag'] as const)(
     '%s is a SecurityError',
     async (fail) => {
       expect(await rejection(client(await router({ fail })).createRaw(REQUEST))).toBeInstanceOf(SecurityError);

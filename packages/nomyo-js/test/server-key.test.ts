@@ -53,7 +53,7 @@ describe('the router key', () => {
   });
 
   it('that did not change leaves a 400 as it is, without a second request', async () => {
-    const to = await router({ fail: 'status-400' });
+    const to = await router({ fail: '400' });
     const made = client(to);
     expect(await rejection(made.create(REQUEST))).toBeInstanceOf(InvalidRequestError);
     expect(posts(to)).toHaveLength(1);

@@ -76,3 +76,9 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 export function posts(of: Router): Router['requests'] {
   return of.requests.filter((request) => request.method === 'POST');
 }
+
+/** A header of a request that the router saw. */
+export function header(of: Router['requests'][number] | undefined, name: string): string {
+  const value = of?.headers[name];
+  return typeof value === 'string' ? value : '';
+}

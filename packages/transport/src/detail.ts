@@ -34,7 +34,10 @@ export function readDetail(body: Uint8Array): RouterDetail {
   const json = parse(body);
   if (json === undefined) return { text: plainText(body), details: undefined };
   const detail = isObject(json) && json['detail'] !== undefined ? json['detail'] : json;
-  return { text: cleanText(describe(detail), LIMITS.messageCharacters), details: shorten(detail, LIMITS.depth) };
+  return {
+    text: cleanText(describe(detail), LIMITS.messageCharacters),
+    details: shorten(detail, LIMITS.depth),
+  };
 }
 
 function parse(body: Uint8Array): unknown {

@@ -37,6 +37,12 @@ export class APIConnectionTimeoutError extends APIConnectionError {
   }
 }
 
+/** @param timeout in ms */
+export function timedOut(timeout: number, possiblyExecuted: boolean): APIConnectionTimeoutError {
+  const message = `no whole answer within ${String(timeout)} ms: raise timeout, or look for what holds it up`;
+  return new APIConnectionTimeoutError(message, { possiblyExecuted });
+}
+
 /** What is known of an answer that is an error. */
 export interface APIErrorInfo {
   readonly status: number;

@@ -52,7 +52,7 @@ const RESERVED: readonly string[] = [
  */
 export function requestHeaders(input: RequestHeadersInput): Record<string, string> {
   const { payloadId, publicKeyPem, apiKey, securityTier, extra = {} } = input;
-  checkExtraHeaders(extra);
+  checkHeaders(extra);
   if (apiKey !== undefined) checkApiKey(apiKey);
   checkValue('payloadId', payloadId);
   if (securityTier !== undefined) checkValue('securityTier', securityTier);
@@ -77,15 +77,18 @@ export function checkApiKey(apiKey: string): void {
  *
  * @throws {InvalidArgumentError} on a wrong name or value, on one name in two spellings, or on a reserved name
  */
-export function checkExtraHeaders(headers: Readonly<Record<string, string>>): void {
-  checkHeaders(headers);
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  checkHeaderSyntax(headers);
   const reserved = Object.keys(headers).find((name) => RESERVED.includes(name.toLowerCase()));
   if (reserved === undefined) return;
-  throw new InvalidArgumentError('headers', `cannot set ${reserved}: it belongs to the protocol or the connection`);
+  throw new InvalidArgumentError(
+    'headers',
+    `cannot set ${reserved}: it belongs to the protocol or the connection`,
+  );
 }
 
-/** @throws {InvalidArgumentError} on a wrong name or value, or on one name in two spellings */
-export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+/** @throws {InvalidArgumentError} on a wrong name or value, or on one name in two spellings; reserved names pass */
+export function checkHeaderSyntax(headers: Readonly<Record<string, string>>): void {
   if (typeof headers !== 'object' || (headers as unknown) === null) {
     throw new InvalidArgumentError('headers', 'must be an object of strings');
   }

@@ -1,6 +1,6 @@
 /** What an HTTP client of this package takes and gives, whatever it is made of. */
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
-import { checkHeaders } from './headers.js';
+import { checkHeaderSyntax } from './headers.js';
 import type { TlsOptions } from './tls.js';
 
 /** Methods of the protocol. GET runs nothing at the router and can be repeated (RFC 9110 §9.2.1). */
@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Taken over: it is zero when the promise settles, whatever happened; see {@link wipeBody}. */
-  readonly body?: Uint8Array | undefined;
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
   /** Heard at any time; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** For the whole attempt: waiting for a connection, connecting, headers and body. In ms, 1 to 2^31 - 1. */
@@ -78,7 +78,7 @@ export function checkRequest({ url, headers, timeout, maxBytes }: HttpRequest): 
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
     throw new InvalidArgumentError('maxBytes', 'must be a number of bytes');
   }
-  checkHeaders(headers);
+  checkHeaderSyntax(headers);
 }
 
 /** @throws {InvalidArgumentError} when `maxSockets` is no positive integer */

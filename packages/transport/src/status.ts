@@ -35,7 +35,8 @@ const OTHER: StatusEntry = { error: APIError, meaning: 'an unexpected status' };
 /** Statuses that a later attempt can turn into an answer (SPEC.md §6). */
 export const RETRIED_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
-const TOO_MANY_REQUESTS_AND_CLIENT_ERRORS = { from: 400, to: 499 } as const;
+/** The request was refused (RFC 9110 §15.5). */
+const CLIENT_ERRORS = { from: 400, to: 499 } as const;
 const SERVICE_UNAVAILABLE = 503;
 
 /**
@@ -67,6 +68,6 @@ export function errorOfResponse(
 
 /** A refusal comes before the request is run; any other answer can come after it. */
 function mayHaveRun(status: number): boolean {
-  const { from, to } = TOO_MANY_REQUESTS_AND_CLIENT_ERRORS;
-  return !(status >= from && status <= to) && status !== SERVICE_UNAVAILABLE;
+  const isRefused = status >= CLIENT_ERRORS.from && status <= CLIENT_ERRORS.to;
+  return !isRefused && status !== SERVICE_UNAVAILABLE;
 }

@@ -19,8 +19,8 @@ const WELL_FORMED = /^[a-z][a-z\d+.-]*:\/\/[^\s\\\p{Cc}]+$/iu;
  * @throws {SecurityError} `INSECURE_URL` when it is neither `https:` nor, with `allowHttp`, `http:`
  */
 export function parseBaseUrl(baseUrl: string, { allowHttp, name = 'baseUrl' }: BaseUrlOptions): URL {
-  const url = typeof baseUrl === 'string' && WELL_FORMED.test(baseUrl) ? URL.parse(baseUrl) : null;
-  if (url === null) throw new InvalidArgumentError(name, 'must be an absolute URL');
+  const url = parseAbsolute(baseUrl);
+  if (url === undefined) throw new InvalidArgumentError(name, 'must be an absolute URL');
   if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
     const hint = url.protocol === 'http:' ? '; allowHttp permits http: for local development' : '';
     throw new SecurityError('INSECURE_URL', `${name} must begin with https:${hint}`);
@@ -44,6 +44,16 @@ export function endpoint(base: URL, path: string): URL {
   const url = new URL(base);
   url.pathname = `${withoutTrailingSlashes(base.pathname)}${path}`;
   return url;
+}
+
+function parseAbsolute(text: string): URL | undefined {
+  if (typeof text !== 'string' || !WELL_FORMED.test(text)) return undefined;
+  try {
+    return new URL(text);
+  } catch {
+    // The parser's own error quotes what it read, credentials included.
+    return undefined;
+  }
 }
 
 function withoutTrailingSlashes(path: string): string {

@@ -1,20 +1,29 @@
 /** The payload inside an envelope: one JSON object in UTF-8 (SPEC.md §6). */
-import { utf8Decode, utf8Encode } from '../bytes.js';
+import { utf8Decode } from '../bytes.js';
 import { InvalidArgumentError, SecurityError } from '../errors.js';
-import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { serializeJson, type SerializeOptions } from '../json/serialize.js';
+import type { SecureByteContext } from '../memory/secure-byte-context.js';
 import { SUITE } from './suite.js';
 
 /** A JSON object whose members are not known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** First byte of a JSON object. */
+const BRACE = 0x7b;
+
 /**
- * JSON of a request or an answer, as bytes in protected memory.
+ * JSON of a request or an answer, as bytes in protected memory; see {@link serializeJson}.
  *
- * @throws {InvalidArgumentError} when it is no plain object or cannot be written as JSON (circular, BigInt)
+ * @throws {InvalidArgumentError} when it is no object or cannot be written as JSON (circular, BigInt)
+ * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
  */
-export function encodePayload(payload: object, options: SecureByteContextOptions = {}): SecureByteContext {
-  if (!isJsonObject(payload)) throw new InvalidArgumentError('payload', 'must be an object');
-  return new SecureByteContext(utf8Encode(stringify(payload)), options);
+export function encodePayload(payload: object, options: SerializeOptions = {}): SecureByteContext {
+  if (!isJsonObject(payload)) throw notAnObject();
+  const json = serializeJson(payload, options);
+  // A Date or a Uint8Array is an object, and its JSON is a string.
+  if (json.borrow((bytes) => bytes[0]) === BRACE) return json;
+  json.dispose();
+  throw notAnObject();
 }
 
 /**
@@ -25,7 +34,8 @@ export function encodePayload(payload: object, options: SecureByteContextOptions
 export function decodePayload(plaintext: SecureByteContext): JsonObject {
   return plaintext.use((bytes) => {
     const value = parse(bytes);
-    if (!isJsonObject(value)) throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON object');
+    if (!isJsonObject(value))
+      throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON object');
     return value;
   });
 }
@@ -39,20 +49,10 @@ export function checkPayloadSize(payload: SecureByteContext): void {
   );
 }
 
+const notAnObject = (): InvalidArgumentError => new InvalidArgumentError('payload', 'must be an object');
+
 function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function stringify(payload: object): string {
-  let json: unknown;
-  try {
-    json = JSON.stringify(payload);
-  } catch {
-    // The error of JSON.stringify names members of the payload.
-    throw new InvalidArgumentError('payload', 'cannot be written as JSON: it is circular or holds a BigInt');
-  }
-  if (typeof json !== 'string') throw new InvalidArgumentError('payload', 'cannot be written as JSON');
-  return json;
 }
 
 function parse(bytes: Uint8Array): unknown {

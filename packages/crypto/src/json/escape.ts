@@ -24,14 +24,14 @@ const SHORT_LETTER = new Uint8Array(256);
 for (const [character, letter] of SHORT_ESCAPES) SHORT_LETTER[character.charCodeAt(0)] = letter.charCodeAt(0);
 
 /** By byte: how many its escape takes beyond the one it stands for: 0, 1 or 5. */
-export const ESCAPE_EXTRA: Uint8Array = Uint8Array.from(SHORT_LETTER, (letter, byte) => {
+const EXTRA = Uint8Array.from(SHORT_LETTER, (letter, byte) => {
   if (letter !== 0) return 1;
   return byte < 0x20 ? UNICODE_ESCAPE_BYTES - 1 : 0;
 });
 
 /** Bytes that the escape of `byte` takes beyond the one it stands for; 0 when it needs none. */
 export function escapeExtra(byte: number): number {
-  return ESCAPE_EXTRA[byte] ?? 0;
+  return EXTRA[byte] ?? 0;
 }
 
 /**
@@ -67,14 +67,17 @@ export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): n
  * @returns whether the escaped text fills `region` to the byte; if not, `region` holds a mixture
  */
 export function escapeInPlace(region: Uint8Array, rawLength: number): boolean {
-  let end = region.byteLength;
+  let end = region.length;
   for (let from = rawLength - 1; from >= 0; from -= 1) {
     const byte = region[from] ?? 0;
-    const extra = ESCAPE_EXTRA[byte] ?? 0;
-    end -= 1 + extra;
-    if (end < from) return false;
-    if (extra === 0) region[end] = byte;
-    else writeEscape(byte, region, end);
+    if (EXTRA[byte] === 0) {
+      end -= 1;
+      region[end] = byte;
+    } else {
+      end -= 1 + escapeExtra(byte);
+      if (end < from) return false;
+      writeEscape(byte, region, end);
+    }
   }
   return end === 0;
 }

@@ -33,7 +33,7 @@ for (const [first, last, following, low, high] of SEQUENCES) {
 
 /** Whether the bytes are UTF-8. A `TextDecoder` would tell too, and leave a string of the text behind. */
 export function isUtf8(bytes: Uint8Array): boolean {
-  const end = bytes.byteLength;
+  const end = bytes.length;
   let at = 0;
   while (at < end) {
     const first = bytes[at] ?? 0;

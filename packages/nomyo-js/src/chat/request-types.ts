@@ -6,34 +6,40 @@
 /** How well the machine that answers is protected: a header, never a part of the payload. */
 export type SecurityTier = 'standard' | 'high' | 'maximum';
 
+/**
+ * Text of a request: a string, or UTF-8 bytes that never become one. A string cannot be wiped from memory; bytes are
+ * the caller's, and can.
+ */
+export type Text = string | Uint8Array;
+
 /** Text of a message. */
 export interface ContentPartText {
   readonly type: 'text';
-  readonly text: string;
+  readonly text: Text;
 }
 
 /** An image, as a URL or a `data:` URL. */
 export interface ContentPartImage {
   readonly type: 'image_url';
-  readonly image_url: { readonly url: string; readonly detail?: 'auto' | 'low' | 'high' };
+  readonly image_url: { readonly url: Text; readonly detail?: 'auto' | 'low' | 'high' };
 }
 
 /** Sound, as base64. */
 export interface ContentPartAudio {
   readonly type: 'input_audio';
-  readonly input_audio: { readonly data: string; readonly format: 'wav' | 'mp3' };
+  readonly input_audio: { readonly data: Text; readonly format: 'wav' | 'mp3' };
 }
 
 /** A file, as base64 or by its id. */
 export interface ContentPartFile {
   readonly type: 'file';
-  readonly file: { readonly file_data?: string; readonly file_id?: string; readonly filename?: string };
+  readonly file: { readonly file_data?: Text; readonly file_id?: string; readonly filename?: string };
 }
 
 /** A refusal that the model gave earlier. */
 export interface ContentPartRefusal {
   readonly type: 'refusal';
-  readonly refusal: string;
+  readonly refusal: Text;
 }
 
 /** One part of what a user says. */
@@ -42,30 +48,30 @@ export type ContentPart = ContentPartText | ContentPartImage | ContentPartAudio 
 /** Instructions that stand above the user's. */
 export interface SystemMessage {
   readonly role: 'system' | 'developer';
-  readonly content: string | readonly ContentPartText[];
+  readonly content: Text | readonly ContentPartText[];
   readonly name?: string;
 }
 
 /** What the user says. */
 export interface UserMessage {
   readonly role: 'user';
-  readonly content: string | readonly ContentPart[];
+  readonly content: Text | readonly ContentPart[];
   readonly name?: string;
 }
 
 /** What the model said earlier. */
 export interface AssistantMessage {
   readonly role: 'assistant';
-  readonly content?: string | readonly (ContentPartText | ContentPartRefusal)[] | null;
+  readonly content?: Text | readonly (ContentPartText | ContentPartRefusal)[] | null;
   readonly refusal?: string | null;
   readonly name?: string;
-  readonly tool_calls?: readonly ToolCall[];
+  readonly tool_calls?: readonly ToolCallParam[];
 }
 
 /** What a tool gave back. */
 export interface ToolMessage {
   readonly role: 'tool';
-  readonly content: string | readonly ContentPartText[];
+  readonly content: Text | readonly ContentPartText[];
   readonly tool_call_id: string;
 }
 
@@ -78,6 +84,13 @@ export interface ToolCall {
   readonly type: 'function';
   /** `arguments` is JSON text that the model wrote: it can be malformed. */
   readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A call of a function that the model asked for earlier. */
+export interface ToolCallParam {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: Text };
 }
 
 /** A function that the model may call. */

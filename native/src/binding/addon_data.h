@@ -1,0 +1,35 @@
+// What belongs to one environment (the main thread or one worker): nothing in the binding is
+// global.
+#pragma once
+
+#include <napi.h>
+
+#include "../secure_bytes.h"
+
+namespace nomyo {
+class RsaPrivateKey;
+}
+
+namespace nomyo::binding {
+
+struct AddonData {
+  Napi::FunctionReference region_class;
+  Napi::FunctionReference key_class;
+
+  // What the constructor that runs next takes over. Empty: JavaScript called it, which it may not.
+  SecureBytes* pending_region = nullptr;
+  std::unique_ptr<RsaPrivateKey>* pending_key = nullptr;
+
+  static AddonData* Of(Napi::Env env) { return env.GetInstanceData<AddonData>(); }
+
+  // Empty when JavaScript cannot run any more.
+  static Napi::Value Construct(const Napi::FunctionReference& constructor) {
+    const Napi::Env env = constructor.Env();
+    const Napi::Function function = constructor.Value();
+    napi_value made = nullptr;
+    if (napi_new_instance(env, function, 0, nullptr, &made) != napi_ok) return Napi::Value();
+    return Napi::Value(env, made);
+  }
+};
+
+}  // namespace nomyo::binding

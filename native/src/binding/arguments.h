@@ -1,0 +1,66 @@
+// Reads the arguments of one call. Nothing is coerced and no JavaScript runs, so that nothing can
+// change between the checks and the work. The first thing that is wrong is kept; later calls then
+// return empty values.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../der.h"
+#include "errors.h"
+#include "shared_region.h"
+
+namespace nomyo::binding {
+
+constexpr size_t kMaxRegionLength = size_t{1} << 30;  // 1 GiB
+constexpr size_t kMaxInputLength = kMaxRegionLength;
+constexpr size_t kMaxSaltLength = 1024;                 // bytes
+constexpr size_t kMaxFileLength = size_t{16} << 20;     // 16 MiB; a key file has some 4 KiB
+
+class Arguments {
+ public:
+  explicit Arguments(const Napi::CallbackInfo& info) : info_(info) {}
+
+  bool ok() const { return !error_.has_value(); }
+  Napi::Value Throw() const { return binding::Throw(info_.Env(), *error_); }
+  Napi::Value Reject() const { return Rejected(info_.Env(), *error_); }
+
+  // A whole number.
+  size_t Size(size_t index, const char* name, size_t least, size_t most);
+  size_t SizeIn(size_t index, const char* object, const char* name, size_t least, size_t most);
+
+  std::string Text(size_t index, const char* name);
+
+  // A Uint8Array; valid until the call returns.
+  der::Bytes Bytes(size_t index, const char* name, size_t least, size_t most);
+  std::vector<uint8_t> BytesCopy(size_t index, const char* name, size_t least, size_t most);
+
+  // A SecureRegion that was not released.
+  std::shared_ptr<SharedRegion> Region(size_t index, const char* name, size_t least, size_t most);
+
+  // The same, 16, 24 or 32 bytes long.
+  std::shared_ptr<SharedRegion> CbcKey(size_t index, const char* name);
+
+  // A SecureRegion, or a Uint8Array that is copied into protected memory, for asynchronous work.
+  std::shared_ptr<SharedRegion> RegionOrCopy(size_t index, const char* name, size_t most);
+
+  // A SecureRegion or a Uint8Array; valid until the call returns.
+  der::Bytes RegionOrBytes(size_t index, const char* name, size_t most);
+
+  void Fail(const JsError& error) {
+    if (ok()) error_ = error;
+  }
+
+ private:
+  size_t WholeNumber(const Napi::Value& value, const char* name, size_t least, size_t most);
+  bool CheckLength(size_t length, const char* name, size_t least, size_t most);
+
+  const Napi::CallbackInfo& info_;
+  std::optional<JsError> error_;
+};
+
+}  // namespace nomyo::binding

@@ -1,0 +1,69 @@
+// The RAII owner of the pages that hold secrets:
+//
+//   guard page | padding | canary | data | slack | guard page
+//
+// The data ends at the upper guard (but for slack < 16 bytes, which keeps it aligned and is checked
+// like the canary), so that an overrun is a fault at once; an underrun changes the canary.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "pages.h"
+
+namespace nomyo {
+
+enum class RegionKind {
+  kOrdinary,  // anonymous pages: locked, wiped in forked children
+  kSecret,    // memfd_secret where the kernel has it, else as above: for keys that live long
+};
+
+// What is in force for one region.
+struct RegionFeatures {
+  bool guard_pages = false;
+  bool no_dump = false;
+  bool wipe_on_fork = false;
+  bool secret_memory = false;
+};
+
+class LockedRegion {
+ public:
+  // Zeroed. Goes on without the lock when the system refuses it: see locked(). nullptr: no memory.
+  static std::unique_ptr<LockedRegion> Create(size_t length, RegionKind kind);
+
+  ~LockedRegion();
+  LockedRegion(const LockedRegion&) = delete;
+  LockedRegion& operator=(const LockedRegion&) = delete;
+
+  uint8_t* data() const { return data_; }
+  size_t length() const { return length_; }
+  bool locked() const { return locked_; }
+  const RegionFeatures& features() const { return features_; }
+
+  // Bytes that all regions of this process keep locked now, whole pages.
+  static uint64_t LockedBytes();
+
+ private:
+  explicit LockedRegion(size_t length);
+  bool MapSecret();
+  bool MapOrdinary();
+  void Lay();
+  bool Intact() const;
+
+  size_t body_length() const { return total_ - 2 * pages::Size(); }
+
+  uint8_t* start_ = nullptr;  // of the lower guard page
+  size_t total_;              // guards and body, whole pages
+  uint8_t* data_ = nullptr;
+  size_t length_;
+  bool locked_ = false;
+  RegionFeatures features_;
+};
+
+// Sixteen random bytes, the same for the whole process, that lie before every piece of data.
+constexpr size_t kCanaryLength = 16;
+void WriteCanary(uint8_t* at);
+bool CanaryIntact(const uint8_t* at, size_t length = kCanaryLength);
+
+}  // namespace nomyo

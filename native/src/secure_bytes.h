@@ -1,0 +1,50 @@
+// Bytes in protected memory, wherever they fit: a slot of the arena up to 4 KiB, a region of their
+// own above. Wiped when the owner goes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "arena.h"
+#include "locked_region.h"
+#include "status.h"
+
+namespace nomyo {
+
+class SecureBytes {
+ public:
+  SecureBytes() = default;
+  ~SecureBytes();
+  SecureBytes(SecureBytes&& other) noexcept;
+  SecureBytes& operator=(SecureBytes&& other) noexcept;
+
+  // Zeroed bytes; `length` is at least 1.
+  static Status Allocate(size_t length, SecureBytes* out);
+  static Status CopyOf(const uint8_t* bytes, size_t length, SecureBytes* out);
+
+  uint8_t* data() const { return data_; }
+  size_t length() const { return length_; }
+  bool locked() const { return locked_; }
+
+  // Bytes of memory that the owner keeps busy: for the garbage collector's bookkeeping.
+  size_t footprint() const;
+
+  void Wipe();
+
+  // Forgets, and wipes, what lies behind `length`.
+  void Truncate(size_t length);
+
+ private:
+  void Take(SecureBytes* other);
+  void Reset();
+
+  uint8_t* data_ = nullptr;
+  size_t length_ = 0;
+  size_t capacity_ = 0;
+  bool locked_ = false;
+  ArenaSlot slot_;
+  std::unique_ptr<LockedRegion> region_;
+};
+
+}  // namespace nomyo

@@ -1,0 +1,110 @@
+#include <cstring>
+#include <vector>
+
+#include "../../src/aes_gcm.h"
+#include "../../src/openssl.h"
+#include "../../src/pkcs5.h"
+#include "../../src/rsa.h"
+#include "harness.h"
+#include "tests.h"
+
+using nomyo::SecureBytes;
+using nomyo::Status;
+
+namespace {
+
+std::vector<uint8_t> FromHex(const char* hex) {
+  std::vector<uint8_t> bytes(strlen(hex) / 2);
+  for (size_t i = 0; i < bytes.size(); i++) sscanf(hex + 2 * i, "%2hhx", &bytes[i]);
+  return bytes;
+}
+
+Status Copy(const char* text, SecureBytes* out) {
+  return SecureBytes::CopyOf(reinterpret_cast<const uint8_t*>(text), strlen(text), out);
+}
+
+// The GCM Specification (McGrew, Viega), test case 15: AES-256, no associated data.
+void GcmGivesTheSpecifiedBytes() {
+  const auto key = FromHex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const auto nonce = FromHex("cafebabefacedbaddecaf888");
+  const auto plaintext = FromHex(
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+      "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b391aafd255");
+  const auto expected = FromHex(
+      "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+      "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662898015ad");
+  const auto expected_tag = FromHex("b094dac5d93471bdec1a502270e3cc6c");
+  std::vector<uint8_t> out(plaintext.size()), tag(16);
+  CHECK(nomyo::AesGcmSeal(key.data(), nonce.data(), plaintext.data(), plaintext.size(), out.data(),
+                          tag.data()) == Status::kOk);
+  CHECK(out == expected && tag == expected_tag);
+  CHECK(nomyo::AesGcmOpen(key.data(), nonce.data(), out.data(), out.size(), tag.data(),
+                          out.data()) == Status::kOk);
+  CHECK(out == plaintext);
+  tag[15] ^= 1;
+  CHECK(nomyo::AesGcmOpen(key.data(), nonce.data(), expected.data(), expected.size(), tag.data(),
+                          out.data()) == Status::kDecrypt);
+  CHECK(out == std::vector<uint8_t>(out.size(), 0));
+}
+
+// RFC 7914, sections 11 and 12.
+void KeysAreDerivedAsSpecified() {
+  SecureBytes password, derived;
+  CHECK(Copy("passwd", &password) == Status::kOk);
+  CHECK(SecureBytes::Allocate(64, &derived) == Status::kOk);
+  CHECK(nomyo::Pbkdf2(password, {'s', 'a', 'l', 't'}, 1, "SHA256", &derived) == Status::kOk);
+  CHECK(memcmp(derived.data(), FromHex("55ac046e56e3089fec1691c22544b605").data(), 16) == 0);
+  CHECK(Copy("password", &password) == Status::kOk);
+  CHECK(nomyo::Scrypt(password, {'N', 'a', 'C', 'l'}, {1024, 8, 16}, &derived) == Status::kOk);
+  CHECK(memcmp(derived.data(), FromHex("fdbabe1c9d3472007856e7190d01e9fe").data(), 16) == 0);
+  CHECK(nomyo::Scrypt(password, {'x'}, {1023, 8, 16}, &derived) == Status::kOperation);
+  CHECK(nomyo::Pbkdf2(password, {'x'}, 1, "NOSUCH", &derived) == Status::kUnavailable);
+}
+
+void CbcReturnsWhatItWasGiven() {
+  SecureBytes key, opened;
+  std::vector<uint8_t> sealed;
+  const uint8_t iv[16] = {1};
+  CHECK(SecureBytes::CopyOf(std::vector<uint8_t>(32, 7).data(), 32, &key) == Status::kOk);
+  for (const size_t length : {1, 15, 16, 17, 2375, 5000}) {
+    const std::vector<uint8_t> plaintext(length, 0x42);
+    CHECK(nomyo::AesCbcEncrypt(key, iv, plaintext.data(), length, &sealed) == Status::kOk);
+    CHECK(nomyo::AesCbcDecrypt(key, iv, sealed.data(), sealed.size(), &opened) == Status::kOk);
+    CHECK(opened.length() == length && memcmp(opened.data(), plaintext.data(), length) == 0);
+  }
+  CHECK(nomyo::AesCbcDecrypt(key, iv, sealed.data(), 15, &opened) == Status::kDecrypt);
+}
+
+void AGeneratedKeyLoadsAndADamagedOneDoesNot() {
+  SecureBytes der;
+  CHECK(nomyo::GenerateRsaPkcs8(2048, &der) == Status::kOk);
+  std::unique_ptr<nomyo::RsaPrivateKey> key;
+  CHECK(nomyo::RsaPrivateKey::FromDer({der.data(), der.length()}, &key) == Status::kOk);
+  CHECK(key->modulus_bits() == 2048 && key->memory().features().guard_pages);
+  SecureBytes out;
+  const std::vector<uint8_t> noise(256, 1);
+  CHECK(key->Unwrap(noise.data(), noise.size(), &out) == Status::kDecrypt);
+  CHECK(key->Unwrap(noise.data(), 255, &out) == Status::kDecrypt);
+  // Many cuts, and a flipped bit in every 7th byte.
+  for (size_t length = 0; length < der.length(); length += 13) {
+    CHECK(nomyo::RsaPrivateKey::FromDer({der.data(), length}, &key) == Status::kKey);
+  }
+  for (size_t at = 0; at < der.length(); at += 7) {
+    der.data()[at] ^= 0x10;
+    CHECK(nomyo::RsaPrivateKey::FromDer({der.data(), der.length()}, &key) == Status::kKey);
+    der.data()[at] ^= 0x10;
+  }
+}
+
+}  // namespace
+
+void TestCrypto() {
+  if (nomyo::OpenSsl::Get() == nullptr) {
+    nomyo::test::Skip("crypto", "OpenSSL 3 is not in this program");
+    return;
+  }
+  RUN(GcmGivesTheSpecifiedBytes);
+  RUN(KeysAreDerivedAsSpecified);
+  RUN(CbcReturnsWhatItWasGiven);
+  RUN(AGeneratedKeyLoadsAndADamagedOneDoesNot);
+}

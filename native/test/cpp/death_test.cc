@@ -1,0 +1,162 @@
+// Children that must die, and children that must find nothing.
+#ifndef _WIN32
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "../../src/arena.h"
+#include "../../src/locked_region.h"
+#include "harness.h"
+#include "tests.h"
+
+using nomyo::Arena;
+using nomyo::ArenaSlot;
+using nomyo::LockedRegion;
+using nomyo::RegionKind;
+
+namespace {
+
+// The status of a child that ran `body`. Its core dump and its last words are switched off.
+template <typename Body>
+int StatusOfChild(Body body) {
+  fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    // A sanitizer's handler would turn the signal into an exit code.
+    for (const int number : {SIGSEGV, SIGBUS, SIGABRT}) signal(number, SIG_DFL);
+    close(STDERR_FILENO);
+    _exit(body());
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+bool Faulted(int status) {
+  return WIFSIGNALED(status) && (WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGBUS);
+}
+
+bool Aborted(int status) {
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+bool EndedWell(int status) {
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// A write that no compiler or sanitizer sees coming.
+__attribute__((noinline, no_sanitize("address", "undefined", "thread"))) int Poke(uint8_t* at) {
+  *const_cast<volatile uint8_t*>(at) = 0x55;
+  return 0;
+}
+
+void AnOverrunFaultsAtTheGuardPage() {
+  for (const RegionKind kind : {RegionKind::kOrdinary, RegionKind::kSecret}) {
+    CHECK(Faulted(StatusOfChild([&] {
+      const auto own = LockedRegion::Create(4096, kind);
+      return Poke(own->data() + 4096);
+    })));
+    CHECK(Faulted(StatusOfChild([&] {
+      const auto own = LockedRegion::Create(100, kind);
+      return Poke(own->data() + 112);  // behind the slack that keeps the data aligned
+    })));
+  }
+}
+
+void AnUnderrunFaultsAtTheLowerGuardPage() {
+  for (const RegionKind kind : {RegionKind::kOrdinary, RegionKind::kSecret}) {
+    CHECK(Faulted(StatusOfChild([&] {
+      const auto own = LockedRegion::Create(nomyo::pages::Size() - nomyo::kCanaryLength, kind);
+      return Poke(own->data() - nomyo::kCanaryLength - 1);
+    })));
+  }
+}
+
+void AnUnderrunChangesTheCanary() {
+  CHECK(Aborted(StatusOfChild([] {
+    auto own = LockedRegion::Create(100, RegionKind::kOrdinary);
+    Poke(own->data() - 1);
+    own.reset();
+    return 0;
+  })));
+}
+
+void AnOverrunIntoTheSlackIsFound() {
+  CHECK(Aborted(StatusOfChild([] {
+    auto own = LockedRegion::Create(100, RegionKind::kOrdinary);
+    Poke(own->data() + 100);
+    own.reset();
+    return 0;
+  })));
+}
+
+void TheArenaFindsOverrunAndUnderrun() {
+  for (const int offset : {-1, 64}) {
+    CHECK(Aborted(StatusOfChild([&] {
+      Arena arena;
+      ArenaSlot slot;
+      if (!arena.Take(64, &slot)) return 0;
+      Poke(slot.data + offset);
+      arena.Give(slot);
+      return 0;
+    })));
+  }
+}
+
+void AnUntouchedRegionEndsInPeace() {
+  CHECK(EndedWell(StatusOfChild([] {
+    auto own = LockedRegion::Create(100, RegionKind::kOrdinary);
+    Poke(own->data());
+    Poke(own->data() + 99);
+    own.reset();
+    return 0;
+  })));
+}
+
+void AForkedChildReadsZeros() {
+  auto region = LockedRegion::Create(5000, RegionKind::kOrdinary);
+  if (!region->features().wipe_on_fork) {
+    nomyo::test::Skip("AForkedChildReadsZeros", "the system has no MADV_WIPEONFORK");
+    return;
+  }
+  memset(region->data(), 0xab, 5000);
+  CHECK(EndedWell(StatusOfChild([&] {
+    int seen = 0;
+    for (size_t i = 0; i < 5000; i++) seen |= region->data()[i];
+    region.reset();  // the wiped canary must not be taken for damage
+    return seen == 0 ? 0 : 1;
+  })));
+  CHECK(region->data()[4999] == 0xab);
+}
+
+void AForkedChildHasNoSecretMemory() {
+  const auto region = LockedRegion::Create(5000, RegionKind::kSecret);
+  if (!region->features().secret_memory) {
+    nomyo::test::Skip("AForkedChildHasNoSecretMemory", "the system has no memfd_secret");
+    return;
+  }
+  memset(region->data(), 0xab, 5000);
+  CHECK(Faulted(StatusOfChild([&] { return Poke(region->data() + 17); })));
+  CHECK(region->data()[17] == 0xab);
+}
+
+}  // namespace
+
+void TestDeath() {
+  RUN(AnOverrunFaultsAtTheGuardPage);
+  RUN(AnUnderrunFaultsAtTheLowerGuardPage);
+  RUN(AnUnderrunChangesTheCanary);
+  RUN(AnOverrunIntoTheSlackIsFound);
+  RUN(TheArenaFindsOverrunAndUnderrun);
+  RUN(AnUntouchedRegionEndsInPeace);
+  RUN(AForkedChildReadsZeros);
+  RUN(AForkedChildHasNoSecretMemory);
+}
+
+#endif  // _WIN32

@@ -1,0 +1,143 @@
+/** The key pair of one directory: `private_key.pem` and `public_key.pem`. */
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
+import { KeyStoreError } from '../errors.js';
+import type { KeyFileSecrets } from '../format/private-key.node.js';
+import type { StorageCall } from '../storage.js';
+import { checkDirectory, ignoreInGit, makeDirectory } from './directory.node.js';
+import { DirectoryLock, type HeldLock } from './lock.node.js';
+import { readPair, type LoadedPair, type PairPaths } from './read-pair.node.js';
+import { systemCode, unreadable } from './system.node.js';
+import { hasLeftovers, removeLeftovers } from './write-file.node.js';
+import { waitFor } from './wait.node.js';
+import { writePair, writePublicKey, type WrittenPair } from './write-pair.node.js';
+
+/** What is known of a pair before it is written. */
+export interface NewPair {
+  /** The private key; it stays the caller's to dispose of. */
+  readonly pkcs8: SecureByteContext;
+  /** Fingerprints of the pairs that it takes over from. */
+  readonly replaces: readonly string[];
+  /** Whether it takes the place of the pair in the directory; a new one never does. */
+  readonly over: boolean;
+}
+
+/** Writes to a directory whose lock is held. */
+export type WriteToDirectory = (pair: NewPair) => Promise<WrittenPair>;
+
+export class KeyDirectory {
+  readonly path: string;
+  readonly paths: PairPaths;
+  readonly #lock: DirectoryLock;
+  readonly #secrets: KeyFileSecrets;
+
+  constructor(path: string, secrets: KeyFileSecrets) {
+    this.path = path;
+    this.#lock = new DirectoryLock(path);
+    this.#secrets = secrets;
+    this.paths = {
+      privateKeyPath: join(path, 'private_key.pem'),
+      publicKeyPath: join(path, 'public_key.pem'),
+    };
+  }
+
+  /**
+   * The pair, or `undefined` when there is none.
+   *
+   * @throws {KeyStoreError} when there are files that cannot be used; they are left as they are
+   */
+  async load(): Promise<LoadedPair | undefined> {
+    if (!(await checkDirectory(this.path))) return undefined;
+    return readPair(this.paths, this.#secrets);
+  }
+
+  /** @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the two files is there */
+  async checkEmpty(): Promise<void> {
+    for (const path of Object.values(this.paths)) {
+      if (await exists(path)) {
+        throw new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
+      }
+    }
+  }
+
+  /** Runs `task` while no other process writes to the directory, which is made if it is missing. */
+  async update<T>(call: StorageCall, task: (write: WriteToDirectory) => Promise<T>): Promise<T> {
+    await makeDirectory(this.path);
+    const lock = await waitFor(this.path, call, () => this.#lock.tryAcquire());
+    return this.#holding(lock, call.signal, task);
+  }
+
+  /** The same without waiting: `undefined` when another process writes to the directory. */
+  async tryToUpdate<T>(
+    { signal }: StorageCall,
+    task: (write: WriteToDirectory) => Promise<T>,
+  ): Promise<T | undefined> {
+    await makeDirectory(this.path);
+    const lock = await this.#lock.tryAcquire();
+    return lock === undefined ? undefined : this.#holding(lock, signal, task);
+  }
+
+  /**
+   * After a crash: removes what is left over, and brings the public key file in line with the private one. A directory
+   * that is busy, or cannot be written to, stays as it is: the pair works all the same.
+   */
+  async tidy(pair: LoadedPair, call: StorageCall): Promise<void> {
+    try {
+      if (pair.publicFile === 'current' && !(await hasLeftovers(this.path))) return;
+      await this.tryToUpdate(call, async () => {
+        if (pair.publicFile !== 'current' && (await pair.isUnchanged())) {
+          await writePublicKey(this.path, this.paths, pair.key.publicKey);
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof KeyStoreError)) throw error;
+    }
+  }
+
+  async #holding<T>(
+    lock: HeldLock,
+    signal: AbortSignal,
+    task: (write: WriteToDirectory) => Promise<T>,
+  ): Promise<T> {
+    try {
+      // Also fences off a holder that was asleep and lost the lock: what it wrote is gone before it can be renamed.
+      await removeLeftovers(this.path);
+      return await task((pair) => this.#write(lock, signal, pair));
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #write(lock: HeldLock, signal: AbortSignal, pair: NewPair): Promise<WrittenPair> {
+    const key = await pair.pkcs8.borrow((bytes) => RsaPrivateKey.fromPkcs8(bytes));
+    try {
+      await ignoreInGit(this.path);
+      const ready = async (): Promise<void> => {
+        signal.throwIfAborted();
+        await lock.check();
+      };
+      return await writePair({
+        ...pair,
+        key,
+        directory: this.path,
+        paths: this.paths,
+        ready,
+        ...this.#secrets,
+      });
+    } catch (error) {
+      key.dispose();
+      throw error;
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw unreadable(path, error);
+  }
+}

@@ -1,0 +1,76 @@
+/** Files are opened once, checked through the handle, and read from it: nothing can be swapped in between. */
+import { constants, type BigIntStats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { SecureByteContext } from '@nomyo/crypto';
+import { MAX_FILE_BYTES, privateFileProblem, publicFileProblem } from './checks.js';
+import { factsOf, ownUid, refuse, systemCode, unreadable } from './system.node.js';
+
+/** A file that was read. */
+export interface ReadFile {
+  /** Its content; whoever asked for it disposes of it. */
+  readonly content: SecureByteContext;
+  /** Changes whenever another file is put into its place. */
+  readonly identity: string;
+  /** Unix time in ms. */
+  readonly modifiedAt: number;
+}
+
+/** A pipe would let open() wait for a writer without O_NONBLOCK. Windows knows neither flag. */
+const READ_FLAGS =
+  process.platform === 'win32'
+    ? constants.O_RDONLY
+    : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * A private key file, or `undefined` when there is none.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID` (no plain file of at most 64 KiB) or
+ * `KEY_FILE_PERMISSIONS`
+ */
+export function readPrivateFile(path: string, secure: boolean): Promise<ReadFile | undefined> {
+  return readChecked(path, privateFileProblem, secure);
+}
+
+/** A public key file, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
+export function readPublicFile(path: string): Promise<ReadFile | undefined> {
+  return readChecked(path, publicFileProblem, true);
+}
+
+/** Tells a file from every other that has its name. */
+export function identityOf({ dev, ino, mtimeNs, size }: BigIntStats): string {
+  return [dev, ino, mtimeNs, size].join(':');
+}
+
+async function readChecked(
+  path: string,
+  problemOf: typeof privateFileProblem,
+  secure: boolean,
+): Promise<ReadFile | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, READ_FLAGS);
+    const stats = await handle.stat({ bigint: true });
+    refuse(path, problemOf(factsOf(stats), ownUid()));
+    const content = await readAll(handle, secure);
+    return { content, identity: identityOf(stats), modifiedAt: Number(stats.mtimeMs) };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Up to the limit, straight into protected memory. */
+async function readAll(handle: FileHandle, secure: boolean): Promise<SecureByteContext> {
+  const buffer = SecureByteContext.allocate(MAX_FILE_BYTES, { secure });
+  return buffer.use(async (bytes) => {
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+    }
+    return new SecureByteContext(bytes.subarray(0, length), { secure });
+  });
+}

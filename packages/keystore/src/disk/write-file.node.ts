@@ -1,0 +1,102 @@
+/**
+ * A file appears under its name whole, with its mode, and on the disk, or not at all: it is written under a temporary
+ * name, synced, and then linked (never replaces anything) or renamed (replaces in one step). It is never chmod-ed.
+ */
+import { constants } from 'node:fs';
+import { link, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { KeyStoreError } from '../errors.js';
+import { systemCode, unwritable } from './system.node.js';
+
+const TEMPORARY = /^\..+\.[0-9a-f]{24}\.tmp$/;
+
+/** Modes of what is written; the umask of the process can only narrow them. */
+export const MODE = { privateFile: 0o600, publicFile: 0o644, directory: 0o700 } as const;
+
+const CREATE_FLAGS =
+  process.platform === 'win32'
+    ? constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+    : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/**
+ * Writes and syncs `content` beside `path`.
+ *
+ * @returns the temporary path
+ * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`; nothing is left then
+ */
+export async function writeTemporary(path: string, content: Uint8Array, mode: number): Promise<string> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(12).toString('hex')}.tmp`);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(temporary, CREATE_FLAGS, mode);
+    await handle.writeFile(content);
+    await handle.sync();
+    await handle.close();
+    return temporary;
+  } catch (error) {
+    await handle?.close().catch(() => undefined);
+    if (handle !== undefined) await remove(temporary);
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Gives a temporary file its name, which nobody must have.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS`, or `KEY_FILE_UNWRITABLE`
+ */
+export async function commitNew(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') {
+      throw new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
+    }
+    throw unwritable(path, error);
+  }
+  await remove(temporary);
+}
+
+/** Gives a temporary file its name, whoever had it. */
+export async function commitOver(temporary: string, path: string): Promise<void> {
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Makes what was linked, renamed and removed in a directory outlive a power failure. */
+export async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+    await handle.sync();
+  } catch (error) {
+    // Some file systems have nothing to sync there.
+    if (!['EINVAL', 'ENOTSUP'].includes(systemCode(error) ?? '')) throw unwritable(directory, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Whether temporary files are left. */
+export async function hasLeftovers(directory: string): Promise<boolean> {
+  return (await leftovers(directory)).length > 0;
+}
+
+/** Removes temporary files: whoever holds the lock of the directory knows that their writers are dead. */
+export async function removeLeftovers(directory: string): Promise<void> {
+  for (const name of await leftovers(directory)) await remove(join(directory, name));
+}
+
+/** Removes a file, if it is there and can be removed. */
+export async function remove(path: string): Promise<void> {
+  await unlink(path).catch(() => undefined);
+}
+
+async function leftovers(directory: string): Promise<string[]> {
+  return (await readdir(directory)).filter((name) => TEMPORARY.test(name));
+}

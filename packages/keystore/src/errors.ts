@@ -1,0 +1,24 @@
+import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/crypto/errors';
+
+/** What can be wrong with a key file or its directory. */
+export type KeyStoreErrorCode = Extract<NomyoErrorCode, `KEY_FILE_${string}`>;
+
+/**
+ * A key file or its directory cannot be used as it is. Nothing was overwritten: fix what the message says, then try
+ * again.
+ */
+export class KeyStoreError extends NomyoError {
+  override readonly name: string = 'KeyStoreError';
+  /** The file or directory. */
+  readonly path: string;
+
+  /** @param message what is wrong and what to do, without the path */
+  constructor(code: KeyStoreErrorCode, path: string, message: string, options?: NomyoErrorOptions) {
+    super(code, `${path}: ${message}`, options);
+    this.path = path;
+  }
+
+  override toJSON(): { name: string; code: NomyoErrorCode; message: string; path: string } {
+    return { ...super.toJSON(), path: this.path };
+  }
+}

@@ -1,0 +1,80 @@
+/** Private keys under a password: opened in every format that is known, written in one. */
+import { pbkdf2, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import { SecureByteContext, type Bytes } from '@nomyo/crypto';
+import { decryptCbc, encryptCbc, randomOctets } from './cbc.node.js';
+import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
+import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
+
+const derivePbkdf2 = promisify(pbkdf2);
+
+/** `promisify` knows only the form of scrypt without options. */
+function deriveScrypt(
+  password: Uint8Array,
+  { salt, cost, blockSize, parallelization }: Extract<KeyDerivation, { kind: 'scrypt' }>,
+  keyBytes: number,
+): Promise<Buffer> {
+  // The memory of all blocks, and as much again for what OpenSSL counts beside them.
+  const maxmem = 2 * 128 * blockSize * (cost + parallelization);
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem }, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+}
+
+/**
+ * The PKCS#8 inside an EncryptedPrivateKeyInfo, or `undefined` when the password does not open it. The work is done
+ * in the thread pool.
+ *
+ * @throws {SecurityError} `INVALID_KEY` when the structure is malformed or not supported
+ */
+export async function openEncryptedKey(
+  der: Uint8Array,
+  password: SecureByteContext,
+  secure: boolean,
+): Promise<SecureByteContext | undefined> {
+  const { derivation, cipher, iv, ciphertext } = readEncryptedKey(der);
+  const key = await password.borrow((secret) =>
+    derivation.kind === 'scrypt'
+      ? deriveScrypt(secret, derivation, cipher.keyBytes)
+      : derivePbkdf2(secret, derivation.salt, derivation.rounds, cipher.keyBytes, derivation.digest),
+  );
+  try {
+    return decryptCbc(ciphertext, { cipher: cipher.name, key, iv }, secure);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** The PKCS#8 inside what nomyo-js 0.1 wrote, or `undefined` when the password does not open it. */
+export async function openLegacyKey(
+  der: Uint8Array,
+  password: SecureByteContext,
+  secure: boolean,
+): Promise<SecureByteContext | undefined> {
+  if (!isLegacyShape(der)) return undefined;
+  const { salt, iv, ciphertext } = splitLegacy(der);
+  const { rounds, keyBytes, digest, cipher } = LEGACY;
+  const key = await password.borrow((secret) => derivePbkdf2(secret, salt, rounds, keyBytes, digest));
+  try {
+    return decryptCbc(ciphertext, { cipher, key, iv }, secure);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** DER of an EncryptedPrivateKeyInfo: PBES2, PBKDF2-HMAC-SHA256 with 600 000 rounds, AES-256-CBC. */
+export async function sealPkcs8(pkcs8: Uint8Array, password: SecureByteContext): Promise<Bytes> {
+  const { rounds, digest, cipher, saltBytes, ivBytes } = WRITTEN;
+  const salt = randomOctets(saltBytes);
+  const iv = randomOctets(ivBytes);
+  const key = await password.borrow((secret) => derivePbkdf2(secret, salt, rounds, cipher.keyBytes, digest));
+  try {
+    const ciphertext = encryptCbc(pkcs8, { cipher: cipher.name, key, iv });
+    return writeEncryptedKey({ salt, iv, ciphertext });
+  } finally {
+    key.fill(0);
+  }
+}

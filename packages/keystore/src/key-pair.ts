@@ -1,0 +1,64 @@
+import type { KeySource } from '@nomyo/crypto';
+import { DisposedError } from '@nomyo/crypto/errors';
+import type { Moment } from './clock.js';
+import type { PairInUse } from './rotation.js';
+import type { OwnedKeys, StoredPair } from './storage.js';
+
+/** The right to use a pair until {@link KeyLease.release}: an answer opens with the pair its request was sent with. */
+export interface KeyLease {
+  /** The pair. */
+  readonly keys: KeySource;
+  /** Gives it back. Idempotent. */
+  release(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** A pair in use, with a count of its leases: it is disposed of when it was retired and the last lease has ended. */
+export class KeyPair implements PairInUse {
+  readonly createdAt: number;
+  readonly taken: Moment;
+  readonly #keys: OwnedKeys;
+  #served = 0;
+  #leases = 0;
+  #retired = false;
+
+  constructor({ keys, createdAt }: Pick<StoredPair, 'keys' | 'createdAt'>, taken: Moment) {
+    this.#keys = keys;
+    this.createdAt = createdAt;
+    this.taken = taken;
+  }
+
+  get fingerprint(): string {
+    return this.#keys.publicKey.fingerprint;
+  }
+
+  get served(): number {
+    return this.#served;
+  }
+
+  /** @throws {DisposedError} after {@link retire} */
+  lease(): KeyLease {
+    if (this.#retired) throw new DisposedError('KeyPair');
+    this.#served += 1;
+    this.#leases += 1;
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      this.#leases -= 1;
+      this.#disposeWhenUnused();
+    };
+    return { keys: this.#keys, release, [Symbol.dispose]: release };
+  }
+
+  /** No lease any more; the keys are disposed of when the last one has ended. */
+  retire(): void {
+    this.#retired = true;
+    this.#disposeWhenUnused();
+  }
+
+  #disposeWhenUnused(): void {
+    if (this.#retired && this.#leases === 0) this.#keys.dispose();
+  }
+}

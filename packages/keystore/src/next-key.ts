@@ -1,0 +1,60 @@
+import { generatePkcs8, type KeySize, type SecureByteContext } from '@nomyo/crypto';
+import { DisposedError } from '@nomyo/crypto/errors';
+
+/** Makes a private key as PKCS#8. */
+export type MakeKey = () => Promise<SecureByteContext>;
+
+/** Makes RSA keys of one size, off the main thread. */
+export function keyMaker(keySize: KeySize): MakeKey {
+  return () => generatePkcs8(keySize);
+}
+
+/** The private key of the next pair, made ahead of need and held in protected memory until it is taken. */
+export class NextKey {
+  readonly #make: MakeKey;
+  #prepared: Promise<SecureByteContext> | undefined;
+  #disposed = false;
+
+  constructor(make: MakeKey) {
+    this.#make = make;
+  }
+
+  /** Makes the key unless it is there, or on its way. */
+  async prepare(): Promise<void> {
+    this.#prepared ??= this.#start();
+    await this.#prepared;
+  }
+
+  /** The prepared key, or a new one; it is the caller's now. */
+  async take(): Promise<SecureByteContext> {
+    const prepared = this.#prepared ?? this.#start();
+    this.#prepared = undefined;
+    return prepared;
+  }
+
+  /** Wipes what was prepared. Idempotent. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#prepared?.then(
+      (key) => key.dispose(),
+      () => undefined,
+    );
+    this.#prepared = undefined;
+  }
+
+  #start(): Promise<SecureByteContext> {
+    const key = this.#makeUnlessDisposed();
+    key.catch(() => {
+      if (this.#prepared === key) this.#prepared = undefined;
+    });
+    return key;
+  }
+
+  async #makeUnlessDisposed(): Promise<SecureByteContext> {
+    if (this.#disposed) throw new DisposedError('KeyStore');
+    const key = await this.#make();
+    if (!this.#disposed) return key;
+    key.dispose();
+    throw new DisposedError('KeyStore');
+  }
+}

@@ -1,0 +1,99 @@
+/** When a key pair is replaced: decisions alone, as functions of the pair, the policy and the time. */
+import type { Moment } from './clock.js';
+
+/** A pair in use. */
+export interface PairInUse {
+  /** Unix time in ms at which the pair was made, by the clock of then. */
+  readonly createdAt: number;
+  /** When this process began to use it. */
+  readonly taken: Moment;
+  /** Requests that this process has sent with it. */
+  readonly served: number;
+}
+
+/** Limits of a pair. Leads let the next pair be ready before it is needed. */
+export interface RotationPolicy {
+  /** Age in ms at which a pair is replaced; 0: never. */
+  readonly intervalMs: number;
+  /** Requests that one pair serves, or `Infinity`. */
+  readonly maxRequests: number;
+  /** How long before the interval is over the pair is replaced, in ms. */
+  readonly rotateLeadMs: number;
+  /** How long before that the next pair is made, in ms. */
+  readonly prepareLeadMs: number;
+}
+
+/** Attempts that failed since the last success. */
+export interface Failures {
+  readonly count: number;
+  /** Monotonic time of the last one, in ms. */
+  readonly lastAt: number;
+}
+
+/** What to do now. */
+export interface RotationDecision {
+  /** `prepare`: make the next pair; `rotate`: use another pair. */
+  readonly action: 'keep' | 'prepare' | 'rotate';
+  /** Whether the pair has served all the requests that it may. */
+  readonly exhausted: boolean;
+  /** When to look again if nothing else happens, in ms; `undefined`: time alone changes nothing. */
+  readonly lookAgainInMs: number | undefined;
+}
+
+/** Delays between attempts, in ms: doubled at each failure. */
+const BACKOFF = { firstMs: 30_000, maxMs: 3_600_000, minMs: 1_000 } as const;
+
+/** Longest sleep in ms. The clock that timers use may stand still while the machine sleeps. */
+const MAX_SLEEP_MS = 3_600_000;
+
+export const NO_FAILURES: Failures = { count: 0, lastAt: 0 };
+
+/**
+ * Age in ms, never negative. A pair from the future (the clock was set back since) counts from the moment this
+ * process took it; a clock set forward can make a pair old, but the next one is made at the new time and is young, so
+ * no change of the clock leads to more than one rotation.
+ */
+export function ageOf({ createdAt, taken }: PairInUse, now: Moment): number {
+  const bornAt = Math.min(createdAt, taken.wall);
+  const lived = taken.wall - bornAt + (now.monotonic - taken.monotonic);
+  return Math.max(0, lived, now.wall - bornAt);
+}
+
+/** What is to be done about `pair` at `now`. */
+export function decideRotation(
+  pair: PairInUse,
+  policy: RotationPolicy,
+  failures: Failures,
+  now: Moment,
+): RotationDecision {
+  const exhausted = pair.served >= policy.maxRequests;
+  const remaining = remainingMs(pair, policy, now);
+  const isDue = exhausted || remaining <= 0;
+  const isNear = pair.served >= Math.floor(policy.maxRequests / 2) || remaining <= policy.prepareLeadMs;
+  if (!isDue && !isNear)
+    return { action: 'keep', exhausted, lookAgainInMs: sleep(remaining - policy.prepareLeadMs) };
+  const pause = pauseMs(policy, failures, now);
+  if (pause > 0) return { action: 'keep', exhausted, lookAgainInMs: sleep(pause) };
+  return { action: isDue ? 'rotate' : 'prepare', exhausted, lookAgainInMs: sleep(isDue ? 0 : remaining) };
+}
+
+/** The delay after `count` failures in a row, in ms: never longer than a pair may live. */
+export function backoffMs({ intervalMs }: RotationPolicy, count: number): number {
+  const longest = Math.min(
+    BACKOFF.maxMs,
+    intervalMs === 0 ? BACKOFF.maxMs : Math.max(intervalMs, BACKOFF.minMs),
+  );
+  return Math.min(BACKOFF.firstMs * 2 ** (count - 1), longest);
+}
+
+function remainingMs(pair: PairInUse, { intervalMs, rotateLeadMs }: RotationPolicy, now: Moment): number {
+  return intervalMs === 0 ? Infinity : intervalMs - rotateLeadMs - ageOf(pair, now);
+}
+
+function pauseMs(policy: RotationPolicy, { count, lastAt }: Failures, now: Moment): number {
+  return count === 0 ? 0 : lastAt + backoffMs(policy, count) - now.monotonic;
+}
+
+function sleep(ms: number): number | undefined {
+  return ms === Infinity ? undefined : Math.min(Math.max(Math.ceil(ms), 1), MAX_SLEEP_MS);
+}

@@ -1,0 +1,63 @@
+/**
+ * What a key store asks of the place where its pairs live. `#storage` resolves to the {@link Platform} of the
+ * runtime: files on Node, memory elsewhere. A storage makes its pairs itself, so that one whose private keys can never
+ * be read out (non-extractable CryptoKeys in IndexedDB) has the same shape.
+ */
+import type { KeySource, RsaPrivateKey } from '@nomyo/crypto';
+import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
+import type { KeyLocation, StorageOptions } from './options.js';
+
+/** A private key with an end. */
+export interface OwnedKeys extends KeySource {
+  dispose(): void;
+}
+
+/** A pair, and where it came from. */
+export interface StoredPair {
+  readonly keys: OwnedKeys;
+  /** Unix time in ms. */
+  readonly createdAt: number;
+  /** The private key file, where there is one. */
+  readonly path: string | undefined;
+  /** `found`: it was there, made earlier or by another process. */
+  readonly origin: 'found' | 'made';
+}
+
+/** The circumstances of one operation. */
+export interface StorageCall {
+  /** Ends what can be ended; nothing is written afterwards. */
+  readonly signal: AbortSignal;
+  /** Whether nobody waits for it: its timers must not keep a process alive. */
+  readonly background: boolean;
+}
+
+/** A place where pairs live. */
+export interface KeyStorage {
+  /** The newest pair; one is made where there is none. */
+  open(call: StorageCall): Promise<StoredPair>;
+  /**
+   * Another pair than `current`: one that another process made meanwhile, or else a new one, stored.
+   *
+   * @param current fingerprint of the pair in use
+   */
+  replace(current: string, call: StorageCall): Promise<StoredPair>;
+  /** Makes the next pair ahead of need and keeps it for {@link replace}. Idempotent until it is taken. */
+  prepare(): Promise<void>;
+  /** Forgets passwords and prepared pairs. Idempotent. */
+  dispose(): void;
+}
+
+/** What a runtime offers. */
+export interface Platform {
+  /**
+   * Makes the directories absolute.
+   *
+   * @throws {InvalidArgumentError} when the runtime cannot keep keys there
+   */
+  locate(keyDir: string | null | undefined, rotationDir: string | undefined): KeyLocation | null;
+  createStorage(options: StorageOptions): KeyStorage;
+  /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
+  schedule(fn: () => void, ms: number): () => void;
+  generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyFiles>;
+  loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey>;
+}

@@ -1,0 +1,36 @@
+/** Waiting, with an ear for a signal. */
+
+/**
+ * What `promise` gives, or the signal's reason as soon as it is aborted; the promise itself goes on.
+ *
+ * @throws the signal's reason
+ */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  }).then(() => signal.throwIfAborted());
+  try {
+    await Promise.race([promise, aborted]);
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/**
+ * @param delay in ms
+ * @throws the signal's reason
+ */
+export async function sleep(delay: number, signal?: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await abortable(new Promise<void>((resolve) => (timer = setTimeout(resolve, delay))), signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,39 @@
+/** The end of one attempt. */
+
+/** What ends an attempt before its answer. */
+export interface Deadline {
+  /** In ms. */
+  readonly timeout: number;
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the attempt fails with when the time is over; asked at that moment. */
+  readonly expired: () => Error;
+}
+
+/**
+ * Runs `task` with a signal that is aborted by the caller's signal, with its reason, or when the time is over. The
+ * task settles soon after that; nobody waits for one that does not listen.
+ *
+ * @throws the caller's reason, or what `expired` gives
+ */
+export async function withDeadline<T>(
+  deadline: Deadline,
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { timeout, signal, expired } = deadline;
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const forward = (): void => controller.abort(signal?.reason);
+  const timer = setTimeout(() => controller.abort(expired()), timeout);
+  signal?.addEventListener('abort', forward, { once: true });
+  try {
+    return await task(controller.signal);
+  } catch (error) {
+    // However the task puts it: who was aborted hears the reason, and nothing else.
+    controller.signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', forward);
+  }
+}

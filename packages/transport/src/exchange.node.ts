@@ -1,0 +1,111 @@
+/** One request and its answer over one connection (RFC 9112). */
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { abortable } from './abort.js';
+import { declaredLength, readBody } from './body.js';
+import { connectionError } from './connection-error.js';
+import { APIConnectionError } from './errors.js';
+import type { HttpRequest, HttpResponse } from './http.js';
+import type { ConnectionPool } from './pool.node.js';
+import { DROPPED_HEADERS, refuseEncoding, refuseRedirect } from './response.js';
+
+/** How far an attempt has come, for its errors. */
+export interface Progress {
+  /** Whether any of a request that can be run may have left. */
+  sent: boolean;
+}
+
+/**
+ * Nothing is written before the connection is established and its certificate checked. It settles only when the
+ * socket has taken the whole body, or is closed: from then on nobody reads the body.
+ *
+ * @throws {NomyoError} see {@link HttpClient.send}; after an abort, whatever
+ */
+export async function exchange(
+  request: HttpRequest,
+  pool: ConnectionPool,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const { url, method, body } = request;
+  const outgoing = pool.open(url, { method, headers: headersOf(request) }, signal);
+  const failed = failureOf(outgoing);
+  const connected = new Promise<Socket>((resolve) => outgoing.once('socket', resolve));
+  const answered = answerTo(outgoing, request, progress, pool);
+  let socket: Socket | undefined;
+  try {
+    socket = await abortable(Promise.race([connected, failed]), signal);
+    progress.sent = method !== 'GET';
+    outgoing.end(body);
+    const response = await abortable(Promise.race([answered, failed]), signal);
+    if (!outgoing.writableFinished) await destroyed(outgoing, socket);
+    return response;
+  } catch (error) {
+    await destroyed(outgoing, socket);
+    throw connectionError(error, progress.sent);
+  }
+}
+
+/** `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for. */
+function headersOf({ headers, body, method }: HttpRequest): Record<string, string> {
+  if (method === 'GET') return { ...headers };
+  return { ...headers, 'Content-Length': String(body?.byteLength ?? 0) };
+}
+
+function failureOf(outgoing: ClientRequest): Promise<never> {
+  const failed = new Promise<never>((_resolve, reject) => outgoing.on('error', reject));
+  failed.catch(() => undefined);
+  return failed;
+}
+
+function answerTo(
+  outgoing: ClientRequest,
+  request: HttpRequest,
+  progress: Progress,
+  pool: ConnectionPool,
+): Promise<HttpResponse> {
+  const answered = new Promise<HttpResponse>((resolve, reject) =>
+    outgoing.once('response', (incoming) => {
+      pool.remember(incoming.socket, flatten(incoming.headers)['keep-alive']);
+      receive(incoming, request.maxBytes, progress.sent).then(resolve, reject);
+    }),
+  );
+  answered.catch(() => undefined);
+  return answered;
+}
+
+async function receive(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  possiblyExecuted: boolean,
+): Promise<HttpResponse> {
+  const status = incoming.statusCode ?? 0;
+  const headers = flatten(incoming.headers);
+  refuseRedirect(status);
+  refuseEncoding(headers, possiblyExecuted);
+  refuseOpenEnd(status, headers, possiblyExecuted);
+  const body = await readBody(incoming, { declared: declaredLength(headers), maxBytes, possiblyExecuted });
+  return { status, headers, body };
+}
+
+/** A body that ends with the connection ends anywhere, and nobody can tell (RFC 9112 §8). */
+function refuseOpenEnd(status: number, headers: HttpResponse['headers'], possiblyExecuted: boolean): void {
+  if (status !== 200 || 'content-length' in headers || 'transfer-encoding' in headers) return;
+  throw new APIConnectionError('the answer does not say where it ends', { possiblyExecuted });
+}
+
+function flatten(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !DROPPED_HEADERS.includes(name))
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}
+
+/** A socket that was given bytes may read them until it is closed. */
+async function destroyed(outgoing: ClientRequest, socket: Socket | undefined): Promise<void> {
+  outgoing.destroy();
+  if (socket === undefined) return;
+  socket.destroy();
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
+}

@@ -1,0 +1,54 @@
+import { abortable } from './abort.js';
+
+/** Lets a number of tasks run at a time; others wait in line. */
+export class Gate {
+  #free: number;
+  readonly #line = new Set<() => void>();
+
+  /** @param places a positive integer */
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  /**
+   * Runs `task` when its turn has come.
+   *
+   * @throws the signal's reason when it is aborted before that
+   */
+  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    await this.#enter(signal);
+    try {
+      return await task();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #enter(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    let turn = (): void => undefined;
+    const called = new Promise<void>((resolve) => (turn = resolve));
+    this.#line.add(turn);
+    try {
+      await abortable(called, signal);
+    } catch (reason) {
+      // Called and aborted in one moment: the place is passed on.
+      if (!this.#line.delete(turn)) this.#leave();
+      throw reason;
+    }
+  }
+
+  #leave(): void {
+    const [next] = this.#line;
+    if (next === undefined) {
+      this.#free += 1;
+      return;
+    }
+    this.#line.delete(next);
+    next();
+  }
+}

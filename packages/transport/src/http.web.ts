@@ -1,0 +1,15 @@
+/** `#http` everywhere but on Node: the runtime's `fetch`. */
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { FetchClient } from './fetch-client.js';
+import type { HttpClient, HttpClientOptions } from './http.js';
+
+/**
+ * A client over `fetch`.
+ *
+ * @throws {InvalidArgumentError} on options that only Node can carry out
+ */
+export function createHttpClient({ fetch, tls, proxy = null }: HttpClientOptions = {}): HttpClient {
+  if (tls !== undefined) throw new InvalidArgumentError('tls', 'can be chosen on Node only');
+  if (proxy !== null) throw new InvalidArgumentError('proxy', 'can be chosen on Node only');
+  return new FetchClient(fetch ?? globalThis.fetch);
+}

@@ -1,0 +1,99 @@
+/** TLS options, checked, in the words of node:tls. */
+import { createHash, X509Certificate } from 'node:crypto';
+import * as tls from 'node:tls';
+import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { defaultRoots } from './roots.node.js';
+import { checkTlsOptions, type TlsMaterial, type TlsOptions } from './tls.js';
+
+/** What every TLS connection of a client has in common. */
+export type TlsSettings = Pick<
+  tls.ConnectionOptions,
+  'secureContext' | 'servername' | 'rejectUnauthorized' | 'checkServerIdentity' | 'ALPNProtocols'
+>;
+
+const DEFAULT_MIN_VERSION = 'TLSv1.2';
+
+/**
+ * Settings for connections to the router. The key of mTLS goes into the context and is nowhere else.
+ *
+ * @throws {InvalidArgumentError} when an option is wrong, or the TLS library refuses it
+ */
+export function routerTls(options: TlsOptions): TlsSettings {
+  checkTlsOptions(options);
+  const { servername, pins = [] } = options;
+  return {
+    ...verified(createContext(options)),
+    ...(servername === undefined ? {} : { servername }),
+    checkServerIdentity: (host, certificate) =>
+      tls.checkServerIdentity(host, certificate) ?? checkCertificatePin(certificate, pins),
+  };
+}
+
+/** Settings for connections to an `https:` proxy: the same authorities, and nothing that is meant for the router. */
+export function proxyTls({ ca, replaceDefaultRoots, minVersion }: TlsOptions): TlsSettings {
+  return verified(createContext({ ca, replaceDefaultRoots, minVersion }));
+}
+
+/** Written out, so that neither NODE_TLS_REJECT_UNAUTHORIZED nor a default can weaken it. */
+function verified(secureContext: tls.SecureContext): TlsSettings {
+  return { secureContext, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] };
+}
+
+function createContext(options: TlsOptions): tls.SecureContext {
+  const { minVersion = DEFAULT_MIN_VERSION, passphrase } = options;
+  const ca = authorities(options);
+  const cert = options.cert === undefined ? undefined : pemOf(options.cert);
+  const key = options.key === undefined ? undefined : pemOf(options.key);
+  try {
+    return tls.createSecureContext({
+      minVersion,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(passphrase === undefined ? {} : { passphrase }),
+    });
+  } catch {
+    const wrong = cert === undefined ? 'tls' : 'tls.cert, tls.key or tls.passphrase';
+    throw new InvalidArgumentError(
+      wrong,
+      'is refused by the TLS library: damaged, or not belonging together',
+    );
+  }
+}
+
+function authorities({ ca, replaceDefaultRoots = false }: TlsOptions): string[] | undefined {
+  if (ca === undefined) return undefined;
+  const own = (isList(ca) ? ca : [ca]).flatMap(certificatesOf);
+  return replaceDefaultRoots ? own : [...defaultRoots(), ...own];
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Node ignores what it cannot read in `ca`, and the connection fails much later: here it is an error at once. */
+function certificatesOf(material: TlsMaterial): string[] {
+  const text = typeof material === 'string' ? material : new TextDecoder('latin1').decode(material);
+  const blocks = text.match(CERTIFICATE) ?? [material];
+  try {
+    return blocks.map((block) => new X509Certificate(block).toString());
+  } catch {
+    throw new InvalidArgumentError('tls.ca', 'must hold certificates, as PEM or DER');
+  }
+}
+
+function isList(ca: NonNullable<TlsOptions['ca']>): ca is readonly TlsMaterial[] {
+  return Array.isArray(ca);
+}
+
+/** A view of the bytes: a private key is not copied, and does not become a string. */
+function pemOf(material: TlsMaterial): string | Buffer {
+  if (typeof material === 'string') return material;
+  return Buffer.from(material.buffer, material.byteOffset, material.byteLength);
+}
+
+function checkCertificatePin({ raw }: tls.PeerCertificate, pins: readonly string[]): Error | undefined {
+  if (pins.length === 0) return undefined;
+  const spki = new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' });
+  const pin = `sha256/${createHash('sha256').update(spki).digest('base64')}`;
+  if (pins.includes(pin)) return undefined;
+  return new SecurityError('SERVER_KEY_NOT_PINNED', `the TLS key of the server (${pin}) is none of tls.pins`);
+}

@@ -1,0 +1,161 @@
+// The layers, as rules for dependency-cruiser. Every rule is a line of the picture in README.md:
+//
+//   nomyo-js ─┬─► @nomyo/keystore ──► @nomyo/crypto ──► (optional) nomyo-native
+//             └─► @nomyo/transport ─► @nomyo/crypto/errors
+//   tools ─────► anything public; nothing imports tools
+//
+// Conditional imports (`#engine`) lead to one file under Node and to another in a browser, so the layers are checked
+// once for each: `layers.node.cjs` and `layers.browser.cjs`. tools/checks/test/layers.test.mjs breaks each rule.
+
+const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+const SOURCES = '^packages/[^/]+/src/';
+const NODE_FILE = '[.]node[.]ts$';
+const WEB_FILE = '[.](web|browser)[.]ts$';
+
+const betweenPackages = [
+  error(
+    'keystore-never-meets-transport',
+    'Key code cannot open sockets.',
+    { path: '^packages/keystore/' },
+    { path: '^packages/transport/' },
+  ),
+  error(
+    'transport-never-meets-keystore',
+    'HTTP code cannot reach key files.',
+    { path: '^packages/transport/' },
+    { path: '^packages/keystore/' },
+  ),
+  error(
+    'transport-sees-errors-only',
+    'Of @nomyo/crypto, the transport may know the errors.',
+    { path: '^packages/transport/src/' },
+    { path: '^packages/crypto/src/', pathNot: '^packages/crypto/src/errors[.]ts$' },
+  ),
+  error(
+    'crypto-stands-alone',
+    '@nomyo/crypto depends on nothing.',
+    { path: '^packages/crypto/src/' },
+    { pathNot: ['^packages/crypto/src/', 'nomyo-native', '^native/'], dependencyTypesNot: ['core'] },
+  ),
+  error(
+    'only-crypto-loads-the-addon',
+    'The addon is reached through the memory and the engine of @nomyo/crypto on Node, and nowhere else.',
+    { path: SOURCES, pathNot: '^packages/crypto/src/(memory|engine)/[^/]+[.]node[.]ts$' },
+    { path: ['nomyo-native', '^native/'] },
+  ),
+  error(
+    'nothing-above-nomyo-js',
+    'The lower packages do not know the client.',
+    { path: '^packages/(crypto|keystore|transport)/' },
+    { path: '^packages/nomyo-js/' },
+  ),
+  error(
+    'no-deep-imports',
+    'A package is imported by its name, never by a path into it.',
+    { path: '^(packages|tools)/([^/]+)/(src|test|examples)/', pathNot: '^tools/checks/' },
+    { path: '^(packages|tools)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
+  ),
+];
+
+const tools = [
+  error(
+    'nothing-imports-tools',
+    'What is shipped does not know what it was built with.',
+    { path: [SOURCES, '^native/'] },
+    { path: '^tools/' },
+  ),
+  error(
+    'tests-use-the-router-only',
+    'Of the tools, tests may start the local router.',
+    { path: '^packages/[^/]+/test/' },
+    { path: '^tools/', pathNot: '^tools/router/src/index[.]ts$' },
+  ),
+  error(
+    'native-stands-alone',
+    'The addon knows no package.',
+    { path: '^native/' },
+    { path: '^(packages|tools)/' },
+  ),
+];
+
+const runtimes = [
+  error(
+    'node-modules-in-node-files',
+    'Only *.node.ts may use what only Node has.',
+    { path: SOURCES, pathNot: NODE_FILE },
+    { dependencyTypes: ['core'] },
+  ),
+  error(
+    'node-files-by-condition',
+    'Runtimes are told apart by conditional imports: *.node.ts is reached through `#name`, or from *.node.ts.',
+    { path: SOURCES, pathNot: NODE_FILE },
+    { path: NODE_FILE, dependencyTypesNot: ['aliased-subpath-import'] },
+  ),
+  error(
+    'web-files-by-condition',
+    'Runtimes are told apart by conditional imports: *.web.ts is reached through `#name`, or from *.web.ts.',
+    { path: SOURCES, pathNot: WEB_FILE },
+    { path: WEB_FILE, dependencyTypesNot: ['aliased-subpath-import'] },
+  ),
+];
+
+const hygiene = [
+  error('no-cycles', 'A file that needs itself cannot be read from one end.', {}, { circular: true }),
+  error(
+    'nothing-unresolved',
+    'An import that leads nowhere escapes every other rule.',
+    { pathNot: '/fixtures/' },
+    { couldNotResolve: true, pathNot: '^nomyo-native$' },
+  ),
+  error(
+    'sources-never-import-tests',
+    'Tests are not shipped.',
+    { path: '/src/' },
+    { path: ['/test/', '[.]test[.]ts$'] },
+  ),
+  error(
+    'runtime-dependencies-only',
+    'What is shipped imports what its users get installed.',
+    { path: SOURCES },
+    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+  ),
+];
+
+/** A file that the other runtime's condition leads to is no orphan. */
+const orphans = (otherRuntime) =>
+  error(
+    'no-orphans',
+    'A file that nothing imports is dead.',
+    { orphan: true, path: '/src/', pathNot: otherRuntime },
+    {},
+  );
+
+const inBrowser = error(
+  'browser-never-reaches-node',
+  'Nothing that a browser loads leads to a *.node.ts.',
+  { path: `${SOURCES}index[.]ts$` },
+  { path: NODE_FILE, reachable: true },
+);
+
+/** @param {'node' | 'browser'} runtime whose side of the conditional imports is followed */
+function layers(runtime) {
+  const ofRuntime = runtime === 'node' ? [orphans(WEB_FILE)] : [orphans(NODE_FILE), inBrowser];
+  return {
+    forbidden: [...betweenPackages, ...tools, ...runtimes, ...hygiene, ...ofRuntime],
+    options: {
+      tsPreCompilationDeps: true,
+      combinedDependencies: false,
+      doNotFollow: { path: 'node_modules' },
+      exclude: { path: '(^|/)(dist|build|[.]results|[.]turbo)/' },
+      exoticRequireStrings: ['load', 'requireAddon'],
+      enhancedResolveOptions: {
+        exportsFields: ['exports'],
+        conditionNames: ['@nomyo/source', runtime, 'types', 'import', 'require', 'default'],
+        extensions: ['.ts', '.d.ts', '.js', '.mjs', '.cjs', '.json'],
+      },
+    },
+  };
+}
+
+module.exports = { layers };

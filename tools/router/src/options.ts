@@ -1,0 +1,123 @@
+/** The options of a router, with defaults and units, and their checks. */
+import { InvalidArgumentError, KEY_SIZES, SUITE, type KeySize } from '@nomyo/crypto';
+import { createPlan, type FailPlan, type FailSpec } from './fail/plan.js';
+import type { TlsIdentity } from './http/listener.js';
+import type { SeenRequest } from './http/seen.js';
+import { DEFAULT_RATE_LIMIT, type RateLimitSettings } from './policy/rate-limit.js';
+import type { TierModels } from './policy/tiers.js';
+import { completionsUrl } from './upstream/endpoint.js';
+import type { UpstreamOptions } from './upstream/upstream.js';
+
+/** How a router is started. */
+export interface RouterOptions {
+  /** Address to listen on. Default: `127.0.0.1`. */
+  readonly host?: string;
+  /** 0: any free one. Default: 0. */
+  readonly port?: number;
+  /** Stands before both paths of the protocol: empty, or `/…` without a slash at its end. Default: empty. */
+  readonly prefix?: string;
+  /** HTTPS, with a certificate made on the spot (`true`) or this one. Default: `false`. */
+  readonly tls?: boolean | TlsIdentity;
+  /** Any of these is demanded. Default: none, and everybody may call. */
+  readonly apiKeys?: readonly string[];
+  /** The router's private key: PEM, `PRIVATE KEY` or `RSA PRIVATE KEY`. Default: one is made. */
+  readonly keyPem?: string | Uint8Array;
+  /** Modulus of keys that are made, in bits. Default: 4096. */
+  readonly keySize?: KeySize;
+  /** Base URL of an OpenAI-compatible server that answers. Default: the embedded responder. */
+  readonly upstream?: string;
+  /** Sent to the upstream as a bearer token. Default: none. */
+  readonly upstreamApiKey?: string;
+  /** For one answer of the upstream, in ms. Default: 600 000. */
+  readonly upstreamTimeout?: number;
+  /** Models that a tier may use. Default: any. */
+  readonly tierModels?: TierModels;
+  /** The limits that the service publishes (`true`), or others. Default: `false`, no limit. */
+  readonly rateLimit?: boolean | Partial<RateLimitSettings>;
+  /** What goes wrong. Default: nothing. */
+  readonly fail?: FailSpec;
+  /** Gets one line a request. Default: nobody does. */
+  readonly log?: (line: string) => void;
+  /** Told when a request was answered, or its connection ended. */
+  readonly onRequest?: (seen: SeenRequest) => void;
+  /** How many requests `Router.requests` holds. Default: 100; and never more than 64 MiB of bodies. */
+  readonly keepRequests?: number;
+}
+
+/** Options that were checked, and complete. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly prefix: string;
+  readonly tls: boolean | TlsIdentity;
+  readonly apiKeys: readonly string[];
+  readonly keyPem: string | Uint8Array | undefined;
+  readonly keySize: KeySize;
+  readonly upstream: UpstreamOptions | undefined;
+  readonly tierModels: TierModels;
+  readonly rateLimit: RateLimitSettings | undefined;
+  readonly plan: FailPlan;
+  readonly log: (line: string) => void;
+  readonly onRequest: (seen: SeenRequest) => void;
+  readonly keepRequests: number;
+}
+
+export const DEFAULTS = { host: '127.0.0.1', upstreamTimeoutMs: 600_000, keepRequests: 100 } as const;
+
+const MAX_PORT = 65_535;
+
+/** @throws {InvalidArgumentError} */
+export function resolveOptions(options: RouterOptions): Settings {
+  return {
+    host: options.host ?? DEFAULTS.host,
+    port: checkPort(options.port ?? 0),
+    prefix: checkPrefix(options.prefix ?? ''),
+    tls: options.tls ?? false,
+    apiKeys: (options.apiKeys ?? []).map(checkApiKey),
+    keyPem: options.keyPem,
+    keySize: checkKeySize(options.keySize ?? SUITE.defaultModulusBits),
+    upstream: resolveUpstream(options),
+    tierModels: options.tierModels ?? {},
+    rateLimit: resolveRateLimit(options.rateLimit ?? false),
+    plan: createPlan(options.fail),
+    log: options.log ?? ((): void => undefined),
+    onRequest: options.onRequest ?? ((): void => undefined),
+    keepRequests: options.keepRequests ?? DEFAULTS.keepRequests,
+  };
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError('port', `must be an integer from 0 to ${String(MAX_PORT)}`);
+}
+
+function checkPrefix(prefix: string): string {
+  if (/^(?:\/[\w.~-]+)*$/u.test(prefix)) return prefix;
+  throw new InvalidArgumentError('prefix', 'must be empty, or /… without a slash at its end');
+}
+
+/** RFC 6750 §2.1 allows less; what breaks a header is refused, and so is what can never be sent. */
+function checkApiKey(apiKey: string): string {
+  if (/^[\u0021-\u007e]+$/u.test(apiKey)) return apiKey;
+  throw new InvalidArgumentError('apiKeys', 'must be non-empty, of printable ASCII without spaces');
+}
+
+function checkKeySize(keySize: KeySize): KeySize {
+  if (KEY_SIZES.includes(keySize)) return keySize;
+  throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
+}
+
+function resolveUpstream(options: RouterOptions): Settings['upstream'] {
+  const { upstream, upstreamApiKey, upstreamTimeout: timeoutMs = DEFAULTS.upstreamTimeoutMs } = options;
+  if (upstream === undefined) return undefined;
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) {
+    throw new InvalidArgumentError('upstreamTimeout', 'must be a positive integer of ms');
+  }
+  const apiKey = upstreamApiKey === undefined ? undefined : checkApiKey(upstreamApiKey);
+  return { url: completionsUrl(upstream), apiKey, timeoutMs };
+}
+
+function resolveRateLimit(rateLimit: boolean | Partial<RateLimitSettings>): RateLimitSettings | undefined {
+  if (rateLimit === false) return undefined;
+  return rateLimit === true ? DEFAULT_RATE_LIMIT : { ...DEFAULT_RATE_LIMIT, ...rateLimit };
+}

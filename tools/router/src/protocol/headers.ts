@@ -1,0 +1,83 @@
+/** The request headers of protocol §2. */
+import { Buffer } from 'node:buffer';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../http/reply.js';
+
+/** Security tiers of protocol §2, the lowest first. */
+export const TIERS = ['standard', 'high', 'maximum'] as const;
+
+/** How carefully a request is handled; a header, which nothing binds to the payload. */
+export type SecurityTier = (typeof TIERS)[number];
+
+/** What the headers of a good POST say. */
+export interface RequestHeaders {
+  readonly payloadId: string;
+  /** PEM, not yet read. */
+  readonly publicKey: string;
+  /** `undefined` when the client named none. */
+  readonly tier: SecurityTier | undefined;
+}
+
+const CONTENT_TYPE = 'application/octet-stream';
+
+/** RFC 9562 §4. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/iu;
+
+/** @throws {Refusal} 400 */
+export function checkHeaders(headers: IncomingHttpHeaders): RequestHeaders {
+  if (headers['content-type']?.toLowerCase() !== CONTENT_TYPE) {
+    throw new Refusal(400, `Content-Type must be ${CONTENT_TYPE}`);
+  }
+  const payloadId = payloadIdOf(headers);
+  if (payloadId === undefined) throw new Refusal(400, 'X-Payload-ID must be a UUID');
+  return { payloadId, publicKey: publicKeyOf(headers), tier: checkTier(headers) };
+}
+
+/** The payload id, when it is a UUID. */
+export function payloadIdOf(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['x-payload-id'];
+  return typeof id === 'string' && UUID.test(id) ? id : undefined;
+}
+
+/** The tier, when it is one. */
+export function tierOf(headers: IncomingHttpHeaders): SecurityTier | undefined {
+  const tier = headers['x-security-tier'];
+  return TIERS.find((name) => name === tier);
+}
+
+function checkTier(headers: IncomingHttpHeaders): SecurityTier | undefined {
+  const tier = tierOf(headers);
+  if (tier === undefined && headers['x-security-tier'] !== undefined) {
+    throw new Refusal(400, `X-Security-Tier must be one of ${TIERS.join(', ')}`);
+  }
+  return tier;
+}
+
+function publicKeyOf(headers: IncomingHttpHeaders): string {
+  const header = headers['x-public-key'];
+  if (typeof header !== 'string') throw new Refusal(400, 'X-Public-Key is missing');
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    throw new Refusal(400, 'X-Public-Key is not percent-encoded');
+  }
+}
+
+/**
+ * The API key of a request, when keys are demanded. The time of the comparison depends on no key.
+ *
+ * @param accepted none: everybody may call
+ * @throws {Refusal} 401
+ */
+export function checkApiKey(headers: IncomingHttpHeaders, accepted: readonly string[]): string | undefined {
+  if (accepted.length === 0) return undefined;
+  const given = /^Bearer +(?<key>\S+)$/iu.exec(headers.authorization ?? '')?.groups?.['key'] ?? '';
+  const known = accepted.filter((key) => timingSafeEqual(digest(key), digest(given)));
+  if (known.length === 0) throw new Refusal(401, 'API key missing or wrong', { 'www-authenticate': 'Bearer' });
+  return given;
+}
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,147 @@
+import { createPlan, type FailPlan, type FailSpec } from './fail/plan.js';
+import { createHandler } from './handler.js';
+import { Listener } from './http/listener.js';
+import { SeenRing, type SeenRequest } from './http/seen.js';
+import { logLine } from './log.js';
+import { resolveOptions, type RouterOptions, type Settings } from './options.js';
+import { RateLimiter } from './policy/rate-limiter.js';
+import { ClientKeys } from './protocol/client-keys.js';
+import { RouterKey } from './protocol/router-key.js';
+import { respond } from './responder/responder.js';
+import { makeIdentity, type Identity } from './tls/identity.js';
+import { createUpstream } from './upstream/upstream.js';
+
+/** A router that listens. */
+export interface Router {
+  /** What a client takes as its base URL, with the prefix, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** `sha256/BASE64` of the SPKI of the key of the moment: what a client pins. */
+  readonly fingerprint: string;
+  /** SPKI PEM of the key of the moment. */
+  readonly publicKeyPem: string;
+  /** PEM of the authority to trust, when the certificate was made on the spot. */
+  readonly ca: string | undefined;
+  /** The last requests, oldest first; a copy. */
+  readonly requests: readonly SeenRequest[];
+  /** Connections since the start. */
+  readonly connections: number;
+  /** Connections that are open now. */
+  readonly openConnections: number;
+  /** Takes a new key: envelopes to the old one get 400 from now on. */
+  rotateKey(): Promise<void>;
+  /** @throws {InvalidArgumentError} on a mode that does not exist */
+  setFail(fail: FailSpec | undefined): void;
+  /** Stops listening, ends every connection, forgets the key. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a router that speaks protocol version 1, for development and tests.
+ *
+ * @throws {InvalidArgumentError} on a wrong option, before anything is made
+ * @throws {SecurityError} `INVALID_KEY` when `keyPem` is no RSA private key
+ * @throws what `listen` throws, such as EADDRINUSE
+ */
+export async function startRouter(options: RouterOptions = {}): Promise<Router> {
+  const settings = resolveOptions(options);
+  const [identity, key] = await Promise.all([
+    makeIdentity(settings.tls, settings.host),
+    RouterKey.from(settings.keyPem, settings.keySize),
+  ]);
+  const router = new LocalRouter(settings, identity, key);
+  try {
+    await router.listen();
+  } catch (error) {
+    key.dispose();
+    throw error;
+  }
+  return router;
+}
+
+class LocalRouter implements Router {
+  readonly ca: string | undefined;
+  readonly #settings: Settings;
+  readonly #scheme: 'http' | 'https';
+  readonly #key: RouterKey;
+  readonly #ring: SeenRing;
+  readonly #listener: Listener;
+  #plan: FailPlan;
+  #port = 0;
+
+  constructor(settings: Settings, identity: Identity | undefined, key: RouterKey) {
+    this.ca = identity?.ca;
+    this.#settings = settings;
+    this.#scheme = identity === undefined ? 'http' : 'https';
+    this.#key = key;
+    this.#ring = new SeenRing(settings.keepRequests);
+    this.#plan = settings.plan;
+    this.#listener = new Listener(identity, this.#handler());
+  }
+
+  get url(): string {
+    const { host, prefix } = this.#settings;
+    return `${this.#scheme}://${host.includes(':') ? `[${host}]` : host}:${String(this.#port)}${prefix}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get fingerprint(): string {
+    return this.#key.current.publicKey.fingerprint;
+  }
+
+  get publicKeyPem(): string {
+    return this.#key.current.publicKey.pem;
+  }
+
+  get requests(): readonly SeenRequest[] {
+    return this.#ring.entries;
+  }
+
+  get connections(): number {
+    return this.#listener.accepted;
+  }
+
+  get openConnections(): number {
+    return this.#listener.open;
+  }
+
+  async listen(): Promise<void> {
+    this.#port = await this.#listener.listen(this.#settings.host, this.#settings.port);
+  }
+
+  rotateKey(): Promise<void> {
+    return this.#key.rotate();
+  }
+
+  setFail(fail: FailSpec | undefined): void {
+    this.#plan = createPlan(fail);
+  }
+
+  async close(): Promise<void> {
+    await this.#listener.close();
+    this.#key.dispose();
+  }
+
+  #handler(): ReturnType<typeof createHandler> {
+    const { apiKeys, tierModels, rateLimit, prefix, upstream, log, onRequest } = this.#settings;
+    return createHandler({
+      key: this.#key,
+      clientKeys: new ClientKeys(),
+      apiKeys,
+      tierModels,
+      rateLimiter: rateLimit === undefined ? undefined : new RateLimiter(rateLimit),
+      answerer: upstream === undefined ? respond : createUpstream(upstream),
+      url: () => this.url,
+      prefix,
+      plan: () => this.#plan,
+      ring: this.#ring,
+      finished: (seen) => {
+        log(logLine(seen));
+        onRequest(seen);
+      },
+    });
+  }
+}

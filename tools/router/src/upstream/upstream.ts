@@ -1,0 +1,82 @@
+/** Forwards opened requests to an OpenAI-compatible server. */
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Refusal } from '../http/reply.js';
+import type { Answerer } from '../protocol/completion.js';
+import { isJsonObject } from '../protocol/payload.js';
+import { forwardedBody } from './forwarded.js';
+import { refusalOf } from './statuses.js';
+
+/** Which server answers. */
+export interface UpstreamOptions {
+  /** Of its chat completions. */
+  readonly url: URL;
+  readonly apiKey: string | undefined;
+  /** For one whole answer, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** Largest answer that is read, in bytes: 64 MiB. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+export function createUpstream({ url, apiKey, timeoutMs }: UpstreamOptions): Answerer {
+  const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  return async (_request, json, signal) => {
+    const body = forwardedBody(json);
+    const headers = { 'content-type': 'application/json', 'content-length': body.byteLength, ...authorization };
+    const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      // A connection of its own: a kept one can have been closed by the server just now.
+      const answer = await post(url, { headers, signal: ended, agent: false }, body);
+      return checkCompletion(answer);
+    } finally {
+      body.fill(0);
+    }
+  };
+}
+
+/** @throws {Refusal} 503 when the server cannot be reached, breaks off, or takes too long */
+async function post(url: URL, options: RequestOptions, body: Uint8Array): Promise<Uint8Array> {
+  try {
+    const answer = await send(url, options, body);
+    if (answer.statusCode === 200) return await readAnswer(answer);
+    answer.destroy();
+    throw refusalOf(answer.statusCode ?? 0, answer.headers['retry-after']);
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(503, 'the inference backend is away');
+  }
+}
+
+function send(url: URL, options: RequestOptions, body: Uint8Array): Promise<IncomingMessage> {
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    request(url, { method: 'POST', ...options }, resolve)
+      .once('error', reject)
+      .end(body);
+  });
+}
+
+async function readAnswer(answer: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.byteLength;
+    if (length > MAX_ANSWER_BYTES) throw new Refusal(500, 'the answer of the inference backend is too large');
+    chunks.push(bytes);
+  }
+  const whole = Buffer.concat(chunks);
+  for (const chunk of chunks) chunk.fill(0);
+  return whole;
+}
+
+/** The answer is sealed as it came, so it must be what it should be. */
+function checkCompletion(answer: Uint8Array): Uint8Array {
+  try {
+    const completion: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer));
+    if (isJsonObject(completion) && Array.isArray(completion['choices'])) return answer;
+  } catch {
+    // Told below; the parser's own error quotes the answer.
+  }
+  throw new Refusal(500, 'the inference backend answered with something that is no chat completion');
+}

@@ -1,0 +1,29 @@
+import { afterEach } from '@jest/globals';
+import { startRouter, type Router, type RouterOptions } from '../src/index.js';
+import { IndependentClient, type Answer, type IndependentClientOptions } from './independent-client.js';
+
+/** The smallest request. */
+export const HELLO = { model: 'test-model', messages: [{ role: 'user', content: 'Hello, who are you?' }] } as const;
+
+/** Starts routers that end with the test. Keys of 2048 bits: their size does not matter here. */
+export function useRouters(): (options?: RouterOptions) => Promise<Router> {
+  const running: Router[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((router) => router.close()));
+  });
+  return async (options = {}) => {
+    const router = await startRouter({ keySize: 2048, ...options });
+    running.push(router);
+    return router;
+  };
+}
+
+export function clientOf(router: Router, options: Omit<IndependentClientOptions, 'url' | 'ca'> = {}): IndependentClient {
+  return new IndependentClient({ url: router.url, ca: router.ca, ...options });
+}
+
+/** The `detail` of an error. */
+export function detailOf({ body }: Answer): unknown {
+  const parsed: unknown = JSON.parse(body.toString('utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'detail' in parsed ? parsed.detail : undefined;
+}

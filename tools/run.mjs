@@ -1,0 +1,130 @@
+// The two commands of the README, on a fresh clone with nothing but Node, npm, git and a C++ compiler:
+//
+//   node tools/run.mjs demo    installs, builds, and shows one sealed answer
+//   node tools/run.mjs test    installs, runs every check and every test; the last line is `N passed, N failed`
+//
+// pnpm comes through npx in the version that package.json names; turbo runs the tasks and remembers what passed.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname ?? '', '..');
+const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+const manifest = readJson('package.json');
+
+/** Every task of `npm test`; a failing one never stops the others. */
+const TASKS = ['build', 'typecheck', 'format', 'lint', 'layers', 'unused', 'repository', 'tarballs', 'test'];
+
+const environment = {
+  ...process.env,
+  DO_NOT_TRACK: '1',
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  // A result holds for one platform and one version of Node: part of what turbo remembers it under.
+  NOMYO_PLATFORM: `${process.platform}-${process.arch}-${process.version}`,
+};
+
+const COMMANDS = { demo, test };
+const command = COMMANDS[process.argv[2]];
+if (command === undefined) stop(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join('|')}`);
+checkNode();
+process.exitCode = command();
+
+function stop(message) {
+  console.error(message);
+  process.exit(2);
+}
+
+function checkNode() {
+  const wanted = manifest.engines.node.match(/\d+/g).map(Number);
+  const found = process.versions.node.split('.').map(Number);
+  const tooOld = found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1]);
+  if (tooOld) stop(`NOMYO.js needs Node ${wanted.join('.')} or later; this is ${process.version}.`);
+}
+
+/** Runs pnpm in the version of package.json. Quiet: what it prints is shown only when it fails. */
+function pnpm(args, { quiet = false } = {}) {
+  const npm = process.env.npm_execpath ?? '';
+  const npx = join(dirname(npm), 'npx-cli.js');
+  const [file, ...first] = existsSync(npx) ? [process.execPath, npx] : ['npx'];
+  const run = spawnSync(file, [...first, '--yes', manifest.packageManager, ...args], {
+    cwd: root,
+    env: environment,
+    // npx is a script with another name on Windows.
+    shell: first.length === 0 && process.platform === 'win32',
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    maxBuffer: 64 * 1024 * 1024,
+    encoding: 'utf8',
+  });
+  if (run.error) console.error(run.error.message);
+  if (quiet && run.status !== 0) console.error(`${run.stdout ?? ''}${run.stderr ?? ''}`);
+  return run.status === 0;
+}
+
+/** pnpm itself knows, within a second, whether there is anything to do. */
+function install() {
+  console.log(`Installing what pnpm-lock.yaml names …`);
+  return pnpm(['install', '--frozen-lockfile'], { quiet: true });
+}
+
+function demo() {
+  if (!install()) return 1;
+  console.log('Building …');
+  if (!pnpm(['exec', 'turbo', 'run', 'build', '--filter=@nomyo/demo...'], { quiet: true })) return 1;
+  const run = spawnSync(process.execPath, [join(root, 'tools/demo/dist/main.js')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  return run.status ?? 1;
+}
+
+function test() {
+  if (!install()) return report([{ name: 'install', passed: 0, failed: 1 }]);
+  console.log(`Running ${TASKS.join(', ')} …`);
+  const runs = join(root, '.turbo', 'runs');
+  rmSync(runs, { recursive: true, force: true });
+  const flags = [
+    '--continue=always',
+    '--summarize',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--log-prefix=none',
+    '--concurrency=100%',
+  ];
+  const passed = pnpm(['exec', 'turbo', 'run', ...TASKS, ...flags]);
+  const results = readRuns(runs).map(resultOf);
+  // Turbo itself can fail: a summary that is missing, or says nothing of a failure, must not look like success.
+  if (results.length === 0 || (!passed && results.every(({ failed }) => failed === 0))) {
+    results.push({ name: 'turbo', passed: 0, failed: 1 });
+  }
+  return report(results);
+}
+
+/** The tasks of the run, as turbo's summary tells them. */
+function readRuns(dir) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .flatMap((file) => JSON.parse(readFileSync(join(dir, file), 'utf8')).tasks)
+    .filter(({ command: script }) => script !== '<NONEXISTENT>');
+}
+
+/** A task of jest counts by its tests, every other task is one check. */
+function resultOf({ task, taskId, directory, execution, cache }) {
+  const ok = execution?.exitCode === 0;
+  const name = `${taskId.replace('//#', 'root ').replace('#', ' ')}${cache.status === 'HIT' ? ' (unchanged)' : ''}`;
+  const counts = join(root, directory, '.results', 'jest.json');
+  if (task !== 'test' || !existsSync(counts)) return { name, passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+  const jest = JSON.parse(readFileSync(counts, 'utf8'));
+  // A file that does not even load has no failed tests.
+  const failed = jest.numFailedTests + jest.numRuntimeErrorTestSuites;
+  return { name, passed: jest.numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
+}
+
+function report(results) {
+  for (const { name, passed, failed } of results.sort((a, b) => a.failed - b.failed)) {
+    console.log(`${failed === 0 ? 'passed' : 'FAILED'}  ${name}: ${passed} passed, ${failed} failed`);
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') === 0 ? 0 : 1;
+}
