@@ -43,6 +43,8 @@ size_t Arguments::SizeIn(size_t index, const char* object, const char* name, siz
   napi_value value = nullptr;
   // A getter may run here: read such arguments before those that point into memory.
   if (napi_get_named_property(info_.Env(), info_[index], name, &value) != napi_ok) {
+    napi_value thrown = nullptr;  // by the getter; ours takes its place
+    (void)napi_get_and_clear_last_exception(info_.Env(), &thrown);
     Fail(WrongType(object, "an object with plain properties"));
     return 0;
   }

@@ -2,9 +2,9 @@
  * PEM (RFC 7468): one block, text around it ignored, line ends of any kind. Works on bytes, so that a private key
  * never becomes a string.
  */
-import { allocateBytes, utf8Decode, utf8Encode, wipe, type Bytes } from './bytes.js';
-import { base64DecodedLength, base64DecodeInto, base64EncodeInto, base64Length } from './base64.js';
-import { SecurityError } from './errors.js';
+import { allocateBytes, equalBytes, utf8Decode, utf8Encode, wipe, type Bytes } from './bytes.js';
+import { base64DecodeInto, base64EncodeInto, base64Length } from './base64.js';
+import { InvalidArgumentError, SecurityError } from './errors.js';
 
 /** What a block says it holds. */
 export const PEM_LABEL = {
@@ -33,18 +33,26 @@ const malformed = (): SecurityError => new SecurityError('INVALID_KEY', 'there i
 /**
  * The first block.
  *
+ * @throws {InvalidArgumentError} when `pem` is neither text nor bytes
  * @throws {SecurityError} `INVALID_KEY` when there is none, or it is damaged
  */
 export function decodePem(pem: string | Uint8Array): PemBlock {
-  const bytes = typeof pem === 'string' ? utf8Encode(pem) : pem;
+  const bytes = bytesOf(pem);
   const labelStart = find(bytes, BEGIN, 0) + BEGIN.byteLength;
   const labelEnd = find(bytes, DASHES, labelStart);
   const label = bytes.subarray(labelStart, labelEnd);
   const bodyStart = labelEnd + DASHES.byteLength;
   const bodyEnd = find(bytes, END, bodyStart);
-  const closing = bytes.subarray(bodyEnd + END.byteLength, bodyEnd + END.byteLength + label.byteLength);
-  if (label.some((byte, i) => byte !== closing[i] || byte < 0x20 || byte > 0x7e)) throw malformed();
+  const closingStart = bodyEnd + END.byteLength;
+  const closing = bytes.subarray(closingStart, find(bytes, DASHES, closingStart));
+  if (!equalBytes(label, closing) || label.some((byte) => byte < 0x20 || byte > 0x7e)) throw malformed();
   return { label: utf8Decode(label), der: decodeBody(bytes.subarray(bodyStart, bodyEnd)) };
+}
+
+function bytesOf(pem: unknown): Uint8Array {
+  if (typeof pem === 'string') return utf8Encode(pem);
+  if (pem instanceof Uint8Array) return pem;
+  throw new InvalidArgumentError('pem', 'must be a string or a Uint8Array');
 }
 
 /** One block with lines of 64 characters. */
@@ -84,11 +92,11 @@ function decodeBody(body: Uint8Array): Bytes {
 }
 
 function decodeText(text: Uint8Array): Bytes {
+  const der = allocateBytes(Math.ceil(text.byteLength / 4) * 3);
   try {
-    const der = allocateBytes(base64DecodedLength(text));
-    base64DecodeInto(text, der);
-    return der;
+    return der.subarray(0, base64DecodeInto(text, der));
   } catch {
+    wipe(der);
     throw malformed();
   }
 }

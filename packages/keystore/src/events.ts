@@ -50,7 +50,7 @@ export function tell(listener: KeyStoreListener | undefined, event: KeyStoreEven
   try {
     // TypeScript lets an async function stand where a function without a result is asked for.
     const result: unknown = listener?.(event);
-    if (result instanceof Promise) result.catch(() => undefined);
+    Promise.resolve(result).catch(() => undefined);
   } catch {
     // The listener's own trouble.
   }

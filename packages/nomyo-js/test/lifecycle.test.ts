@@ -27,16 +27,15 @@ describe('dispose()', () => {
     expect(await rejection(made.ready())).toBeInstanceOf(DisposedError);
     const low = lowLevelClient(to);
     low.dispose();
-    for (const call of [
-      low.fetchServerPublicKey(),
-      low.generateKeys(),
-      low.encryptPayload({}),
-      low.loadKeys('private_key.pem'),
-      low.decryptResponse(new Uint8Array(4), 'id'),
-      low.sendSecureRequest({}, '00000000-0000-4000-8000-000000000000'),
-    ]) {
-      expect(await rejection(call)).toBeInstanceOf(DisposedError);
-    }
+    const calls = [
+      () => low.fetchServerPublicKey(),
+      () => low.generateKeys(),
+      () => low.encryptPayload({}),
+      () => low.loadKeys('private_key.pem'),
+      () => low.decryptResponse(new Uint8Array(4), 'id'),
+      () => low.sendSecureRequest({}, '00000000-0000-4000-8000-000000000000'),
+    ];
+    for (const call of calls) expect(await rejection(call())).toBeInstanceOf(DisposedError);
   });
 
   it('ends calls under way', async () => {

@@ -1,16 +1,20 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { InvalidArgumentError, KeyStoreError, SecurityError } from '../src/index.js';
 import { cleanUp, header, lowLevelClient, posts, rejection, REQUEST, router, temporaryDirectory } from './support.js';
 
 afterEach(cleanUp);
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const ID = '2b1f1d6e-6a55-4c3e-9a39-0d1c5a1b7f10';
 
 describe('SecureCompletionClient', () => {
   it('seals, sends and opens with the steps one by one, through another HTTP client', async () => {
     const to = await router({ tls: false });
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const made = lowLevelClient(to, { allowHttp: true });
     await made.generateKeys({ keySize: 2048, saveToFile: true, keyDir: temporaryDirectory() });
     await made.sendSecureRequest(REQUEST, ID);
@@ -66,18 +70,17 @@ describe('SecureCompletionClient', () => {
   it('refuses what is wrong before anything is sent', async () => {
     const to = await router();
     const made = lowLevelClient(to);
-    for (const call of [
-      made.sendSecureRequest(REQUEST, 'not a uuid'),
-      made.sendSecureRequest([] as never, ID),
-      made.sendSecureRequest(REQUEST, ID, 'two\nlines'),
-      made.sendSecureRequest(REQUEST, ID, undefined, 'ultra' as never),
-      made.decryptResponse('text' as never, ID),
-      made.generateKeys({ keySize: 1024 as never }),
-      made.generateKeys({ unknown: 1 } as never),
-      made.loadKeys(''),
-    ]) {
-      expect(await rejection(call)).toBeInstanceOf(InvalidArgumentError);
-    }
+    const calls = [
+      () => made.sendSecureRequest(REQUEST, 'not a uuid'),
+      () => made.sendSecureRequest([] as never, ID),
+      () => made.sendSecureRequest(REQUEST, ID, 'two\nlines'),
+      () => made.sendSecureRequest(REQUEST, ID, undefined, 'ultra' as never),
+      () => made.decryptResponse('text' as never, ID),
+      () => made.generateKeys({ keySize: 1024 as never }),
+      () => made.generateKeys({ unknown: 1 } as never),
+      () => made.loadKeys(''),
+    ];
+    for (const call of calls) expect(await rejection(call())).toBeInstanceOf(InvalidArgumentError);
     expect(posts(to)).toHaveLength(0);
     expect(await rejection(made.decryptResponse(Buffer.from('<html>'), ID))).toBeInstanceOf(SecurityError);
   });

@@ -119,7 +119,7 @@ function summarize(error: unknown, depth = MAX_DEPTH): Error | undefined {
 
 /** By shape: an error can come from another realm, where `instanceof` knows nothing of it. */
 export function isErrorLike(value: unknown): value is Error {
-  if (typeof value !== 'object' || value === null || !('message' in value) || !('name' in value))
-    return false;
-  return typeof value.message === 'string' && typeof value.name === 'string';
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, message }: { name?: unknown; message?: unknown } = value;
+  return typeof name === 'string' && typeof message === 'string';
 }

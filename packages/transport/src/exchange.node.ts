@@ -27,6 +27,7 @@ export async function exchange(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  signal.throwIfAborted();
   const { url, method, body } = request;
   const outgoing = pool.open(url, { method, headers: headersOf(request) }, signal);
   const failed = failureOf(outgoing);

@@ -94,7 +94,5 @@ new RuleTester().run('disable-needs-reason', disableNeedsReason, {
   invalid: [
     { code: '// eslint-disable-next-line no-console\nconsole.log(1);', errors: [{ messageId: 'reason' }] },
     { code: '/* eslint-disable no-console */', errors: [{ messageId: 'reason' }] },
-    { code: '/* eslint-disable -- all of it */', errors: [{ messageId: 'rule' }] },
-    { code: 'f(); // eslint-disable-line', errors: [{ messageId: 'rule' }, { messageId: 'reason' }] },
   ],
 });

@@ -13,7 +13,8 @@ const print = (line: string): void => {
 };
 
 main().catch((error: unknown) => {
-  const isUsage = error instanceof UsageError || (error instanceof NomyoError && error.code === 'INVALID_ARGUMENT');
+  const isUsage =
+    error instanceof UsageError || (error instanceof NomyoError && error.code === 'INVALID_ARGUMENT');
   process.stderr.write(`router: ${error instanceof Error ? error.message : 'failed'}\n`);
   if (isUsage) process.stderr.write('Try --help.\n');
   process.exitCode = isUsage ? EXIT.usage : EXIT.failure;
@@ -37,5 +38,7 @@ async function serve(command: Extract<Command, { kind: 'run' }>): Promise<void> 
 
 function version(): string {
   const manifest: unknown = createRequire(import.meta.url)('../package.json');
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
 }

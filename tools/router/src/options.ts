@@ -65,15 +65,39 @@ export interface Settings {
 export const DEFAULTS = { host: '127.0.0.1', upstreamTimeoutMs: 600_000, keepRequests: 100 } as const;
 
 const MAX_PORT = 65_535;
+const MAX_KEPT = 100_000;
 
-/** @throws {InvalidArgumentError} */
+/** Longest delay that timers take, in ms: 2^31 - 1. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+const OPTION_NAMES: Readonly<Record<keyof RouterOptions, true>> = {
+  host: true,
+  port: true,
+  prefix: true,
+  tls: true,
+  apiKeys: true,
+  keyPem: true,
+  keySize: true,
+  upstream: true,
+  upstreamApiKey: true,
+  upstreamTimeout: true,
+  tierModels: true,
+  rateLimit: true,
+  fail: true,
+  log: true,
+  onRequest: true,
+  keepRequests: true,
+};
+
+/** @throws {InvalidArgumentError} on a wrong value or an unknown name */
 export function resolveOptions(options: RouterOptions): Settings {
+  refuseUnknown(options);
   return {
     host: options.host ?? DEFAULTS.host,
-    port: checkPort(options.port ?? 0),
+    port: anInteger('port', options.port ?? 0, 0, MAX_PORT),
     prefix: checkPrefix(options.prefix ?? ''),
     tls: options.tls ?? false,
-    apiKeys: (options.apiKeys ?? []).map(checkApiKey),
+    apiKeys: (options.apiKeys ?? []).map((apiKey) => checkApiKey('apiKeys', apiKey)),
     keyPem: options.keyPem,
     keySize: checkKeySize(options.keySize ?? SUITE.defaultModulusBits),
     upstream: resolveUpstream(options),
@@ -82,13 +106,19 @@ export function resolveOptions(options: RouterOptions): Settings {
     plan: createPlan(options.fail),
     log: options.log ?? ((): void => undefined),
     onRequest: options.onRequest ?? ((): void => undefined),
-    keepRequests: options.keepRequests ?? DEFAULTS.keepRequests,
+    keepRequests: anInteger('keepRequests', options.keepRequests ?? DEFAULTS.keepRequests, 0, MAX_KEPT),
   };
 }
 
-function checkPort(port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
-  throw new InvalidArgumentError('port', `must be an integer from 0 to ${String(MAX_PORT)}`);
+function refuseUnknown(options: RouterOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(OPTION_NAMES, name)) throw new InvalidArgumentError(name, 'is no option of a router');
+  }
+}
+
+function anInteger(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(name, `must be an integer from ${String(least)} to ${String(most)}`);
 }
 
 function checkPrefix(prefix: string): string {
@@ -97,9 +127,9 @@ function checkPrefix(prefix: string): string {
 }
 
 /** RFC 6750 §2.1 allows less; what breaks a header is refused, and so is what can never be sent. */
-function checkApiKey(apiKey: string): string {
+function checkApiKey(name: string, apiKey: string): string {
   if (/^[\u0021-\u007e]+$/u.test(apiKey)) return apiKey;
-  throw new InvalidArgumentError('apiKeys', 'must be non-empty, of printable ASCII without spaces');
+  throw new InvalidArgumentError(name, 'must be non-empty, of printable ASCII without spaces');
 }
 
 function checkKeySize(keySize: KeySize): KeySize {
@@ -108,12 +138,10 @@ function checkKeySize(keySize: KeySize): KeySize {
 }
 
 function resolveUpstream(options: RouterOptions): Settings['upstream'] {
-  const { upstream, upstreamApiKey, upstreamTimeout: timeoutMs = DEFAULTS.upstreamTimeoutMs } = options;
+  const { upstream, upstreamApiKey, upstreamTimeout = DEFAULTS.upstreamTimeoutMs } = options;
   if (upstream === undefined) return undefined;
-  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) {
-    throw new InvalidArgumentError('upstreamTimeout', 'must be a positive integer of ms');
-  }
-  const apiKey = upstreamApiKey === undefined ? undefined : checkApiKey(upstreamApiKey);
+  const timeoutMs = anInteger('upstreamTimeout', upstreamTimeout, 1, MAX_TIMER_MS);
+  const apiKey = upstreamApiKey === undefined ? undefined : checkApiKey('upstreamApiKey', upstreamApiKey);
   return { url: completionsUrl(upstream), apiKey, timeoutMs };
 }
 

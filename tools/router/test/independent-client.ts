@@ -6,6 +6,7 @@ import {
   constants,
   createCipheriv,
   createDecipheriv,
+  createPublicKey,
   generateKeyPairSync,
   privateDecrypt,
   publicEncrypt,
@@ -41,7 +42,15 @@ export interface Call {
 
 /** Sends one request over a connection of its own; rejects when it breaks or takes too long. */
 export function exchange(call: Call): Promise<Answer> {
-  const { url, method = 'GET', headers = {}, body, ca, deadlineMs = DEADLINE_MS, readAtMost = Infinity } = call;
+  const {
+    url,
+    method = 'GET',
+    headers = {},
+    body,
+    ca,
+    deadlineMs = DEADLINE_MS,
+    readAtMost = Infinity,
+  } = call;
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const options = { method, headers, agent: false, ...(ca === undefined ? {} : { ca }) };
@@ -78,6 +87,12 @@ export interface IndependentClientOptions {
   readonly tier?: string;
   /** Of the client's own key, in bits. Default: 2048. */
   readonly keySize?: number;
+  /** The client's own key. Default: a new one. */
+  readonly privateKey?: KeyObject;
+}
+
+function generatePrivateKey(modulusLength: number): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength }).privateKey;
 }
 
 /** One client with one key pair. */
@@ -88,10 +103,9 @@ export class IndependentClient {
   readonly publicKeyPem: string;
 
   constructor(options: IndependentClientOptions) {
-    const pair = generateKeyPairSync('rsa', { modulusLength: options.keySize ?? 2048 });
     this.#options = options;
-    this.#privateKey = pair.privateKey;
-    this.publicKeyPem = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    this.#privateKey = options.privateKey ?? generatePrivateKey(options.keySize ?? 2048);
+    this.publicKeyPem = createPublicKey(this.#privateKey).export({ type: 'spki', format: 'pem' }).toString();
   }
 
   /** The router's key, SPKI PEM. */

@@ -75,13 +75,13 @@ describe('API keys', () => {
   const apiKeys = ['first-key', 'second-key'];
 
   it.each([
-    ['none', []],
-    ['a wrong one', 'Bearer third-key'],
-    ['a part of one', 'Bearer first'],
-    ['one without Bearer', 'first-key'],
-    ['another scheme', 'Basic first-key'],
-  ])('%s is a 401', async (_what, authorization) => {
-    const answer = await clientOf(await start({ apiKeys })).send(HELLO, { authorization });
+    ['none', {}],
+    ['a wrong one', { authorization: 'Bearer third-key' }],
+    ['a part of one', { authorization: 'Bearer first' }],
+    ['one without Bearer', { authorization: 'first-key' }],
+    ['another scheme', { authorization: 'Basic first-key' }],
+  ])('%s is a 401', async (_what, headers) => {
+    const answer = await clientOf(await start({ apiKeys })).send(HELLO, headers);
     expect(answer.status).toBe(401);
     expect(detailOf(answer)).toBe('API key missing or wrong');
   });
@@ -114,7 +114,10 @@ describe('envelopes', () => {
     const client = clientOf(await start());
     const toAnother = await client.post(seal(JSON.stringify(HELLO), rsaPem(2048)));
     const good = seal(JSON.stringify(HELLO), await client.routerKey()).toString('utf8');
-    const damaged = good.replace(/"tag":"(.)/u, (_all, first: string) => `"tag":"${first === 'A' ? 'B' : 'A'}`);
+    const damaged = good.replace(
+      /"tag":"(.)/u,
+      (_all, first: string) => `"tag":"${first === 'A' ? 'B' : 'A'}`,
+    );
     const withBadTag = await client.post(Buffer.from(damaged, 'utf8'));
     expect([toAnother.status, withBadTag.status]).toEqual([400, 400]);
     expect(detailOf(toAnother)).toEqual(detailOf(withBadTag));
@@ -145,7 +148,9 @@ describe('payloads', () => {
   ])('without a good %j it is a 400 with a list', async (members, payload) => {
     const answer = await clientOf(await start()).send(payload);
     expect(answer.status).toBe(400);
-    expect(detailOf(answer)).toEqual(members.map((member) => expect.objectContaining({ loc: ['body', member] })));
+    expect(detailOf(answer)).toEqual(
+      members.map((member) => expect.objectContaining({ loc: ['body', member] })),
+    );
   });
 
   it('of 10 MiB passes, and of a byte more is a 413', async () => {

@@ -1,33 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
-import { startRouter } from '../src/index.js';
+import { startRouter, type RouterOptions } from '../src/index.js';
 import { exchange, parseEnvelope } from './independent-client.js';
 import { clientOf, HELLO, useRouters } from './support.js';
 
 const start = useRouters();
 
 describe('a call', () => {
-  it.each([{ tls: true }, { tls: false }])('is completed by a client that shares no code with it (%j)', async (options) => {
-    const router = await start(options);
-    const client = clientOf(router);
-    const before = Math.floor(Date.now() / 1000);
-    const answer = await client.send(HELLO);
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-type']).toBe('application/octet-stream');
-    const { processed_at, ...envelope } = parseEnvelope(answer.body);
-    expect(processed_at).toBeGreaterThanOrEqual(before);
-    expect(envelope).toMatchObject({
-      version: '1.0',
-      algorithm: 'hybrid-aes256-rsa4096',
-      key_algorithm: 'RSA-OAEP-SHA256',
-      payload_algorithm: 'AES-256-GCM',
-    });
-    expect(JSON.parse(client.open(answer.body))).toMatchObject({
-      object: 'chat.completion',
-      model: 'test-model',
-      choices: [{ index: 0, finish_reason: 'stop' }],
-    });
-  });
+  it.each([{ tls: true }, { tls: false }])(
+    'is completed by a client that shares no code with it (%j)',
+    async (options) => {
+      const router = await start(options);
+      const client = clientOf(router);
+      const before = Math.floor(Date.now() / 1000);
+      const answer = await client.send(HELLO);
+      expect(answer.status).toBe(200);
+      expect(answer.headers['content-type']).toBe('application/octet-stream');
+      const { processed_at, ...envelope } = parseEnvelope(answer.body);
+      expect(processed_at).toBeGreaterThanOrEqual(before);
+      expect(envelope).toMatchObject({
+        version: '1.0',
+        algorithm: 'hybrid-aes256-rsa4096',
+        key_algorithm: 'RSA-OAEP-SHA256',
+        payload_algorithm: 'AES-256-GCM',
+      });
+      expect(JSON.parse(client.open(answer.body))).toMatchObject({
+        object: 'chat.completion',
+        model: 'test-model',
+        choices: [{ index: 0, finish_reason: 'stop' }],
+      });
+    },
+  );
 
   it('is answered to a key of 4096 bits by a key of 4096 bits', async () => {
     const router = await start({ keySize: 4096 });
@@ -121,8 +124,13 @@ describe('options', () => {
     [{ upstream: 'http://127.0.0.1', upstreamTimeout: 0 }, 'upstreamTimeout'],
     [{ upstream: 'http://127.0.0.1', upstreamApiKey: 'a\r\nb' }, 'upstreamApiKey'],
     [{ keepRequests: -1 }, 'keepRequests'],
+    [{ apiKey: 'misspelt' }, 'apiKey'],
+    [{ fail: 'nonsense' as '503' }, 'fail'],
   ])('%j is refused', async (options, argument) => {
-    await expect(startRouter(options)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', argument });
+    await expect(startRouter(options as RouterOptions)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      argument,
+    });
   });
 
   it('refuses a key that is none', async () => {
@@ -131,6 +139,8 @@ describe('options', () => {
 
   it('refuses a port that is in use', async () => {
     const router = await start();
-    await expect(startRouter({ port: router.port, keySize: 2048 })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(startRouter({ port: router.port, keySize: 2048 })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
   });
 });

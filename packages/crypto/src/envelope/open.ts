@@ -1,6 +1,6 @@
 import { openBase64 } from '#engine';
 import { randomBytes } from '../bytes.js';
-import { NomyoError, SecurityError } from '../errors.js';
+import { InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { KeySource } from '../rsa/key-source.js';
 import { SUITE } from './suite.js';
@@ -24,6 +24,7 @@ export interface OpenedEnvelope {
  * Opens an envelope that was sealed to `keys` (SPEC.md §5). A client opens answers with it, a router requests. It
  * gives the whole payload or an error, never a part.
  *
+ * @throws {InvalidArgumentError} when `envelope` is no `Uint8Array`
  * @throws {SecurityError} `INVALID_ENVELOPE` before any key is used: the envelope is malformed, or of another suite
  * @throws {SecurityError} `DECRYPTION_FAILED`: everything from the unwrap to the tag, without saying which
  */
@@ -32,10 +33,15 @@ export async function openEnvelope(
   keys: KeySource,
   options: OpenOptions = {},
 ): Promise<OpenedEnvelope> {
+  checkArguments(envelope);
   const parts = parseEnvelope(envelope, keys.publicKey.modulusBytes);
   const aesKey = await unwrapKey(parts, keys, options);
   const plaintext = await aesKey.use((key) => decrypt(parts, key, options));
   return { plaintext, ...(parts.processedAt === undefined ? {} : { processedAt: parts.processedAt }) };
+}
+
+function checkArguments(envelope: unknown): void {
+  if (!(envelope instanceof Uint8Array)) throw new InvalidArgumentError('envelope', 'must be a Uint8Array');
 }
 
 /**

@@ -34,9 +34,8 @@ export function encodePayload(payload: object, options: SerializeOptions = {}): 
 export function decodePayload(plaintext: SecureByteContext): JsonObject {
   return plaintext.use((bytes) => {
     const value = parse(bytes);
-    if (!isJsonObject(value))
-      throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON object');
-    return value;
+    if (isJsonObject(value)) return value;
+    throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON object');
   });
 }
 

@@ -69,7 +69,7 @@ export function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): En
     nonce: base64Member(payload, 'nonce', SUITE.nonceBytes),
     tag: base64Member(payload, 'tag', SUITE.tagBytes),
     wrappedKey: base64Member(members, 'encrypted_aes_key', wrappedKeyBytes),
-    ...(typeof processedAt === 'number' ? { processedAt } : {}),
+    ...(typeof processedAt === 'number' && Number.isFinite(processedAt) ? { processedAt } : {}),
   };
 }
 
@@ -78,8 +78,8 @@ type Members = Readonly<Record<string, unknown>>;
 function checkSuite(members: Members): void {
   if (members['version'] !== SUITE.version) throw refuse('another version');
   if (members['algorithm'] !== SUITE.algorithm) throw refuse('another algorithm');
-  const keyAlgorithm = members['key_algorithm'] ?? SUITE.keyAlgorithm;
-  const payloadAlgorithm = members['payload_algorithm'] ?? SUITE.payloadAlgorithm;
+  const { key_algorithm: keyAlgorithm = SUITE.keyAlgorithm } = members;
+  const { payload_algorithm: payloadAlgorithm = SUITE.payloadAlgorithm } = members;
   if (keyAlgorithm !== SUITE.keyAlgorithm) throw refuse('another key_algorithm');
   if (payloadAlgorithm !== SUITE.payloadAlgorithm) throw refuse('another payload_algorithm');
 }

@@ -18,16 +18,15 @@ const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] =
   ['\r', 'r'],
 ];
 
-const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const HEX_DIGITS = '0123456789abcdef';
 
 const SHORT_LETTER = new Uint8Array(256);
 for (const [character, letter] of SHORT_ESCAPES) SHORT_LETTER[character.charCodeAt(0)] = letter.charCodeAt(0);
 
 /** By byte: how many its escape takes beyond the one it stands for: 0, 1 or 5. */
-const EXTRA = Uint8Array.from(SHORT_LETTER, (letter, byte) => {
-  if (letter !== 0) return 1;
-  return byte < 0x20 ? UNICODE_ESCAPE_BYTES - 1 : 0;
-});
+const EXTRA = new Uint8Array(256);
+EXTRA.fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
+for (const [character] of SHORT_ESCAPES) EXTRA[character.charCodeAt(0)] = 1;
 
 /** Bytes that the escape of `byte` takes beyond the one it stands for; 0 when it needs none. */
 export function escapeExtra(byte: number): number {
@@ -55,7 +54,7 @@ export function writeEscape(byte: number, out: Uint8Array, at: number): number {
 export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): number {
   out[at] = BACKSLASH;
   out[at + 1] = 0x75;
-  for (let digit = 0; digit < 4; digit += 1) out[at + 2 + digit] = HEX[(unit >> (12 - 4 * digit)) & 15] ?? 0;
+  for (let digit = 0; digit < 4; digit += 1) out[at + 2 + digit] = HEX_DIGITS.charCodeAt((unit >> (12 - 4 * digit)) & 15);
   return at + UNICODE_ESCAPE_BYTES;
 }
 

@@ -47,8 +47,7 @@ class Flattener {
 
   #addNested(value: Readonly<Record<string, unknown>>): void {
     if (this.#ancestors.includes(value)) throw refuse('is circular');
-    if (this.#ancestors.length === MAX_DEPTH)
-      throw refuse(`is nested deeper than ${String(MAX_DEPTH)} levels`);
+    if (this.#ancestors.length === MAX_DEPTH) throw refuse(`has more than ${String(MAX_DEPTH)} levels`);
     this.#ancestors.push(value);
     if (Array.isArray(value)) this.#addArray(value);
     else this.#addObject(value);

@@ -13,13 +13,16 @@ const LONG = 1024;
 const PIECE = 8192;
 
 /** What an escape takes beyond the byte it stands for. */
-const EXTRA = Uint32Array.from({ length: 256 }, (_, byte) => escapeExtra(byte));
+const EXTRA = new Uint32Array(256);
+for (let byte = 0; byte < 256; byte += 1) EXTRA[byte] = escapeExtra(byte);
 
 /** More than the escapes of one piece can take together. */
 const REPLACEMENT = 2 ** 20;
 
 /** The same, and a mark for the first byte of U+FFFD, which the encoder puts in the place of a lone surrogate. */
-const COST = EXTRA.with(0xef, REPLACEMENT);
+const COST = new Uint32Array(256);
+COST.set(EXTRA);
+COST[0xef] = REPLACEMENT;
 
 const encoder = new TextEncoder();
 

@@ -59,8 +59,7 @@ export class JsonPlan {
   }
 
   number(value: number): void {
-    if (!Number.isFinite(value)) return this.literal('null');
-    const number = new Literal(String(value));
+    const number = Number.isFinite(value) ? new Literal(String(value)) : LITERALS.null;
     this.#add(number, number.ascii.length);
   }
 

@@ -37,9 +37,8 @@ export function serializeJson(payload: object, options: SerializeOptions = {}): 
 
 function planOf(payload: object, options: SerializeOptions): JsonPlan {
   const plan = new JsonPlan(checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES), options);
-  if (!flattenSafely(payload, plan))
-    throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
-  return plan;
+  if (flattenSafely(payload, plan)) return plan;
+  throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
 }
 
 function flattenSafely(payload: object, plan: JsonPlan): boolean {

@@ -53,7 +53,8 @@ export class SecureByteContext {
     if (!Number.isInteger(length) || length < 0 || length > MAX_LENGTH) {
       throw new InvalidArgumentError('length', `must be an integer from 0 to ${String(MAX_LENGTH)}`);
     }
-    const context = new SecureByteContext(new ArrayBuffer(0), options);
+    // Ordinary memory of no length needs no release.
+    const context = new SecureByteContext(new ArrayBuffer(0), { secure: false });
     context.#memory = backendFor(options).allocate(length);
     return context;
   }
@@ -84,16 +85,14 @@ export class SecureByteContext {
   use(fn: (bytes: Bytes) => unknown): unknown {
     if (this.#state !== 'fresh') throw new DisposedError('SecureByteContext');
     this.#state = 'in use';
-    let result: unknown;
+    let isPending = false;
     try {
-      result = fn(this.#memory.bytes);
-    } catch (error) {
-      this.dispose();
-      throw error;
+      const result = fn(this.#memory.bytes);
+      isPending = isPromiseLike(result);
+      return isPending ? Promise.resolve(result).finally(() => this.dispose()) : result;
+    } finally {
+      if (!isPending) this.dispose();
     }
-    if (isPromiseLike(result)) return Promise.resolve(result).finally(() => this.dispose());
-    this.dispose();
-    return result;
   }
 
   /**

@@ -27,6 +27,8 @@ export function checkConsistency(key: RsaPrivateNumbers): void {
 }
 
 function isConsistent(key: RsaPrivateNumbers, arena: Arena): boolean {
+  // Every one is smaller than the modulus, which also bounds the work that a key can cause.
+  if (Object.values(key).some((bytes: Uint8Array) => bytes.byteLength > key.n.byteLength)) return false;
   const [n, e, d, p, q, dp, dq, qInv] = [key.n, key.e, key.d, key.p, key.q, key.dp, key.dq, key.qInv].map((bytes) =>
     arena.fromBytes(bytes),
   ) as [Limbs, Limbs, Limbs, Limbs, Limbs, Limbs, Limbs, Limbs];

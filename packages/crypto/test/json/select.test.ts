@@ -10,7 +10,10 @@ function select(json: string, path: JsonPath): string | undefined {
 
 describe('selectText', () => {
   it('finds text in objects and arrays', () => {
-    const answer = { choices: [{ message: { content: 'first' } }, { message: { content: 'second' } }], id: 'x' };
+    const answer = {
+      choices: [{ message: { content: 'first' } }, { message: { content: 'second' } }],
+      id: 'x',
+    };
     expect(select(JSON.stringify(answer), ['choices', 1, 'message', 'content'])).toBe('second');
     expect(select(JSON.stringify(answer, null, 2), ['choices', 0, 'message', 'content'])).toBe('first');
     expect(select('"alone"', [])).toBe('alone');
@@ -36,7 +39,9 @@ describe('selectText', () => {
   });
 
   it('reads every escape, and a lone surrogate as U+FFFD', () => {
-    expect(select(String.raw`{"a":"\"\\\/\b\f\n\r\t\u00e9\u20ac\ud83d\ude00"}`, ['a'])).toBe('"\\/\b\f\n\r\té€😀');
+    expect(select(String.raw`{"a":"\"\\\/\b\f\n\r\t\u00e9\u20ac\ud83d\ude00"}`, ['a'])).toBe(
+      '"\\/\b\f\n\r\té€😀',
+    );
     expect(select(String.raw`{"a":"\ud83dx\ude00"}`, ['a'])).toBe('\ufffdx\ufffd');
   });
 
@@ -88,6 +93,8 @@ describe('checkJsonObject', () => {
 
   it('refuses nesting that would exhaust the stack', () => {
     const depth = 100_000;
-    expect(() => checkJsonObject(bytes(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`))).toThrow(SecurityError);
+    expect(() => checkJsonObject(bytes(`{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`))).toThrow(
+      SecurityError,
+    );
   });
 });

@@ -19,7 +19,7 @@ export interface Problem {
 }
 
 /** Far more than any key file: a larger file is no key file, and is not read. */
-export const MAX_FILE_BYTES: number = 64 * 1024;
+const MAX_FILE_BYTES: number = 64 * 1024;
 
 const ROOT = 0;
 const GROUP_AND_OTHER = 0o077;

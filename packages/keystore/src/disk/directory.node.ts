@@ -1,9 +1,9 @@
 /** The directory itself: made with its mode, checked, and kept out of git. */
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { directoryProblem } from './checks.js';
 import { factsOf, ownUid, refuse, systemCode, unreadable, unwritable } from './system.node.js';
-import { commitNew, MODE, remove, writeTemporary } from './write-file.node.js';
+import { commitNew, list, MODE, remove, writeTemporary } from './write-file.node.js';
 
 const GITIGNORE = '.gitignore';
 
@@ -36,7 +36,7 @@ export async function makeDirectory(path: string): Promise<void> {
 
 /** Keeps keys out of git, in a directory that holds nothing else: a file that says so would hide the rest as well. */
 export async function ignoreInGit(directory: string): Promise<void> {
-  const names = await readdir(directory);
+  const names = await list(directory);
   if (names.some((name) => !name.startsWith('.lock-'))) return;
   const path = join(directory, GITIGNORE);
   const temporary = await writeTemporary(path, new TextEncoder().encode('*\n'), MODE.publicFile);

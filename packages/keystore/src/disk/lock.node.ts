@@ -2,20 +2,20 @@
  * A lock among all processes that use a directory, on any machine, which survives kill -9 of its holder.
  *
  * Locks are numbered files: `.lock-1`, `.lock-2`, … The highest number counts. It is held while the file has content,
- * which its holder writes anew every second (as its time of change); it is free when the file is empty. To take a free
- * or abandoned lock n is to create n + 1 with O_EXCL, which one process alone can do. The highest file is never
- * removed, so a process that was asleep meanwhile can create a lower number, and sees that it has lost.
+ * and its holder touches it every second; it is free when it is empty. To take a free or abandoned lock n is to link a
+ * file, content and all, as n + 1, which one process alone can do. The highest file is never removed: a process that
+ * was asleep meanwhile may create a lower number, and then sees that it has lost.
  *
- * A holder that does not move for `TIMES.staleMs`, by the clock of the one who waits, has lost the lock. Where both run on
- * one machine, a process id that is gone says so at once; one that was given to another process costs only the wait.
+ * A holder that does not move for 15 s, by the clock of the one who waits, has lost the lock. Where both run on one
+ * machine, a process id that is gone says so at once; one that was given to another process costs only the wait.
  */
 import { constants } from 'node:fs';
-import { open, readdir, readFile, readlink, type FileHandle } from 'node:fs/promises';
+import { link, open, readFile, readlink, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { systemCode, unwritable } from './system.node.js';
+import { systemCode, unreadable, unwritable } from './system.node.js';
 import { busy } from './wait.node.js';
-import { MODE, remove } from './write-file.node.js';
+import { list, MODE, remove, writeTemporary } from './write-file.node.js';
 
 const TIMES = { beatMs: 1_000, staleMs: 15_000 } as const;
 
@@ -106,35 +106,30 @@ async function highestNumber(directory: string): Promise<number> {
 }
 
 async function lockNumbers(directory: string): Promise<number[]> {
-  const names = await readdir(directory);
+  const names = await list(directory);
   return names.map((name) => Number(LOCK_NAME.exec(name)?.[1] ?? 0)).filter((number) => number > 0);
 }
 
 /** `undefined` when another process was faster. */
 async function createLock(directory: string, number: number): Promise<HeldLock | undefined> {
   const path = lockPath(directory, number);
-  let handle: FileHandle;
+  const content = new TextEncoder().encode(`${String(process.pid)}\n${await systemName()}\n`);
+  const temporary = await writeTemporary(path, content, MODE.privateFile);
   try {
-    handle = await open(path, 'wx', MODE.privateFile);
+    await link(temporary, path);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return undefined;
+    // Another process has that number, or has the lock and has tidied up.
+    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return undefined;
     throw error;
+  } finally {
+    await remove(temporary);
   }
-  try {
-    await handle.writeFile(`${String(process.pid)}\n${await systemName()}\n`);
-    const numbers = await lockNumbers(directory);
-    if (Math.max(...numbers) === number) {
-      for (const lower of numbers) if (lower < number) await remove(lockPath(directory, lower));
-      return new HeldLock(directory, number, handle);
-    }
-    await remove(path);
-  } catch (error) {
-    // An empty file is a free lock.
-    await handle.truncate(0).catch(() => undefined);
-    await handle.close();
-    throw error;
+  const numbers = await lockNumbers(directory);
+  if (Math.max(...numbers) === number) {
+    for (const lower of numbers) if (lower < number) await remove(lockPath(directory, lower));
+    return new HeldLock(directory, number, await open(path, constants.O_RDWR));
   }
-  await handle.close();
+  await remove(path);
   return undefined;
 }
 
@@ -146,7 +141,7 @@ async function readLock(path: string): Promise<{ content: string; changed: strin
     return { content: await handle.readFile('utf8'), changed: [ino, mtimeNs].join(':') };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw unreadable(path, error);
   } finally {
     await handle?.close();
   }

@@ -2,7 +2,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SecureByteContext } from '@nomyo/crypto';
-import { MAX_FILE_BYTES, privateFileProblem, publicFileProblem } from './checks.js';
+import { privateFileProblem, publicFileProblem } from './checks.js';
 import { factsOf, ownUid, refuse, systemCode, unreadable } from './system.node.js';
 
 /** A file that was read. */
@@ -51,7 +51,7 @@ async function readChecked(
     handle = await open(path, READ_FLAGS);
     const stats = await handle.stat({ bigint: true });
     refuse(path, problemOf(factsOf(stats), ownUid()));
-    const content = await readAll(handle, secure);
+    const content = await readAll(handle, Number(stats.size), secure);
     return { content, identity: identityOf(stats), modifiedAt: Number(stats.mtimeMs) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
@@ -61,13 +61,13 @@ async function readChecked(
   }
 }
 
-/** Up to the limit, straight into protected memory. */
-async function readAll(handle: FileHandle, secure: boolean): Promise<SecureByteContext> {
-  const buffer = SecureByteContext.allocate(MAX_FILE_BYTES, { secure });
+/** `size` bytes, or fewer when the file has become shorter, straight into protected memory. */
+async function readAll(handle: FileHandle, size: number, secure: boolean): Promise<SecureByteContext> {
+  const buffer = SecureByteContext.allocate(size, { secure });
   return buffer.use(async (bytes) => {
     let length = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, length);
+    while (length < size) {
+      const { bytesRead } = await handle.read(bytes, length, size - length, length);
       if (bytesRead === 0) break;
       length += bytesRead;
     }

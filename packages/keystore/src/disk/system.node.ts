@@ -20,9 +20,11 @@ export function factsOf(stats: Stats | BigIntStats): FileFacts {
   };
 }
 
-/** The error code of the system, such as `ENOENT`. */
+/** The code of an error that came from the system, such as `ENOENT`; `undefined` for every other error. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Throws what {@link FileFacts} say is wrong. */

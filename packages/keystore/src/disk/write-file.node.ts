@@ -7,7 +7,7 @@ import { link, open, readdir, rename, unlink, type FileHandle } from 'node:fs/pr
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { KeyStoreError } from '../errors.js';
-import { systemCode, unwritable } from './system.node.js';
+import { systemCode, unreadable, unwritable } from './system.node.js';
 
 const TEMPORARY = /^\..+\.[0-9a-f]{24}\.tmp$/;
 
@@ -97,6 +97,15 @@ export async function remove(path: string): Promise<void> {
   await unlink(path).catch(() => undefined);
 }
 
+/** The names in a directory. */
+export async function list(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    throw unreadable(directory, error);
+  }
+}
+
 async function leftovers(directory: string): Promise<string[]> {
-  return (await readdir(directory)).filter((name) => TEMPORARY.test(name));
+  return (await list(directory)).filter((name) => TEMPORARY.test(name));
 }

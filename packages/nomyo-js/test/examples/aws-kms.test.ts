@@ -2,7 +2,8 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecurityError } from '@nomyo/crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KmsKeySource } from '../../examples/aws-kms/kms-key-source.js';
-import { cleanUp, client, later, posts, rejection, REQUEST, router } from '../support.js';
+import { cleanUp, header, later, posts, rejection, REQUEST, router } from '../support.js';
+import { clientWith } from './keys.js';
 import { startKms, type KmsStandIn } from './kms-stand-in.js';
 
 afterEach(cleanUp);
@@ -37,11 +38,10 @@ describe('a key in AWS KMS', () => {
     const keys = await open(of);
     expect(keys.publicKey.modulusLength).toBe(4096);
     const to = await router();
-    const { keyDir: _dir, keySize: _size, ...config } = { keyDir: undefined, keySize: undefined };
-    const made = client(to, { ...config, keys });
+    const made = clientWith(to, keys);
     const answer = await made.create(REQUEST);
     expect(answer.choices[0]?.message.content).toContain('What is an envelope?');
-    expect(decodeURIComponent(posts(to)[0]?.headers['x-public-key'] as string)).toBe(keys.publicKey.pem);
+    expect(decodeURIComponent(header(posts(to)[0], 'x-public-key'))).toBe(keys.publicKey.pem);
     expect(of.requests.map(({ target }) => target)).toEqual(['TrentService.GetPublicKey', 'TrentService.Decrypt']);
     expect(of.requests[1]?.body).toMatchObject({ KeyId: of.keyId, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' });
   });

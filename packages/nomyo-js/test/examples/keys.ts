@@ -1,6 +1,9 @@
-/** RSA keys of node:crypto for the examples: their numbers are known, so that a scan can look for them. */
+/** RSA keys of node:crypto, whose numbers are known, so that a scan can look for them; and clients without a key. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { RsaPrivateKey } from '@nomyo/crypto';
+import { RsaPrivateKey, type KeySource } from '@nomyo/crypto';
+import type { Router } from '@nomyo/router';
+import { SecureChatCompletion } from '../../src/index.js';
+import { later } from '../support.js';
 
 export interface KnownKey {
   readonly privateKey: KeyObject;
@@ -16,4 +19,12 @@ export function knownKey(modulusLength = 2048): KnownKey {
 
 export function keySourceOf(key: KnownKey): Promise<RsaPrivateKey> {
   return RsaPrivateKey.fromPkcs8(key.pkcs8);
+}
+
+/** A client whose private key is elsewhere. */
+export function clientWith(to: Router, keys: KeySource): SecureChatCompletion {
+  const tls = to.ca === undefined ? {} : { tls: { ca: to.ca } };
+  const made = new SecureChatCompletion({ baseUrl: to.url, keys, maxRetries: 0, timeout: 20_000, ...tls });
+  later(() => made.dispose());
+  return made;
 }

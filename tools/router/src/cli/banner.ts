@@ -3,7 +3,9 @@ import type { RouterOptions } from '../options.js';
 import type { Router } from '../router.js';
 
 /** How the router was started, as far as a person has to know. */
-export type Start = Pick<RouterOptions, 'apiKeys' | 'upstream' | 'fail'> & { readonly certFile: string | undefined };
+export type Start = Pick<RouterOptions, 'apiKeys' | 'upstream' | 'fail'> & {
+  readonly certFile: string | undefined;
+};
 
 export function bannerText(router: Router, start: Start): string {
   return [
@@ -23,7 +25,8 @@ export function bannerText(router: Router, start: Start): string {
 
 function trustLines({ ca }: Router, { certFile }: Start): string[] {
   if (ca === undefined) return ['  TLS          none: clients need allowHttp: true'];
-  if (certFile === undefined) return ['  TLS          certificate made on the spot; --cert-file PATH writes what to trust'];
+  if (certFile === undefined)
+    return ['  TLS          certificate made on the spot; --cert-file PATH writes what to trust'];
   return [`  TLS          certificate made on the spot; trust ${certFile}`];
 }
 

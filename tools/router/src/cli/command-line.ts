@@ -36,7 +36,8 @@ export function readCommandLine(words: readonly string[], environment: Environme
 // eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- inferred from the table of options
 function parse(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: CLI_OPTIONS, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...words], options: CLI_OPTIONS, strict: true, allowPositionals: false })
+      .values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : 'cannot be read');
   }
@@ -45,9 +46,12 @@ function parse(words: readonly string[]) {
 function checkCombinations(values: Values): void {
   const host = values.host ?? CLI_DEFAULTS.host;
   if (values['allow-remote'] !== true && !isLoopback(host)) {
-    throw new UsageError(`--host ${host} can be reached by other machines; add --allow-remote if that is meant`);
+    throw new UsageError(
+      `--host ${host} can be reached by other machines; add --allow-remote if that is meant`,
+    );
   }
-  if (values['cert-file'] !== undefined && values.tls !== true) throw new UsageError('--cert-file needs --tls');
+  if (values['cert-file'] !== undefined && values.tls !== true)
+    throw new UsageError('--cert-file needs --tls');
   if (values.upstream === undefined && values['upstream-api-key'] !== undefined) {
     throw new UsageError('--upstream-api-key needs --upstream');
   }

@@ -46,7 +46,13 @@ export function helpText(): string {
 }
 
 function group(title: string, modes: Readonly<Record<string, string>>): string[] {
-  return [`${title}:`, ...Object.entries(modes).sort().map(([name, does]) => entry(name, does, 26)), ''];
+  return [
+    `${title}:`,
+    ...Object.entries(modes)
+      .sort()
+      .map(([name, does]) => entry(name, does, 26)),
+    '',
+  ];
 }
 
 /** A name, and behind it what it does in lines that fit. */

@@ -30,7 +30,11 @@ export const CLI_OPTIONS = {
     value: 'PATH',
     does: 'private key of the router, PEM; made with mode 0600 when it does not exist (default: a new key every time)',
   },
-  'key-size': { type: 'string', value: 'BITS', does: 'of keys that are made: 2048, 3072 or 4096 (default 4096)' },
+  'key-size': {
+    type: 'string',
+    value: 'BITS',
+    does: 'of keys that are made: 2048, 3072 or 4096 (default 4096)',
+  },
   upstream: {
     type: 'string',
     value: 'URL',
@@ -41,7 +45,11 @@ export const CLI_OPTIONS = {
     value: 'KEY',
     does: 'API key for the upstream; NOMYO_UPSTREAM_API_KEY does the same, and is not seen by ps',
   },
-  'upstream-timeout': { type: 'string', value: 'SECONDS', does: 'for one answer of the upstream (default 600)' },
+  'upstream-timeout': {
+    type: 'string',
+    value: 'SECONDS',
+    does: 'for one answer of the upstream (default 600)',
+  },
   allow: {
     type: 'string',
     multiple: true,

@@ -48,7 +48,9 @@ export const envelopeFailures: Readonly<Record<keyof typeof ENVELOPE_MODES, Fail
   'base64-spaces': inPayload('ciphertext', (text) => `${text.slice(0, 4)}\n ${text.slice(4)}`),
   'base64-unpadded': inPayload('tag', (tag) => tag.replace(/=+$/u, '')),
   'base64-stray-bits': inPayload('tag', setStrayBit),
-  'half-envelope': { damage: (reply) => ({ ...reply, body: reply.body.subarray(0, reply.body.byteLength / 2) }) },
+  'half-envelope': {
+    damage: (reply) => ({ ...reply, body: reply.body.subarray(0, reply.body.byteLength / 2) }),
+  },
   'swapped-key': { ...PLAIN, sealToStranger: true },
 };
 

@@ -112,7 +112,8 @@ export const KEY_MODES = {
 /** Everything else. */
 export const ROUTER_MODES = {
   ok: 'no failure: a place in a list for a good answer',
-  'rotated-key': 'the router takes a new key before it opens the request: 400, and the key endpoint has the new one',
+  'rotated-key':
+    'the router takes a new key before it opens the request: 400, and the key endpoint has the new one',
   random: 'any of the modes above but those of the key endpoint, at random (:SEED, default 1)',
 } as const;
 

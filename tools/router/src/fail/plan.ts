@@ -1,6 +1,13 @@
 /** Which request fails, and how: a mode, a list of modes, or a function. */
 import type { SeenRequest } from '../http/seen.js';
-import { KEY_MODES, DELIVERY_MODES, ENVELOPE_MODES, PLAINTEXT_MODES, STATUS_MODES, type FailModeName } from './modes.js';
+import {
+  KEY_MODES,
+  DELIVERY_MODES,
+  ENVELOPE_MODES,
+  PLAINTEXT_MODES,
+  STATUS_MODES,
+  type FailModeName,
+} from './modes.js';
 import { parseMode, type FailMode, type ParsedMode } from './parse.js';
 
 /**
@@ -18,9 +25,12 @@ export type FailPlan = (endpoint: Endpoint, request: SeenRequest) => ParsedMode 
 
 const KEY_NAMES: ReadonlySet<string> = new Set(Object.keys(KEY_MODES));
 
-const RANDOM_MODES: readonly string[] = [STATUS_MODES, ENVELOPE_MODES, PLAINTEXT_MODES, DELIVERY_MODES].flatMap(
-  (modes) => Object.keys(modes),
-);
+const RANDOM_MODES: readonly string[] = [
+  STATUS_MODES,
+  ENVELOPE_MODES,
+  PLAINTEXT_MODES,
+  DELIVERY_MODES,
+].flatMap((modes) => Object.keys(modes));
 
 /** Modes that mean one request unless a count says otherwise: a key that changes every time can never be used. */
 const ONCE: ReadonlySet<FailModeName> = new Set<FailModeName>(['rotated-key']);

@@ -23,7 +23,9 @@ export function parseRequest(json: Uint8Array): ChatRequest {
   if (isChatRequest(request)) return request;
   const wrong = [
     ...(isModel(request['model']) ? [] : [violation('model', 'must be a non-empty string')]),
-    ...(isMessages(request['messages']) ? [] : [violation('messages', 'must be a non-empty array of messages')]),
+    ...(isMessages(request['messages'])
+      ? []
+      : [violation('messages', 'must be a non-empty array of messages')]),
   ];
   throw new Refusal(400, wrong);
 }

@@ -27,7 +27,11 @@ export const respond: Answerer = async (request, json) => {
 export function completionOf(request: ChatRequest, id: string, created: number): JsonObject {
   const summary = summarize(request);
   const { message, finish_reason } = answerOf(request, summary);
-  const choices = Array.from({ length: choicesOf(request) }, (_, index) => ({ index, message, finish_reason }));
+  const choices = Array.from({ length: choicesOf(request) }, (_, index) => ({
+    index,
+    message,
+    finish_reason,
+  }));
   return {
     id: `chatcmpl-${id}`,
     object: 'chat.completion',
@@ -51,11 +55,14 @@ function contentOf(request: ChatRequest, summary: Summary): string {
   if (format['type'] === 'json_schema' && isJsonObject(format['json_schema'])) {
     return JSON.stringify(sampleOf(format['json_schema']['schema']) ?? {});
   }
-  if (format['type'] === 'json_object') return JSON.stringify({ responder: 'embedded, not a model', ...summary });
+  if (format['type'] === 'json_object')
+    return JSON.stringify({ responder: 'embedded, not a model', ...summary });
   return [
     'This is the embedded responder of the local NOMYO test router, not a model.',
     `It got ${count(summary.messages, 'message')} with ${count(summary.characters, 'character')} of text${images(summary)}.`,
-    summary.lastUserText === '' ? 'There was no text of a user.' : `The last user message was: ${summary.lastUserText}`,
+    summary.lastUserText === ''
+      ? 'There was no text of a user.'
+      : `The last user message was: ${summary.lastUserText}`,
   ].join(' ');
 }
 

@@ -10,11 +10,13 @@ import { sampleOf } from './sample.js';
  */
 export function forcedToolCall(request: ChatRequest): JsonObject | undefined {
   const choice = request['tool_choice'];
-  const name = isJsonObject(choice) && isJsonObject(choice['function']) ? choice['function']['name'] : undefined;
+  const name =
+    isJsonObject(choice) && isJsonObject(choice['function']) ? choice['function']['name'] : undefined;
   if (choice !== 'required' && name === undefined) return undefined;
   const functions = functionsOf(request);
   const chosen = choice === 'required' ? functions[0] : functions.find((one) => one['name'] === name);
-  if (chosen === undefined) throw new Refusal(400, [violation('tool_choice', 'names no tool of this request')]);
+  if (chosen === undefined)
+    throw new Refusal(400, [violation('tool_choice', 'names no tool of this request')]);
   return {
     id: 'call_embedded_responder_1',
     type: 'function',
@@ -24,5 +26,7 @@ export function forcedToolCall(request: ChatRequest): JsonObject | undefined {
 
 function functionsOf({ tools }: ChatRequest): readonly JsonObject[] {
   if (!Array.isArray(tools)) return [];
-  return tools.filter(isJsonObject).flatMap((tool) => (isJsonObject(tool['function']) ? [tool['function']] : []));
+  return tools
+    .filter(isJsonObject)
+    .flatMap((tool) => (isJsonObject(tool['function']) ? [tool['function']] : []));
 }

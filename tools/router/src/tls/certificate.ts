@@ -44,7 +44,10 @@ export async function makeCertificate(options: CertificateOptions = {}): Promise
     notAfter: new Date(now + (options.days ?? DEFAULT_DAYS) * DAY_MS),
   };
   const issue = (fields: Pick<CertificateFields, 'role' | 'subject' | 'subjectKey'>): string =>
-    signCertificate({ ...common, ...fields, subjectKeyId: keyIdentifier(fields.subjectKey) }, authority.privateKey);
+    signCertificate(
+      { ...common, ...fields, subjectKeyId: keyIdentifier(fields.subjectKey) },
+      authority.privateKey,
+    );
   return {
     ca: issue({ role: 'authority', subject: AUTHORITY, subjectKey: authority.publicKey }),
     cert: issue({ role: 'server', subject: 'NOMYO local router', subjectKey: server.publicKey }),

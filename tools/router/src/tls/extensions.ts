@@ -85,7 +85,8 @@ function ipBytes(host: string): Uint8Array | undefined {
 function ipv6Bytes(host: string): Uint8Array {
   // The URL parser writes every form of an address in one: hexadecimal groups, the longest run of zeros as `::`.
   const [head = '', tail = ''] = new URL(`http://[${host}]`).hostname.slice(1, -1).split('::');
-  const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
+  const groups = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((group) => parseInt(group, 16));
   const [left, right] = [groups(head), groups(tail)];
   const zeros = new Array<number>(8 - left.length - right.length).fill(0);
   return Uint8Array.from([...left, ...zeros, ...right].flatMap((group) => [group >> 8, group & 0xff]));

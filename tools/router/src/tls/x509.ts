@@ -33,7 +33,10 @@ export function signCertificate(fields: CertificateFields, signingKey: KeyObject
   const tbs = tbsCertificate(fields);
   const signature = bitString(sign('sha256', tbs, { key: signingKey, dsaEncoding: 'der' }));
   const der = sequence(tbs, signatureAlgorithm(), signature);
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/gu) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/gu) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
@@ -74,7 +77,8 @@ function name(commonName: string): Uint8Array {
 
 function time(date: Date): Uint8Array {
   const digits = `${date.toISOString().replace(/\..*|[-:T]/gu, '')}Z`;
-  if (date.getUTCFullYear() > LAST_UTC_TIME_YEAR) return derEncode(TAG.generalizedTime, Buffer.from(digits, 'ascii'));
+  if (date.getUTCFullYear() > LAST_UTC_TIME_YEAR)
+    return derEncode(TAG.generalizedTime, Buffer.from(digits, 'ascii'));
   return derEncode(TAG.utcTime, Buffer.from(digits.slice(2), 'ascii'));
 }
 

@@ -9,7 +9,15 @@ export interface JsonMember {
   readonly bytes: Uint8Array;
 }
 
-const BYTE = { quote: 0x22, backslash: 0x5c, comma: 0x2c, open: 0x7b, close: 0x7d, openList: 0x5b, closeList: 0x5d };
+const BYTE = {
+  quote: 0x22,
+  backslash: 0x5c,
+  comma: 0x2c,
+  open: 0x7b,
+  close: 0x7d,
+  openList: 0x5b,
+  closeList: 0x5d,
+};
 
 const decoder = new TextDecoder();
 

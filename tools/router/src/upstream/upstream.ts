@@ -23,7 +23,11 @@ export function createUpstream({ url, apiKey, timeoutMs }: UpstreamOptions): Ans
   const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   return async (_request, json, signal) => {
     const body = forwardedBody(json);
-    const headers = { 'content-type': 'application/json', 'content-length': body.byteLength, ...authorization };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': body.byteLength,
+      ...authorization,
+    };
     const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
       // A connection of its own: a kept one can have been closed by the server just now.

@@ -1,0 +1,46 @@
+// Compiles the lower layer for Windows with mingw-w64 and runs its unit tests under wine. That shows
+// that the calls are right; it says nothing about a real working-set quota or crash report.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { has, packageDir, run } from './toolchain.mjs';
+
+const COMPILER = 'x86_64-w64-mingw32-g++-posix';
+const PACKAGES = ['g++-mingw-w64-x86-64-posix', 'wine64'];
+const WINES = ['wine64', '/usr/lib/wine/wine64', 'wine'];
+const outDir = join(packageDir, 'build-cpp');
+
+const findWine = () => WINES.find((name) => has(name));
+const ready = () => has(COMPILER) && findWine() !== undefined;
+
+function skip(why) {
+  console.log(`skipped: ${why}`);
+  process.exit(0);
+}
+
+function install() {
+  if (!has('apt-get')) skip('mingw-w64 and wine are not installed, and there is no apt-get');
+  if (process.getuid?.() !== 0) skip('mingw-w64 and wine are not installed, and we are not root');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
+  spawnSync('apt-get', ['install', '-y', '-qq', ...PACKAGES], { env, stdio: 'ignore' });
+  if (!ready()) skip(`apt-get could not install ${PACKAGES.join(' and ')}`);
+}
+
+if (!ready()) install();
+mkdirSync(outDir, { recursive: true });
+
+const binary = join(outDir, 'tests.exe');
+const inSrc = (names) => names.map((name) => `src/${name}.cc`);
+const inTest = (names) => names.map((name) => `test/cpp/${name}.cc`);
+run(COMPILER, [
+  ...['-std=c++17', '-fno-exceptions', '-Wall', '-Wextra', '-O1', '-static', '-D_WIN32_WINNT=0x0A00'],
+  ...inSrc(['pages_win', 'locked_region', 'arena', 'secure_bytes', 'der', 'openssl', 'aes_gcm']),
+  ...inSrc(['pkcs5', 'rsa', 'rsa_numbers', 'file_reader']),
+  ...inTest(['main', 'pages_test', 'locked_region_test', 'arena_test', 'der_test', 'crypto_test']),
+  ...['-o', binary, '-lbcrypt'],
+]);
+run(findWine(), [binary], {
+  env: { ...process.env, WINEDEBUG: '-all', WINEPREFIX: join(outDir, 'wine') },
+});

@@ -1,0 +1,82 @@
+// Uses secrets and keeps quiet, so that the parent can search this process's memory. The secrets
+// arrive sealed or wrapped; only the addon ever has them in the clear.
+import { openSync, closeSync } from 'node:fs';
+
+import { addon } from '../support/addon.mjs';
+
+const { NativePrivateKey } = addon;
+const bytes = (base64) => Buffer.from(base64, 'base64');
+let key;
+let planted;
+
+/** memfd_secret needs a descriptor: without one the addon falls back to locked pages. */
+function withoutDescriptors(action) {
+  const open = [];
+  try {
+    for (;;) open.push(openSync('/dev/null'));
+  } catch {
+    // none is left
+  }
+  try {
+    return action();
+  } finally {
+    for (const fd of open) closeSync(fd);
+  }
+}
+
+const commands = {
+  async load({ path, fallback }) {
+    const der = await addon.readFile(path, 100_000);
+    const load = () => NativePrivateKey.fromDer(der);
+    key = fallback ? withoutDescriptors(load) : load();
+    der.release();
+    return { secretMemory: key.secretMemory, locked: key.locked };
+  },
+  // One answer: the AES key is unwrapped, the payload opened, looked at, and both are wiped.
+  async open({ wrapped, nonce, ciphertext, tag }) {
+    const aesKey = await key.unwrap(bytes(wrapped));
+    const sync = addon.aesGcmOpen(aesKey, bytes(nonce), bytes(ciphertext), bytes(tag));
+    const pooled = await addon.aesGcmOpenAsync(aesKey, bytes(nonce), bytes(ciphertext), bytes(tag));
+    let sum = 0;
+    for (const region of [sync, pooled]) for (const byte of region.view()) sum += byte;
+    // And one request, sealed both ways.
+    addon.aesGcmSeal(aesKey, bytes(nonce), sync);
+    await addon.aesGcmSealAsync(aesKey, bytes(nonce), pooled);
+    for (const region of [aesKey, sync, pooled]) region.release();
+    return { sum };
+  },
+  // An encrypted key file: the DER is in the clear in locked memory only.
+  async decryptFile({ password, salt, iterations, iv, ciphertext }) {
+    const derived = await addon.pbkdf2(bytes(password), bytes(salt), iterations, 'SHA-256', 32);
+    const der = addon.aesCbcDecrypt(derived, bytes(iv), bytes(ciphertext));
+    key = NativePrivateKey.fromDer(der);
+    derived.release();
+    der.release();
+    return { modulusLength: key.modulusLength };
+  },
+  async generate({ bits }) {
+    const der = await addon.generatePkcs8(bits);
+    key = NativePrivateKey.fromDer(der);
+    // Handed over masked, so that the parent knows what to look for.
+    const masked = Buffer.from(new ArrayBuffer(der.length));
+    der.view().forEach((byte, i) => (masked[i] = byte ^ 0xa5));
+    der.release();
+    return { masked: masked.toString('base64') };
+  },
+  async plant({ masked }) {
+    planted = new Uint8Array(new ArrayBuffer(1000));
+    bytes(masked).forEach((byte, i) => (planted[i] = byte ^ 0xa5));
+    return {};
+  },
+  async forget() {
+    planted.fill(0);
+    return {};
+  },
+};
+
+process.on('message', ({ command, ...rest }) => {
+  commands[command](rest).then(
+    (answer) => process.send(answer),
+    (error) => process.send({ error: error.code ?? String(error) }),
+  );
+});

@@ -1,0 +1,67 @@
+// Eight workers that are terminated in the middle of everything, again and again. argv: rounds.
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+
+const WORKERS = 8;
+
+async function work() {
+  const { addon } = await import('../support/addon.mjs');
+  const { derOf } = await import('../support/keys.mjs');
+  const { promisify } = await import('node:util');
+  const { deflate } = await import('node:zlib');
+  const { SecureRegion, NativePrivateKey } = addon;
+  const nonce = new Uint8Array(12);
+  const wrapped = new Uint8Array(256).fill(1);
+  parentPort.postMessage('ready');
+  const key = NativePrivateKey.fromDer(SecureRegion.from(derOf('rsa2048.pem')));
+  for (;;) {
+    const aes = addon.randomBytes(32);
+    const sealed = addon.aesGcmSeal(aes, nonce, new Uint8Array(1000));
+    const running = [
+      addon.aesGcmSealAsync(aes, nonce, addon.randomBytes(200_000)),
+      addon.aesGcmOpenAsync(aes, nonce, sealed.ciphertext, new Uint8Array(16)),
+      key.unwrap(wrapped),
+      addon.pbkdf2(aes, nonce, 500, 'SHA-256', 32),
+      addon.readFile(fileURLToPath(import.meta.url), 100_000),
+      promisify(deflate)(SecureRegion.allocate(50_000).view()),
+      addon.unknown?.(),
+    ];
+    for (let i = 0; i < 200; i++) {
+      const region = SecureRegion.allocate(1 + (i % 5000));
+      region.view()[0] = i;
+      if (i % 3 !== 0) region.release();
+      try {
+        addon.aesGcmSeal(region);
+      } catch {
+        // An exception on its way when the worker ends is what once took the process with it.
+      }
+    }
+    addon.info();
+    aes.release();
+    await Promise.allSettled(running);
+  }
+}
+
+async function round() {
+  const workers = Array.from({ length: WORKERS }, () => new Worker(new URL(import.meta.url)));
+  await Promise.all(
+    workers.map(async (worker) => {
+      // A third is ended while it still loads.
+      if (randomInt(3) > 0) await once(worker, 'message');
+      await new Promise((resolve) => setTimeout(resolve, randomInt(40)));
+      await worker.terminate();
+    }),
+  );
+}
+
+if (isMainThread) {
+  const rounds = Number(process.argv[2]);
+  for (let i = 0; i < rounds; i++) await round();
+  const { addon } = await import('../support/addon.mjs');
+  const { lockedBytes } = addon.info();
+  console.log(JSON.stringify({ rounds, lockedBytes }));
+} else {
+  await work();
+}

@@ -1,0 +1,89 @@
+// Starts processes that replace a key pair as fast as they can, kills them at a random moment, and looks at what is
+// left: the directory must load, hold no left-over, and its two files must belong together. Shared by a short jest test
+// and the long run of test/kill9.mjs.
+import { spawn } from 'node:child_process';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KeyStore } from '../../dist/index.js';
+
+const CHILD = fileURLToPath(new URL('../children/replace-forever.mjs', import.meta.url));
+const POOL_SIZE = 12;
+const LONGEST_LIFE_MS = 250;
+
+/**
+ * @param {{ directory: string, kills: number, random: () => number, onKill?: (done: number) => void }} options
+ * @returns {Promise<{ kills: number, fresh: number, twins: number, pairs: number, leftovers: number, failures: string[] }>}
+ */
+export async function killAtRandom({ directory, kills, random, onKill }) {
+  const pool = join(directory, 'pool');
+  const keyDir = join(directory, 'keys');
+  await makePool(pool);
+  const seen = new Set();
+  const summary = { kills: 0, fresh: 0, twins: 0, pairs: 0, leftovers: 0, failures: [] };
+  while (summary.kills < kills) {
+    if (random() < 0.3) {
+      await rm(keyDir, { recursive: true, force: true });
+      summary.fresh += 1;
+    }
+    const isTwin = random() < 0.3;
+    summary.twins += Number(isTwin);
+    summary.kills += await killOnce({ keyDir, pool, count: isTwin ? 2 : 1, random });
+    summary.leftovers += Number((await temporaries(keyDir)).length > 0);
+    try {
+      seen.add(await inspect(keyDir));
+    } catch (error) {
+      summary.failures.push(error instanceof Error ? error.message : String(error));
+      await rm(keyDir, { recursive: true, force: true });
+    }
+    onKill?.(summary.kills);
+  }
+  summary.pairs = seen.size;
+  return summary;
+}
+
+async function makePool(pool) {
+  await mkdir(pool, { recursive: true });
+  for (let i = 0; i < POOL_SIZE; i += 1) {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    await writeFile(join(pool, `${String(i)}.der`), privateKey.export({ format: 'der', type: 'pkcs8' }));
+  }
+}
+
+async function killOnce({ keyDir, pool, count, random }) {
+  const children = Array.from({ length: count }, () =>
+    spawn(process.execPath, [CHILD, keyDir, pool], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+  const ends = children.map((child) => new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal))));
+  await new Promise((resolve) => children[0].stdout.once('data', resolve));
+  // Many kills fall into the first moments, the rest into the loop of replacements.
+  await new Promise((resolve) => setTimeout(resolve, random() ** 2 * LONGEST_LIFE_MS));
+  for (const child of children) child.kill('SIGKILL');
+  const signals = await Promise.all(ends);
+  if (signals.some((signal) => signal !== 'SIGKILL')) throw new Error('a child ended before it was killed');
+  return count;
+}
+
+/** What a user sees: the next start works, tidies up, and both files are one pair. */
+async function inspect(keyDir) {
+  const store = new KeyStore({ keyDir, keySize: 2048, rotationInterval: 0 });
+  try {
+    await store.ready();
+  } finally {
+    store.dispose();
+  }
+  const left = await temporaries(keyDir);
+  if (left.length > 0) throw new Error(`left over: ${left.join(', ')}`);
+  const [privateKey, publicKey] = await Promise.all(
+    ['private_key.pem', 'public_key.pem'].map((name) => readFile(join(keyDir, name))),
+  );
+  const spki = (key) => createPublicKey(key).export({ format: 'der', type: 'spki' }).toString('base64');
+  if (spki(createPrivateKey(privateKey)) !== spki(publicKey)) throw new Error('the files are not one pair');
+  return spki(publicKey);
+}
+
+async function temporaries(keyDir) {
+  const names = await readdir(keyDir).catch(() => []);
+  return names.filter((name) => name.endsWith('.tmp'));
+}

@@ -1,0 +1,47 @@
+/** A process that holds one client and runs loads on it. Its argument is the client's configuration as JSON. */
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { BenchClient } from '../clients/client.js';
+import { openClient } from '../clients/open-client.js';
+import { requestOf, type BenchRequest } from '../payloads.js';
+import { parseConfig } from './arguments.js';
+import { serve, type Handlers } from './channel.js';
+import { watchEventLoop, type LoopBlocks } from './event-loop.js';
+import { runLoad, type Load, type Measured } from './load.js';
+import { measureMemory, settledRss, type MemoryUse } from './memory.js';
+
+const KEY_SIZE = 4096;
+
+/** As the key store does it: made, and imported with all its checks. */
+async function makeOurKey(): Promise<void> {
+  const { generatePkcs8, RsaPrivateKey } = await import('@nomyo/crypto');
+  const pkcs8 = await generatePkcs8(KEY_SIZE);
+  const key = await pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
+  key.dispose();
+}
+
+const makeKey = {
+  ours: makeOurKey,
+  reference: () => promisify(generateKeyPair)('rsa', { modulusLength: KEY_SIZE }),
+};
+
+function handlersOf(client: BenchClient): Handlers {
+  const requests = new Map<number, BenchRequest>();
+  const request = ({ promptBytes }: Load): BenchRequest => {
+    const known = requests.get(promptBytes) ?? requestOf(promptBytes);
+    requests.set(promptBytes, known);
+    return known;
+  };
+  return {
+    load: (load: Load): Promise<Measured> => runLoad(client, load, request(load)),
+    loop: (load: Load): Promise<LoopBlocks> => watchEventLoop(() => runLoad(client, load, request(load))),
+    loopOfKey: (whose: 'ours' | 'reference'): Promise<LoopBlocks> => watchEventLoop(makeKey[whose]),
+    memory: (load: Load): Promise<MemoryUse> => {
+      const prepared = request(load);
+      return measureMemory(() => client.call(prepared));
+    },
+    rss: (): Promise<number> => settledRss(),
+  };
+}
+
+void openClient(parseConfig(process.argv[2])).then((client) => serve(handlersOf(client)));

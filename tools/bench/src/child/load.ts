@@ -1,0 +1,43 @@
+/** Runs calls and measures them; see {@link Measured}. */
+import { performance } from 'node:perf_hooks';
+import type { BenchClient } from '../clients/client.js';
+import type { BenchRequest } from '../payloads.js';
+
+/** What a batch of calls cost. */
+export interface Measured {
+  /** From the first call to the last answer, in ms. */
+  readonly wallMs: number;
+  /** Of all threads of this process, user and system, in ms. */
+  readonly cpuMs: number;
+  /** Of each call, in ms. */
+  readonly latencies: readonly number[];
+}
+
+/** How many calls, or for how long. */
+export interface Load {
+  readonly concurrency: number;
+  readonly promptBytes: number;
+  /** Calls in all; default: as many as fit into `ms`. */
+  readonly calls?: number;
+  readonly ms?: number;
+}
+
+/** Keeps `concurrency` calls under way until the load is over. */
+export async function runLoad(client: BenchClient, load: Load, request: BenchRequest): Promise<Measured> {
+  const { calls = Infinity, ms = Infinity, concurrency } = load;
+  const latencies: number[] = [];
+  const cpuBefore = process.cpuUsage();
+  const started = performance.now();
+  let begun = 0;
+  const caller = async (): Promise<void> => {
+    while (begun < calls && performance.now() - started < ms) {
+      begun += 1;
+      const sent = performance.now();
+      await client.call(request);
+      latencies.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, caller));
+  const cpu = process.cpuUsage(cpuBefore);
+  return { wallMs: performance.now() - started, cpuMs: (cpu.user + cpu.system) / 1000, latencies };
+}

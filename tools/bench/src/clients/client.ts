@@ -1,0 +1,30 @@
+/** What is measured: something that answers a chat completion. */
+import type { BenchRequest } from '../payloads.js';
+
+/** Every variant that a row can put beside another. */
+export type ClientKind = 'ours' | 'reference' | 'undici' | 'openai' | 'network';
+
+/** How a client reaches the router and its keys. All clients of a row get the same. */
+export interface ClientConfig {
+  readonly kind: ClientKind;
+  /** With the path prefix that names the size of the answers. */
+  readonly baseUrl: string;
+  /** PEM of the authority to trust; `undefined` over plain HTTP. */
+  readonly ca?: string | undefined;
+  /** Holds `private_key.pem` and `public_key.pem`. */
+  readonly keyDir: string;
+  /** In ms; 0: never. Of our client only. */
+  readonly rotationMs?: number | undefined;
+  /** Modulus of pairs that rotation makes, in bits. Of our client only. */
+  readonly keySize?: 2048 | 3072 | 4096 | undefined;
+  /** Imports of the private key. Of the hand-written clients only; default: threads of the pool. */
+  readonly copies?: number | undefined;
+}
+
+/** A client under measurement. */
+export interface BenchClient {
+  /** One completion, to the parsed answer. */
+  call(request: BenchRequest): Promise<unknown>;
+  /** Closes connections and forgets keys. */
+  close(): void;
+}

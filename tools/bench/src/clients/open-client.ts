@@ -1,0 +1,17 @@
+import type { BenchClient, ClientConfig } from './client.js';
+
+/** Makes a client; the others are not even imported, so that none of them pays for another. */
+export async function openClient(config: ClientConfig): Promise<BenchClient> {
+  switch (config.kind) {
+    case 'ours':
+      return (await import('./ours.js')).openOurs(config);
+    case 'reference':
+      return (await import('./reference/client.js')).openReference(config);
+    case 'undici':
+      return (await import('./undici.js')).openUndici(config);
+    case 'openai':
+      return (await import('./openai.js')).openOpenAI(config);
+    case 'network':
+      return (await import('./network.js')).openNetwork(config);
+  }
+}

@@ -1,0 +1,68 @@
+import type { LoopBlocks } from '../child/event-loop.js';
+import { formatNumber, formatSpread } from '../format.js';
+import { interleave, type Rounds } from '../interleave.js';
+import type { Row } from '../row.js';
+import { summarize } from '../stats.js';
+import { ONE_KB } from '../workshop.js';
+import { startClients } from './common.js';
+
+const SETTINGS = {
+  full: { rounds: 8, keyRounds: 6, warmUpMs: 2000 },
+  short: { rounds: 3, keyRounds: 2, warmUpMs: 500 },
+} as const;
+
+const AT_ONCE = 64;
+
+/** How long the event loop stands still. */
+export const loop: Row = {
+  id: 'loop',
+  title: 'Event loop',
+  about:
+    'Longest time that nothing else could run on the main thread, by a timer of 1 ms and by Node’s own histogram: ' +
+    'while 64 calls are under way, and while an RSA-4096 pair is made, checked and imported. With more threads ' +
+    'than cores, part of it is the operating system’s doing; the hand-written client shows how much.',
+  inShort: true,
+  measure: async ({ workshop, short }) => {
+    const { rounds, keyRounds, warmUpMs } = short ? SETTINGS.short : SETTINGS.full;
+    const { ours, reference } = await startClients(workshop, ['ours', 'reference'], warmUpMs);
+    const load = { calls: AT_ONCE, concurrency: AT_ONCE, promptBytes: ONE_KB };
+    const calls = await interleave({ ours: () => ours.loop(load), reference: () => reference.loop(load) }, rounds);
+    const keys = await interleave(
+      { ours: () => ours.loopOfKey('ours'), reference: () => reference.loopOfKey('reference') },
+      keyRounds,
+    );
+    return {
+      figures: [
+        { id: 'loop-calls', summary: summarize(calls.ours.map(longestGap)) },
+        { id: 'loop-keygen', summary: summarize(keys.ours.map(longestGap)) },
+      ],
+      tables: [
+        {
+          title: '',
+          head: ['what', 'longest block, ms', 'by the histogram, ms'],
+          rows: [...rowsOf('64 calls at once', calls), ...rowsOf('making a key pair', keys)],
+        },
+      ],
+      plots: [],
+      notes: [],
+    };
+  },
+};
+
+function longestGap(blocks: LoopBlocks): number {
+  return blocks.longestGap;
+}
+
+function rowsOf(what: string, rounds: Rounds<'ours' | 'reference', LoopBlocks>): string[][] {
+  return [
+    [`${what}, nomyo-js`, ...cells(rounds.ours)],
+    [`${what}, hand-written`, ...cells(rounds.reference)],
+  ];
+}
+
+function cells(blocks: readonly LoopBlocks[]): string[] {
+  return [
+    formatSpread(summarize(blocks.map(longestGap))),
+    formatNumber(summarize(blocks.map(({ histogramMax }) => histogramMax)).median),
+  ];
+}

@@ -1,0 +1,57 @@
+/** Order statistics. Medians and quartiles only: a mean follows the one sample that the machine disturbed. */
+
+/** What many samples of one quantity look like. */
+export interface Summary {
+  /** How many samples. */
+  readonly n: number;
+  readonly min: number;
+  /** First quartile. */
+  readonly q1: number;
+  readonly median: number;
+  /** Third quartile. */
+  readonly q3: number;
+  readonly max: number;
+}
+
+/**
+ * The value below which the part `p` of the samples lies, interpolated between neighbours (Hyndman and Fan, type 7).
+ *
+ * @param p from 0 to 1
+ * @throws {RangeError} when there are no samples
+ */
+export function quantile(samples: readonly number[], p: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const position = p * (sorted.length - 1);
+  const below = sorted[Math.floor(position)];
+  const above = sorted[Math.ceil(position)];
+  if (below === undefined || above === undefined) throw new RangeError('there are no samples');
+  return below + (above - below) * (position - Math.floor(position));
+}
+
+/** @throws {RangeError} when there are no samples */
+export function median(samples: readonly number[]): number {
+  return quantile(samples, 0.5);
+}
+
+/** @throws {RangeError} when there are no samples */
+export function summarize(samples: readonly number[]): Summary {
+  return {
+    n: samples.length,
+    min: quantile(samples, 0),
+    q1: quantile(samples, 0.25),
+    median: median(samples),
+    q3: quantile(samples, 0.75),
+    max: quantile(samples, 1),
+  };
+}
+
+/**
+ * Round by round, how many times as large as the one beside it: what disturbs the machine for longer than a round
+ * disturbs both.
+ *
+ * @throws {RangeError} when the two do not have as many rounds
+ */
+export function ratios(ours: readonly number[], beside: readonly number[]): number[] {
+  if (ours.length !== beside.length) throw new RangeError('two variants have different numbers of rounds');
+  return ours.map((value, round) => value / (beside[round] ?? Number.NaN));
+}

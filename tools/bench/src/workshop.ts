@@ -1,0 +1,114 @@
+/** What rows are measured with: keys, certificate, canned routers and client processes, and the end of all of them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeCertificate, type MadeCertificate } from '@nomyo/router';
+import type { KeySize } from '@nomyo/crypto';
+import { Child, type ChildOptions } from './child/child-process.js';
+import { readFields, readText } from './child/read.js';
+import type { ClientConfig, ClientKind } from './clients/client.js';
+import { ClientProcess } from './client-process.js';
+import { makeKeyDir, readPublicKey } from './key-dirs.js';
+import type { RouterCounts } from './router/canned-router.js';
+
+/** A canned router in a process of its own. */
+export interface RouterProcess {
+  /** For a client that wants answers of `bytes` characters. */
+  baseUrl(bytes: number): string;
+  /** PEM to trust; `undefined` over plain HTTP. */
+  readonly ca: string | undefined;
+  counts(): Promise<RouterCounts>;
+}
+
+/** A client process to start. */
+export interface ClientOrder extends ChildOptions {
+  readonly kind: ClientKind;
+  readonly router: RouterProcess;
+  readonly keySize: KeySize;
+  /** Characters of the answer's text. */
+  readonly answerBytes: number;
+  readonly more?: Partial<ClientConfig>;
+}
+
+/** What is the same for all answers and prompts of 1 KB, in bytes. */
+export const ONE_KB = 1024;
+
+const ROUTER_KEY_SIZE = 4096;
+
+/** Everything that a run makes, in one directory that goes away with it. */
+export class Workshop {
+  readonly #dir = mkdtempSync(join(tmpdir(), 'nomyo-bench-'));
+  readonly #keyDirs = new Map<string, Promise<string>>();
+  #certificate: Promise<MadeCertificate> | undefined;
+  #children: Child[] = [];
+
+  /** A directory with a key pair of that size, made at its first use. */
+  keyDir(keySize: KeySize, name = 'client'): Promise<string> {
+    const path = join(this.#dir, `${name}-${String(keySize)}`);
+    const known = this.#keyDirs.get(path) ?? makeKeyDir(path, keySize);
+    this.#keyDirs.set(path, known);
+    return known;
+  }
+
+  /** An empty directory of that name. */
+  path(name: string): string {
+    return join(this.#dir, name);
+  }
+
+  async router(tls: boolean): Promise<RouterProcess> {
+    const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, "router"));
+    const certificate = tls ? await this.#tls() : undefined;
+    const options = JSON.stringify({
+      publicKeyPem,
+      ...(certificate === undefined ? {} : { tls: { cert: certificate.cert, key: certificate.key } }),
+    });
+    const child = await this.start('./child/router-main.js', { args: [options] });
+    const origin = await child.ask('origin', null, readText);
+    return {
+      baseUrl: (bytes) => `${origin}/answer/${String(bytes)}`,
+      ca: certificate?.ca,
+      counts: () => child.ask('counts', null, readFields('requests', 'keyFetches', 'connections')),
+    };
+  }
+
+  /** A process that holds one client. */
+  async client(order: ClientOrder): Promise<ClientProcess> {
+    const config = await this.config(order);
+    const env = { ...order.env, NODE_EXTRA_CA_CERTS: order.kind === 'openai' ? this.path('ca.pem') : '' };
+    const nodeArgs = ['--expose-gc', ...(order.nodeArgs ?? [])];
+    const options = { ...order, env, nodeArgs, args: [JSON.stringify(config)] };
+    return new ClientProcess(await this.start('./child/client-main.js', options));
+  }
+
+  /** The configuration of an ordered client. */
+  async config({ kind, router, keySize, answerBytes, more }: ClientOrder): Promise<ClientConfig> {
+    const keyDir = await this.keyDir(keySize);
+    return { kind, baseUrl: router.baseUrl(answerBytes), ca: router.ca, keyDir, ...more };
+  }
+
+  /** @param program compiled, as seen from this file */
+  async start(program: string, options: ChildOptions): Promise<Child> {
+    const child = await Child.start(new URL(program, import.meta.url), options);
+    this.#children.push(child);
+    return child;
+  }
+
+  /** Ends the processes; keys and certificate stay. */
+  stopChildren(): void {
+    for (const child of this.#children) child.stop();
+    this.#children = [];
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.stopChildren();
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  async #tls(): Promise<MadeCertificate> {
+    this.#certificate ??= makeCertificate();
+    const certificate = await this.#certificate;
+    writeFileSync(this.path('ca.pem'), certificate.ca);
+    return certificate;
+  }
+}

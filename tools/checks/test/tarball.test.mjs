@@ -1,0 +1,149 @@
+// A sound package is written into a temporary folder; then it is spoilt in one way after the other.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { publishConfigOf, withoutSource } from '../rules/publish-config.mjs';
+import { tarballViolations } from '../rules/tarball.mjs';
+
+const LICENSE = 'a license\n';
+
+const ORIGINAL = {
+  name: '@nomyo/crypto',
+  version: '1.2.3',
+  description: 'A sound package.',
+  license: 'Apache-2.0',
+  type: 'module',
+  engines: { node: '>=20.19' },
+  files: ['dist', '!dist/.tsbuildinfo', 'src', 'SPEC.md'],
+  exports: {
+    '.': { '@nomyo/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+    './package.json': './package.json',
+  },
+  imports: {
+    '#engine': {
+      '@nomyo/source': { node: './src/index.ts' },
+      node: './dist/index.js',
+      default: './dist/index.js',
+    },
+  },
+  peerDependencies: { 'nomyo-native': '^1.2.3' },
+  peerDependenciesMeta: { 'nomyo-native': { optional: true } },
+};
+
+const PACKED = {
+  ...ORIGINAL,
+  exports: withoutSource(ORIGINAL.exports),
+  imports: withoutSource(ORIGINAL.imports),
+};
+
+const FILES = {
+  LICENSE,
+  'README.md': '# A sound package\n',
+  'SPEC.md': '# Its wire\n',
+  'src/index.ts': 'export const one = 1;\n',
+  'dist/index.js': 'export const one = 1;\n',
+  'dist/index.d.ts': 'export declare const one = 1;\n',
+  'dist/index.js.map': JSON.stringify({ sources: ['../src/index.ts'] }),
+};
+
+let dir;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'nomyo-tarball-'));
+  write(FILES);
+  pack(PACKED);
+});
+
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function write(files) {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+const pack = (manifest) => write({ 'package.json': JSON.stringify(manifest) });
+const violations = () => tarballViolations(dir, ORIGINAL, LICENSE);
+
+describe('the rules for a tarball', () => {
+  it('let a sound package pass', () => {
+    expect(violations()).toEqual([]);
+  });
+
+  it.each([
+    ['src/pem.test.ts', 'src/pem.test.ts is a test'],
+    ['test/pem.ts', 'test/pem.ts is a test'],
+    ['dist/.tsbuildinfo', 'dist/.tsbuildinfo is a by-product of the compiler'],
+    ['tsconfig.json', 'tsconfig.json configures our tools'],
+    ['jest.config.mjs', 'jest.config.mjs configures our tools'],
+    ['.npmrc', '.npmrc is hidden'],
+    ['binding.gyp', 'binding.gyp would make npm compile at install'],
+    ['client_keys/private_key.pem', 'client_keys/private_key.pem looks like a key'],
+  ])('refuse %s', (file, violation) => {
+    write({ [file]: '' });
+    expect(violations()).toContain(violation);
+  });
+
+  it.each([
+    ['README.md', 'README.md is missing'],
+    ['LICENSE', 'LICENSE is missing'],
+    ['SPEC.md', 'SPEC.md is listed in files and does not exist'],
+    ['dist/index.js', 'dist/index.js is in exports or imports and not shipped'],
+    ['dist/index.d.ts', 'dist/index.d.ts is in exports or imports and not shipped'],
+    ['src/index.ts', 'dist/index.js.map leads to src/index.ts, which is not shipped'],
+  ])('miss %s', (file, violation) => {
+    rmSync(join(dir, file));
+    expect(violations()).toContain(violation);
+  });
+
+  it('compare the license with the one of the repository', () => {
+    write({ LICENSE: 'another one\n' });
+    expect(violations()).toEqual(['LICENSE is another text']);
+  });
+
+  it.each([
+    [{ exports: ORIGINAL.exports }, '@nomyo/source is left in package.json'],
+    [{ imports: ORIGINAL.imports }, '@nomyo/source is left in package.json'],
+    [{ exports: { '.': './dist/index.js' } }, /^exports are not those of package.json/],
+    [{ imports: undefined }, /^imports are not those of package.json/],
+    [{ dependencies: { undici: '^7.0.0' } }, 'dependencies are [undici], not []'],
+    [{ optionalDependencies: { 'nomyo-native': '^1.0.0' } }, 'optionalDependencies are not allowed'],
+    [{ bundledDependencies: ['a'] }, 'bundledDependencies are not allowed'],
+    [{ peerDependencies: { openai: '^6.0.0' } }, 'peerDependencies are [openai], not [nomyo-native]'],
+    [{ peerDependenciesMeta: {} }, 'peer nomyo-native is not optional'],
+    [{ peerDependencies: { 'nomyo-native': 'workspace:^' } }, /range workspace:\^, which npm cannot read/],
+    [{ scripts: { postinstall: 'node x.js' } }, 'script postinstall runs at install'],
+    [{ scripts: { install: 'node-gyp rebuild' } }, 'script install runs at install'],
+    [{ scripts: { prepare: 'tsc' } }, 'script prepare runs at install'],
+    [{ description: 'TBD' }, 'the description is still to be written'],
+    [{ engines: undefined }, 'package.json has no engines'],
+    [{ name: 'unknown' }, /^no list of runtime dependencies/],
+  ])('refuse a manifest with %j', (change, violation) => {
+    pack({ ...PACKED, ...change });
+    const expected = typeof violation === 'string' ? violation : expect.stringMatching(violation);
+    expect(violations()).toContainEqual(expected);
+  });
+
+  it('do not depend on where the tarball lies', () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'nomyo-tarball-'));
+    cpSync(dir, elsewhere, { recursive: true });
+    expect(tarballViolations(elsewhere, ORIGINAL, LICENSE)).toEqual([]);
+    rmSync(elsewhere, { recursive: true });
+  });
+});
+
+describe('publishConfig', () => {
+  it('is exports and imports without the private condition, and keeps the rest', () => {
+    expect(publishConfigOf({ ...ORIGINAL, publishConfig: { access: 'public', exports: 'stale' } })).toEqual({
+      access: 'public',
+      exports: PACKED.exports,
+      imports: { '#engine': { node: './dist/index.js', default: './dist/index.js' } },
+    });
+  });
+
+  it('has no imports where there are none', () => {
+    expect(publishConfigOf({ exports: './dist/index.js' })).toEqual({ exports: './dist/index.js' });
+  });
+});
