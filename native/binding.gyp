@@ -9,6 +9,7 @@
         'src/file_reader.cc',
         'src/glibc_compat.cc',
         'src/locked_region.cc',
+        'src/oaep.cc',
         'src/openssl.cc',
         'src/pages_posix.cc',
         'src/pages_win.cc',

@@ -1,7 +1,8 @@
-// The two commands of the README, on a fresh clone with nothing but Node, npm, git and a C++ compiler:
+// The commands of the README, on a fresh clone with nothing but Node, npm, git and a C++ compiler:
 //
 //   node tools/run.mjs demo    installs, builds, and shows one sealed answer
 //   node tools/run.mjs test    installs, runs every check and every test; the last line is `N passed, N failed`
+//   node tools/run.mjs release installs, builds and publishes what npm does not have: .github/workflows/release.yml
 //
 // pnpm comes through npx in the version that package.json names; turbo runs the tasks and remembers what passed.
 import { spawnSync } from 'node:child_process';
@@ -24,7 +25,7 @@ const environment = {
   NOMYO_PLATFORM: `${process.platform}-${process.arch}-${process.version}`,
 };
 
-const COMMANDS = { demo, test };
+const COMMANDS = { demo, test, release };
 const command = COMMANDS[process.argv[2]];
 if (command === undefined) stop(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join('|')}`);
 checkNode();
@@ -76,6 +77,14 @@ function demo() {
     stdio: 'inherit',
   });
   return run.status ?? 1;
+}
+
+function release() {
+  const steps = [
+    ['exec', 'turbo', 'run', 'build', 'tarballs', '--force'],
+    ['exec', 'changeset', 'publish'],
+  ];
+  return install() && steps.every((step) => pnpm(step)) ? 0 : 1;
 }
 
 function test() {

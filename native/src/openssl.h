@@ -51,6 +51,8 @@ inline OsslParam EndOfParams() {
     (EvpCipherCtx*, const EvpCipher*, Engine*, const uint8_t*, const uint8_t*, int))            \
   X(EVP_CipherUpdate, int, (EvpCipherCtx*, uint8_t*, int*, const uint8_t*, int))                \
   X(EVP_CipherFinal_ex, int, (EvpCipherCtx*, uint8_t*, int*))                                   \
+  X(EVP_sha256, const EvpMd*, ())                                                               \
+  X(EVP_Digest, int, (const void*, size_t, uint8_t*, unsigned int*, const EvpMd*, Engine*))     \
   X(EVP_get_digestbyname, const EvpMd*, (const char*))                                          \
   X(PKCS5_PBKDF2_HMAC, int,                                                                     \
     (const char*, int, const uint8_t*, int, int, const EvpMd*, int, uint8_t*))                  \

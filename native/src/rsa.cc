@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "oaep.h"
+
 namespace nomyo {
 
 namespace {
@@ -23,10 +25,9 @@ void CopyNative(const uint8_t* from, size_t length, uint8_t* to) {
   }
 }
 
-bool InitOaep(const OpenSsl* ssl, EvpPkeyCtx* ctx) {
-  // provider-asym_cipher(7)
-  const OsslParam params[] = {TextParam("pad-mode", "oaep"), TextParam("digest", "SHA256"),
-                              TextParam("mgf1-digest", "SHA256"), EndOfParams()};
+bool InitRaw(const OpenSsl* ssl, EvpPkeyCtx* ctx) {
+  // provider-asym_cipher(7); the padding is removed in oaep.cc
+  const OsslParam params[] = {TextParam("pad-mode", "none"), EndOfParams()};
   return ssl->EVP_PKEY_decrypt_init_ex(ctx, params) == 1;
 }
 
@@ -92,15 +93,15 @@ Status RsaPrivateKey::Unwrap(const uint8_t* wrapped, size_t length, SecureBytes*
   Pkey pkey;
   if (!MakePkey(ssl, &pkey)) return Status::kOperation;
   const PkeyCtx ctx(ssl->EVP_PKEY_CTX_new_from_pkey(nullptr, pkey.get(), nullptr));
-  if (!ctx || !InitOaep(ssl, ctx.get())) return Status::kOperation;
+  if (!ctx || !InitRaw(ssl, ctx.get())) return Status::kOperation;
   SecureBytes buffer;
   const Status room = SecureBytes::Allocate(modulus_length(), &buffer);
   if (room != Status::kOk) return room;
   size_t written = buffer.length();
   const bool unwrapped =
       ssl->EVP_PKEY_decrypt(ctx.get(), buffer.data(), &written, wrapped, length) == 1;
-  if (!unwrapped || written == 0) return Status::kDecrypt;
-  return SecureBytes::CopyOf(buffer.data(), written, out);
+  if (!unwrapped || written != buffer.length()) return Status::kDecrypt;
+  return OaepDecode(ssl, &buffer, out);
 }
 
 Status GenerateRsaPkcs8(size_t bits, SecureBytes* out) {

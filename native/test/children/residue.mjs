@@ -1,13 +1,26 @@
 // Uses secrets and keeps quiet, so that the parent can search this process's memory. The secrets
 // arrive sealed or wrapped; only the addon ever has them in the clear.
-import { openSync, closeSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 
 import { addon } from '../support/addon.mjs';
 
-const { NativePrivateKey } = addon;
+const { NativePrivateKey, SecureRegion } = addon;
 const bytes = (base64) => Buffer.from(base64, 'base64');
 let key;
 let planted;
+let held;
+
+const MASK = 0xa5;
+
+/** Into a region: what arrives as text must not be the secret itself. */
+function unmask(base64) {
+  const masked = bytes(base64);
+  const region = SecureRegion.allocate(masked.length);
+  const view = region.view();
+  masked.forEach((byte, i) => (view[i] = byte ^ MASK));
+  return region;
+}
 
 /** memfd_secret needs a descriptor: without one the addon falls back to locked pages. */
 function withoutDescriptors(action) {
@@ -46,8 +59,10 @@ const commands = {
     return { sum };
   },
   // An encrypted key file: the DER is in the clear in locked memory only.
-  async decryptFile({ password, salt, iterations, iv, ciphertext }) {
-    const derived = await addon.pbkdf2(bytes(password), bytes(salt), iterations, 'SHA-256', 32);
+  async decryptFile({ password: masked, salt, iterations, iv, ciphertext }) {
+    const password = unmask(masked);
+    const derived = await addon.pbkdf2(password, bytes(salt), iterations, 'SHA-256', 32);
+    password.release();
     const der = addon.aesCbcDecrypt(derived, bytes(iv), bytes(ciphertext));
     key = NativePrivateKey.fromDer(der);
     derived.release();
@@ -59,14 +74,18 @@ const commands = {
     key = NativePrivateKey.fromDer(der);
     // Handed over masked, so that the parent knows what to look for.
     const masked = Buffer.from(new ArrayBuffer(der.length));
-    der.view().forEach((byte, i) => (masked[i] = byte ^ 0xa5));
+    der.view().forEach((byte, i) => (masked[i] = byte ^ MASK));
     der.release();
     return { masked: masked.toString('base64') };
   },
   async plant({ masked }) {
     planted = new Uint8Array(new ArrayBuffer(1000));
-    bytes(masked).forEach((byte, i) => (planted[i] = byte ^ 0xa5));
+    bytes(masked).forEach((byte, i) => (planted[i] = byte ^ MASK));
     return {};
+  },
+  async hold({ path }) {
+    held = createPrivateKey({ key: readFileSync(path), format: 'der', type: 'pkcs8' });
+    return { type: held.type };
   },
   async forget() {
     planted.fill(0);

@@ -60,7 +60,7 @@ describe('UTF-8', () => {
       [0xed, 0xa0, 0x80],
       [0xc0, 0x80],
     ]) {
-      expect(() => utf8Decode(Uint8Array.from(bytes))).toThrow(TypeError);
+      expect(() => utf8Decode(Uint8Array.from(bytes))).toThrow(/not valid/);
       expect(utf8Decode(utf8Encode('größer 😀'))).toBe('größer 😀');
     }
   });

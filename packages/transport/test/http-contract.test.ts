@@ -21,30 +21,31 @@ beforeAll(async () => {
 const CLIENTS = [
   {
     name: 'node:https',
-    isNode: true,
     create: (): HttpClient => createNodeClient({ tls: { ca: authority.pem } }),
     peer: (): PeerOptions => ({ tls: identity }),
   },
   {
     name: 'fetch',
-    isNode: false,
     create: (): HttpClient => createWebClient(),
     peer: (): PeerOptions => ({}),
   },
   {
     name: 'fetch of the caller, on Node',
-    isNode: false,
     create: (): HttpClient => createNodeClient({ fetch: (input, init) => fetch(input, init) }),
     peer: (): PeerOptions => ({}),
   },
 ] as const;
 
-const bytesOf = (length: number): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from({ length }, (_, i) => (i % 251) + 1) as Uint8Array<ArrayBuffer>;
-const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
-const hello = 'POST' as const;
+/** Different bytes, none of them 0. */
+function bytesOf(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i += 1) bytes[i] = (i % 251) + 1;
+  return bytes;
+}
 
-describe.each(CLIENTS)('$name', ({ create, peer: peerOptions, isNode }) => {
+const isZero = (bytes: Uint8Array): boolean => Buffer.from(bytes).equals(Buffer.alloc(bytes.byteLength));
+
+describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
   let client: HttpClient;
   const peers: Peer[] = [];
 
@@ -54,7 +55,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions, isNode }) => {
     return peer;
   };
   const request = (peer: Peer, more: Partial<HttpRequest> = {}): HttpRequest => ({
-    method: hello,
+    method: 'POST',
     url: peer.url,
     headers: { 'X-Test': 'yes' },
     body: bytesOf(1000),
@@ -147,7 +148,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions, isNode }) => {
         },
         { early: true },
       );
-      const body = bytesOf(20_000_000);
+      const body = bytesOf(8_000_000);
       const result = await client.send(request(peer, { body })).catch((error: unknown) => error);
       // An answer, or the reset that comes after it: nothing else.
       if (!(result instanceof APIConnectionError)) expect(result).toMatchObject({ status: 401 });
@@ -159,7 +160,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions, isNode }) => {
       const peer = await start(() => undefined);
       peer.respond = ({ socket }) => void socket.on('data', (chunk: Buffer) => void seen.push(chunk));
       const controller = new AbortController();
-      const body = bytesOf(20_000_000);
+      const body = bytesOf(8_000_000);
       const pending = client.send(request(peer, { body, signal: controller.signal }));
       await until(() => peer.bytes > 100_000);
       controller.abort();
@@ -403,11 +404,6 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions, isNode }) => {
     client.close();
     expect(await rejection(client.send(request(peer)))).toBeInstanceOf(DisposedError);
     expect(peer.connections).toBe(0);
-  });
-
-  (isNode ? it : it.skip)('refuses a 200 that ends with the connection: nobody can tell where', async () => {
-    const peer = await start(({ socket }) => void socket.end('HTTP/1.1 200 OK\r\n\r\nabc'));
-    expect(await rejection(client.send(request(peer)))).toBeInstanceOf(APIConnectionError);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Child } from './child/child-process.js';
 import type { LoopBlocks } from './child/event-loop.js';
 import type { Load, Measured } from './child/load.js';
 import type { MemoryUse } from './child/memory.js';
-import { readFields, readMember, readNumber, readNumbers } from './child/read.js';
+import { readFields, readMember, readNumber, readNumbers, readText } from './child/read.js';
 
 /** A client in a process of its own, so that no variant shares a heap, a cache of code or a thread with another. */
 export class ClientProcess {
@@ -35,6 +35,11 @@ export class ClientProcess {
   /** Resident memory, in bytes. */
   rss(): Promise<number> {
     return this.#child.ask('rss', null, readNumber);
+  }
+
+  /** How our client's secrets are protected: `mlock`, `zero-only` or `none`. */
+  protection(): Promise<string> {
+    return this.#child.ask('protection', null, readText);
   }
 
   stop(): void {

@@ -15,7 +15,10 @@ export function formatRatio(value: number): string {
 }
 
 /** Median, quartiles and extremes: `1.04 (1.02 … 1.07; 0.98 … 1.20)`. */
-export function formatSpread({ min, q1, median, q3, max }: Summary, format = formatNumber): string {
+export function formatSpread(
+  { min, q1, median, q3, max }: Summary,
+  format: (value: number) => string = formatNumber,
+): string {
   return `${format(median)} (${format(q1)} … ${format(q3)}; ${format(min)} … ${format(max)})`;
 }
 

@@ -32,7 +32,10 @@ export function namesOf<K extends string>(record: Readonly<Record<K, unknown>>):
 }
 
 /** A record of what `of` gives for each name. */
-export function recordOf<K extends string, T>(names: readonly K[], of: (name: K) => T): Readonly<Record<K, T>> {
+export function recordOf<K extends string, T>(
+  names: readonly K[],
+  of: (name: K) => T,
+): Readonly<Record<K, T>> {
   const record: Partial<Record<K, T>> = {};
   for (const name of names) record[name] = of(name);
   return complete(record, names);

@@ -6,7 +6,8 @@ export interface BenchRequest {
   readonly messages: readonly { readonly role: 'user'; readonly content: string }[];
 }
 
-const SENTENCE = 'The patient was seen on the ward, was given 5 mg "as needed", and slept well until the morning.\n';
+const SENTENCE =
+  'The patient was seen on the ward, was given 5 mg "as needed", and slept well until the morning.\n';
 
 /** ASCII text of `length` characters, flat in memory: a rope would be flattened at its first use. */
 export function textOf(length: number): string {

@@ -49,7 +49,10 @@ export interface LinePlot {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  readonly lines: readonly { readonly label: string; readonly points: readonly (readonly [number, number])[] }[];
+  readonly lines: readonly {
+    readonly label: string;
+    readonly points: readonly (readonly [number, number])[];
+  }[];
 }
 
 /** A picture; `name` is its file name without `.svg`. */

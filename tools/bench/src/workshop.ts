@@ -56,7 +56,7 @@ export class Workshop {
   }
 
   async router(tls: boolean): Promise<RouterProcess> {
-    const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, "router"));
+    const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, 'router'));
     const certificate = tls ? await this.#tls() : undefined;
     const options = JSON.stringify({
       publicKeyPem,

@@ -10,10 +10,10 @@ import type { SeenDraft, SeenRequest, SeenRing } from './http/seen.js';
 import { complete, type CompletionService } from './protocol/completion.js';
 
 /** Where the two calls of protocol §1 are. */
-const PATHS: Readonly<Record<string, { readonly endpoint: Endpoint; readonly method: string }>> = {
-  '/pki/public_key': { endpoint: 'key', method: 'GET' },
-  '/v1/chat/secure_completion': { endpoint: 'completion', method: 'POST' },
-};
+const PATHS: ReadonlyMap<string, { readonly endpoint: Endpoint; readonly method: string }> = new Map([
+  ['/pki/public_key', { endpoint: 'key', method: 'GET' }],
+  ['/v1/chat/secure_completion', { endpoint: 'completion', method: 'POST' }],
+]);
 
 /** An envelope around 10 MiB of payload, its base64 and its other members, with room to spare; in bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -71,16 +71,19 @@ async function serve(service: Service, exchange: Exchange): Promise<void> {
     const argument = mode?.argument;
     const good = await replyTo(service, exchange, endpoint, failure, argument);
     const reply = good.status === 200 ? (failure.damage?.(good, argument) ?? good) : good;
+    if (failure.deliver === undefined) {
+      send(exchange, reply);
+      return;
+    }
     seen.answerBody = reply.body;
-    if (failure.deliver === undefined) sendReply(response, reply);
-    else await failure.deliver({ response, reply, connection, argument });
+    await failure.deliver({ response, reply, connection, argument });
   } catch (error) {
     apologize(exchange, error);
   }
 }
 
 function findEndpoint({ prefix }: Service, { path, method }: SeenRequest): Endpoint {
-  const found = path.startsWith(prefix) ? PATHS[path.slice(prefix.length)] : undefined;
+  const found = path.startsWith(prefix) ? PATHS.get(path.slice(prefix.length)) : undefined;
   if (found === undefined) throw new Refusal(404, 'Not Found');
   if (found.method !== method) throw new Refusal(405, 'Method Not Allowed', { allow: found.method });
   return found.endpoint;
@@ -100,13 +103,19 @@ async function replyTo(
   return complete(service, { headers: seen.headers, envelope: seen.requestBody, signal }, failure);
 }
 
-function apologize({ response, seen }: Exchange, error: unknown): void {
+/** The record is complete before the client can have the answer. */
+function send({ response, seen }: Exchange, reply: Reply): void {
+  seen.answerBody = reply.body;
+  seen.status = reply.status;
+  sendReply(response, reply);
+}
+
+function apologize(exchange: Exchange, error: unknown): void {
+  const { response } = exchange;
   if (error instanceof ClientGone || response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
   // What an unforeseen error says can quote a payload.
-  const reply = error instanceof Refusal ? error.reply : detailReply(500, 'the router failed');
-  seen.answerBody = reply.body;
-  sendReply(response, reply);
+  send(exchange, error instanceof Refusal ? error.reply : detailReply(500, 'the router failed'));
 }

@@ -6,6 +6,7 @@ import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { GcmKey } from './engine.js';
 
+export { openCbc } from './cbc.node.js';
 export { rsa } from './rsa.node.js';
 
 const CIPHER = 'aes-256-gcm';

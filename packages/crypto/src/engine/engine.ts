@@ -14,6 +14,15 @@ export interface GcmKey {
   readonly nonce: Bytes;
 }
 
+/** A ciphertext of AES-CBC, and what opens it. */
+export interface CbcInput {
+  /** 16, 24 or 32 bytes. */
+  readonly key: Uint8Array;
+  /** 16 bytes. */
+  readonly iv: Uint8Array;
+  readonly ciphertext: Uint8Array;
+}
+
 /** The shape of both modules. */
 export interface Engine {
   /** Private keys. */
@@ -31,6 +40,8 @@ export interface Engine {
     tag: Bytes,
     options: SecureByteContextOptions,
   ): Promise<SecureByteContext>;
+  /** Decrypts AES-CBC and takes the padding off; rejects when it is wrong. */
+  openCbc(input: CbcInput, options: SecureByteContextOptions): Promise<SecureByteContext>;
   /** Where `byte` stands next, or -1. */
   indexOfByte(bytes: Uint8Array, byte: number, from: number): number;
   /** Whether the bytes are canonical base64 (RFC 4648 §4). */

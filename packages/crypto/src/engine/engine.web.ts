@@ -5,7 +5,7 @@ import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaEngine } from '../rsa/unwrapper.js';
 import { webCryptoRsa } from '../rsa/webcrypto.js';
-import type { GcmKey } from './engine.js';
+import type { CbcInput, GcmKey } from './engine.js';
 
 const TAG_BITS = SUITE.tagBytes * 8;
 
@@ -35,6 +35,14 @@ export async function openBase64(
   sealed.set(tag, length);
   const key = await importKey(gcm.key, 'decrypt');
   return new SecureByteContext(await crypto.subtle.decrypt(parameters(gcm), key, sealed), options);
+}
+
+export async function openCbc(input: CbcInput, options: SecureByteContextOptions): Promise<SecureByteContext> {
+  const { key, iv, ciphertext } = input;
+  const imported = await crypto.subtle.importKey('raw', onArrayBuffer(key), 'AES-CBC', false, ['decrypt']);
+  const parameters = { name: 'AES-CBC', iv: onArrayBuffer(iv) };
+  const plaintext = await crypto.subtle.decrypt(parameters, imported, onArrayBuffer(ciphertext));
+  return new SecureByteContext(plaintext, options);
 }
 
 export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {

@@ -32,6 +32,7 @@ export interface Addon {
   readonly abiVersion: number;
   readonly SecureRegion: { allocate(length: number): NativeRegion; from(bytes: Uint8Array): NativeRegion };
   readonly NativePrivateKey: { fromDer(der: NativeRegion): NativeKey };
+  aesCbcDecrypt(key: NativeRegion, iv: Uint8Array, ciphertext: Uint8Array): NativeRegion;
   generatePkcs8(bits: number): Promise<NativeRegion>;
   info(): NativeInfo;
 }

@@ -8,7 +8,6 @@ export const LEGACY = {
   blockBytes: 16,
   rounds: 100_000,
   digest: 'sha256',
-  cipher: 'aes-256-cbc',
   keyBytes: 32,
 } as const;
 

@@ -1,8 +1,9 @@
 /** Private keys under a password: opened in every format that is known, written in one. */
 import { pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import { SecureByteContext, type Bytes } from '@nomyo/crypto';
-import { decryptCbc, encryptCbc, randomOctets } from './cbc.node.js';
+import { decryptAesCbc, type Bytes, type CbcInput, type SecureByteContext } from '@nomyo/crypto';
+import { SecurityError } from '@nomyo/crypto/errors';
+import { encryptCbc, randomOctets } from './cbc.node.js';
 import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
 
@@ -42,7 +43,7 @@ export async function openEncryptedKey(
       : derivePbkdf2(secret, derivation.salt, derivation.rounds, cipher.keyBytes, derivation.digest),
   );
   try {
-    return decryptCbc(ciphertext, { cipher: cipher.name, key, iv }, secure);
+    return await openCbc({ key, iv, ciphertext }, secure);
   } finally {
     key.fill(0);
   }
@@ -56,12 +57,22 @@ export async function openLegacyKey(
 ): Promise<SecureByteContext | undefined> {
   if (!isLegacyShape(der)) return undefined;
   const { salt, iv, ciphertext } = splitLegacy(der);
-  const { rounds, keyBytes, digest, cipher } = LEGACY;
+  const { rounds, keyBytes, digest } = LEGACY;
   const key = await password.borrow((secret) => derivePbkdf2(secret, salt, rounds, keyBytes, digest));
   try {
-    return decryptCbc(ciphertext, { cipher, key, iv }, secure);
+    return await openCbc({ key, iv, ciphertext }, secure);
   } finally {
     key.fill(0);
+  }
+}
+
+/** The plaintext, or `undefined` when the padding is wrong: another key, or damage. */
+async function openCbc(input: CbcInput, secure: boolean): Promise<SecureByteContext | undefined> {
+  try {
+    return await decryptAesCbc(input, { secure });
+  } catch (error) {
+    if (error instanceof SecurityError && error.code === 'DECRYPTION_FAILED') return undefined;
+    throw error;
   }
 }
 

@@ -9,15 +9,17 @@ export interface Command {
 
 /** What it answers. */
 export type Reply =
-  | { readonly id: number; readonly output: unknown }
-  | { readonly id: number; readonly error: string };
+  { readonly id: number; readonly output: unknown } | { readonly id: number; readonly error: string };
 
 /** One function per command. */
 export type Handlers = Readonly<Record<string, (input: never) => unknown>>;
 
 /** Serves commands until the parent goes away. For children. */
 export function serve(handlers: Handlers): void {
-  process.on('message', (message: Command) => void answer(handlers, message).then((reply) => process.send?.(reply)));
+  process.on(
+    'message',
+    (message: Command) => void answer(handlers, message).then((reply) => process.send?.(reply)),
+  );
   process.once('disconnect', () => process.exit());
   process.send?.({ id: 0, output: 'ready' } satisfies Reply);
 }

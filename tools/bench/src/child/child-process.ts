@@ -19,7 +19,10 @@ const COMMAND_TIMEOUT_MS = 240_000;
 /** A process that takes commands; see {@link serve}. */
 export class Child {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (output: unknown) => void; reject: (error: Error) => void }
+  >();
   #nextId = 1;
 
   private constructor(program: URL, options: ChildOptions) {
@@ -30,7 +33,9 @@ export class Child {
       ...(options.execPath === undefined ? {} : { execPath: options.execPath }),
     });
     this.#process.on('message', (message) => this.#settle(message));
-    this.#process.once('exit', (code, signal) => this.#fail(`a child process ended (${String(signal ?? code)})`));
+    this.#process.once('exit', (code, signal) =>
+      this.#fail(`a child process ended (${String(signal ?? code)})`),
+    );
     this.#process.once('error', ({ message }) => this.#fail(message));
   }
 

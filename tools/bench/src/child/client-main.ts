@@ -41,6 +41,7 @@ function handlersOf(client: BenchClient): Handlers {
       return measureMemory(() => client.call(prepared));
     },
     rss: (): Promise<number> => settledRss(),
+    protection: async (): Promise<string> => (await import('@nomyo/crypto')).getMemoryProtectionInfo().method,
   };
 }
 

@@ -30,7 +30,8 @@ export function runOnce(program: URL, args: readonly string[], options: ChildOpt
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      if (answer === undefined) reject(new Error(`a child process ended (${String(code)}) without an answer`));
+      if (answer === undefined)
+        reject(new Error(`a child process ended (${String(code)}) without an answer`));
       else resolve(answer);
     });
   });

@@ -85,7 +85,10 @@ export function spreadOf({ median, q1, q3 }: Summary): { value: number; low: num
 }
 
 /** @throws {RangeError} when a name is missing */
-export function fromMap<K extends string, T>(map: ReadonlyMap<K, T>, names: readonly K[]): Readonly<Record<K, T>> {
+export function fromMap<K extends string, T>(
+  map: ReadonlyMap<K, T>,
+  names: readonly K[],
+): Readonly<Record<K, T>> {
   return recordOf(names, (name) => {
     const value = map.get(name);
     if (value === undefined) throw new RangeError(`there is no ${name}`);

@@ -25,11 +25,14 @@ const NAMES: Readonly<Record<Kind, string>> = {
 export const cpu: Row = {
   id: 'cpu',
   title: 'CPU of the client per call',
-  about: 'User and system time of all threads of the client process, per call of 1 KB, one call after the other.',
+  about:
+    'User and system time of all threads of the client process, per call of 1 KB, one call after the other.',
   inShort: true,
   measure: async (bench) => {
     const { rounds, ms, warmUpMs } = bench.short ? SETTINGS.short : SETTINGS.full;
-    const kinds: readonly Kind[] = bench.short ? ['ours', 'reference'] : ['ours', 'reference', 'undici', 'openai'];
+    const kinds: readonly Kind[] = bench.short
+      ? ['ours', 'reference']
+      : ['ours', 'reference', 'undici', 'openai'];
     const clients = await startClients(bench.workshop, kinds, warmUpMs);
     const measured = await runInTurns(clients, { concurrency: 1, promptBytes: ONE_KB, ms }, rounds);
     const short = bench.short ? [] : [await shortKeys(bench)];
@@ -37,7 +40,11 @@ export const cpu: Row = {
   },
 };
 
-function resultOf(kinds: readonly Kind[], measured: Rounds<Kind, Measured>, more: readonly Table[]): RowResult {
+function resultOf(
+  kinds: readonly Kind[],
+  measured: Rounds<Kind, Measured>,
+  more: readonly Table[],
+): RowResult {
   const cpuOf = (kind: Kind): number[] => measured[kind].map(cpuPerCall);
   const beside = cpuOf('reference');
   const table = {
@@ -71,7 +78,11 @@ async function shortKeys({ workshop }: Bench): Promise<Table> {
     title: 'RSA-2048: the mathematics is smaller, so the rest shows',
     head: ['client', 'CPU per call, ms', 'beside the hand-written one'],
     rows: [
-      [NAMES.ours, formatSpread(summarize(ours)), formatSpread(summarize(ratios(ours, reference)), formatRatio)],
+      [
+        NAMES.ours,
+        formatSpread(summarize(ours)),
+        formatSpread(summarize(ratios(ours, reference)), formatRatio),
+      ],
       [NAMES.reference, formatSpread(summarize(reference)), formatRatio(1)],
       ['difference', formatNumber(beyond), ''],
     ],

@@ -88,11 +88,15 @@ async function measureSize(bench: Bench, size: Size): Promise<{ figures: Figure[
   const router = await bench.workshop.router(true);
   const times = await measureTime(bench, size, router);
   const peaks = await interleave(
-    { ours: () => peakOf(bench, size, router, 'ours'), reference: () => peakOf(bench, size, router, 'reference') },
+    {
+      ours: () => peakOf(bench, size, router, 'ours'),
+      reference: () => peakOf(bench, size, router, 'reference'),
+    },
     memoryRounds,
   );
   const body = sealedBytes(size);
-  const perCall = (kind: Kind): number[] => times[kind].map(({ wallMs, latencies }) => wallMs / latencies.length);
+  const perCall = (kind: Kind): number[] =>
+    times[kind].map(({ wallMs, latencies }) => wallMs / latencies.length);
   const parts = (kind: Kind): number[] => peaks[kind].map((bytes) => bytes / body);
   const row = (kind: Kind, name: string): string[] => [
     size.name,

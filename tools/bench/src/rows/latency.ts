@@ -45,7 +45,11 @@ function resultOf(measured: Rounds<Kind, Measured>, groups: number): RowResult {
   const head = ['client', 'calls', 'p50, ms', 'p90, ms', 'p99, ms', 'longest, ms'];
   const rows = kinds.map((kind) => {
     const all = latencies(kind);
-    return [NAMES[kind], String(all.length), ...[0.5, 0.9, 0.99, 1].map((p) => formatNumber(quantile(all, p)))];
+    return [
+      NAMES[kind],
+      String(all.length),
+      ...[0.5, 0.9, 0.99, 1].map((p) => formatNumber(quantile(all, p))),
+    ];
   });
   return {
     figures: [

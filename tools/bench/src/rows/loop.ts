@@ -26,7 +26,10 @@ export const loop: Row = {
     const { rounds, keyRounds, warmUpMs } = short ? SETTINGS.short : SETTINGS.full;
     const { ours, reference } = await startClients(workshop, ['ours', 'reference'], warmUpMs);
     const load = { calls: AT_ONCE, concurrency: AT_ONCE, promptBytes: ONE_KB };
-    const calls = await interleave({ ours: () => ours.loop(load), reference: () => reference.loop(load) }, rounds);
+    const calls = await interleave(
+      { ours: () => ours.loop(load), reference: () => reference.loop(load) },
+      rounds,
+    );
     const keys = await interleave(
       { ours: () => ours.loopOfKey('ours'), reference: () => reference.loopOfKey('reference') },
       keyRounds,

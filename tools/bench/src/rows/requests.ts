@@ -35,7 +35,9 @@ export const requests: Row = {
         countFigure('requests-per-call', requestsAfter / SEQUENTIAL_CALLS),
         countFigure('connections-after-first', connectionsAfter / SEQUENTIAL_CALLS),
       ],
-      tables: [{ title: '', head: ['phase', 'completions', 'fetches of the router key', 'new connections'], rows }],
+      tables: [
+        { title: '', head: ['phase', 'completions', 'fetches of the router key', 'new connections'], rows },
+      ],
       plots: [],
       notes: [],
     };

@@ -43,7 +43,15 @@ export const throughput: Row = {
     return {
       figures,
       tables: [{ title: 'RSA-4096', head, rows }],
-      plots: [{ kind: 'bars', name: 'throughput', title: 'Calls of 1 KB a second, one process', unit: 'calls/s', bars }],
+      plots: [
+        {
+          kind: 'bars',
+          name: 'throughput',
+          title: 'Calls of 1 KB a second, one process',
+          unit: 'calls/s',
+          bars,
+        },
+      ],
       notes: [],
     };
   },

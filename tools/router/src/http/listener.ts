@@ -32,7 +32,8 @@ export class Listener {
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       handler(request, response, this.#connectionOf(request.socket));
     };
-    this.#server = tls === undefined ? createServer(serve) : createTlsServer({ ...tls }, serve);
+    this.#server =
+      tls === undefined ? createServer(serve) : createTlsServer({ key: tls.key, cert: tls.cert }, serve);
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.on('connection', (socket: Socket) => this.#track(socket));
   }

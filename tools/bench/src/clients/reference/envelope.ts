@@ -12,8 +12,7 @@ const PIECE_CHARACTERS = (PIECE_BYTES / 3) * 4;
 const CIPHER = 'aes-256-gcm';
 const GCM = { authTagLength: 16 } as const;
 
-const HEAD =
-  '{"version":"1.0","algorithm":"hybrid-aes256-rsa4096","encrypted_payload":{"ciphertext":"';
+const HEAD = '{"version":"1.0","algorithm":"hybrid-aes256-rsa4096","encrypted_payload":{"ciphertext":"';
 const TAIL = '","key_algorithm":"RSA-OAEP-SHA256","payload_algorithm":"AES-256-GCM"}';
 
 /** Seals JSON to the router. */

@@ -34,7 +34,9 @@ export function createPoster(
           method: 'POST',
           headers: { ...headers, 'content-length': body.length },
         };
-        request(options, (response) => collect(response).then(resolve, reject)).once('error', reject).end(body);
+        request(options, (response) => collect(response).then(resolve, reject))
+          .once('error', reject)
+          .end(body);
       }),
     getText: (below) =>
       new Promise((resolve, reject) => {

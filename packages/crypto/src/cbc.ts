@@ -1,0 +1,27 @@
+import { openCbc } from '#engine';
+import type { CbcInput } from './engine/engine.js';
+import { InvalidArgumentError, SecurityError } from './errors.js';
+import type { SecureByteContext, SecureByteContextOptions } from './memory/secure-byte-context.js';
+
+const KEY_BYTES: readonly number[] = [16, 24, 32];
+const BLOCK_BYTES = 16;
+
+/**
+ * AES in CBC mode with PKCS #7 padding (RFC 8018 appendix B.2.5), for private keys at rest; never for messages, as it
+ * authenticates nothing. With `nomyo-native` the plaintext exists in locked memory alone.
+ *
+ * @throws {InvalidArgumentError} on a key that is not 16, 24 or 32 bytes, or an initialization vector that is not 16
+ * @throws {SecurityError} `DECRYPTION_FAILED` when the padding is wrong: another key, or damage
+ */
+export async function decryptAesCbc(
+  input: CbcInput,
+  options: SecureByteContextOptions = {},
+): Promise<SecureByteContext> {
+  if (!KEY_BYTES.includes(input.key.byteLength)) throw new InvalidArgumentError('key', 'must be 16, 24 or 32 bytes');
+  if (input.iv.byteLength !== BLOCK_BYTES) throw new InvalidArgumentError('iv', 'must be 16 bytes');
+  try {
+    return await openCbc(input, options);
+  } catch {
+    throw new SecurityError('DECRYPTION_FAILED', 'the ciphertext cannot be opened with this key');
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { SecureByteContext } from '@nomyo/crypto';
+import { NextKey } from '../src/next-key.js';
+import { rejection } from './support/keys.js';
+
+const counter = (): { made: SecureByteContext[]; make: () => Promise<SecureByteContext> } => {
+  const made: SecureByteContext[] = [];
+  const make = (): Promise<SecureByteContext> => {
+    const key = new SecureByteContext(Uint8Array.of(made.length + 1));
+    made.push(key);
+    return Promise.resolve(key);
+  };
+  return { made, make };
+};
+
+describe('the next key', () => {
+  it('is made once, however often it is asked for', async () => {
+    const { made, make } = counter();
+    const next = new NextKey(make);
+    await Promise.all([next.prepare(), next.prepare()]);
+    await next.prepare();
+    expect(made).toHaveLength(1);
+    expect(await next.take()).toBe(made[0]);
+  });
+
+  it('is made anew after it was taken, or when none was prepared', async () => {
+    const { made, make } = counter();
+    const next = new NextKey(make);
+    expect(await next.take()).toBe(made[0]);
+    await next.prepare();
+    expect(await next.take()).toBe(made[1]);
+  });
+
+  it('can be tried again after a failure', async () => {
+    const { made, make } = counter();
+    let fails = true;
+    const next = new NextKey(() => (fails ? Promise.reject(new Error('no entropy')) : make()));
+    expect(await rejection(next.prepare())).toMatchObject({ message: 'no entropy' });
+    fails = false;
+    await next.prepare();
+    expect(made).toHaveLength(1);
+  });
+
+  it('is wiped with its owner, also when it is still on its way', async () => {
+    const { made, make } = counter();
+    const next = new NextKey(make);
+    await next.prepare();
+    next.dispose();
+    await Promise.resolve();
+    expect(made[0]?.disposed).toBe(true);
+
+    let finish = (): void => undefined;
+    const late = new SecureByteContext(Uint8Array.of(1));
+    const slow = new NextKey(() => new Promise((resolve) => (finish = () => resolve(late))));
+    const preparation = slow.prepare();
+    slow.dispose();
+    finish();
+    expect(await rejection(preparation)).toMatchObject({ code: 'DISPOSED' });
+    expect(late.disposed).toBe(true);
+    expect(await rejection(slow.take())).toMatchObject({ code: 'DISPOSED' });
+  });
+});

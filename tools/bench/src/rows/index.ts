@@ -1,0 +1,35 @@
+/** All rows, in the order of the report. */
+import type { Row } from '../row.js';
+import { cpu } from './cpu.js';
+import { large } from './large.js';
+import { latency } from './latency.js';
+import { loop } from './loop.js';
+import { native } from './native.js';
+import { nodes } from './nodes.js';
+import { pool } from './pool.js';
+import { requests } from './requests.js';
+import { rotation } from './rotation.js';
+import { rss } from './rss.js';
+import { scaling } from './scaling.js';
+import { size } from './size.js';
+import { start } from './start.js';
+import { throughput } from './throughput.js';
+import { where } from './where.js';
+
+export const ROWS: readonly Row[] = [
+  cpu,
+  throughput,
+  latency,
+  requests,
+  loop,
+  large,
+  rotation,
+  start,
+  size,
+  rss,
+  native,
+  where,
+  scaling,
+  pool,
+  nodes,
+];

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NpmProject } from '../npm-project.mjs';
+
+const tsc = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
+
+const ALL = ['@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', 'nomyo-js'];
+
+const names = (project) => project.packages.map(({ name }) => name).sort();
+const printed = (...lines) => ({ status: 0, stdout: `${lines.join('\n')}\n`, stderr: '' });
+
+/** A user's compiler: strict, and the libraries are checked too. */
+const compile = (project, file, resolution) =>
+  project.node(
+    tsc,
+    '--noEmit',
+    '--strict',
+    '--ignoreConfig',
+    ...resolution,
+    '--target',
+    'es2023',
+    '--lib',
+    'esnext,dom',
+    file,
+  );
+
+const NODENEXT = ['--module', 'nodenext', '--moduleResolution', 'nodenext'];
+const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+const BROWSER = [...BUNDLER, '--customConditions', 'browser'];
+
+describe('@nomyo/crypto alone', () => {
+  let project;
+  beforeAll(() => {
+    project = new NpmProject(['@nomyo/crypto']);
+  }, 60_000);
+  afterAll(() => project.dispose());
+
+  it('brings no other package, and runs nothing at install', () => {
+    expect(project.packages).toEqual([{ name: '@nomyo/crypto', hasInstallScript: false }]);
+  });
+
+  it('seals, opens and refuses after import', () => {
+    expect(project.node('crypto.mjs')).toEqual(printed('sealed by a user', 'DECRYPTION_FAILED'));
+  });
+
+  it('seals and opens after import under the condition of browsers', () => {
+    expect(project.node('--conditions=browser', 'crypto.mjs')).toEqual(
+      printed('sealed by a user', 'DECRYPTION_FAILED'),
+    );
+  });
+
+  it('seals and opens after require()', () => {
+    expect(project.node('crypto.cjs')).toEqual(printed('sealed by a user', 'zero-only string'));
+  });
+
+  it.each([
+    ['nodenext', NODENEXT],
+    ['bundler', BUNDLER],
+    ['bundler, for browsers', BROWSER],
+  ])('has types under %s', (_, resolution) => {
+    expect(compile(project, 'crypto.ts', resolution)).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe('nomyo-js', () => {
+  let project;
+  beforeAll(() => {
+    project = new NpmProject(['nomyo-js'], ALL.slice(0, 3));
+  }, 60_000);
+  afterAll(() => project.dispose());
+
+  it('brings the four packages, each once, and runs nothing at install', () => {
+    expect(names(project)).toEqual(ALL);
+    expect(project.packages.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
+  });
+
+  it('makes a client, refuses http and ends after import', () => {
+    expect(project.node('client.mjs')).toEqual(printed('function', 'true INSECURE_URL', 'DISPOSED'));
+  });
+
+  it('makes a client, refuses http and ends after require()', () => {
+    expect(project.node('client.cjs')).toEqual(printed('true INSECURE_URL', 'true'));
+  });
+
+  it.each([
+    ['nodenext', NODENEXT],
+    ['bundler', BUNDLER],
+    ['bundler, for browsers', BROWSER],
+  ])('has types under %s', (_, resolution) => {
+    expect(compile(project, 'client.ts', resolution)).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+});
+
+describe.each(['@nomyo/keystore', '@nomyo/transport'])('%s alone', (name) => {
+  it('brings @nomyo/crypto and nothing else, and loads', () => {
+    const project = new NpmProject([name], ['@nomyo/crypto']);
+    expect(names(project)).toEqual(['@nomyo/crypto', name]);
+    const script = `import('${name}').then((module) => console.log(Object.keys(module).length > 0))`;
+    expect(project.node('--eval', script)).toEqual(printed('true'));
+    project.dispose();
+  }, 60_000);
+});
