@@ -14,7 +14,8 @@ if (process.argv.includes('--write')) {
     writeFileSync(join(dir, 'package.json'), `${text}\n`);
   }
 } else {
-  for (const { member } of stale)
+  for (const { member } of stale) {
     console.error(`${member}: publishConfig does not match exports and imports`);
+  }
   process.exitCode = stale.length > 0 ? 1 : 0;
 }

@@ -13,8 +13,9 @@ function tarballOf(name) {
   const file = readdirSync(tarballs).find(
     (entry) => entry.startsWith(stem) && /^\d/.test(entry.slice(stem.length)),
   );
-  if (file === undefined)
+  if (file === undefined) {
     throw new Error(`no tarball of ${name}: run "pnpm --filter @nomyo/checks run pack"`);
+  }
   return `file:${join(tarballs, file)}`;
 }
 

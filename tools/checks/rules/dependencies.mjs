@@ -22,8 +22,9 @@ export function dependencyViolations(manifest) {
   const violations = [];
   const allowed = RUNTIME_DEPENDENCIES[manifest.name];
   const peers = PEERS[manifest.name] ?? [];
-  if (allowed === undefined)
+  if (allowed === undefined) {
     return ['no list of runtime dependencies: add one to tools/checks/rules/dependencies.mjs'];
+  }
   if (differ(sorted(manifest.dependencies), allowed)) {
     violations.push(`dependencies are [${sorted(manifest.dependencies)}], not [${allowed}]`);
   }
@@ -31,8 +32,9 @@ export function dependencyViolations(manifest) {
     violations.push(`peerDependencies are [${sorted(manifest.peerDependencies)}], not [${peers}]`);
   }
   for (const peer of sorted(manifest.peerDependencies)) {
-    if (manifest.peerDependenciesMeta?.[peer]?.optional !== true)
+    if (manifest.peerDependenciesMeta?.[peer]?.optional !== true) {
       violations.push(`peer ${peer} is not optional`);
+    }
   }
   for (const field of ['optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
     if (manifest[field] !== undefined) violations.push(`${field} are not allowed`);
@@ -41,8 +43,9 @@ export function dependencyViolations(manifest) {
     if (manifest.scripts?.[script] !== undefined) violations.push(`script ${script} runs at install`);
   }
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    if (!/^[\^~]?\d+\.\d+\.\d+$/.test(range))
+    if (!/^[\^~]?\d+\.\d+\.\d+$/.test(range)) {
       violations.push(`${name} has the range ${range}, which npm cannot read`);
+    }
   }
   return violations;
 }

@@ -33,8 +33,9 @@ export function lockfileViolations(lockfile) {
     .split('\n')
     .map((line, i) => [line, `pnpm-lock.yaml:${i + 1}`])
     .flatMap(([line, where]) => {
-      if (/:\/\/|git\+|git@[a-z]|tarball:/.test(line))
+      if (/:\/\/|git\+|git@[a-z]|tarball:/.test(line)) {
         return [`${where}: comes from outside the registry: ${line.trim()}`];
+      }
       const hash = /^ +resolution: \{integrity: sha512-/;
       return /^ +resolution:/.test(line) && !hash.test(line)
         ? [`${where}: has no SHA-512: ${line.trim()}`]
@@ -72,20 +73,24 @@ export function workflowViolations(file, text) {
   const violations = [];
   for (const [line, action, version] of text.matchAll(/uses:\s*(\S+)(.*)/g)) {
     if (action.startsWith('./')) continue;
-    if (!FULL_COMMIT.test(action.split('@')[1] ?? ''))
+    if (!FULL_COMMIT.test(action.split('@')[1] ?? '')) {
       violations.push(`${file}: is not pinned by commit: ${line}`);
+    }
     if (!/# v\d+/.test(version)) violations.push(`${file}: does not say its version: ${line}`);
   }
   if (!/^permissions: \{\}$/m.test(text)) violations.push(`${file}: permissions are not {} by default`);
   const jobs = text.split(/^jobs:$/m)[1] ?? '';
   const names = [...jobs.matchAll(/^ {2}([\w-]+):$/gm)].length;
-  if ([...jobs.matchAll(/^ {4}timeout-minutes: \d+$/gm)].length !== names)
+  if ([...jobs.matchAll(/^ {4}timeout-minutes: \d+$/gm)].length !== names) {
     violations.push(`${file}: a job has no timeout-minutes`);
-  if ([...jobs.matchAll(/^ {4}permissions:/gm)].length !== names)
+  }
+  if ([...jobs.matchAll(/^ {4}permissions:/gm)].length !== names) {
     violations.push(`${file}: a job has no permissions of its own`);
+  }
   const checkouts = [...jobs.matchAll(/uses: actions\/checkout@/g)].length;
-  if ([...jobs.matchAll(/persist-credentials: false/g)].length !== checkouts)
+  if ([...jobs.matchAll(/persist-credentials: false/g)].length !== checkouts) {
     violations.push(`${file}: a checkout keeps its credentials`);
+  }
   return violations;
 }
 

@@ -54,8 +54,9 @@ function manifestViolations(manifest, original) {
   for (const field of ['description', 'license', 'engines', 'files', 'type']) {
     if (manifest[field] === undefined) violations.push(`package.json has no ${field}`);
   }
-  if (JSON.stringify(manifest).includes('@nomyo/source'))
+  if (JSON.stringify(manifest).includes('@nomyo/source')) {
     violations.push('@nomyo/source is left in package.json');
+  }
   if (manifest.description === 'TBD') violations.push('the description is still to be written');
   return violations;
 }

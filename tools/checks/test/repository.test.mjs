@@ -49,8 +49,9 @@ describe('the rules for the repository', () => {
 
   it('want one version of everything', () => {
     const versions = (range) => rules.versionViolations('packages/a', { devDependencies: { b: range } });
-    for (const range of ['catalog:', 'workspace:*', 'workspace:^', '1.2.3', '1.2.3-rc.1'])
+    for (const range of ['catalog:', 'workspace:*', 'workspace:^', '1.2.3', '1.2.3-rc.1']) {
       expect(versions(range)).toEqual([]);
+    }
     for (const range of [
       '^1.2.3',
       '~1.2.3',

@@ -5,8 +5,9 @@
 function constantOf(identifier, scope) {
   for (let at = scope; at !== null; at = at.upper) {
     const definition = at.set.get(identifier.name)?.defs[0];
-    if (definition !== undefined)
+    if (definition !== undefined) {
       return definition.parent?.kind === 'const' ? definition.node.init : undefined;
+    }
   }
   return undefined;
 }

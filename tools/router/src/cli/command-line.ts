@@ -51,7 +51,7 @@ function checkCombinations(values: Values): void {
     );
   }
   if (values['cert-file'] !== undefined && values.tls !== true)
-    throw new UsageError('--cert-file needs --tls');
+    {throw new UsageError('--cert-file needs --tls');}
   if (values.upstream === undefined && values['upstream-api-key'] !== undefined) {
     throw new UsageError('--upstream-api-key needs --upstream');
   }

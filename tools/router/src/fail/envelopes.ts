@@ -1,19 +1,10 @@
 import type { Reply } from '../http/reply.js';
+import { isJsonObject, type JsonObject } from '../protocol/payload.js';
 import { numberOf, type Failure } from './failure.js';
 import type { ENVELOPE_MODES } from './modes.js';
 
-/** The members of protocol §3. */
-interface WireEnvelope {
-  version: string;
-  algorithm: string;
-  encrypted_payload: { ciphertext: string; nonce: string; tag: string };
-  encrypted_aes_key: string;
-  key_algorithm: string;
-  payload_algorithm: string;
-}
-
 /** Changes an envelope, and gives what is sent in its place. */
-type Damage = (envelope: WireEnvelope, argument: string | undefined) => object;
+type Damage = (envelope: JsonObject, argument: string | undefined) => object;
 
 const PLAIN = damaged((envelope) => envelope);
 
@@ -21,17 +12,13 @@ export const envelopeFailures: Readonly<Record<keyof typeof ENVELOPE_MODES, Fail
   'flip-ciphertext': inPayload('ciphertext', flip),
   'flip-nonce': inPayload('nonce', flip),
   'flip-tag': inPayload('tag', flip),
-  'flip-wrapped-key': damaged((envelope, argument) => ({
-    ...envelope,
-    encrypted_aes_key: flip(envelope.encrypted_aes_key, argument),
-  })),
+  'flip-wrapped-key': inWrappedKey(flip),
   'tag-4': inPayload('tag', (tag) => resize(tag, 4)),
   'tag-12': inPayload('tag', (tag) => resize(tag, 12)),
   'nonce-16': inPayload('nonce', (nonce) => resize(nonce, 16)),
-  'wrapped-key-short': damaged((envelope) => ({
-    ...envelope,
-    encrypted_aes_key: Buffer.from(envelope.encrypted_aes_key, 'base64').subarray(0, -1).toString('base64'),
-  })),
+  'wrapped-key-short': inWrappedKey((wrapped) =>
+    Buffer.from(wrapped, 'base64').subarray(0, -1).toString('base64'),
+  ),
   'no-version': without('version'),
   'no-algorithm': without('algorithm'),
   'no-payload': without('encrypted_payload'),
@@ -57,8 +44,7 @@ export const envelopeFailures: Readonly<Record<keyof typeof ENVELOPE_MODES, Fail
 function damaged(damage: Damage): Failure {
   return {
     damage: (reply, argument): Reply => {
-      // Sealed by this router a moment ago, so it has its shape.
-      const envelope = JSON.parse(Buffer.from(reply.body).toString('utf8')) as WireEnvelope;
+      const envelope = asObject(JSON.parse(Buffer.from(reply.body).toString('utf8')));
       return { ...reply, body: Buffer.from(JSON.stringify(damage(envelope, argument)), 'utf8') };
     },
   };
@@ -66,17 +52,33 @@ function damaged(damage: Damage): Failure {
 
 /** `undefined` takes the member out. */
 function inPayload(
-  member: keyof WireEnvelope['encrypted_payload'],
+  member: 'ciphertext' | 'nonce' | 'tag',
   change: (base64: string, argument: string | undefined) => unknown,
 ): Failure {
   return damaged((envelope, argument) => {
-    const payload = envelope.encrypted_payload;
-    return { ...envelope, encrypted_payload: { ...payload, [member]: change(payload[member], argument) } };
+    const payload = asObject(envelope['encrypted_payload']);
+    return {
+      ...envelope,
+      encrypted_payload: { ...payload, [member]: change(String(payload[member]), argument) },
+    };
   });
 }
 
-function without(member: keyof WireEnvelope): Failure {
+function inWrappedKey(change: (base64: string, argument: string | undefined) => string): Failure {
+  return damaged((envelope, argument) => ({
+    ...envelope,
+    encrypted_aes_key: change(String(envelope['encrypted_aes_key']), argument),
+  }));
+}
+
+function without(member: string): Failure {
   return damaged((envelope) => ({ ...envelope, [member]: undefined }));
+}
+
+/** What this router sealed a moment ago is an envelope; anything else would be a mistake here. */
+function asObject(value: unknown): JsonObject {
+  if (!isJsonObject(value)) throw new TypeError('only an envelope can be damaged');
+  return value;
 }
 
 /** Bit 0 is the highest of the first byte; a number beyond the end starts again. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { collect } from './collect.js';
 import { Refusal } from './reply.js';
 
 /** Thrown when the client went away in the middle of its request: there is nobody to answer. */
@@ -14,19 +15,13 @@ export class ClientGone extends Error {
  * @throws {ClientGone}
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
+  let body: Uint8Array | undefined;
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const bytes = Buffer.from(chunk);
-      length += bytes.byteLength;
-      if (length > limit) break;
-      chunks.push(bytes);
-    }
+    body = await collect(request.iterator({ destroyOnReturn: false }), limit);
   } catch {
     throw new ClientGone();
   }
-  if (length <= limit) return Buffer.concat(chunks);
+  if (body !== undefined) return body;
   request.resume();
   throw new Refusal(413, `the body has more than ${String(limit)} bytes`, { connection: 'close' });
 }

@@ -1,7 +1,7 @@
 /** The listening socket: plain or TLS, with every connection known, so that one can be cut, reset or closed. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 /** One accepted TCP connection. */
 export interface Connection {
@@ -54,7 +54,8 @@ export class Listener {
       this.#server.once('error', reject);
       this.#server.listen(port, host, resolve);
     });
-    const address = this.#server.address() as AddressInfo;
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new TypeError('this is no TCP socket');
     return address.port;
   }
 

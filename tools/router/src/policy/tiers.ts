@@ -13,5 +13,5 @@ export function checkModel(allowed: TierModels, tier: SecurityTier | undefined, 
   const models = allowed[asked];
   // The model's name is part of the payload: it does not go into an answer that is not encrypted.
   if (models?.includes(model) === false)
-    throw new Refusal(403, `the model is not allowed for the tier ${asked}`);
+    {throw new Refusal(403, `the model is not allowed for the tier ${asked}`);}
 }

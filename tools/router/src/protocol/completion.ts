@@ -16,7 +16,11 @@ import type { RouterKey } from './router-key.js';
  *
  * @param json the request as it was sealed, to the byte; wiped when the answer is there
  */
-export type Answerer = (request: ChatRequest, json: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
+export type Answerer = (
+  request: ChatRequest,
+  json: Uint8Array,
+  signal: AbortSignal,
+) => Uint8Array | Promise<Uint8Array>;
 
 /** What a POST is answered with. */
 export interface CompletionService {

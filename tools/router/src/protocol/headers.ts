@@ -1,5 +1,4 @@
 /** The request headers of protocol §2. */
-import { Buffer } from 'node:buffer';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from '../http/reply.js';
@@ -75,7 +74,7 @@ export function checkApiKey(headers: IncomingHttpHeaders, accepted: readonly str
   const given = /^Bearer +(?<key>\S+)$/iu.exec(headers.authorization ?? '')?.groups?.['key'] ?? '';
   const known = accepted.filter((key) => timingSafeEqual(digest(key), digest(given)));
   if (known.length === 0)
-    throw new Refusal(401, 'API key missing or wrong', { 'www-authenticate': 'Bearer' });
+    {throw new Refusal(401, 'API key missing or wrong', { 'www-authenticate': 'Bearer' });}
   return given;
 }
 

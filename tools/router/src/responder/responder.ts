@@ -14,7 +14,7 @@ const MAX_CHOICES = 128;
 const CHARACTERS_PER_TOKEN = 4;
 
 /** @throws {Refusal} 400 when `n` or `tool_choice` is wrong */
-export const respond: Answerer = async (request, json) => {
+export const respond: Answerer = (request, json) => {
   const id = createHash('sha256').update(json).digest('hex').slice(0, 24);
   return Buffer.from(JSON.stringify(completionOf(request, id, Math.floor(Date.now() / 1000))), 'utf8');
 };
@@ -56,7 +56,7 @@ function contentOf(request: ChatRequest, summary: Summary): string {
     return JSON.stringify(sampleOf(format['json_schema']['schema']) ?? {});
   }
   if (format['type'] === 'json_object')
-    return JSON.stringify({ responder: 'embedded, not a model', ...summary });
+    {return JSON.stringify({ responder: 'embedded, not a model', ...summary });}
   return [
     'This is the embedded responder of the local NOMYO test router, not a model.',
     `It got ${count(summary.messages, 'message')} with ${count(summary.characters, 'character')} of text${images(summary)}.`,

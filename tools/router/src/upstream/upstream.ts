@@ -1,6 +1,7 @@
 /** Forwards opened requests to an OpenAI-compatible server. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { collect } from '../http/collect.js';
 import { Refusal } from '../http/reply.js';
 import type { Answerer } from '../protocol/completion.js';
 import { isJsonObject } from '../protocol/payload.js';
@@ -61,17 +62,9 @@ function send(url: URL, options: RequestOptions, body: Uint8Array): Promise<Inco
 }
 
 async function readAnswer(answer: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of answer) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.byteLength;
-    if (length > MAX_ANSWER_BYTES) throw new Refusal(500, 'the answer of the inference backend is too large');
-    chunks.push(bytes);
-  }
-  const whole = Buffer.concat(chunks);
-  for (const chunk of chunks) chunk.fill(0);
-  return whole;
+  const whole = await collect(answer, MAX_ANSWER_BYTES);
+  if (whole !== undefined) return whole;
+  throw new Refusal(500, 'the answer of the inference backend is too large');
 }
 
 /** The answer is sealed as it came, so it must be what it should be. */

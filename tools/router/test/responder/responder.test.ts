@@ -60,11 +60,9 @@ describe('the embedded responder', () => {
 
   it('gives the same answer to the same request', async () => {
     const client = clientOf(await start());
-    const { created: _first, ...first } = await client.complete(HELLO);
-    const { created: _second, ...second } = await client.complete(HELLO);
-    const { created: _other, ...other } = await client.complete({ ...HELLO, temperature: 0 });
-    expect(first).toEqual(second);
-    expect(other['id']).not.toBe(first['id']);
+    const first = await client.complete(HELLO);
+    expect(await client.complete(HELLO)).toEqual({ ...first, created: expect.any(Number) });
+    expect(await client.complete({ ...HELLO, temperature: 0 })).not.toHaveProperty('id', first['id']);
   });
 
   it('understands content parts', () => {
