@@ -13,6 +13,13 @@ export function allocateBytes(length: number): Bytes {
   return new Uint8Array(new ArrayBuffer(length));
 }
 
+/** These bytes, outside the JavaScript heap. */
+export function bytesOf(...values: readonly number[]): Bytes {
+  const bytes = allocateBytes(values.length);
+  bytes.set(values);
+  return bytes;
+}
+
 /** Overwrites with zeros. */
 export function wipe(bytes: Uint8Array): void {
   bytes.fill(0);

@@ -2,7 +2,7 @@
  * As much DER (ITU-T X.690) as RSA keys and PBES2 need: a strict reader that hands out views, never copies,
  * so that the numbers of a private key stay in the memory they were read into; and a writer.
  */
-import { concatBytes, type Bytes } from './bytes.js';
+import { bytesOf, concatBytes, type Bytes } from './bytes.js';
 import { SecurityError } from './errors.js';
 
 /** Tags of the universal types in use (X.690 §8.1.2). */
@@ -106,22 +106,19 @@ export class DerReader {
 /** One element: tag, length in the shortest form, and the contents joined. */
 export function derEncode(tag: number, ...contents: readonly Uint8Array[]): Bytes {
   const length = contents.reduce((sum, part) => sum + part.byteLength, 0);
-  return concatBytes(Uint8Array.of(tag, ...derLength(length)), ...contents);
+  return concatBytes(bytesOf(tag, ...derLength(length)), ...contents);
 }
 
 /** An INTEGER of a non-negative number of at most 32 bits. */
 export function derSmallUnsigned(value: number): Bytes {
   const bytes = bigEndian(value);
-  return derEncode(DER_TAG.integer, Uint8Array.from((bytes[0] ?? 0) > 0x7f ? [0, ...bytes] : bytes));
+  return derEncode(DER_TAG.integer, bytesOf(...((bytes[0] ?? 0) > 0x7f ? [0] : []), ...bytes));
 }
 
 /** An OBJECT IDENTIFIER from lower-case hex of its content. */
 export function derOid(hex: string): Bytes {
-  const bytes = hex.match(/../g) ?? [];
-  return derEncode(
-    DER_TAG.oid,
-    Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)),
-  );
+  const bytes = Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  return derEncode(DER_TAG.oid, bytesOf(...bytes));
 }
 
 function derLength(length: number): number[] {

@@ -54,8 +54,8 @@ const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:rotation-failed': 'warn',
 };
 
-/** Tells an event to the logger and to `node:diagnostics_channel`. */
-export type Emit = <N extends NomyoEventName>(name: N, fields: NomyoEvents[N]) => void;
+/** Tells an event to the loggers and to `node:diagnostics_channel`. */
+export type Emit = (entry: LogEntry) => void;
 
 /** @throws {InvalidArgumentError} when `logger` lacks a level */
 export function checkLogger(logger: unknown): void {
@@ -66,12 +66,12 @@ export function checkLogger(logger: unknown): void {
 
 /** A logger that throws breaks nothing: what a client does never depends on who listens. */
 export function createEmit(loggers: readonly Logger[]): Emit {
-  return (name, fields) => {
-    environment.publish(name, fields);
-    const entry = { message: name, ...fields } as LogEntry;
+  return (entry) => {
+    const { message, ...fields } = entry;
+    environment.publish(message, fields);
     for (const logger of loggers) {
       try {
-        logger[LEVELS[name]](entry);
+        logger[LEVELS[message]](entry);
       } catch {
         // The logger's own trouble.
       }

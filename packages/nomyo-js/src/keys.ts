@@ -1,5 +1,5 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import { DisposedError, InvalidArgumentError, type KeySource, type RsaPrivateKey } from '@nomyo/crypto';
+import { DisposedError, InvalidArgumentError, type KeySource } from '@nomyo/crypto';
 import { KeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
 import type { Emit } from './events.js';
 
@@ -32,7 +32,7 @@ class GivenKeys implements Keys {
     return { keys: this.#source, release, [Symbol.dispose]: release };
   }
 
-  useKey(_key: RsaPrivateKey): void {
+  useKey(): void {
     throw new InvalidArgumentError('keys', 'of a client that was given a KeySource cannot be replaced');
   }
 
@@ -48,12 +48,15 @@ function isKeySource(keys: KeySource | KeyStoreOptions): keys is KeySource {
 function emitKeyEvent(emit: Emit, event: KeyStoreEvent): void {
   switch (event.type) {
     case 'key-loaded':
-      return emit('nomyo:key-loaded', { fingerprint: event.fingerprint });
+      emit({ message: 'nomyo:key-loaded', fingerprint: event.fingerprint });
+      break;
     case 'key-generated':
-      return emit('nomyo:key-generated', { fingerprint: event.fingerprint });
+      emit({ message: 'nomyo:key-generated', fingerprint: event.fingerprint });
+      break;
     case 'key-rotated':
-      return emit('nomyo:key-rotated', { previous: event.previous, current: event.current });
+      emit({ message: 'nomyo:key-rotated', previous: event.previous, current: event.current });
+      break;
     case 'rotation-failed':
-      return emit('nomyo:rotation-failed', { code: event.code, path: event.path });
+      emit({ message: 'nomyo:rotation-failed', code: event.code, path: event.path });
   }
 }

@@ -198,8 +198,8 @@ function resolveLoggers({ debug, logger }: CommonOptions): readonly Logger[] {
 }
 
 /** A member, or none: an option that was left out must not stand there as `undefined`. */
-function given<K extends string, V>(name: K, value: V | undefined): { readonly [N in K]?: V } {
-  const member: { [N in K]?: V } = {};
+function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
+  const member: Partial<Record<K, V>> = {};
   if (value !== undefined) member[name] = value;
   return member;
 }

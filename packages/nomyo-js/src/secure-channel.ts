@@ -6,9 +6,9 @@ import {
   checkPayloadSize,
   encodePayload,
   openEnvelope,
-  RsaPublicKey,
   sealEnvelope,
   type OpenedEnvelope,
+  type RsaPublicKey,
   type SecureByteContext,
 } from '@nomyo/crypto';
 import type { KeyLease } from '@nomyo/keystore';
@@ -70,7 +70,7 @@ export class SecureChannel {
       load: (signal) => fetchRouterKey(this.#http, options.baseUrl, options.timeout, signal),
       ttl: options.serverKeyTtl,
       pins: options.serverKeyPins,
-      onChange: (change) => this.#emit('nomyo:server-key-changed', change),
+      onChange: (change) => this.#emit({ message: 'nomyo:server-key-changed', ...change }),
     });
     warnOfHttp(options.baseUrl);
   }
@@ -148,7 +148,7 @@ export class SecureChannel {
       signal,
       mode: this.#options.retry,
       maxRetryDelay: this.#options.maxRetryDelay,
-      onRetry: ({ attempt, delayMs, code }) => this.#emit('nomyo:retry', { payloadId, attempt, delayMs, code }),
+      onRetry: ({ attempt, delayMs, code }) => this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code }),
     });
   }
 
@@ -197,7 +197,7 @@ export class SecureChannel {
     const durationMs = performance.now() - started;
     const { payloadId, securityTier } = call;
     const responseBytes = response.body.byteLength;
-    this.#emit('nomyo:request', { payloadId, securityTier, durationMs, requestBytes, responseBytes });
+    this.#emit({ message: 'nomyo:request', payloadId, securityTier, durationMs, requestBytes, responseBytes });
     return opened;
   }
 }
@@ -213,5 +213,6 @@ async function resolveApiKey(apiKey: ApiKey | undefined): Promise<string | undef
 
 function warnOfHttp(baseUrl: URL): void {
   if (baseUrl.protocol !== 'http:') return;
+  // eslint-disable-next-line no-console -- the one line that this library prints
   console.warn('WARNING: Using HTTP instead of HTTPS: metadata and keys can be read and replaced on the way.');
 }

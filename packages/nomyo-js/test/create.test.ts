@@ -54,7 +54,7 @@ describe('create()', () => {
     await made.create(REQUEST);
     await made.create(REQUEST);
     await made.create({ ...REQUEST, api_key: 'third' });
-    expect(posts(to).map((post) => post.headers['authorization'])).toEqual([
+    expect(posts(to).map((post) => post.headers.authorization)).toEqual([
       'Bearer first',
       'Bearer second',
       'Bearer third',

@@ -73,12 +73,10 @@ describe('a process that uses the library', () => {
 
   it('ends when the call failed, without an unhandled rejection', async () => {
     const to = await router({ fail: 'flip-tag' });
-    const program = PROGRAM(to.url, to.ca, '', '').replace('await client.create(', 'await client.create(') + '';
-    const { code, output } = await run(`process.on('unhandledRejection', () => console.log('UNHANDLED'));
-      try { ${program.replace(/import [^\n]+\n/, '')} } catch (error) { console.log(error.code); }`.replace(
-      /^/,
-      "import { SecureChatCompletion } from 'nomyo-js';\n",
-    ));
+    const [imports = '', ...rest] = PROGRAM(to.url, to.ca, '', '').trim().split('\n');
+    const { code, output } = await run(`${imports}
+      process.on('unhandledRejection', () => console.log('UNHANDLED'));
+      try { ${rest.join('\n')} } catch (error) { console.log(error.code); }`);
     expect({ code, output }).toEqual({ code: 0, output: 'DECRYPTION_FAILED\n' });
   });
 });
@@ -102,7 +100,7 @@ describe('secrets', () => {
       const error = await rejection(made.create(request));
       seen.push(inspect(error, { depth: null, showHidden: true }), String(error), JSON.stringify(error));
     }
-    seen.push(inspect(made, { depth: null, showHidden: true, getters: true }), JSON.stringify(made), `${String(made)}`);
+    seen.push(inspect(made, { depth: null, showHidden: true, getters: true }), JSON.stringify(made));
     for (const name of readdirSync(keyDir)) seen.push(name, readFileSync(join(keyDir, name), 'latin1'));
     expect(seen.length).toBeGreaterThan(20);
     for (const marker of MARKERS) expect(seen.filter((text) => text.includes(marker))).toEqual([]);

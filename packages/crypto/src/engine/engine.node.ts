@@ -21,8 +21,7 @@ const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
 /** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
 const URL_ALPHABET = [0x2d, 0x5f] as const;
 
-// The two functions are async so that both engines have one shape, and errors arrive one way.
-// eslint-disable-next-line @typescript-eslint/require-await
+// eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
 export async function sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes> {
   const cipher = createCipheriv(CIPHER, gcm.key, gcm.nonce, GCM_OPTIONS);
   const text = asBuffer(out);
@@ -37,7 +36,7 @@ export async function sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes,
   return tag;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
+// eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
 export async function openBase64(
   base64: Uint8Array,
   gcm: GcmKey,

@@ -28,13 +28,13 @@ function choose(): RsaEngine {
 }
 
 // The addon checks that the numbers of a key belong together.
-function nativeRsa({ SecureRegion, NativePrivateKey, generatePkcs8 }: Addon): RsaEngine {
+function nativeRsa(addon: Addon): RsaEngine {
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
     async importUnwrapper(pkcs8) {
-      const region = SecureRegion.from(pkcs8);
+      const region = addon.SecureRegion.from(pkcs8);
       try {
-        const key = NativePrivateKey.fromDer(region);
+        const key = addon.NativePrivateKey.fromDer(region);
         return {
           unwrap: async (block, signal) => {
             signal?.throwIfAborted();
@@ -51,7 +51,7 @@ function nativeRsa({ SecureRegion, NativePrivateKey, generatePkcs8 }: Addon): Rs
       }
     },
     async generate(modulusBits) {
-      const region = await generatePkcs8(modulusBits);
+      const region = await addon.generatePkcs8(modulusBits);
       return { der: region.view(), release: () => region.release() };
     },
   };

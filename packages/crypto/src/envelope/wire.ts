@@ -94,8 +94,12 @@ function parseJson(json: Uint8Array): unknown {
 }
 
 function asObject(value: unknown, what: string): Members {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(`${what} is no object`);
-  return value as Members;
+  if (!isMembers(value)) throw refuse(`${what} is no object`);
+  return value;
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function stringMember(members: Members, name: string): string {

@@ -38,11 +38,17 @@ class Flattener {
   /** @param value prepared, and not to be omitted */
   add(value: unknown): void {
     if (typeof value === 'string' || value instanceof Uint8Array) this.#plan.text(value);
-    else if (typeof value === 'number') this.#plan.number(value);
+    else if (typeof value === 'number') this.#addNumber(value);
     else if (typeof value === 'boolean') this.#plan.literal(value ? 'true' : 'false');
     else if (typeof value === 'bigint') throw refuse('holds a BigInt, which JSON cannot express');
     else if (isObject(value)) this.#addNested(value);
     else this.#plan.literal('null');
+  }
+
+  /** `JSON.stringify` makes null of NaN and the infinities, and the service would never know. */
+  #addNumber(value: number): void {
+    if (!Number.isFinite(value)) throw refuse('holds NaN or an infinity, which JSON cannot express');
+    this.#plan.number(value);
   }
 
   #addNested(value: Readonly<Record<string, unknown>>): void {

@@ -58,8 +58,9 @@ export class JsonPlan {
     this.#add(text, length);
   }
 
+  /** @param value finite */
   number(value: number): void {
-    const number = Number.isFinite(value) ? new Literal(String(value)) : LITERALS.null;
+    const number = new Literal(String(value));
     this.#add(number, number.ascii.length);
   }
 

@@ -20,10 +20,10 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
  * string; then no string of it needs to exist at all. The bytes stay the caller's to wipe.
  *
  * As with `JSON.stringify`, `toJSON` is called, `undefined`, functions and symbols are left out of objects and are
- * null in arrays, NaN and the infinities are null, and lone surrogates are escaped.
+ * null in arrays, and lone surrogates are escaped.
  *
  * @param payload at most 500 levels of objects and arrays inside one another
- * @throws {InvalidArgumentError} when it is circular, too deep, holds a BigInt, bytes that are no UTF-8 or a
+ * @throws {InvalidArgumentError} when it is circular, too deep, holds a BigInt, NaN, an infinity, bytes that are no UTF-8 or a
  *   `SecureByteContext`, when code of its own (a getter, a `toJSON`) throws, or when there is nothing to write
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
  */

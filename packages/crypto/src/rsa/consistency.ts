@@ -29,20 +29,20 @@ export function checkConsistency(key: RsaPrivateNumbers): void {
 function isConsistent(key: RsaPrivateNumbers, arena: Arena): boolean {
   // Every one is smaller than the modulus, which also bounds the work that a key can cause.
   if (Object.values(key).some((bytes: Uint8Array) => bytes.byteLength > key.n.byteLength)) return false;
-  const [n, e, d, p, q, dp, dq, qInv] = [key.n, key.e, key.d, key.p, key.q, key.dp, key.dq, key.qInv].map((bytes) =>
-    arena.fromBytes(bytes),
-  ) as [Limbs, Limbs, Limbs, Limbs, Limbs, Limbs, Limbs, Limbs];
+  const d = arena.fromBytes(key.d);
+  const p = arena.fromBytes(key.p);
+  const q = arena.fromBytes(key.q);
   if (!isOdd(p) || !isOdd(q) || isOne(p) || isOne(q)) return false;
   const p1 = arena.minusOne(p);
   const q1 = arena.minusOne(q);
-  const ed = arena.multiply(e, d);
+  const ed = arena.multiply(arena.fromBytes(key.e), d);
   return (
-    areEqual(arena.multiply(p, q), n) &&
+    areEqual(arena.multiply(p, q), arena.fromBytes(key.n)) &&
     isOne(arena.remainder(ed, p1)) &&
     isOne(arena.remainder(ed, q1)) &&
-    areEqual(arena.remainder(d, p1), dp) &&
-    areEqual(arena.remainder(d, q1), dq) &&
-    isOne(arena.remainder(arena.multiply(qInv, q), p))
+    areEqual(arena.remainder(d, p1), arena.fromBytes(key.dp)) &&
+    areEqual(arena.remainder(d, q1), arena.fromBytes(key.dq)) &&
+    isOne(arena.remainder(arena.multiply(arena.fromBytes(key.qInv), q), p))
   );
 }
 

@@ -1,7 +1,7 @@
 /** A few equal resources, each used by one at a time; who comes when all are taken waits in line. */
 export class Turnstile<T> {
   readonly #idle: T[];
-  readonly #waiting: ((resource: T) => void)[] = [];
+  readonly #waiting: ((resource: T | undefined) => void)[] = [];
 
   constructor(resources: readonly T[]) {
     this.#idle = [...resources];
@@ -22,19 +22,20 @@ export class Turnstile<T> {
     }
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const taken = (resource: T): void => {
-        signal?.removeEventListener('abort', aborted);
-        resolve(resource);
-      };
-      const aborted = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(taken), 1);
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', aborted, { once: true });
-      this.#waiting.push(taken);
-    });
+  async #turn(signal: AbortSignal | undefined): Promise<T> {
+    let call: (resource: T | undefined) => void = () => undefined;
+    const called = new Promise<T | undefined>((resolve) => (call = resolve));
+    const aborted = (): void => {
+      this.#waiting.splice(this.#waiting.indexOf(call), 1);
+      call(undefined);
+    };
+    signal?.addEventListener('abort', aborted, { once: true });
+    this.#waiting.push(call);
+    const resource = await called;
+    signal?.removeEventListener('abort', aborted);
+    if (resource !== undefined) return resource;
+    signal?.throwIfAborted();
+    throw new TypeError('a turn was given up without an abort');
   }
 
   #giveBack(resource: T): void {
