@@ -1,0 +1,123 @@
+/**
+ * The other side: a local router whose private key is known here, a model that answers at random, and the client's
+ * key pair, made here. So this process knows every secret of the process under examination.
+ */
+import {
+  constants,
+  createDecipheriv,
+  createPrivateKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startRouter, type Router, type SeenRequest } from '@nomyo/router';
+import type { Needle } from './scan.js';
+import { FIRST_LETTER, LETTERS, TEXT_LENGTH } from './scenario.js';
+
+/** Bytes of a number of the key that are looked for: enough not to be met by chance. */
+const NUMBER_SLICE = { start: 64, end: 96 } as const;
+
+/** Most requests that the router is asked to remember. */
+const KEPT_REQUESTS = 10_000;
+
+/** Everything that one examination needs. */
+export class Observer {
+  readonly keyDir: string;
+  readonly router: Router;
+  readonly #model: Server;
+  readonly #routerKey: KeyObject;
+  readonly #clientKey: KeyObject;
+
+  private constructor(keyDir: string, router: Router, model: Server, routerKey: KeyObject, clientKey: KeyObject) {
+    this.keyDir = keyDir;
+    this.router = router;
+    this.#model = model;
+    this.#routerKey = routerKey;
+    this.#clientKey = clientKey;
+  }
+
+  static async start(): Promise<Observer> {
+    const keyDir = await mkdtemp(join(tmpdir(), 'nomyo-residue-'));
+    const clientPem = newKeyPem();
+    await mkdir(join(keyDir, 'keys'), { mode: 0o700 });
+    await writeFile(join(keyDir, 'keys', 'private_key.pem'), clientPem, { mode: 0o600 });
+    const routerPem = newKeyPem();
+    const model = createServer(answerAtRandom);
+    await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
+    const address = model.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const upstream = `http://127.0.0.1:${String(port)}/v1`;
+    const router = await startRouter({ tls: true, keyPem: routerPem, upstream, keepRequests: KEPT_REQUESTS });
+    return new Observer(keyDir, router, model, createPrivateKey(routerPem), createPrivateKey(clientPem));
+  }
+
+  /** What the client's process must not hold any more. */
+  needles(): Needle[] {
+    const calls = this.router.requests.filter((seen) => seen.method === 'POST' && seen.status === 200);
+    return [...calls.flatMap((seen) => this.#callNeedles(seen)), ...this.#keyNeedles()];
+  }
+
+  async close(): Promise<void> {
+    await this.router.close();
+    this.#model.closeAllConnections();
+    this.#model.close();
+    await rm(this.keyDir, { recursive: true });
+  }
+
+  #callNeedles(seen: SeenRequest): Needle[] {
+    const request = openWith(this.#routerKey, seen.requestBody);
+    const answer = openWith(this.#clientKey, seen.answerBody);
+    return [
+      ...textNeedles('prompt', request.text),
+      ...textNeedles('answer', answer.text),
+      { name: 'AES key', bytes: request.key },
+      { name: 'AES key', bytes: answer.key },
+    ];
+  }
+
+  #keyNeedles(): Needle[] {
+    const { p = '', q = '', d = '' } = this.#clientKey.export({ format: 'jwk' });
+    return [p, q, d].flatMap((number) => {
+      const bigEndian = Buffer.from(number, 'base64url').subarray(NUMBER_SLICE.start, NUMBER_SLICE.end);
+      // OpenSSL keeps numbers with the lowest byte first.
+      return [bigEndian, Buffer.from(bigEndian).reverse()].map((bytes) => ({ name: 'private key', bytes }));
+    });
+  }
+}
+
+/** RSA-4096, as a client has it. */
+function newKeyPem(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 4096 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function answerAtRandom(_request: IncomingMessage, response: ServerResponse): void {
+  const letters = Array.from(randomBytes(TEXT_LENGTH), (byte) => String.fromCharCode(FIRST_LETTER + (byte % LETTERS)));
+  const message = { role: 'assistant', content: letters.join('') };
+  const choices = [{ index: 0, message, finish_reason: 'stop' }];
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 1, model: 'm', choices }));
+}
+
+/** The random text of a call as the client's process could hold it: in UTF-8, or as a two-byte string. */
+function textNeedles(name: string, json: string): Needle[] {
+  const text = /[a-z]{96}/.exec(json)?.[0] ?? '';
+  const middle = text.slice(TEXT_LENGTH / 3, (2 * TEXT_LENGTH) / 3);
+  return [Buffer.from(middle, 'utf8'), Buffer.from(middle, 'utf16le')].map((bytes) => ({ name, bytes }));
+}
+
+/** Opens an envelope without any code of this project. */
+function openWith(privateKey: KeyObject, envelope: Uint8Array): { readonly key: Buffer; readonly text: string } {
+  const text = Buffer.from(envelope).toString('latin1');
+  const member = (name: string): Buffer => Buffer.from(new RegExp(`"${name}": ?"([^"]+)"`).exec(text)?.[1] ?? '', 'base64');
+  const oaep = { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+  const key = privateDecrypt(oaep, member('encrypted_aes_key'));
+  const decipher = createDecipheriv('aes-256-gcm', key, member('nonce'), { authTagLength: 16 });
+  decipher.setAuthTag(member('tag'));
+  return { key, text: Buffer.concat([decipher.update(member('ciphertext')), decipher.final()]).toString('utf8') };
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { examine } from '../src/examine.js';
+import { SCENARIOS, type Scenario } from '../src/scenario.js';
+
+/** The table in SECURITY.md is made of more calls. */
+const CALLS = 20;
+const TIMEOUT_MS = 180_000;
+
+const scenario = (find: Partial<Scenario>): Scenario => {
+  const found = SCENARIOS.find((candidate) => Object.entries(find).every(([key, value]) => Reflect.get(candidate, key) === value));
+  if (found === undefined) throw new Error('no such scenario');
+  return found;
+};
+
+// The scan reads /proc/PID/mem, which only Linux has.
+const onLinux = existsSync('/proc/self/mem') ? describe : describe.skip;
+
+onLinux('the memory of a process, after its calls', () => {
+  it(
+    'holds no prompt, no answer, no AES key and nothing of the private key, with the addon',
+    async () => {
+      const residue = await examine(scenario({ paths: 'bytes', addon: true }), CALLS);
+      expect(residue).toEqual({ prompt: 0, answer: 0, aesKey: 0, privateKey: 0, method: 'mlock' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'holds no prompt, no answer and no AES key without it',
+    async () => {
+      const residue = await examine(scenario({ paths: 'bytes', addon: false, secureMemory: true }), CALLS);
+      expect(residue).toMatchObject({ prompt: 0, answer: 0, aesKey: 0, method: 'zero-only' });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'holds all of them with protection off, which shows that the scan can see',
+    async () => {
+      const { prompt, answer, aesKey, privateKey, method } = await examine(scenario({ secureMemory: false }), CALLS);
+      expect(method).toBe('none');
+      for (const copies of [prompt, answer, aesKey, privateKey]) expect(copies).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+});
