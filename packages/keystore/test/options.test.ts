@@ -60,9 +60,9 @@ describe('options', () => {
   });
 
   it.each([
-    ['keyDir', generateKeyFiles({ keyDir: '' })],
-    ['privateKeyPath', loadKeyFiles({ privateKeyPath: '' })],
-  ])('of functions that work on files: %s', async (argument, promise) => {
-    expect(await rejection(promise)).toMatchObject({ name: 'InvalidArgumentError', argument });
+    ['keyDir', () => generateKeyFiles({ keyDir: '' })],
+    ['privateKeyPath', () => loadKeyFiles({ privateKeyPath: '' })],
+  ])('of functions that work on files: %s', async (argument, call) => {
+    expect(await rejection(call())).toMatchObject({ name: 'InvalidArgumentError', argument });
   });
 });

@@ -34,10 +34,9 @@ export function readDetail(body: Uint8Array): RouterDetail {
   const json = parse(body);
   if (json === undefined) return { text: plainText(body), details: undefined };
   const detail = isObject(json) && json['detail'] !== undefined ? json['detail'] : json;
-  return {
-    text: cleanText(describe(detail), LIMITS.messageCharacters),
-    details: shorten(detail, LIMITS.depth),
-  };
+  // Shortened first: whatever walks over it afterwards has little to walk over.
+  const details = shorten(detail, LIMITS.depth);
+  return { text: cleanText(describe(details), LIMITS.messageCharacters), details };
 }
 
 function parse(body: Uint8Array): unknown {
@@ -56,7 +55,7 @@ function plainText(body: Uint8Array): string {
 
 function describe(detail: unknown): string {
   if (typeof detail === 'string') return detail;
-  if (Array.isArray(detail)) return detail.slice(0, LIMITS.items).map(describe).filter(Boolean).join('; ');
+  if (Array.isArray(detail)) return detail.map(describe).filter(Boolean).join('; ');
   if (!isObject(detail)) return '';
   const { loc, msg, message, error } = detail;
   const text = [msg, message, error].find((value) => typeof value === 'string') ?? describe(error ?? '');

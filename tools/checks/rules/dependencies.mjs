@@ -1,5 +1,5 @@
 /** What each package may bring along at run time; a longer list needs its reason in the package's README. */
-export const RUNTIME_DEPENDENCIES = {
+const RUNTIME_DEPENDENCIES = {
   '@nomyo/crypto': [],
   '@nomyo/keystore': ['@nomyo/crypto'],
   '@nomyo/transport': ['@nomyo/crypto'],

@@ -1,7 +1,7 @@
 // Rules about the repository itself: pure functions from texts to violations, a line each.
 
 /** What may stand at the top, besides dotfiles and dotfolders. */
-export const TOP_LEVEL = [
+const TOP_LEVEL = [
   'packages',
   'native',
   'tools',

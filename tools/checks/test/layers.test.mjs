@@ -155,6 +155,14 @@ describe('the layers', () => {
     expect(cruise('browser')).toContain('browser-never-reaches-node: packages/crypto/src/index.ts');
   });
 
+  it('let types name each other', () => {
+    write({
+      'packages/crypto/src/errors.ts': `import type { Wipe } from './bytes.js';\nexport const code = 1 as unknown as Wipe;\n`,
+      'packages/crypto/src/bytes.ts': `import { code } from './errors.js';\nexport type Wipe = number;\nexport const wipe = code;\n`,
+    });
+    expect(cruise('node')).toEqual(new Set());
+  });
+
   it('let the addon be loaded where it belongs', () => {
     write({
       'packages/crypto/src/engine/engine.node.ts': `import { createRequire } from 'node:module';\nimport '../bytes.js';\nconst require = createRequire(import.meta.url);\nexport const seal = require('nomyo-native');\n`,

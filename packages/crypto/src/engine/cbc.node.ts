@@ -1,26 +1,22 @@
 /** AES-CBC of Node: in `nomyo-native`, where the plaintext is born in locked memory, or through node:crypto. */
 import { createDecipheriv } from 'node:crypto';
 import { wipe } from '../bytes.js';
-import { findAddon, type Addon } from '../memory/addon.node.js';
-import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
+import { LockedMemory } from '../memory/locked.node.js';
+import { adoptMemory, SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { CbcInput } from './engine.js';
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
 export async function openCbc(input: CbcInput, options: SecureByteContextOptions): Promise<SecureByteContext> {
-  const { addon } = findAddon();
-  const isNative = (options.secure ?? true) && addon?.info().nativeCrypto === true;
-  return isNative ? openNative(addon, input, options) : openWithNode(input, options);
+  const addon = (options.secure ?? true) ? findNativeCrypto() : undefined;
+  return addon === undefined ? openWithNode(input, options) : openNative(addon, input);
 }
 
-function openNative(addon: Addon, input: CbcInput, options: SecureByteContextOptions): SecureByteContext {
+function openNative(addon: Addon, input: CbcInput): SecureByteContext {
   const key = addon.SecureRegion.from(input.key);
   try {
     const plaintext = addon.aesCbcDecrypt(key, input.iv, input.ciphertext);
-    try {
-      return new SecureByteContext(plaintext.view(), options);
-    } finally {
-      plaintext.release();
-    }
+    return adoptMemory(new LockedMemory(plaintext, plaintext.view().byteLength));
   } finally {
     key.release();
   }

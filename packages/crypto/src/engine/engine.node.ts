@@ -3,7 +3,9 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { base64DecodedLength, base64Length } from '../base64.js';
 import { allocateBytes, wipe, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
-import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
+import { LockedMemory } from '../memory/locked.node.js';
+import { adoptMemory, SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { GcmKey } from './engine.js';
 
 export { openCbc } from './cbc.node.js';
@@ -16,6 +18,12 @@ const GCM_OPTIONS = { authTagLength: SUITE.tagBytes } as const;
 
 /** Bytes that go through at once: larger pieces fall out of the processor's cache. A multiple of 3, for base64. */
 const PIECE_BYTES = 48 * 1024;
+/**
+ * Largest payload that the addon opens, in bytes: more cannot be locked under the usual limit (RLIMIT_MEMLOCK, 8 MiB),
+ * and the addon needs the whole ciphertext beside it.
+ */
+const MAX_NATIVE_BYTES = 8 * 1024 * 1024;
+
 const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
 
 /** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
@@ -43,25 +51,51 @@ export async function openBase64(
   tag: Bytes,
   options: SecureByteContextOptions,
 ): Promise<SecureByteContext> {
-  const plaintext = SecureByteContext.allocate(base64DecodedLength(base64), options);
-  const decipher = createDecipheriv(CIPHER, gcm.key, gcm.nonce, GCM_OPTIONS);
-  decipher.setAuthTag(tag);
+  const length = base64DecodedLength(base64);
+  const fitsAddon = length > 0 && length <= MAX_NATIVE_BYTES && (options.secure ?? true);
+  const addon = fitsAddon ? findNativeCrypto() : undefined;
+  if (addon !== undefined) return openNative(addon, decodeWhole(base64, length), gcm, tag);
+  const plaintext = SecureByteContext.allocate(length, options);
   try {
-    plaintext.borrow((bytes) => {
-      let at = 0;
-      for (const ciphertext of decodePieces(base64)) {
-        const piece = decipher.update(ciphertext);
-        bytes.set(piece, at);
-        at += piece.byteLength;
-        wipe(piece);
-      }
-    });
-    decipher.final();
+    plaintext.borrow((bytes) => openInto(bytes, base64, gcm, tag));
     return plaintext;
   } catch (error) {
     plaintext.dispose();
     throw error;
   }
+}
+
+/** The plaintext is born in locked memory. */
+function openNative(addon: Addon, ciphertext: Bytes, { key, nonce }: GcmKey, tag: Bytes): SecureByteContext {
+  const region = addon.SecureRegion.from(key);
+  try {
+    const plaintext = addon.aesGcmOpen(region, nonce, ciphertext, tag);
+    return adoptMemory(new LockedMemory(plaintext, ciphertext.byteLength));
+  } finally {
+    region.release();
+  }
+}
+
+function openInto(out: Bytes, base64: Uint8Array, { key, nonce }: GcmKey, tag: Bytes): void {
+  const decipher = createDecipheriv(CIPHER, key, nonce, GCM_OPTIONS);
+  decipher.setAuthTag(tag);
+  let at = 0;
+  for (const ciphertext of decodePieces(base64)) {
+    const piece = decipher.update(ciphertext);
+    out.set(piece, at);
+    at += piece.byteLength;
+    wipe(piece);
+    wipeFreed(piece.byteLength);
+  }
+  decipher.final();
+}
+
+/**
+ * Node decrypts into a buffer that is one byte too long, copies it into one that fits, and frees the first with the
+ * plaintext in it. The allocator gives what was freed last to whoever asks for that size next.
+ */
+function wipeFreed(length: number): void {
+  wipe(Buffer.allocUnsafeSlow(length + 1));
 }
 
 /** `Buffer` searches ten times as fast as `Uint8Array`. */
@@ -86,6 +120,16 @@ export function isCanonicalBase64(text: Uint8Array): boolean {
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function decodeWhole(base64: Uint8Array, length: number): Bytes {
+  const whole = allocateBytes(length);
+  let at = 0;
+  for (const piece of decodePieces(base64)) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
 }
 
 function* decodePieces(base64: Uint8Array): Generator<Buffer> {

@@ -1,7 +1,7 @@
 /** RSA of Node: in `nomyo-native`, where the key stays in locked memory, or through WebCrypto. */
 import { availableParallelism } from 'node:os';
 import { allocateBytes } from '../bytes.js';
-import { findAddon, type Addon } from '../memory/addon.node.js';
+import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import type { RsaEngine } from '../rsa/unwrapper.js';
 import { webCryptoRsa } from '../rsa/webcrypto.js';
 
@@ -23,8 +23,8 @@ export const rsa: RsaEngine = {
 };
 
 function choose(): RsaEngine {
-  const { addon } = findAddon();
-  return addon?.info().nativeCrypto === true ? nativeRsa(addon) : webCryptoRsa(unwrapParallelism);
+  const addon = findNativeCrypto();
+  return addon === undefined ? webCryptoRsa(unwrapParallelism) : nativeRsa(addon);
 }
 
 // The addon checks that the numbers of a key belong together.

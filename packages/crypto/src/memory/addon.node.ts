@@ -32,6 +32,7 @@ export interface Addon {
   readonly abiVersion: number;
   readonly SecureRegion: { allocate(length: number): NativeRegion; from(bytes: Uint8Array): NativeRegion };
   readonly NativePrivateKey: { fromDer(der: NativeRegion): NativeKey };
+  aesGcmOpen(key: NativeRegion, nonce: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): NativeRegion;
   aesCbcDecrypt(key: NativeRegion, iv: Uint8Array, ciphertext: Uint8Array): NativeRegion;
   generatePkcs8(bits: number): Promise<NativeRegion>;
   info(): NativeInfo;
@@ -41,6 +42,12 @@ export interface Addon {
 export type AddonSearch = { readonly addon: Addon } | { readonly addon: undefined; readonly why: string };
 
 const ABI_VERSION = 1;
+
+/** The addon, when its cryptography works here too. */
+export function findNativeCrypto(): Addon | undefined {
+  const { addon } = findAddon();
+  return addon?.info().nativeCrypto === true ? addon : undefined;
+}
 
 let search: AddonSearch | undefined;
 

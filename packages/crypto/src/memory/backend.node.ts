@@ -1,27 +1,7 @@
-import { findAddon, type Addon, type NativeInfo, type NativeRegion } from './addon.node.js';
-import type { Bytes } from '../bytes.js';
-import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
+import { findAddon, type NativeInfo } from './addon.node.js';
+import type { MemoryBackend, MemoryProtectionInfo } from './backend.js';
+import { LockedMemory } from './locked.node.js';
 import { zeroOnly } from './ordinary.js';
-
-/** Memory of `nomyo-native`: it is given back only when nothing can write to it any more. */
-class LockedMemory implements ProtectedMemory {
-  readonly bytes: Bytes;
-  readonly #region: NativeRegion;
-
-  constructor({ SecureRegion }: Addon, length: number) {
-    // The addon has no empty regions.
-    this.#region = SecureRegion.allocate(Math.max(length, 1));
-    this.bytes = onArrayBuffer(this.#region.view()).subarray(0, length);
-  }
-
-  get locked(): boolean {
-    return this.#region.locked;
-  }
-
-  release(): void {
-    this.#region.release();
-  }
-}
 
 let chosen: MemoryBackend | undefined;
 
@@ -30,7 +10,8 @@ function choose(): MemoryBackend {
   if (found.addon === undefined) return zeroOnly(found.why);
   const { addon } = found;
   return {
-    allocate: (length) => new LockedMemory(addon, length),
+    // The addon has no empty regions.
+    allocate: (length) => new LockedMemory(addon.SecureRegion.allocate(Math.max(length, 1)), length),
     describe: () => describe(addon.info()),
   };
 }
@@ -52,9 +33,4 @@ function describe(info: NativeInfo): MemoryProtectionInfo {
     isPlatformSecure: canLock,
     details: `Secrets are in memory of nomyo-native and overwritten with zeros after use. ${state}${why}`,
   };
-}
-
-function onArrayBuffer(view: Uint8Array): Bytes {
-  if (view.buffer instanceof ArrayBuffer) return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  throw new TypeError('nomyo-native gave no ArrayBuffer');
 }

@@ -16,6 +16,13 @@ const REDACTED = 'SecureByteContext { [redacted] }';
 /** Longest context, in bytes: the largest typed array that every supported runtime can make. */
 const MAX_LENGTH = 2 ** 31 - 1;
 
+let adopt: (memory: ProtectedMemory) => SecureByteContext;
+
+/** A context that owns `memory` from now on. For the engines: nobody else can make memory. */
+export function adoptMemory(memory: ProtectedMemory): SecureByteContext {
+  return adopt(memory);
+}
+
 /**
  * Secret bytes with one owner and an end. They are wiped when {@link use} is over, whatever happens in it, or by
  * {@link dispose}; after that every access is refused.
@@ -27,6 +34,14 @@ const MAX_LENGTH = 2 ** 31 - 1;
  * bytes.
  */
 export class SecureByteContext {
+  static {
+    adopt = (memory) => {
+      const context = new SecureByteContext(new ArrayBuffer(0));
+      context.#memory = memory;
+      return context;
+    };
+  }
+
   #memory: ProtectedMemory;
   #state: 'fresh' | 'in use' | 'disposed' = 'fresh';
 

@@ -143,6 +143,12 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('it did not reject');
 }
 
+/** @throws when the connection has no TLS */
+export function tlsOf(received: Pick<Received, 'socket'> | undefined): tls.TLSSocket {
+  if (received?.socket instanceof tls.TLSSocket) return received.socket;
+  throw new Error('no TLS connection');
+}
+
 /** Waits until something is true, for at most 5 s. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries += 1) {

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
+import { abortable, sleep } from '../src/abort.js';
+import { withDeadline } from '../src/deadline.js';
+import { rejection } from './support/peer.js';
+
+describe('abortable', () => {
+  it('gives what the promise gives, or its error', async () => {
+    const { signal } = new AbortController();
+    expect(await abortable(Promise.resolve(1), signal)).toBe(1);
+    expect(await rejection(abortable(Promise.reject(new Error('x')), signal))).toMatchObject({
+      message: 'x',
+    });
+    expect(await abortable(Promise.resolve(2), undefined)).toBe(2);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each([undefined, null, 0, 'text', new Error('x')])(
+    'rejects with the reason %p as it is',
+    async (reason) => {
+      const controller = new AbortController();
+      const pending = rejection(abortable(new Promise(() => undefined), controller.signal));
+      controller.abort(reason);
+      expect(await pending).toBe(controller.signal.reason);
+    },
+  );
+
+  it('leaves no rejection unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 5));
+    expect(await rejection(abortable(late, AbortSignal.abort('now')))).toBe('now');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', listener);
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe('sleep', () => {
+  it('ends by itself, or with the reason', async () => {
+    await sleep(1);
+    expect(await rejection(sleep(60_000, AbortSignal.timeout(5)))).toMatchObject({ name: 'TimeoutError' });
+    expect(await rejection(sleep(60_000, AbortSignal.abort('x')))).toBe('x');
+  });
+});
+
+describe('withDeadline', () => {
+  const expired = () => new Error('expired');
+  const untilAborted = (signal: AbortSignal) => abortable(new Promise<never>(() => undefined), signal);
+
+  it('ends with what expired() gives at that moment', async () => {
+    expect(await rejection(withDeadline({ timeout: 5, expired }, untilAborted))).toMatchObject({
+      message: 'expired',
+    });
+  });
+
+  it('gives the reason of the caller, however the task puts it', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const task = (ended: AbortSignal) =>
+      untilAborted(ended).catch(() => Promise.reject(new Error('in other words')));
+    const pending = rejection(withDeadline({ timeout: 60_000, signal, expired }, task));
+    controller.abort('mine');
+    expect(await pending).toBe('mine');
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('leaves no listener behind', async () => {
+    const { signal } = new AbortController();
+    expect(await withDeadline({ timeout: 60_000, signal, expired }, () => Promise.resolve(7))).toBe(7);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { checkApiKey, checkHeaders, requestHeaders } from '../src/headers.js';
+
+const PEM = '-----BEGIN PUBLIC KEY-----\nMIIB+/==\n-----END PUBLIC KEY-----\n';
+const input = { payloadId: '123e4567-e89b-42d3-a456-426614174000', publicKeyPem: PEM };
+
+function refusal(task: () => unknown): unknown {
+  try {
+    task();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('requestHeaders', () => {
+  it('are those of the protocol', () => {
+    expect(requestHeaders(input)).toEqual({
+      'Content-Type': 'application/octet-stream',
+      'X-Payload-ID': input.payloadId,
+      'X-Public-Key': '-----BEGIN%20PUBLIC%20KEY-----%0AMIIB%2B%2F%3D%3D%0A-----END%20PUBLIC%20KEY-----%0A',
+    });
+  });
+
+  it('carry key and tier when there are some', () => {
+    expect(requestHeaders({ ...input, apiKey: 'KEY', securityTier: 'maximum' })).toMatchObject({
+      Authorization: 'Bearer KEY',
+      'X-Security-Tier': 'maximum',
+    });
+  });
+
+  it('carry headers of the caller beside them', () => {
+    expect(requestHeaders({ ...input, extra: { 'X-Trace': 'a b\tü' } })).toMatchObject({
+      'X-Trace': 'a b\tü',
+    });
+  });
+
+  it.each([
+    'Content-Type',
+    'content-type',
+    'X-PAYLOAD-ID',
+    'x-public-key',
+    'x-security-tier',
+    'authorization',
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Upgrade',
+    'TE',
+    'Expect',
+    'Accept-Encoding',
+    'Proxy-Authorization',
+  ])('are not overridden: %s', (name) => {
+    expect(refusal(() => requestHeaders({ ...input, extra: { [name]: 'SECRET' } }))).toBeInstanceOf(
+      InvalidArgumentError,
+    );
+    expect(refusal(() => checkHeaders({ [name]: 'x' }))).toMatchObject({ argument: 'headers' });
+  });
+
+  it.each(['a\r\nX-Evil: b', 'a\nb', 'a\rb', 'a\0b', 'a\x7Fb', 'a\x1Bb', 'snow ☃', '𝄞'])(
+    'refuse a value with a forbidden character, and never quote it: %j',
+    (evil) => {
+      const value = `SECRET${evil}`;
+      const attempts = [
+        () => requestHeaders({ ...input, apiKey: value }),
+        () => requestHeaders({ ...input, securityTier: value }),
+        () => requestHeaders({ ...input, payloadId: value }),
+        () => requestHeaders({ ...input, extra: { 'X-A': value } }),
+        () => checkApiKey(value),
+        () => checkHeaders({ 'X-A': value }),
+      ];
+      for (const attempt of attempts) {
+        const error = refusal(attempt);
+        expect(error).toBeInstanceOf(InvalidArgumentError);
+        expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain('SECRET');
+      }
+    },
+  );
+
+  it.each(['', 'a b', 'a:b', 'a\nb', 'ä', 'a(b)'])('refuse the name %j', (name) => {
+    expect(refusal(() => checkHeaders({ [name]: 'x' }))).toBeInstanceOf(InvalidArgumentError);
+  });
+
+  it.each([null, undefined, 'x', { a: 1 }, { a: null }, { a: ['b'] }, { 'X-A': '1', 'x-a': '2' }])(
+    'refuse %j',
+    (headers) => {
+      expect(refusal(() => checkHeaders(headers as unknown as Record<string, string>))).toBeInstanceOf(
+        InvalidArgumentError,
+      );
+    },
+  );
+});
+
+describe('checkApiKey', () => {
+  it.each(['sk-abc_123.~+/=', '!'])('takes %s', (key) => expect(() => checkApiKey(key)).not.toThrow());
+
+  it.each(['', ' ', 'a b', ' a', 'a ', 'a\n', 'ä', null, undefined, 7])('refuses %j', (key) => {
+    expect(refusal(() => checkApiKey(key as string))).toMatchObject({ argument: 'apiKey' });
+  });
+});
