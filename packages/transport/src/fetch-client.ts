@@ -85,7 +85,7 @@ async function receive(
 
 /** Not followed (Fetch §4.3: an opaque answer with status 0), or followed against our word by a fetch of one's own. */
 function isRedirect({ type, redirected }: Response): boolean {
-  return false;
+  return type === 'opaqueredirect' || redirected;
 }
 
 /** Browsers negotiate compression themselves, and drop a header that says otherwise: there it is no surprise. */
