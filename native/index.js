@@ -1,4 +1,5 @@
 'use strict';
+/* global require, module, __dirname */
 
 // Loads the binary of this platform. Whatever goes wrong is an ordinary error that the caller can
 // catch, with a code of its own: without the addon NOMYO.js works on ordinary memory.

@@ -1,4 +1,5 @@
 'use strict';
+/* global module, __dirname */
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -7,9 +7,11 @@
 // pnpm comes through npx in the version that package.json names; turbo runs the tasks and remembers what passed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = resolve(import.meta.dirname ?? '', '..');
+// Not `import.meta.dirname`: a Node that is too old must get as far as being told so.
+const root = fileURLToPath(new URL('..', import.meta.url));
 const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
 const manifest = readJson('package.json');
 

@@ -12,11 +12,9 @@ const children = [
 for (const { script, rounds, nodeArgs } of children) {
   const start = Date.now();
   const path = join(packageDir, 'test/children', script);
-  const { status, signal, stdout, stderr } = spawnSync(
-    process.execPath,
-    [...nodeArgs, path, rounds],
-    { encoding: 'utf8' },
-  );
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...nodeArgs, path, rounds], {
+    encoding: 'utf8',
+  });
   const seconds = Math.round((Date.now() - start) / 1000);
   console.log(`${script}: ${signal ?? `exit ${status}`} after ${seconds} s ${stdout.trim()}`);
   if (status !== 0) {

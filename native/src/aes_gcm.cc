@@ -55,10 +55,9 @@ Status AesGcmSeal(const uint8_t* key, const uint8_t* nonce, const uint8_t* plain
   const ErrorQueueGuard errors(ssl);
   const CipherCtx ctx(ssl->EVP_CIPHER_CTX_new());
   constexpr int kLength = static_cast<int>(kGcmTagLength);
-  const bool sealed =
-      ctx && Init(ssl, ctx.get(), key, nonce, kEncrypt) &&
-      Update(ssl, ctx.get(), plaintext, length, out) && Final(ssl, ctx.get()) &&
-      ssl->EVP_CIPHER_CTX_ctrl(ctx.get(), kGetTag, kLength, tag) == 1;
+  const bool sealed = ctx && Init(ssl, ctx.get(), key, nonce, kEncrypt) &&
+                      Update(ssl, ctx.get(), plaintext, length, out) && Final(ssl, ctx.get()) &&
+                      ssl->EVP_CIPHER_CTX_ctrl(ctx.get(), kGetTag, kLength, tag) == 1;
   if (!sealed) pages::Wipe(out, length);
   return sealed ? Status::kOk : Status::kOperation;
 }

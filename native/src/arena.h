@@ -14,8 +14,9 @@
 
 namespace nomyo {
 
-constexpr size_t kSmallSlot = 64;    // bytes: AES keys, nonces, passwords
-constexpr size_t kLargeSlot = 4096;  // bytes: an RSA-4096 key as PKCS#8 DER is about 2,375, as PEM 3,270
+constexpr size_t kSmallSlot = 64;  // bytes: AES keys, nonces, passwords
+constexpr size_t kLargeSlot =
+    4096;  // bytes: an RSA-4096 key as PKCS#8 DER is about 2,375, as PEM 3,270
 
 class ArenaChunk;
 

@@ -77,8 +77,7 @@ std::unique_ptr<LockedRegion> LockedRegion::Create(size_t length, RegionKind kin
     region_count.fetch_sub(1);
     return nullptr;
   }
-  const bool mapped =
-      (kind == RegionKind::kSecret && region->MapSecret()) || region->MapOrdinary();
+  const bool mapped = (kind == RegionKind::kSecret && region->MapSecret()) || region->MapOrdinary();
   if (!mapped) return nullptr;
   region->Lay();
   return region;

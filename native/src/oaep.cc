@@ -7,8 +7,8 @@ namespace nomyo {
 
 namespace {
 
-constexpr size_t kHashLength = 32;     // hLen, SHA-256
-constexpr size_t kCounterLength = 4;   // MGF1, RFC 8017 B.2.1
+constexpr size_t kHashLength = 32;    // hLen, SHA-256
+constexpr size_t kCounterLength = 4;  // MGF1, RFC 8017 B.2.1
 constexpr size_t kMinimumLength = 2 * kHashLength + 2;
 
 // lHash of the empty label: SHA-256 of nothing.

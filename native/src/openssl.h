@@ -39,50 +39,50 @@ inline OsslParam EndOfParams() {
 }
 
 // name, result, parameters: openssl/evp.h, bn.h, err.h of OpenSSL 3.0
-#define NOMYO_OPENSSL_FUNCTIONS(X)                                                              \
-  X(EVP_CIPHER_CTX_new, EvpCipherCtx*, ())                                                      \
-  X(EVP_CIPHER_CTX_free, void, (EvpCipherCtx*))                                                 \
-  X(EVP_CIPHER_CTX_ctrl, int, (EvpCipherCtx*, int, int, void*))                                 \
-  X(EVP_aes_256_gcm, const EvpCipher*, ())                                                      \
-  X(EVP_aes_128_cbc, const EvpCipher*, ())                                                      \
-  X(EVP_aes_192_cbc, const EvpCipher*, ())                                                      \
-  X(EVP_aes_256_cbc, const EvpCipher*, ())                                                      \
-  X(EVP_CipherInit_ex, int,                                                                     \
-    (EvpCipherCtx*, const EvpCipher*, Engine*, const uint8_t*, const uint8_t*, int))            \
-  X(EVP_CipherUpdate, int, (EvpCipherCtx*, uint8_t*, int*, const uint8_t*, int))                \
-  X(EVP_CipherFinal_ex, int, (EvpCipherCtx*, uint8_t*, int*))                                   \
-  X(EVP_sha256, const EvpMd*, ())                                                               \
-  X(EVP_Digest, int, (const void*, size_t, uint8_t*, unsigned int*, const EvpMd*, Engine*))     \
-  X(EVP_get_digestbyname, const EvpMd*, (const char*))                                          \
-  X(PKCS5_PBKDF2_HMAC, int,                                                                     \
-    (const char*, int, const uint8_t*, int, int, const EvpMd*, int, uint8_t*))                  \
-  X(EVP_PBE_scrypt, int,                                                                        \
-    (const char*, size_t, const uint8_t*, size_t, uint64_t, uint64_t, uint64_t, uint64_t,       \
-     uint8_t*, size_t))                                                                         \
-  X(EVP_PKEY_CTX_new_from_name, EvpPkeyCtx*, (LibCtx*, const char*, const char*))               \
-  X(EVP_PKEY_CTX_new_from_pkey, EvpPkeyCtx*, (LibCtx*, EvpPkey*, const char*))                  \
-  X(EVP_PKEY_CTX_free, void, (EvpPkeyCtx*))                                                     \
-  X(EVP_PKEY_CTX_set_params, int, (EvpPkeyCtx*, const OsslParam*))                              \
-  X(EVP_PKEY_fromdata_init, int, (EvpPkeyCtx*))                                                 \
-  X(EVP_PKEY_fromdata, int, (EvpPkeyCtx*, EvpPkey**, int, OsslParam*))                          \
-  X(EVP_PKEY_keygen_init, int, (EvpPkeyCtx*))                                                   \
-  X(EVP_PKEY_generate, int, (EvpPkeyCtx*, EvpPkey**))                                           \
-  X(EVP_PKEY_get_params, int, (const EvpPkey*, OsslParam*))                                     \
-  X(EVP_PKEY_decrypt_init_ex, int, (EvpPkeyCtx*, const OsslParam*))                             \
-  X(EVP_PKEY_decrypt, int, (EvpPkeyCtx*, uint8_t*, size_t*, const uint8_t*, size_t))            \
-  X(EVP_PKEY_free, void, (EvpPkey*))                                                            \
-  X(BN_CTX_new, BignumCtx*, ())                                                                 \
-  X(BN_CTX_free, void, (BignumCtx*))                                                            \
-  X(BN_bin2bn, Bignum*, (const uint8_t*, int, Bignum*))                                         \
-  X(BN_new, Bignum*, ())                                                                        \
-  X(BN_clear_free, void, (Bignum*))                                                             \
-  X(BN_mul, int, (Bignum*, const Bignum*, const Bignum*, BignumCtx*))                           \
-  X(BN_div, int, (Bignum*, Bignum*, const Bignum*, const Bignum*, BignumCtx*))                  \
-  X(BN_sub_word, int, (Bignum*, unsigned long long))                                            \
-  X(BN_cmp, int, (const Bignum*, const Bignum*))                                                \
-  X(BN_is_one, int, (const Bignum*))                                                            \
-  X(ERR_set_mark, int, ())                                                                      \
-  X(ERR_pop_to_mark, int, ())                                                                   \
+#define NOMYO_OPENSSL_FUNCTIONS(X)                                                          \
+  X(EVP_CIPHER_CTX_new, EvpCipherCtx*, ())                                                  \
+  X(EVP_CIPHER_CTX_free, void, (EvpCipherCtx*))                                             \
+  X(EVP_CIPHER_CTX_ctrl, int, (EvpCipherCtx*, int, int, void*))                             \
+  X(EVP_aes_256_gcm, const EvpCipher*, ())                                                  \
+  X(EVP_aes_128_cbc, const EvpCipher*, ())                                                  \
+  X(EVP_aes_192_cbc, const EvpCipher*, ())                                                  \
+  X(EVP_aes_256_cbc, const EvpCipher*, ())                                                  \
+  X(EVP_CipherInit_ex, int,                                                                 \
+    (EvpCipherCtx*, const EvpCipher*, Engine*, const uint8_t*, const uint8_t*, int))        \
+  X(EVP_CipherUpdate, int, (EvpCipherCtx*, uint8_t*, int*, const uint8_t*, int))            \
+  X(EVP_CipherFinal_ex, int, (EvpCipherCtx*, uint8_t*, int*))                               \
+  X(EVP_sha256, const EvpMd*, ())                                                           \
+  X(EVP_Digest, int, (const void*, size_t, uint8_t*, unsigned int*, const EvpMd*, Engine*)) \
+  X(EVP_get_digestbyname, const EvpMd*, (const char*))                                      \
+  X(PKCS5_PBKDF2_HMAC, int,                                                                 \
+    (const char*, int, const uint8_t*, int, int, const EvpMd*, int, uint8_t*))              \
+  X(EVP_PBE_scrypt, int,                                                                    \
+    (const char*, size_t, const uint8_t*, size_t, uint64_t, uint64_t, uint64_t, uint64_t,   \
+     uint8_t*, size_t))                                                                     \
+  X(EVP_PKEY_CTX_new_from_name, EvpPkeyCtx*, (LibCtx*, const char*, const char*))           \
+  X(EVP_PKEY_CTX_new_from_pkey, EvpPkeyCtx*, (LibCtx*, EvpPkey*, const char*))              \
+  X(EVP_PKEY_CTX_free, void, (EvpPkeyCtx*))                                                 \
+  X(EVP_PKEY_CTX_set_params, int, (EvpPkeyCtx*, const OsslParam*))                          \
+  X(EVP_PKEY_fromdata_init, int, (EvpPkeyCtx*))                                             \
+  X(EVP_PKEY_fromdata, int, (EvpPkeyCtx*, EvpPkey**, int, OsslParam*))                      \
+  X(EVP_PKEY_keygen_init, int, (EvpPkeyCtx*))                                               \
+  X(EVP_PKEY_generate, int, (EvpPkeyCtx*, EvpPkey**))                                       \
+  X(EVP_PKEY_get_params, int, (const EvpPkey*, OsslParam*))                                 \
+  X(EVP_PKEY_decrypt_init_ex, int, (EvpPkeyCtx*, const OsslParam*))                         \
+  X(EVP_PKEY_decrypt, int, (EvpPkeyCtx*, uint8_t*, size_t*, const uint8_t*, size_t))        \
+  X(EVP_PKEY_free, void, (EvpPkey*))                                                        \
+  X(BN_CTX_new, BignumCtx*, ())                                                             \
+  X(BN_CTX_free, void, (BignumCtx*))                                                        \
+  X(BN_bin2bn, Bignum*, (const uint8_t*, int, Bignum*))                                     \
+  X(BN_new, Bignum*, ())                                                                    \
+  X(BN_clear_free, void, (Bignum*))                                                         \
+  X(BN_mul, int, (Bignum*, const Bignum*, const Bignum*, BignumCtx*))                       \
+  X(BN_div, int, (Bignum*, Bignum*, const Bignum*, const Bignum*, BignumCtx*))              \
+  X(BN_sub_word, int, (Bignum*, unsigned long long))                                        \
+  X(BN_cmp, int, (const Bignum*, const Bignum*))                                            \
+  X(BN_is_one, int, (const Bignum*))                                                        \
+  X(ERR_set_mark, int, ())                                                                  \
+  X(ERR_pop_to_mark, int, ())                                                               \
   X(OpenSSL_version_num, unsigned long, ())
 
 struct OpenSsl {

@@ -30,8 +30,8 @@ thread_local int last_lock_errno = 0;
 
 #ifdef __linux__
 // Numbers of the kernel's ABI: headers of a C library from before Linux 5.14 lack them.
-constexpr long kMemfdSecret = 447;    // memfd_secret(2), the same on every architecture
-constexpr int kWipeOnFork = 18;       // MADV_WIPEONFORK, madvise(2), Linux 4.14
+constexpr long kMemfdSecret = 447;     // memfd_secret(2), the same on every architecture
+constexpr int kWipeOnFork = 18;        // MADV_WIPEONFORK, madvise(2), Linux 4.14
 constexpr size_t kGetrandomMax = 256;  // getrandom(2): up to 256 bytes are never interrupted
 #else
 constexpr size_t kGetentropyMax = 256;  // getentropy(2): more is an error

@@ -76,8 +76,8 @@ std::vector<uint8_t> RsaPrivateKey::PublicNumber(RsaNumber which) const {
 bool RsaPrivateKey::MakePkey(const OpenSsl* ssl, Pkey* out) const {
   OsslParam params[kRsaNumberCount + 1];
   for (size_t i = 0; i < kRsaNumberCount; i++) {
-    params[i] = UnsignedParam(kRsaParamNames[i], memory_->data() + parts_[i].offset,
-                              parts_[i].length);
+    params[i] =
+        UnsignedParam(kRsaParamNames[i], memory_->data() + parts_[i].offset, parts_[i].length);
   }
   params[kRsaNumberCount] = EndOfParams();
   const PkeyCtx ctx(ssl->EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));

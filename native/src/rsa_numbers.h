@@ -13,15 +13,20 @@ namespace nomyo {
 enum RsaNumber { kN, kE, kD, kP, kQ, kDp, kDq, kQinv, kRsaNumberCount };
 
 // EVP_PKEY-RSA(7), in the order of RSAPrivateKey.
-constexpr const char* kRsaParamNames[kRsaNumberCount] = {
-    "n",           "e",           "d", "rsa-factor1", "rsa-factor2", "rsa-exponent1",
-    "rsa-exponent2", "rsa-coefficient1"};
+constexpr const char* kRsaParamNames[kRsaNumberCount] = {"n",
+                                                         "e",
+                                                         "d",
+                                                         "rsa-factor1",
+                                                         "rsa-factor2",
+                                                         "rsa-exponent1",
+                                                         "rsa-exponent2",
+                                                         "rsa-coefficient1"};
 
 // Big-endian magnitudes that lie within the DER.
 using RsaNumbers = std::array<der::Bytes, kRsaNumberCount>;
 
 constexpr size_t kMinModulusBits = 2048;
-constexpr size_t kMaxModulusBits = 16384;   // OPENSSL_RSA_MAX_MODULUS_BITS
+constexpr size_t kMaxModulusBits = 16384;  // OPENSSL_RSA_MAX_MODULUS_BITS
 constexpr size_t kMaxGeneratedBits = 4096;
 
 size_t BitLength(der::Bytes magnitude);

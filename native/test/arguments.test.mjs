@@ -165,9 +165,7 @@ describe('classes', () => {
     for (const Class of [SecureRegion, NativePrivateKey, Mine]) {
       expect(() => new Class()).toThrow(expect.objectContaining({ code: construct }));
       expect(() => Class()).toThrow(aTypeError);
-      expect(() => Reflect.construct(Class, [], Map)).toThrow(
-        expect.objectContaining({ code: construct }),
-      );
+      expect(() => Reflect.construct(Class, [], Map)).toThrow(expect.objectContaining({ code: construct }));
     }
   });
 

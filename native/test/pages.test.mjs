@@ -123,4 +123,3 @@ describe('limits', () => {
     expect(addon.info().lockedBytes).toBe(before);
   });
 });
-

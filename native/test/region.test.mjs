@@ -47,9 +47,7 @@ describe('SecureRegion', () => {
     expect(region.length).toBe(6);
     region.release();
     region.wipe();
-    expect(() => region.view()).toThrow(
-      expect.objectContaining({ code: 'ERR_NOMYO_NATIVE_RELEASED' }),
-    );
+    expect(() => region.view()).toThrow(expect.objectContaining({ code: 'ERR_NOMYO_NATIVE_RELEASED' }));
   });
 
   test('all views share one buffer', () => {

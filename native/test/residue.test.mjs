@@ -33,7 +33,10 @@ function needlesOf(privateKey) {
   const needles = {};
   for (const name of ['p', 'q', 'd']) {
     const number = Buffer.from(jwk[name], 'base64url');
-    for (const [part, at] of [['middle', number.length >> 1], ['start', 8]]) {
+    for (const [part, at] of [
+      ['middle', number.length >> 1],
+      ['start', 8],
+    ]) {
       const piece = number.subarray(at, at + 24);
       needles[`${name} ${part}`] = piece;
       needles[`${name} ${part} reversed`] = Buffer.from(piece).reverse();

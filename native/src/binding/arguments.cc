@@ -118,8 +118,7 @@ std::shared_ptr<SharedRegion> Arguments::CbcKey(size_t index, const char* name) 
   return key;
 }
 
-std::shared_ptr<SharedRegion> Arguments::RegionOrCopy(size_t index, const char* name,
-                                                      size_t most) {
+std::shared_ptr<SharedRegion> Arguments::RegionOrCopy(size_t index, const char* name, size_t most) {
   if (!info_[index].IsTypedArray()) return Region(index, name, 1, most);
   const der::Bytes bytes = Bytes(index, name, 1, most);
   if (!ok()) return nullptr;

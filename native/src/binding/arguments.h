@@ -18,8 +18,8 @@ namespace nomyo::binding {
 
 constexpr size_t kMaxRegionLength = size_t{1} << 30;  // 1 GiB
 constexpr size_t kMaxInputLength = kMaxRegionLength;
-constexpr size_t kMaxSaltLength = 1024;                 // bytes
-constexpr size_t kMaxFileLength = size_t{16} << 20;     // 16 MiB; a key file has some 4 KiB
+constexpr size_t kMaxSaltLength = 1024;              // bytes
+constexpr size_t kMaxFileLength = size_t{16} << 20;  // 16 MiB; a key file has some 4 KiB
 
 class Arguments {
  public:

@@ -11,8 +11,8 @@ namespace nomyo::binding {
 
 namespace {
 
-constexpr size_t kMaxPasswordLength = 4096;        // bytes
-constexpr size_t kMaxDerivedLength = 1024;         // bytes
+constexpr size_t kMaxPasswordLength = 4096;           // bytes
+constexpr size_t kMaxDerivedLength = 1024;            // bytes
 constexpr size_t kMaxIterations = 100 * 1000 * 1000;  // minutes of work; files are not trusted
 constexpr size_t kMaxScryptParallel = 1024;
 
@@ -61,8 +61,7 @@ Task::Finish HandOver(const std::shared_ptr<KdfJob>& job) {
 
 Napi::Value DerivePbkdf2(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
-  const auto iterations =
-      static_cast<uint32_t>(arguments.Size(2, "iterations", 1, kMaxIterations));
+  const auto iterations = static_cast<uint32_t>(arguments.Size(2, "iterations", 1, kMaxIterations));
   const std::string hash = arguments.Text(3, "hash");
   const char* digest = FindDigest(hash);
   if (digest == nullptr) {

@@ -36,19 +36,18 @@ napi_value MakeBuffer(napi_env env, const std::shared_ptr<SharedRegion>& shared)
 }  // namespace
 
 Napi::Function RegionObject::Define(Napi::Env env) {
-  return DefineClass(env, kName,
-                     {StaticMethod("allocate", &RegionObject::Allocate),
-                      StaticMethod("from", &RegionObject::CopyOf),
-                      InstanceAccessor("length", &RegionObject::Length, nullptr),
-                      InstanceAccessor("locked", &RegionObject::Locked, nullptr),
-                      InstanceAccessor("released", &RegionObject::IsReleased, nullptr),
-                      InstanceMethod("view", &RegionObject::View),
-                      InstanceMethod("wipe", &RegionObject::Wipe),
-                      InstanceMethod("release", &RegionObject::Release)});
+  return DefineClass(
+      env, kName,
+      {StaticMethod("allocate", &RegionObject::Allocate),
+       StaticMethod("from", &RegionObject::CopyOf),
+       InstanceAccessor("length", &RegionObject::Length, nullptr),
+       InstanceAccessor("locked", &RegionObject::Locked, nullptr),
+       InstanceAccessor("released", &RegionObject::IsReleased, nullptr),
+       InstanceMethod("view", &RegionObject::View), InstanceMethod("wipe", &RegionObject::Wipe),
+       InstanceMethod("release", &RegionObject::Release)});
 }
 
-RegionObject::RegionObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<RegionObject>(info) {
+RegionObject::RegionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<RegionObject>(info) {
   SecureBytes* pending = AddonData::Of(info.Env())->pending_region;
   if (pending == nullptr) {
     Throw(info.Env(), NotConstructible(kName));

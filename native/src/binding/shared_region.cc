@@ -5,9 +5,7 @@
 namespace nomyo::binding {
 
 SharedRegion::SharedRegion(napi_env env, SecureBytes bytes)
-    : env_(env),
-      bytes_(std::move(bytes)),
-      footprint_(static_cast<int64_t>(bytes_.footprint())) {
+    : env_(env), bytes_(std::move(bytes)), footprint_(static_cast<int64_t>(bytes_.footprint())) {
   int64_t total = 0;
   (void)napi_adjust_external_memory(env_, footprint_, &total);
 }

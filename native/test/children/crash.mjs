@@ -11,9 +11,7 @@ const ALIGNED = Math.ceil(LENGTH / 16) * 16; // locked_region.cc: the data ends 
 const region = addon.SecureRegion.allocate(LENGTH);
 
 function damage() {
-  const [{ end }] = withFlags(mappings(), 'dd', 'wf').filter(
-    ({ start, end: to }) => to - start >= LENGTH,
-  );
+  const [{ end }] = withFlags(mappings(), 'dd', 'wf').filter(({ start, end: to }) => to - start >= LENGTH);
   writeSync(openSync('/proc/self/mem', 'r+'), Buffer.from('damaged!'), 0, 8, end - ALIGNED - 8);
 }
 

@@ -20,11 +20,11 @@ function makeViews(count, length) {
   });
 }
 
-let views = [...makeViews(50, 32), ...makeViews(50, 20_000)];
+const views = [...makeViews(50, 32), ...makeViews(50, 20_000)];
 await collect();
 const kept = views.every((view, i) => view[view.length - 1] === (i % 50) + 1);
 const before = addon.info().lockedBytes;
-views = undefined;
+views.length = 0;
 await collect();
 const after = addon.info().lockedBytes;
 

@@ -38,6 +38,4 @@ large.release();
 der.release();
 key.dispose();
 const after = snapshot();
-console.log(
-  JSON.stringify({ before, withSmall, withLarge, withKey, after, locked, secretMemory }),
-);
+console.log(JSON.stringify({ before, withSmall, withLarge, withKey, after, locked, secretMemory }));

@@ -32,7 +32,7 @@ function element(der) {
 
 function children(der) {
   const found = [];
-  for (let rest = der; rest.length > 0; ) {
+  for (let rest = der; rest.length > 0;) {
     const [tag, contents, next] = element(rest);
     found.push({ tag, contents, list: tag === 0x30 ? children(contents) : [] });
     rest = next;

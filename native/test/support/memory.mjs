@@ -45,9 +45,7 @@ function* pieces(file, { start, end }, overlap) {
  *   dumps) and elsewhere
  */
 export function search(pid, needles) {
-  const counts = Object.fromEntries(
-    Object.keys(needles).map((name) => [name, { inside: 0, outside: 0 }]),
-  );
+  const counts = Object.fromEntries(Object.keys(needles).map((name) => [name, { inside: 0, outside: 0 }]));
   const overlap = Math.max(...Object.values(needles).map((needle) => needle.length)) - 1;
   const file = openSync(`/proc/${pid}/mem`, 'r');
   try {

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import type { RsaPrivateKey } from '@nomyo/crypto';
 import { KeyDirectory } from './disk/key-directory.node.js';
-import { judgePublicFile, loadKey, mismatch } from './disk/read-pair.node.js';
+import { readPublicFile } from './disk/read-file.node.js';
+import { judgePublicFile, loadKey, type LoadedKey } from './disk/read-pair.node.js';
 import { KeyStoreError } from './errors.js';
 import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
 import { keyMaker } from './next-key.js';
@@ -55,15 +56,10 @@ export async function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPri
   }
 }
 
-async function checkPublicFile(
-  loaded: Parameters<typeof judgePublicFile>[0],
-  path: string | undefined,
-): Promise<void> {
+async function checkPublicFile(loaded: LoadedKey, path: string | undefined): Promise<void> {
   if (path === undefined) return;
   try {
-    const verdict = await judgePublicFile(loaded, path);
-    if (verdict === 'missing') throw missing(path);
-    if (verdict === 'foreign') throw mismatch(path);
+    if ((await judgePublicFile(loaded, path, await readPublicFile(path))) === 'missing') throw missing(path);
   } catch (error) {
     loaded.key.dispose();
     throw error;

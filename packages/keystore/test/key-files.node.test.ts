@@ -47,15 +47,18 @@ describe('files of other programs', () => {
     key.dispose();
   });
 
-  it.each(vectors.files.filter((file) => file.expect === 'refuse'))('$name is refused: $note', async (file) => {
-    const content = Buffer.from(file.content_base64, 'base64');
-    const privateKeyPath = write(file.name, content);
-    const options = file.password === null ? {} : { password: file.password };
-    const error = await rejection(loadKeyFiles({ privateKeyPath, ...options }));
-    expect(error).toBeInstanceOf(KeyStoreError);
-    expect(error).toMatchObject({ code: REFUSALS[file.name], path: privateKeyPath });
-    expect(readFileSync(privateKeyPath).equals(content)).toBe(true);
-  });
+  it.each(vectors.files.filter((file) => file.expect === 'refuse'))(
+    '$name is refused: $note',
+    async (file) => {
+      const content = Buffer.from(file.content_base64, 'base64');
+      const privateKeyPath = write(file.name, content);
+      const options = file.password === null ? {} : { password: file.password };
+      const error = await rejection(loadKeyFiles({ privateKeyPath, ...options }));
+      expect(error).toBeInstanceOf(KeyStoreError);
+      expect(error).toMatchObject({ code: REFUSALS[file.name], path: privateKeyPath });
+      expect(readFileSync(privateKeyPath).equals(content)).toBe(true);
+    },
+  );
 
   it.each(['legacy-nomyo-js-0.1.pem', 'pkcs8-scrypt-aes256.pem', 'pkcs8-python-best.pem'])(
     '%s does not open without its password, or with another one',
@@ -101,7 +104,8 @@ describe('files of other programs', () => {
     const good = write('public.pem', vectors.recipient_public_key_pem, 0o644);
     const other = write('public.pem', spki(vectorFile('rsa2048.pem')), 0o644);
     const garbage = write('public.pem', 'no key', 0o644);
-    const load = (publicKeyPath: string): Promise<unknown> => rejection(loadKeyFiles({ privateKeyPath, publicKeyPath }));
+    const load = (publicKeyPath: string): Promise<unknown> =>
+      rejection(loadKeyFiles({ privateKeyPath, publicKeyPath }));
     (await loadKeyFiles({ privateKeyPath, publicKeyPath: good })).dispose();
     expect(await load(other)).toMatchObject({ code: 'KEY_FILE_MISMATCH', path: other });
     expect(await load(garbage)).toMatchObject({ code: 'KEY_FILE_INVALID', path: garbage });
@@ -163,11 +167,18 @@ describe('generateKeyFiles', () => {
 
   it('says when there is a file instead of a directory', async () => {
     const keyDir = write('file', '');
-    expect(await rejection(generateKeyFiles({ keyDir }))).toMatchObject({ name: 'KeyStoreError', path: keyDir });
+    expect(await rejection(generateKeyFiles({ keyDir }))).toMatchObject({
+      name: 'KeyStoreError',
+      path: keyDir,
+    });
   });
 
   it('protects the key so that Node and openssl open it, with the password alone', async () => {
-    const { privateKeyPath } = await generateKeyFiles({ keyDir: newDirectory(), password: PASSWORD, keySize: 2048 });
+    const { privateKeyPath } = await generateKeyFiles({
+      keyDir: newDirectory(),
+      password: PASSWORD,
+      keySize: 2048,
+    });
     const key = await loadKeyFiles({ privateKeyPath, password: PASSWORD });
     const pem = readFileSync(privateKeyPath);
     expect(pem.toString()).toContain('BEGIN ENCRYPTED PRIVATE KEY');
@@ -187,7 +198,9 @@ describe('generateKeyFiles', () => {
     const files = await generateKeyFiles({ keyDir: newDirectory(), keySize: 2048 });
     const { stdout } = await run('openssl', ['pkey', '-in', files.privateKeyPath, '-pubout']);
     expect(stdout).toBe(readFileSync(files.publicKeyPath, 'utf8'));
-    expect((await run('openssl', ['rsa', '-in', files.privateKeyPath, '-check', '-noout'])).stdout).toContain('ok');
+    expect((await run('openssl', ['rsa', '-in', files.privateKeyPath, '-check', '-noout'])).stdout).toContain(
+      'ok',
+    );
   });
 });
 
@@ -196,7 +209,12 @@ describe('what openssl writes', () => {
     ['-scrypt', '-scrypt_N', '1024'],
     ['-scrypt', '-v2', 'aes-128-cbc', '-scrypt_N', '8192', '-scrypt_r', '16', '-scrypt_p', '2'],
     ['-v2', 'aes-192-cbc', '-iter', '1'],
-    ...['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'].map((hash) => ['-v2', 'aes-256-cbc', '-v2prf', `hmacWith${hash}`]),
+    ...['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'].map((hash) => [
+      '-v2',
+      'aes-256-cbc',
+      '-v2prf',
+      `hmacWith${hash}`,
+    ]),
   ];
 
   it.each(forms.map((form) => [form.join(' '), form] as const))('is opened: %s', async (_name, form) => {
@@ -210,7 +228,10 @@ describe('what openssl writes', () => {
     expect(key.publicKey.pem).toBe(spki(readFileSync(plain)));
   });
 
-  it.each([['-v1', 'PBE-SHA1-3DES'], ['-v2', 'des3']])('is refused when it is too weak: %s %s', async (...form) => {
+  it.each([
+    ['-v1', 'PBE-SHA1-3DES'],
+    ['-v2', 'des3'],
+  ])('is refused when it is too weak: %s %s', async (...form) => {
     if (!(await hasOpenssl())) return;
     const directory = newDirectory();
     const [plain, sealed] = [join(directory, 'plain.pem'), join(directory, 'sealed.pem')];

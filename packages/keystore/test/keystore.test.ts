@@ -30,7 +30,11 @@ describe('in memory', () => {
   it('makes one pair for many callers, and no pair before the first one', async () => {
     const { store, events } = memoryStore();
     expect(store.toJSON()).toEqual({ fingerprint: undefined });
-    const leases = await Promise.all([store.acquire(), store.acquire(), store.ready().then(() => store.acquire())]);
+    const leases = await Promise.all([
+      store.acquire(),
+      store.acquire(),
+      store.ready().then(() => store.acquire()),
+    ]);
     expect(new Set(leases.map(({ keys }) => keys.publicKey.fingerprint)).size).toBe(1);
     expect(events.map(({ type }) => type)).toEqual(['key-generated']);
     expect(events[0]).toEqual({
@@ -59,7 +63,13 @@ describe('in memory', () => {
     old.release();
     expect(await opens(old.keys)).toBe(false);
     expect(await opens(current.keys)).toBe(true);
-    expect(events.at(-1)).toEqual({ type: 'key-rotated', previous, current: now, adopted: false, path: undefined });
+    expect(events.at(-1)).toEqual({
+      type: 'key-rotated',
+      previous,
+      current: now,
+      adopted: false,
+      path: undefined,
+    });
     store.dispose();
   });
 
@@ -108,7 +118,9 @@ describe('in memory', () => {
     await ready;
     expect(await fingerprint(store)).toBe(key.publicKey.fingerprint);
     expect(events.at(-1)).toMatchObject(
-      events.length === 1 ? { fingerprint: key.publicKey.fingerprint } : { current: key.publicKey.fingerprint },
+      events.length === 1
+        ? { fingerprint: key.publicKey.fingerprint }
+        : { current: key.publicKey.fingerprint },
     );
     store.dispose();
   });

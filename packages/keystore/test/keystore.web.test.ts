@@ -17,6 +17,8 @@ describe('a runtime without files', () => {
 
   it('has no key files', async () => {
     expect(await rejection(generateKeyFiles({ keyDir: 'x' }))).toMatchObject({ argument: 'keyDir' });
-    expect(await rejection(loadKeyFiles({ privateKeyPath: 'x' }))).toMatchObject({ argument: 'privateKeyPath' });
+    expect(await rejection(loadKeyFiles({ privateKeyPath: 'x' }))).toMatchObject({
+      argument: 'privateKeyPath',
+    });
   });
 });

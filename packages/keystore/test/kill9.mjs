@@ -6,7 +6,10 @@ import { killAtRandom } from './support/kill9.mjs';
 import { seeded } from './support/random.mjs';
 
 const MAX_KILLS = 100_000;
-const [kills = 1_000, seed = Date.now() % 2 ** 31] = process.argv.slice(2).filter((word) => word !== '--').map(Number);
+const [kills = 1_000, seed = Date.now() % 2 ** 31] = process.argv
+  .slice(2)
+  .filter((word) => word !== '--')
+  .map(Number);
 if (!(kills >= 1 && kills <= MAX_KILLS)) throw new RangeError(`KILLS must be from 1 to ${String(MAX_KILLS)}`);
 
 const directory = await mkdtemp(join(tmpdir(), 'nomyo-kill9-'));

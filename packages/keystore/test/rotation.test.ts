@@ -14,7 +14,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const T0 = Date.UTC(2026, 0, 1);
 
-const daily: RotationPolicy = { intervalMs: DAY, maxRequests: Infinity, rotateLeadMs: 0, prepareLeadMs: 60_000 };
+const daily: RotationPolicy = {
+  intervalMs: DAY,
+  maxRequests: Infinity,
+  rotateLeadMs: 0,
+  prepareLeadMs: 60_000,
+};
 const moment = (wall: number, monotonic: number): Moment => ({ wall: T0 + wall, monotonic });
 const fresh: PairInUse = { createdAt: T0, taken: moment(0, 0), served: 0 };
 
@@ -77,7 +82,12 @@ describe('rotation by age', () => {
   it('looks again at least every hour, because clocks change', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 366 * DAY }), fc.nat(DAY), (intervalMs, age) => {
-        const { lookAgainInMs } = decideRotation(fresh, { ...daily, intervalMs }, NO_FAILURES, moment(age, age));
+        const { lookAgainInMs } = decideRotation(
+          fresh,
+          { ...daily, intervalMs },
+          NO_FAILURES,
+          moment(age, age),
+        );
         expect(lookAgainInMs).toBeGreaterThanOrEqual(1);
         expect(lookAgainInMs).toBeLessThanOrEqual(HOUR);
       }),
@@ -152,7 +162,10 @@ describe('after failures', () => {
 
   it('waits, and then tries again', () => {
     const failures = { count: 1, lastAt: 2 * DAY };
-    expect(decideRotation(fresh, daily, failures, due)).toMatchObject({ action: 'keep', lookAgainInMs: 30_000 });
+    expect(decideRotation(fresh, daily, failures, due)).toMatchObject({
+      action: 'keep',
+      lookAgainInMs: 30_000,
+    });
     const later = moment(2 * DAY + 30_000, 2 * DAY + 30_000);
     expect(decideRotation(fresh, daily, failures, later).action).toBe('rotate');
   });

@@ -130,8 +130,9 @@ export class SecureChatCompletion {
     return this.#channel.exchange(payload, { ...call, payloadId, securityTier, apiKey });
   }
 
-  #callOptions(options: CreateOptions): Required<Pick<CreateOptions, 'timeout' | 'maxRetries'>> &
-    Pick<CreateOptions, 'signal' | 'headers'> {
+  #callOptions(
+    options: CreateOptions,
+  ): Required<Pick<CreateOptions, 'timeout' | 'maxRetries'>> & Pick<CreateOptions, 'signal' | 'headers'> {
     refuseUnknown('create()', anObject('options', options), CREATE_OPTIONS);
     if (options.headers !== undefined) checkHeaders(options.headers);
     if (options.signal !== undefined) anAbortSignal('signal', options.signal);

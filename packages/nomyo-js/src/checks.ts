@@ -8,7 +8,8 @@ export const MAX_TIMER_MS = 2_147_483_647;
 export type Check<T> = (name: string, value: unknown) => T;
 
 export const aString: Check<string> = (name, value) => {
-  if (typeof value !== 'string' || value === '') throw new InvalidArgumentError(name, 'must be a non-empty string');
+  if (typeof value !== 'string' || value === '')
+    throw new InvalidArgumentError(name, 'must be a non-empty string');
   return value;
 };
 

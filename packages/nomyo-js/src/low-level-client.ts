@@ -37,7 +37,12 @@ export interface GenerateKeysOptions {
   readonly keySize?: KeySize;
 }
 
-const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = ['saveToFile', 'keyDir', 'password', 'keySize'];
+const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = [
+  'saveToFile',
+  'keyDir',
+  'password',
+  'keySize',
+];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -195,5 +200,6 @@ function bytesOf(envelope: unknown): Uint8Array {
 }
 
 function checkPayloadId(payloadId: unknown): void {
-  if (!UUID.test(aString('payloadId', payloadId))) throw new InvalidArgumentError('payloadId', 'must be a UUID');
+  if (!UUID.test(aString('payloadId', payloadId)))
+    throw new InvalidArgumentError('payloadId', 'must be a UUID');
 }

@@ -16,14 +16,16 @@ const SPACE = 0x20;
 /** @throws {InvalidArgumentError} */
 export function checkPadding(padding: unknown): Padding {
   if (padding === 'none' || padding === 'pow2') return padding;
-  if (!isObject(padding)) throw new InvalidArgumentError('padding', "must be 'none', 'pow2' or { block: bytes }");
+  if (!isObject(padding))
+    throw new InvalidArgumentError('padding', "must be 'none', 'pow2' or { block: bytes }");
   refuseUnknown('padding', padding, ['block']);
   return { block: anInteger(1, SUITE.maxPayloadBytes)('padding.block', padding['block']) };
 }
 
 /** Bytes after padding; never past the protocol's limit, and never less than `length`. */
 export function paddedLength(length: number, padding: Padding): number {
-  const wanted = padding === 'none' ? length : padding === 'pow2' ? nextPowerOfTwo(length) : nextMultiple(length, padding);
+  const wanted =
+    padding === 'none' ? length : padding === 'pow2' ? nextPowerOfTwo(length) : nextMultiple(length, padding);
   return Math.max(length, Math.min(wanted, SUITE.maxPayloadBytes));
 }
 

@@ -56,7 +56,12 @@ export function checkPolicy(policy: unknown): Policy {
   const rules = anObject('policy', policy);
   refuseUnknown('policy', rules, RULES);
   optional('policy.minimumSecurityTier', rules['minimumSecurityTier'], oneOf(SECURITY_TIERS), undefined);
-  optional('policy.maxPayloadBytes', rules['maxPayloadBytes'], anInteger(1, Number.MAX_SAFE_INTEGER), undefined);
+  optional(
+    'policy.maxPayloadBytes',
+    rules['maxPayloadBytes'],
+    anInteger(1, Number.MAX_SAFE_INTEGER),
+    undefined,
+  );
   for (const rule of ['requirePinnedServerKey', 'requireLockedMemory', 'requireHttps'] as const) {
     optional(`policy.${rule}`, rules[rule], aBoolean, undefined);
   }
@@ -70,7 +75,8 @@ export function checkPolicy(policy: unknown): Policy {
 
 /** @throws {SecurityError} `POLICY_VIOLATION` with the name of the rule */
 export function checkClient(policy: Policy, facts: ClientFacts): void {
-  if (policy.requireHttps === true && !facts.isHttps) throw violation('requireHttps', 'the base URL is not https:');
+  if (policy.requireHttps === true && !facts.isHttps)
+    throw violation('requireHttps', 'the base URL is not https:');
   if (policy.requirePinnedServerKey === true && !facts.hasPins) {
     throw violation('requirePinnedServerKey', 'there are no serverKeyPins');
   }

@@ -49,7 +49,10 @@ const aDuration = anInteger(0, MAX_TIMER_MS);
 
 const aPassword: Check<string> = (name, value) => {
   if (typeof value === 'string' && value.length >= MIN_PASSWORD_CHARACTERS) return value;
-  throw new InvalidArgumentError(name, `must be a string of at least ${String(MIN_PASSWORD_CHARACTERS)} characters`);
+  throw new InvalidArgumentError(
+    name,
+    `must be a string of at least ${String(MIN_PASSWORD_CHARACTERS)} characters`,
+  );
 };
 
 /** What a key store of the client's own takes; none of it goes with `keys`. */
@@ -133,7 +136,10 @@ function resolveApiKey(config: CommonOptions): ApiKey | undefined {
   const allowed = optional('dangerouslyAllowBrowser', config.dangerouslyAllowBrowser, aBoolean, false);
   if (apiKey === undefined) return undefined;
   if (environment.isBrowser && !allowed) {
-    throw new InvalidArgumentError('apiKey', 'can be read by every user of the page; see dangerouslyAllowBrowser');
+    throw new InvalidArgumentError(
+      'apiKey',
+      'can be read by every user of the page; see dangerouslyAllowBrowser',
+    );
   }
   if (typeof config.apiKey === 'function') return config.apiKey;
   const fixed = aString('apiKey', apiKey);
@@ -154,8 +160,19 @@ function resolveRateLimit(rateLimit: RateLimit | false = false): RateLimit | und
   return { ...rateLimit };
 }
 
-function resolveKeys(config: CommonOptions, { secure = true }: SecureByteContextOptions): KeySource | KeyStoreOptions {
-  const { keys, keyDir, keyRotationInterval, keyRotationRequests, keyRotationDir, keyRotationPassword, keySize } = config;
+function resolveKeys(
+  config: CommonOptions,
+  { secure = true }: SecureByteContextOptions,
+): KeySource | KeyStoreOptions {
+  const {
+    keys,
+    keyDir,
+    keyRotationInterval,
+    keyRotationRequests,
+    keyRotationDir,
+    keyRotationPassword,
+    keySize,
+  } = config;
   if (keys !== undefined) return resolveKeySource(keys, config);
   const aCount = anInteger(1, Number.MAX_SAFE_INTEGER);
   return {
@@ -182,7 +199,8 @@ function resolveHttp({ tls, fetch, proxy }: CommonOptions): HttpClientOptions {
   if (tls !== undefined) anObject('tls', tls);
   if (fetch !== undefined) aFunction('fetch', fetch);
   const fromEnvironment = environment.variable('HTTPS_PROXY') ?? environment.variable('https_proxy');
-  const chosen = proxy === null ? undefined : optional('proxy', proxy, aString, fetch ? undefined : fromEnvironment);
+  const chosen =
+    proxy === null ? undefined : optional('proxy', proxy, aString, fetch ? undefined : fromEnvironment);
   const noProxy = environment.variable('NO_PROXY') ?? environment.variable('no_proxy');
   return {
     ...given('tls', tls),

@@ -37,6 +37,8 @@ async function importKey(pem: Uint8Array): Promise<RsaPublicKey> {
     return await RsaPublicKey.fromPem(pem);
   } catch (cause) {
     const why = cause instanceof NomyoError ? cause.message : 'it cannot be imported';
-    throw new SecurityError('SERVER_KEY_INVALID', `the router sent no acceptable public key: ${why}`, { cause });
+    throw new SecurityError('SERVER_KEY_INVALID', `the router sent no acceptable public key: ${why}`, {
+      cause,
+    });
   }
 }

@@ -98,7 +98,10 @@ export class SecureChannel {
    * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
    * @throws {SecurityError} `PAYLOAD_TOO_LARGE` or `POLICY_VIOLATION`
    */
-  encode(payload: Readonly<Record<string, unknown>>, securityTier: SecurityTier | undefined): SecureByteContext {
+  encode(
+    payload: Readonly<Record<string, unknown>>,
+    securityTier: SecurityTier | undefined,
+  ): SecureByteContext {
     const { memory, padding, policy } = this.#options;
     const json = encodePayload(payload, memory);
     try {
@@ -148,7 +151,8 @@ export class SecureChannel {
       signal,
       mode: this.#options.retry,
       maxRetryDelay: this.#options.maxRetryDelay,
-      onRetry: ({ attempt, delayMs, code }) => this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code }),
+      onRetry: ({ attempt, delayMs, code }) =>
+        this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code }),
     });
   }
 
@@ -197,7 +201,14 @@ export class SecureChannel {
     const durationMs = performance.now() - started;
     const { payloadId, securityTier } = call;
     const responseBytes = response.body.byteLength;
-    this.#emit({ message: 'nomyo:request', payloadId, securityTier, durationMs, requestBytes, responseBytes });
+    this.#emit({
+      message: 'nomyo:request',
+      payloadId,
+      securityTier,
+      durationMs,
+      requestBytes,
+      responseBytes,
+    });
     return opened;
   }
 }
@@ -214,5 +225,7 @@ async function resolveApiKey(apiKey: ApiKey | undefined): Promise<string | undef
 function warnOfHttp(baseUrl: URL): void {
   if (baseUrl.protocol !== 'http:') return;
   // eslint-disable-next-line no-console -- the one line that this library prints
-  console.warn('WARNING: Using HTTP instead of HTTPS: metadata and keys can be read and replaced on the way.');
+  console.warn(
+    'WARNING: Using HTTP instead of HTTPS: metadata and keys can be read and replaced on the way.',
+  );
 }

@@ -44,7 +44,8 @@ describe('every request', () => {
     await Promise.all(Array.from({ length: 50 }, () => made.create(REQUEST)));
     const seen = posts(to).map((post) => {
       const text = Buffer.from(post.requestBody).toString('utf8');
-      const member = (name: string): Buffer => Buffer.from(new RegExp(`"${name}":"([^"]+)"`).exec(text)?.[1] ?? '', 'base64');
+      const member = (name: string): Buffer =>
+        Buffer.from(new RegExp(`"${name}":"([^"]+)"`).exec(text)?.[1] ?? '', 'base64');
       const padding = constants.RSA_PKCS1_OAEP_PADDING;
       const options = { key: privateKey, padding, oaepHash: 'sha256' };
       return { key: privateDecrypt(options, member('encrypted_aes_key')), nonce: member('nonce') };

@@ -44,7 +44,8 @@ describe('create()', () => {
     expect(decodeURIComponent(header(post, 'x-public-key'))).toMatch(/^-----BEGIN PUBLIC KEY-----/);
     const body = Buffer.from(post?.requestBody ?? []).toString('latin1');
     expect(body).toContain('"algorithm":"hybrid-aes256-rsa4096"');
-    for (const word of ['envelope?', 'Qwen', 'messages', 'high', 'key-of-the-caller']) expect(body).not.toContain(word);
+    for (const word of ['envelope?', 'Qwen', 'messages', 'high', 'key-of-the-caller'])
+      expect(body).not.toContain(word);
   });
 
   it('asks an apiKey function at every call, and api_key in a request wins', async () => {
@@ -94,7 +95,20 @@ describe('a request that is wrong', () => {
     ['with NaN', { ...REQUEST, temperature: Number.NaN }],
     ['with Infinity deep inside', { ...REQUEST, metadata: { a: [{ b: Number.POSITIVE_INFINITY }] } }],
     ['with a BigInt', { ...REQUEST, seed: 5n }],
-    ['with a function for toJSON that throws', { ...REQUEST, messages: [{ role: 'user', toJSON: () => { throw new Error('secret text'); } }] }],
+    [
+      'with a function for toJSON that throws',
+      {
+        ...REQUEST,
+        messages: [
+          {
+            role: 'user',
+            toJSON: () => {
+              throw new Error('secret text');
+            },
+          },
+        ],
+      },
+    ],
   ])('%s is refused before anything is sent', async (_name, request) => {
     const to = await router();
     const error = await rejection(client(to).create(request as ChatCompletionRequest));
@@ -105,7 +119,9 @@ describe('a request that is wrong', () => {
   it('of more than 10 MiB is refused before anything is sent, and one of 10 MiB is not', async () => {
     const to = await router();
     const made = client(to);
-    const overhead = Buffer.byteLength(JSON.stringify({ ...REQUEST, messages: [{ role: 'user', content: '' }] }));
+    const overhead = Buffer.byteLength(
+      JSON.stringify({ ...REQUEST, messages: [{ role: 'user', content: '' }] }),
+    );
     const withLength = (length: number): ChatCompletionRequest => ({
       ...REQUEST,
       messages: [{ role: 'user', content: 'x'.repeat(length - overhead) }],

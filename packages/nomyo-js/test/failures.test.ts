@@ -35,7 +35,11 @@ describe('a status of the router', () => {
     const error = await fails(fail);
     expect(error).toBeInstanceOf(type);
     expect(error).toBeInstanceOf(APIError);
-    expect(error).toMatchObject({ status, statusCode: status, payloadId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(error).toMatchObject({
+      status,
+      statusCode: status,
+      payloadId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
   });
 });
 
@@ -65,9 +69,12 @@ describe('a damaged answer', () => {
 });
 
 describe('a broken connection', () => {
-  it.each(['cut-before-headers', 'cut-mid-body', 'reset'] as const)('%s is an APIConnectionError', async (fail) => {
-    expect(await fails(fail)).toBeInstanceOf(APIConnectionError);
-  });
+  it.each(['cut-before-headers', 'cut-mid-body', 'reset'] as const)(
+    '%s is an APIConnectionError',
+    async (fail) => {
+      expect(await fails(fail)).toBeInstanceOf(APIConnectionError);
+    },
+  );
 
   it.each(['never', 'drip'] as const)('%s ends at the deadline', async (fail) => {
     expect(await fails(fail, { timeout: 700 })).toBeInstanceOf(APIConnectionTimeoutError);

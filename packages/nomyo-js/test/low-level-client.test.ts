@@ -2,7 +2,16 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { InvalidArgumentError, KeyStoreError, SecurityError } from '../src/index.js';
-import { cleanUp, header, lowLevelClient, posts, rejection, REQUEST, router, temporaryDirectory } from './support.js';
+import {
+  cleanUp,
+  header,
+  lowLevelClient,
+  posts,
+  rejection,
+  REQUEST,
+  router,
+  temporaryDirectory,
+} from './support.js';
 
 afterEach(cleanUp);
 afterEach(() => {
@@ -25,7 +34,10 @@ describe('SecureCompletionClient', () => {
       body: await made.encryptPayload(REQUEST),
     });
     const answer = await made.decryptResponse(await response.arrayBuffer(), ID);
-    expect(answer).toMatchObject({ object: 'chat.completion', _metadata: { payload_id: ID, is_encrypted: true } });
+    expect(answer).toMatchObject({
+      object: 'chat.completion',
+      _metadata: { payload_id: ID, is_encrypted: true },
+    });
   });
 
   it('gives the key of the router as PEM', async () => {

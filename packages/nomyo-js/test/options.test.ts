@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, SecureChatCompletion, SecureCompletionClient, SecurityError } from '../src/index.js';
+import {
+  InvalidArgumentError,
+  SecureChatCompletion,
+  SecureCompletionClient,
+  SecurityError,
+} from '../src/index.js';
 import { cleanUp, later, temporaryDirectory } from './support.js';
 
 afterEach(cleanUp);
@@ -87,7 +92,9 @@ describe('wrong options', () => {
     // @ts-expect-error an unknown name
     expect(() => new SecureChatCompletion({ timeOut: 5 })).toThrow(InvalidArgumentError);
     // @ts-expect-error each client has its own name for the URL
-    expect(() => new SecureCompletionClient({ baseUrl: 'https://router.example' })).toThrow(InvalidArgumentError);
+    expect(() => new SecureCompletionClient({ baseUrl: 'https://router.example' })).toThrow(
+      InvalidArgumentError,
+    );
   });
 });
 
@@ -107,9 +114,9 @@ describe('before the first call', () => {
     later(() => client.dispose());
     const request = { model: 'm', messages: [] };
     await expect(client.create(request)).rejects.toBeInstanceOf(InvalidArgumentError);
-    await expect(client.create({ ...request, messages: [{ role: 'user', content: 'x' }] }, { timeout: -1 })).rejects.toThrow(
-      InvalidArgumentError,
-    );
+    await expect(
+      client.create({ ...request, messages: [{ role: 'user', content: 'x' }] }, { timeout: -1 }),
+    ).rejects.toThrow(InvalidArgumentError);
     expect(existsSync(keyDir)).toBe(false);
     expect(connections).toBe(0);
   });

@@ -34,12 +34,18 @@ describe('pad', () => {
 });
 
 describe('checkPadding', () => {
-  it.each([['full'], [7], [null], [{}], [{ block: 0 }], [{ block: 1.5 }], [{ block: 11_000_000 }], [{ block: 8, x: 1 }]])(
-    'refuses %j',
-    (padding) => {
-      expect(() => checkPadding(padding)).toThrow(InvalidArgumentError);
-    },
-  );
+  it.each([
+    ['full'],
+    [7],
+    [null],
+    [{}],
+    [{ block: 0 }],
+    [{ block: 1.5 }],
+    [{ block: 11_000_000 }],
+    [{ block: 8, x: 1 }],
+  ])('refuses %j', (padding) => {
+    expect(() => checkPadding(padding)).toThrow(InvalidArgumentError);
+  });
 });
 
 describe('the padding option', () => {

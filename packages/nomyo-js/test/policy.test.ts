@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, phiPolicy, SecureChatCompletion, SecurityError, type Policy } from '../src/index.js';
+import {
+  InvalidArgumentError,
+  phiPolicy,
+  SecureChatCompletion,
+  SecurityError,
+  type Policy,
+} from '../src/index.js';
 import { cleanUp, client, lowLevelClient, posts, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
@@ -12,14 +18,17 @@ describe('a rule about the client', () => {
     ['requireHttps', { requireHttps: true }],
     ['requirePinnedServerKey', { requirePinnedServerKey: true }],
   ])('%s is checked in the constructor', (rule, policy) => {
-    const make = (): unknown => new SecureChatCompletion({ baseUrl: 'http://127.0.0.1:1', allowHttp: true, policy });
+    const make = (): unknown =>
+      new SecureChatCompletion({ baseUrl: 'http://127.0.0.1:1', allowHttp: true, policy });
     expect(make).toThrow(SecurityError);
     expect(make).toThrow(violates(rule));
   });
 
   it('requireLockedMemory is refused where protection is turned off', () => {
     const policy = { requireLockedMemory: true };
-    expect(() => new SecureChatCompletion({ secureMemory: false, policy })).toThrow(violates('requireLockedMemory'));
+    expect(() => new SecureChatCompletion({ secureMemory: false, policy })).toThrow(
+      violates('requireLockedMemory'),
+    );
     expect(() => new SecureChatCompletion({ secureMemory: false, requireLockedMemory: true })).toThrow(
       expect.objectContaining({ code: 'MEMORY_NOT_LOCKED' }),
     );

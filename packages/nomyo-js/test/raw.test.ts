@@ -21,7 +21,9 @@ describe('createRaw()', () => {
   it.each(['inner-text', 'inner-latin1', 'inner-array', 'inner-empty', 'flip-tag'] as const)(
     '%s is a SecurityError',
     async (fail) => {
-      expect(await rejection(client(await router({ fail })).createRaw(REQUEST))).toBeInstanceOf(SecurityError);
+      expect(await rejection(client(await router({ fail })).createRaw(REQUEST))).toBeInstanceOf(
+        SecurityError,
+      );
     },
   );
 });

@@ -49,7 +49,11 @@ describe('the router key', () => {
     await to.rotateKey();
     await expect(made.create(REQUEST)).resolves.toHaveProperty('choices');
     expect(posts(to).map((post) => post.status)).toEqual([200, 400, 200]);
-    expect(entries).toContainEqual({ message: 'nomyo:server-key-changed', previous, current: to.fingerprint });
+    expect(entries).toContainEqual({
+      message: 'nomyo:server-key-changed',
+      previous,
+      current: to.fingerprint,
+    });
   });
 
   it('that did not change leaves a 400 as it is, without a second request', async () => {

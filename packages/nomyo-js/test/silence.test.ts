@@ -47,7 +47,10 @@ describe('a process that uses the library', () => {
     ['without it', ''],
   ])('prints nothing and ends by itself %s', async (_when, end) => {
     const to = await router();
-    expect(await run(PROGRAM(to.url, to.ca, 'keyRotationInterval: 60000,', end))).toEqual({ code: 0, output: '' });
+    expect(await run(PROGRAM(to.url, to.ca, 'keyRotationInterval: 60000,', end))).toEqual({
+      code: 0,
+      output: '',
+    });
   });
 
   it('prints one line over HTTP: the warning', async () => {

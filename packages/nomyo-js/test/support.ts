@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRouter, type Router, type RouterOptions } from '@nomyo/router';
-import { SecureChatCompletion, SecureCompletionClient, type SecureChatCompletionConfig } from '../src/index.js';
+import {
+  SecureChatCompletion,
+  SecureCompletionClient,
+  type SecureChatCompletionConfig,
+} from '../src/index.js';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 

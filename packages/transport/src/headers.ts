@@ -1,4 +1,4 @@
-/** The headers of a request (SPEC.md §2). No error quotes a value: it can be the API key. */
+/** The headers of a request (SPEC.md §7). No error quotes a value: it can be the API key. */
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
 
 /** What a sealed request says about itself, in the clear. */

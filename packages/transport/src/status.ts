@@ -1,4 +1,4 @@
-/** From an answer to an error: what each status means (SPEC.md §6), in one table. */
+/** From an answer to an error: what each status means (SPEC.md §8), in one table. */
 import { readDetail } from './detail.js';
 import {
   APIError,
@@ -32,7 +32,7 @@ const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
 
 const OTHER: StatusEntry = { error: APIError, meaning: 'an unexpected status' };
 
-/** Statuses that a later attempt can turn into an answer (SPEC.md §6). */
+/** Statuses that a later attempt can turn into an answer (SPEC.md §8). */
 export const RETRIED_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
 /** The request was refused (RFC 9110 §15.5). */

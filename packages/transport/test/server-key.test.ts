@@ -107,10 +107,11 @@ describe('ServerKeyCache', () => {
       expect(router.loads[0]?.signal.aborted).toBe(true);
       const next = cache.get();
       expect(router.loads).toHaveLength(2);
-      // The abandoned fetch does not listen and comes back with an old key: nobody takes it.
-      router.loads[0]?.resolve(keyOf('old'));
       router.loads[1]?.resolve(keyOf('new'));
       expect(await next).toEqual(keyOf('new'));
+      // The abandoned fetch did not listen and comes back with an old key: nobody takes it.
+      router.loads[0]?.resolve(keyOf('old'));
+      await new Promise((resolve) => setTimeout(resolve, 0));
       expect(cache.peek()).toEqual(keyOf('new'));
     });
 

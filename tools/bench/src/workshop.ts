@@ -42,6 +42,12 @@ export class Workshop {
   #certificate: Promise<MadeCertificate> | undefined;
   #children: Child[] = [];
 
+  constructor() {
+    // Both take a second or more, so they are made at the same time.
+    void this.keyDir(ROUTER_KEY_SIZE, 'router').catch(() => undefined);
+    void this.keyDir(ROUTER_KEY_SIZE).catch(() => undefined);
+  }
+
   /** A directory with a key pair of that size, made at its first use. */
   keyDir(keySize: KeySize, name = 'client'): Promise<string> {
     const path = join(this.#dir, `${name}-${String(keySize)}`);

@@ -83,7 +83,9 @@ function heading(text: string): void {
 /** A label, and text broken at spaces so that it fits into 80 columns. */
 function line(label: string, text: string): void {
   const room = 80 - LABEL_WIDTH;
-  const lines = text.replaceAll(/\s+/g, ' ').match(new RegExp(`.{1,${String(room)}}(?=\\s|$)|\\S+`, 'g')) ?? [''];
+  const lines = text.replaceAll(/\s+/g, ' ').match(new RegExp(`.{1,${String(room)}}(?=\\s|$)|\\S+`, 'g')) ?? [
+    '',
+  ];
   for (const [index, part] of lines.entries()) {
     console.log((index === 0 ? label : '').padEnd(LABEL_WIDTH) + part.trim());
   }

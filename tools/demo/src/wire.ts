@@ -39,7 +39,9 @@ export function viewOf(seen: SeenRequest, secrets: readonly string[]): WireView 
     payloadAlgorithm: member(request, 'payload_algorithm'),
     tier: header(seen, 'x-security-tier'),
     payloadId: header(seen, 'x-payload-id'),
-    ciphertextStart: Buffer.from(member(request, 'ciphertext'), 'base64').subarray(0, SHOWN_BYTES).toString('hex'),
+    ciphertextStart: Buffer.from(member(request, 'ciphertext'), 'base64')
+      .subarray(0, SHOWN_BYTES)
+      .toString('hex'),
     clientKeyPem: decodeURIComponent(header(seen, 'x-public-key')),
   };
 }

@@ -7,7 +7,13 @@ import { FINISHED, FIRST_LETTER, LETTERS, TEXT_LENGTH, type ChildOrders } from '
 
 const orders: ChildOrders = JSON.parse(process.argv[2] ?? '') as ChildOrders;
 const { baseUrl, ca, keyDir, secureMemory } = orders;
-const client = new SecureChatCompletion({ baseUrl, tls: { ca }, keyDir, secureMemory, keyRotationInterval: 0 });
+const client = new SecureChatCompletion({
+  baseUrl,
+  tls: { ca },
+  keyDir,
+  secureMemory,
+  keyRotationInterval: 0,
+});
 
 for (let call = 0; call < orders.calls; call += 1) {
   await (orders.paths === 'bytes' ? withBytes() : withStrings());

@@ -32,14 +32,24 @@ export async function examine(scenario: Scenario, calls: number): Promise<Residu
     const method = await finished(child);
     const counts = countCopies(child.pid ?? 0, observer.needles());
     const of = (name: string): number => counts.get(name) ?? 0;
-    return { prompt: of('prompt'), answer: of('answer'), aesKey: of('AES key'), privateKey: of('private key'), method };
+    return {
+      prompt: of('prompt'),
+      answer: of('answer'),
+      aesKey: of('AES key'),
+      privateKey: of('private key'),
+      method,
+    };
   } finally {
     child.kill('SIGKILL');
     await observer.close();
   }
 }
 
-function start({ paths, addon, secureMemory }: Scenario, { router, keyDir }: Observer, calls: number): ChildProcess {
+function start(
+  { paths, addon, secureMemory }: Scenario,
+  { router, keyDir }: Observer,
+  calls: number,
+): ChildProcess {
   const { url: baseUrl, ca = '' } = router;
   const orders: ChildOrders = { baseUrl, ca, keyDir: join(keyDir, 'keys'), calls, paths, secureMemory };
   return spawn(process.execPath, [CHILD, JSON.stringify(orders)], {

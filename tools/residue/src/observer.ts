@@ -33,7 +33,13 @@ export class Observer {
   readonly #routerKey: KeyObject;
   readonly #clientKey: KeyObject;
 
-  private constructor(keyDir: string, router: Router, model: Server, routerKey: KeyObject, clientKey: KeyObject) {
+  private constructor(
+    keyDir: string,
+    router: Router,
+    model: Server,
+    routerKey: KeyObject,
+    clientKey: KeyObject,
+  ) {
     this.keyDir = keyDir;
     this.router = router;
     this.#model = model;
@@ -97,7 +103,9 @@ function newKeyPem(): string {
 }
 
 function answerAtRandom(_request: IncomingMessage, response: ServerResponse): void {
-  const letters = Array.from(randomBytes(TEXT_LENGTH), (byte) => String.fromCharCode(FIRST_LETTER + (byte % LETTERS)));
+  const letters = Array.from(randomBytes(TEXT_LENGTH), (byte) =>
+    String.fromCharCode(FIRST_LETTER + (byte % LETTERS)),
+  );
   const message = { role: 'assistant', content: letters.join('') };
   const choices = [{ index: 0, message, finish_reason: 'stop' }];
   response.setHeader('content-type', 'application/json');
@@ -112,12 +120,19 @@ function textNeedles(name: string, json: string): Needle[] {
 }
 
 /** Opens an envelope without any code of this project. */
-function openWith(privateKey: KeyObject, envelope: Uint8Array): { readonly key: Buffer; readonly text: string } {
+function openWith(
+  privateKey: KeyObject,
+  envelope: Uint8Array,
+): { readonly key: Buffer; readonly text: string } {
   const text = Buffer.from(envelope).toString('latin1');
-  const member = (name: string): Buffer => Buffer.from(new RegExp(`"${name}": ?"([^"]+)"`).exec(text)?.[1] ?? '', 'base64');
+  const member = (name: string): Buffer =>
+    Buffer.from(new RegExp(`"${name}": ?"([^"]+)"`).exec(text)?.[1] ?? '', 'base64');
   const oaep = { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
   const key = privateDecrypt(oaep, member('encrypted_aes_key'));
   const decipher = createDecipheriv('aes-256-gcm', key, member('nonce'), { authTagLength: 16 });
   decipher.setAuthTag(member('tag'));
-  return { key, text: Buffer.concat([decipher.update(member('ciphertext')), decipher.final()]).toString('utf8') };
+  return {
+    key,
+    text: Buffer.concat([decipher.update(member('ciphertext')), decipher.final()]).toString('utf8'),
+  };
 }

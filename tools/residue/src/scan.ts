@@ -38,7 +38,12 @@ function readableRegions(pid: number): Region[] {
   });
 }
 
-function scanRegion(memory: number, region: Region, needles: readonly Needle[], counts: Map<string, number>): void {
+function scanRegion(
+  memory: number,
+  region: Region,
+  needles: readonly Needle[],
+  counts: Map<string, number>,
+): void {
   const piece = Buffer.allocUnsafeSlow(PIECE_BYTES + OVERLAP_BYTES);
   for (let at = region.start; at < region.end; at += PIECE_BYTES) {
     const length = readPiece(memory, piece, at, Math.min(region.end - at, piece.byteLength));

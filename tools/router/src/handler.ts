@@ -98,8 +98,9 @@ async function replyTo(
 ): Promise<Reply> {
   if (failure.rotateKey === true) await service.key.rotate();
   if (failure.answer !== undefined) return failure.answer({ argument, url: service.url() });
-  if (endpoint === 'key')
-    {return textReply(200, 'text/plain; charset=utf-8', service.key.current.publicKey.pem);}
+  if (endpoint === 'key') {
+    return textReply(200, 'text/plain; charset=utf-8', service.key.current.publicKey.pem);
+  }
   return complete(service, { headers: seen.headers, envelope: seen.requestBody, signal }, failure);
 }
 

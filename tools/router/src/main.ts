@@ -4,7 +4,7 @@ import { NomyoError } from '@nomyo/crypto';
 import { readCommandLine, type Command } from './cli/command-line.js';
 import { helpText } from './cli/help.js';
 import { run } from './cli/run.js';
-import { UsageError } from './cli/usage-error.js';
+import { messageOf, UsageError } from './cli/usage-error.js';
 
 const EXIT = { failure: 1, usage: 2 } as const;
 
@@ -15,7 +15,7 @@ const print = (line: string): void => {
 main().catch((error: unknown) => {
   const isUsage =
     error instanceof UsageError || (error instanceof NomyoError && error.code === 'INVALID_ARGUMENT');
-  process.stderr.write(`router: ${error instanceof Error ? error.message : 'failed'}\n`);
+  process.stderr.write(`router: ${messageOf(error)}\n`);
   if (isUsage) process.stderr.write('Try --help.\n');
   process.exitCode = isUsage ? EXIT.usage : EXIT.failure;
 });

@@ -62,7 +62,7 @@ export interface Settings {
   readonly keepRequests: number;
 }
 
-export const DEFAULTS = { host: '127.0.0.1', upstreamTimeoutMs: 600_000, keepRequests: 100 } as const;
+const DEFAULTS = { host: '127.0.0.1', upstreamTimeoutMs: 600_000, keepRequests: 100 } as const;
 
 const MAX_PORT = 65_535;
 const MAX_KEPT = 100_000;

@@ -3,11 +3,18 @@ import { createDecipheriv } from 'node:crypto';
 import { wipe } from '../bytes.js';
 import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import { LockedMemory } from '../memory/locked.node.js';
-import { adoptMemory, SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import {
+  adoptMemory,
+  SecureByteContext,
+  type SecureByteContextOptions,
+} from '../memory/secure-byte-context.js';
 import type { CbcInput } from './engine.js';
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
-export async function openCbc(input: CbcInput, options: SecureByteContextOptions): Promise<SecureByteContext> {
+export async function openCbc(
+  input: CbcInput,
+  options: SecureByteContextOptions,
+): Promise<SecureByteContext> {
   const addon = (options.secure ?? true) ? findNativeCrypto() : undefined;
   return addon === undefined ? openWithNode(input, options) : openNative(addon, input);
 }
@@ -22,12 +29,18 @@ function openNative(addon: Addon, input: CbcInput): SecureByteContext {
   }
 }
 
-function openWithNode({ key, iv, ciphertext }: CbcInput, options: SecureByteContextOptions): SecureByteContext {
+function openWithNode(
+  { key, iv, ciphertext }: CbcInput,
+  options: SecureByteContextOptions,
+): SecureByteContext {
   const decipher = createDecipheriv(`aes-${String(key.byteLength * 8)}-cbc`, key, iv);
   const parts = [decipher.update(ciphertext)];
   try {
     parts.push(decipher.final());
-    const plaintext = SecureByteContext.allocate(parts.reduce((length, part) => length + part.byteLength, 0), options);
+    const plaintext = SecureByteContext.allocate(
+      parts.reduce((length, part) => length + part.byteLength, 0),
+      options,
+    );
     plaintext.borrow((bytes) => {
       let at = 0;
       for (const part of parts) {

@@ -5,7 +5,11 @@ import { allocateBytes, wipe, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import { LockedMemory } from '../memory/locked.node.js';
-import { adoptMemory, SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import {
+  adoptMemory,
+  SecureByteContext,
+  type SecureByteContextOptions,
+} from '../memory/secure-byte-context.js';
 import type { GcmKey } from './engine.js';
 
 export { openCbc } from './cbc.node.js';
@@ -18,19 +22,24 @@ const GCM_OPTIONS = { authTagLength: SUITE.tagBytes } as const;
 
 /** Bytes that go through at once: larger pieces fall out of the processor's cache. A multiple of 3, for base64. */
 const PIECE_BYTES = 48 * 1024;
+const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
+
 /**
  * Largest payload that the addon opens, in bytes: more cannot be locked under the usual limit (RLIMIT_MEMLOCK, 8 MiB),
  * and the addon needs the whole ciphertext beside it.
  */
 const MAX_NATIVE_BYTES = 8 * 1024 * 1024;
 
-const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
-
 /** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
 const URL_ALPHABET = [0x2d, 0x5f] as const;
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
-export async function sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes> {
+export async function sealBase64(
+  plaintext: Uint8Array,
+  gcm: GcmKey,
+  out: Bytes,
+  offset: number,
+): Promise<Bytes> {
   const cipher = createCipheriv(CIPHER, gcm.key, gcm.nonce, GCM_OPTIONS);
   const text = asBuffer(out);
   let at = offset;
@@ -76,6 +85,10 @@ function openNative(addon: Addon, ciphertext: Bytes, { key, nonce }: GcmKey, tag
   }
 }
 
+/**
+ * Node decrypts into a buffer that is one byte too long, copies it into one that fits, and frees the first as it is:
+ * a copy of an answer can stay in free memory until that is used again. Only the addon can do without.
+ */
 function openInto(out: Bytes, base64: Uint8Array, { key, nonce }: GcmKey, tag: Bytes): void {
   const decipher = createDecipheriv(CIPHER, key, nonce, GCM_OPTIONS);
   decipher.setAuthTag(tag);
@@ -85,17 +98,8 @@ function openInto(out: Bytes, base64: Uint8Array, { key, nonce }: GcmKey, tag: B
     out.set(piece, at);
     at += piece.byteLength;
     wipe(piece);
-    wipeFreed(piece.byteLength);
   }
   decipher.final();
-}
-
-/**
- * Node decrypts into a buffer that is one byte too long, copies it into one that fits, and frees the first with the
- * plaintext in it. The allocator gives what was freed last to whoever asks for that size next.
- */
-function wipeFreed(length: number): void {
-  wipe(Buffer.allocUnsafeSlow(length + 1));
 }
 
 /** `Buffer` searches ten times as fast as `Uint8Array`. */

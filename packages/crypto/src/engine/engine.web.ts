@@ -14,7 +14,12 @@ const PARALLEL_UNWRAPS = 2;
 
 export const rsa: RsaEngine = webCryptoRsa(() => PARALLEL_UNWRAPS);
 
-export async function sealBase64(plaintext: Uint8Array, gcm: GcmKey, out: Bytes, offset: number): Promise<Bytes> {
+export async function sealBase64(
+  plaintext: Uint8Array,
+  gcm: GcmKey,
+  out: Bytes,
+  offset: number,
+): Promise<Bytes> {
   const key = await importKey(gcm.key, 'encrypt');
   const sealed = await crypto.subtle.encrypt(parameters(gcm), key, onArrayBuffer(plaintext));
   // WebCrypto appends the tag to the ciphertext.
@@ -37,7 +42,10 @@ export async function openBase64(
   return new SecureByteContext(await crypto.subtle.decrypt(parameters(gcm), key, sealed), options);
 }
 
-export async function openCbc(input: CbcInput, options: SecureByteContextOptions): Promise<SecureByteContext> {
+export async function openCbc(
+  input: CbcInput,
+  options: SecureByteContextOptions,
+): Promise<SecureByteContext> {
   const { key, iv, ciphertext } = input;
   const imported = await crypto.subtle.importKey('raw', onArrayBuffer(key), 'AES-CBC', false, ['decrypt']);
   const parameters = { name: 'AES-CBC', iv: onArrayBuffer(iv) };

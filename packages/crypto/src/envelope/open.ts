@@ -48,7 +48,11 @@ function checkArguments(envelope: unknown): void {
  * A block that does not unwrap is replaced by a random key, and opening goes on until the tag fails: neither the
  * error nor the time tells an attacker which step it was (the same idea as RFC 5246 §7.4.7.1).
  */
-async function unwrapKey(parts: EnvelopeParts, keys: KeySource, options: OpenOptions): Promise<SecureByteContext> {
+async function unwrapKey(
+  parts: EnvelopeParts,
+  keys: KeySource,
+  options: OpenOptions,
+): Promise<SecureByteContext> {
   try {
     const unwrapped = new SecureByteContext(await keys.unwrap(parts.wrappedKey, options.signal), options);
     if (unwrapped.length === SUITE.aesKeyBytes) return unwrapped;

@@ -14,17 +14,19 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 /**
  * Writes a value as JSON straight into protected memory of exactly the right size: the same bytes as
  * `JSON.stringify`, but no string of the whole, which nobody could wipe. Beyond the strings that the caller made,
- * no copy of any text exists.
+ * no copy of any text is left. (A string that was put together with `+` or a template is joined by the engine when it
+ * is first read, here or elsewhere: that is the caller's string too.)
  *
  * Wherever the value can hold a string it may hold a `Uint8Array` of UTF-8 text instead, which becomes a JSON
  * string; then no string of it needs to exist at all. The bytes stay the caller's to wipe.
  *
  * As with `JSON.stringify`, `toJSON` is called, `undefined`, functions and symbols are left out of objects and are
- * null in arrays, and lone surrogates are escaped.
+ * null in arrays, and lone surrogates are escaped. Every getter, `toJSON` and proxy trap runs once.
  *
  * @param payload at most 500 levels of objects and arrays inside one another
- * @throws {InvalidArgumentError} when it is circular, too deep, holds a BigInt, NaN, an infinity, bytes that are no UTF-8 or a
- *   `SecureByteContext`, when code of its own (a getter, a `toJSON`) throws, or when there is nothing to write
+ * @throws {InvalidArgumentError} when it is circular, too deep, holds a BigInt, NaN, an infinity, bytes that are no
+ *   UTF-8 or a `SecureByteContext`, when code of its own (a getter, a `toJSON`) throws, or when there is nothing to
+ *   write
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
  */
 export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
@@ -36,7 +38,8 @@ export function serializeJson(payload: object, options: SerializeOptions = {}): 
 }
 
 function planOf(payload: object, options: SerializeOptions): JsonPlan {
-  const plan = new JsonPlan(checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES), options);
+  const { maxBytes = DEFAULT_MAX_BYTES } = options;
+  const plan = new JsonPlan(checkMaxBytes(maxBytes), options);
   if (flattenSafely(payload, plan)) return plan;
   throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
 }

@@ -32,7 +32,8 @@ function writeString(text: string, region: Uint8Array): boolean {
 
 function writeBytes(utf8: Uint8Array, region: Uint8Array): boolean {
   const length = utf8.byteLength;
-  if (length > region.byteLength) return false;
+  // A detached array has no bytes either, and cannot be read.
+  if (length === 0 || length > region.byteLength) return length === region.byteLength;
   region.set(utf8);
   return isUtf8(region.subarray(0, length)) && escapeInPlace(region, length);
 }

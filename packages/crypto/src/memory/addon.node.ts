@@ -68,7 +68,12 @@ function load(): AddonSearch {
 }
 
 function isAddon(loaded: unknown): loaded is Addon {
-  return typeof loaded === 'object' && loaded !== null && 'abiVersion' in loaded && loaded.abiVersion === ABI_VERSION;
+  return (
+    typeof loaded === 'object' &&
+    loaded !== null &&
+    'abiVersion' in loaded &&
+    loaded.abiVersion === ABI_VERSION
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -19,7 +19,10 @@ export function checkConsistency(key: RsaPrivateNumbers): void {
   const arena = new Arena();
   try {
     if (!isConsistent(key, arena)) {
-      throw new SecurityError('INVALID_KEY', 'the private key is damaged: its numbers do not belong together');
+      throw new SecurityError(
+        'INVALID_KEY',
+        'the private key is damaged: its numbers do not belong together',
+      );
     }
   } finally {
     arena.wipe();

@@ -14,11 +14,17 @@ export function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey> 
   return subtle().importKey('pkcs8', pkcs8, OAEP, false, ['decrypt']);
 }
 
-export async function encrypt(key: CryptoKey, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function encrypt(
+  key: CryptoKey,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await subtle().encrypt(OAEP, key, message));
 }
 
-export async function decrypt(key: CryptoKey, block: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function decrypt(
+  key: CryptoKey,
+  block: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await subtle().decrypt(OAEP, key, block));
 }
 

@@ -82,11 +82,7 @@ export function pkcs8FromPkcs1(pkcs1: Uint8Array): Bytes {
 /** A SubjectPublicKeyInfo. */
 export function spkiFromNumbers({ n, e }: RsaPublicNumbers): Bytes {
   const pair = derEncode(DER_TAG.sequence, derUnsigned(n), derUnsigned(e));
-  return derEncode(
-    DER_TAG.sequence,
-    rsaAlgorithm(),
-    derEncode(DER_TAG.bitString, Uint8Array.of(0), pair),
-  );
+  return derEncode(DER_TAG.sequence, rsaAlgorithm(), derEncode(DER_TAG.bitString, Uint8Array.of(0), pair));
 }
 
 /** Bits of a magnitude without leading zero bytes. */
@@ -102,7 +98,8 @@ function rsaAlgorithm(): Bytes {
 function readRsaAlgorithm(algorithm: DerReader): void {
   if (algorithm.oid() !== RSA_ENCRYPTION) throw new SecurityError('INVALID_KEY', 'the key is no RSA key');
   // The parameters must be NULL (RFC 8017 appendix A.1).
-  if (algorithm.read(DER_TAG.null).byteLength !== 0) throw new SecurityError('INVALID_KEY', 'the key is damaged');
+  if (algorithm.read(DER_TAG.null).byteLength !== 0)
+    {throw new SecurityError('INVALID_KEY', 'the key is damaged');}
   algorithm.end();
 }
 

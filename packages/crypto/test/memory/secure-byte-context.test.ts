@@ -184,9 +184,9 @@ describe('SecureByteContext', () => {
       inspect({ context }, { showProxy: true, customInspect: false, getters: true, depth: 9 }),
       JSON.stringify({ context }),
       JSON.stringify(Object.entries(context)),
-      // eslint-disable-next-line @typescript-eslint/no-base-to-string -- what a careless log would do
+       
       String(context),
-      `${context.toString()}`,
+      context.toString(),
       JSON.stringify(Object.getOwnPropertyNames(context)),
     ].join('\n');
     for (const trace of [

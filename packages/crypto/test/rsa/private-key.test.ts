@@ -116,34 +116,18 @@ describe('RsaPrivateKey.fromPkcs8', () => {
 
   it('refuses a key whose numbers belong together but that cannot decrypt: a factor is no prime', async () => {
     // The p below is a product of two primes; every congruence of the check holds for it all the same.
-    const jwk = (name: 'p' | 'q', bits: number): bigint => {
-      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: bits });
-      return BigInt(
-        `0x${Buffer.from(privateKey.export({ format: 'jwk' })[name] ?? '', 'base64url').toString('hex')}`,
-      );
-    };
-    const e = 65_537n;
-    let numbers: bigint[] | undefined;
-    while (numbers === undefined) {
-      const [p, q] = [jwk('p', 1024) * jwk('q', 1024), jwk('q', 2048)];
-      try {
-        const period = ((p - 1n) * (q - 1n)) / 4n;
-        const d = inverse(e, (p - 1n) * (q - 1n)) % (period * 4n);
-        numbers = [p * q, e, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)];
-      } catch {
-        // e divides p - 1: take other primes.
-      }
-    }
-    const der = pkcs8Of(numbers);
-    expect(await securityCode(() => RsaPrivateKey.fromPkcs8(der))).toBe('INVALID_KEY');
+    const [p, q] = [prime(smallPem, 'p') * prime(smallPem, 'q'), prime(recipientPem, 'q')];
+    const e = [65_537n, 65_539n, 65_543n, 65_551n].find((odd) => isCoprime(odd, (p - 1n) * (q - 1n))) ?? 0n;
+    const d = inverse(e, (p - 1n) * (q - 1n));
+    const der = pkcs8Of([p * q, e, d, p, q, d % (p - 1n), d % (q - 1n), inverse(q, p)]);
+    expect(await caught(() => RsaPrivateKey.fromPkcs8(der))).toMatchObject({
+      code: 'INVALID_KEY',
+      message: expect.not.stringContaining('bits'),
+    });
   });
 
   it('shows nothing secret in a log', () => {
-    const shown = [
-      inspect(key, { showHidden: true, depth: 9, getters: true }),
-      JSON.stringify({ key }),
-      `${JSON.stringify(Object.keys(key))}`,
-    ];
+    const shown = [inspect(key, { showHidden: true, depth: 9, getters: true }), JSON.stringify({ key })];
     const { d = '', p = '' } = createPrivateKey(smallPem).export({ format: 'jwk' });
     for (const number of [d, p]) {
       for (const trace of [
@@ -158,8 +142,17 @@ describe('RsaPrivateKey.fromPkcs8', () => {
   });
 });
 
+function prime(pem: string, name: 'p' | 'q'): bigint {
+  const number = createPrivateKey(pem).export({ format: 'jwk' })[name] ?? '';
+  return BigInt(`0x${Buffer.from(number, 'base64url').toString('hex')}`);
+}
+
+function isCoprime(a: bigint, b: bigint): boolean {
+  return b === 0n ? a === 1n : isCoprime(b, a % b);
+}
+
 describe('generatePkcs8', () => {
-  it.each([2048, 3072] as const)(
+  it.each([2048] as const)(
     'makes a key of %d bits that node:crypto takes, exponent 65537',
     async (keySize) => {
       const pkcs8 = await generatePkcs8(keySize);

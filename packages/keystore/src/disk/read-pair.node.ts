@@ -5,7 +5,7 @@ import { SecurityError } from '@nomyo/crypto/errors';
 import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey, type KeyFileSecrets } from '../format/private-key.node.js';
-import { identityOf, readPrivateFile, readPublicFile } from './read-file.node.js';
+import { identityOf, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
 import { systemCode, unreadable } from './system.node.js';
 
 /** The two files of a pair. */
@@ -31,28 +31,30 @@ export interface LoadedPair extends LoadedKey {
   readonly publicFile: 'current' | 'outdated' | 'missing';
 }
 
-/** Times that a pair may be replaced while it is read. */
-const MAX_ATTEMPTS = 10;
+/** Both files, from one moment. */
+interface PairFiles {
+  readonly privateFile: ReadFile;
+  readonly publicFile: ReadFile | undefined;
+}
+
+/** Times that a pair may be replaced while its files are read. */
+const MAX_ATTEMPTS = 100;
 
 /**
  * The pair, or `undefined` when neither file is there.
  *
  * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a public key alone; `KEY_FILE_MISMATCH` when it belongs to
- * another private key; and what {@link loadKey} throws
+ * another private key; `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD`
  */
 export async function readPair(paths: PairPaths, secrets: KeyFileSecrets): Promise<LoadedPair | undefined> {
-  for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const loaded = await loadKey(paths.privateKeyPath, secrets);
-    if (loaded === undefined) {
-      if (!(await hasAppeared(paths))) return undefined;
-    } else {
-      const publicFile = await judgeOrDispose(loaded, paths.publicKeyPath);
-      if (publicFile !== 'foreign') return { ...loaded, publicFile };
-      loaded.key.dispose();
-      if (await loaded.isUnchanged()) break;
-    }
+  const files = await readFiles(paths, secrets.secure);
+  if (files === undefined) return undefined;
+  try {
+    const loaded = await keyOf(paths.privateKeyPath, files.privateFile, secrets);
+    return { ...loaded, publicFile: await judgePublicFile(loaded, paths.publicKeyPath, files.publicFile) };
+  } finally {
+    dispose(files);
   }
-  throw mismatch(paths.publicKeyPath);
 }
 
 /**
@@ -62,43 +64,75 @@ export async function readPair(paths: PairPaths, secrets: KeyFileSecrets): Promi
  */
 export async function loadKey(path: string, secrets: KeyFileSecrets): Promise<LoadedKey | undefined> {
   const file = await readPrivateFile(path, secrets.secure);
-  if (file === undefined) return undefined;
+  return file === undefined ? undefined : keyOf(path, file, secrets);
+}
+
+/**
+ * What the public key file is to the private key, which is disposed of when it is not that.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_INVALID`, `KEY_FILE_MISMATCH`
+ */
+export async function judgePublicFile(
+  { key, replaces }: LoadedKey,
+  path: string,
+  file: ReadFile | undefined,
+): Promise<LoadedPair['publicFile']> {
+  if (file === undefined) return 'missing';
+  try {
+    const { fingerprint } = await file.content.use((content) => readPublicKey(path, content));
+    if (fingerprint === key.publicKey.fingerprint) return 'current';
+    if (replaces.includes(fingerprint)) return 'outdated';
+    const message =
+      'it does not belong to the private key. Put the right one there, or remove it: it is made anew';
+    throw new KeyStoreError('KEY_FILE_MISMATCH', path, message);
+  } catch (error) {
+    key.dispose();
+    throw error;
+  }
+}
+
+/**
+ * A private key gets its name before its public key does. So where it is the same before and after the public key was
+ * read, that one is its own, or the one before it, and never the next one.
+ */
+async function readFiles(paths: PairPaths, secure: boolean): Promise<PairFiles | undefined> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const privateFile = await readPrivateFile(paths.privateKeyPath, secure);
+    if (privateFile === undefined) {
+      if (await hasAppeared(paths)) continue;
+      return undefined;
+    }
+    const files = await withPublicFile(privateFile, paths.publicKeyPath);
+    if ((await identityAt(paths.privateKeyPath)) === privateFile.identity) return files;
+    dispose(files);
+  }
+  throw new KeyStoreError(
+    'KEY_FILE_UNREADABLE',
+    paths.privateKeyPath,
+    'it does not stop changing. Try again',
+  );
+}
+
+async function withPublicFile(privateFile: ReadFile, path: string): Promise<PairFiles> {
+  try {
+    return { privateFile, publicFile: await readPublicFile(path) };
+  } catch (error) {
+    privateFile.content.dispose();
+    throw error;
+  }
+}
+
+function dispose({ privateFile, publicFile }: PairFiles): void {
+  privateFile.content.dispose();
+  publicFile?.content.dispose();
+}
+
+function keyOf(path: string, file: ReadFile, secrets: KeyFileSecrets): Promise<LoadedKey> {
   return file.content.use(async (content) => {
     const key = await readPrivateKey(content, { path, ...secrets });
     const { createdAt = file.modifiedAt, replaces } = readPreamble(content);
     return { key, createdAt, replaces, isUnchanged: async () => (await identityAt(path)) === file.identity };
   });
-}
-
-/** What the public key file is to the private key. */
-export async function judgePublicFile(
-  { key, replaces }: Pick<LoadedKey, 'key' | 'replaces'>,
-  path: string,
-): Promise<LoadedPair['publicFile'] | 'foreign'> {
-  const file = await readPublicFile(path);
-  if (file === undefined) return 'missing';
-  const { fingerprint } = await file.content.use((content) => readPublicKey(path, content));
-  if (fingerprint === key.publicKey.fingerprint) return 'current';
-  return replaces.includes(fingerprint) ? 'outdated' : 'foreign';
-}
-
-/** The refusal of a public key that belongs to another private key. */
-export function mismatch(path: string): KeyStoreError {
-  const message =
-    'it does not belong to the private key. Put the right one there, or remove it: it is made anew';
-  return new KeyStoreError('KEY_FILE_MISMATCH', path, message);
-}
-
-async function judgeOrDispose(
-  loaded: LoadedKey,
-  path: string,
-): Promise<LoadedPair['publicFile'] | 'foreign'> {
-  try {
-    return await judgePublicFile(loaded, path);
-  } catch (error) {
-    loaded.key.dispose();
-    throw error;
-  }
 }
 
 async function readPublicKey(path: string, content: Uint8Array): Promise<RsaPublicKey> {

@@ -7,8 +7,14 @@ import { FileStorage } from '../../dist/disk/file-storage.node.js';
 
 const [, , keyDir, pool] = process.argv;
 const files = readdirSync(pool);
-const make = async () => new SecureByteContext(readFileSync(join(pool, files[Math.floor(Math.random() * files.length)])));
-const storage = new FileStorage({ location: { keyDir, rotationDir: keyDir }, password: undefined, secure: true, make });
+const make = async () =>
+  new SecureByteContext(readFileSync(join(pool, files[Math.floor(Math.random() * files.length)])));
+const storage = new FileStorage({
+  location: { keyDir, rotationDir: keyDir },
+  password: undefined,
+  secure: true,
+  make,
+});
 const call = { signal: new AbortController().signal, background: false };
 
 process.stdout.write('started\n');

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { directoryProblem, privateFileProblem, publicFileProblem, type FileFacts } from '../../src/disk/checks.js';
+import {
+  directoryProblem,
+  privateFileProblem,
+  publicFileProblem,
+  type FileFacts,
+} from '../../src/disk/checks.js';
 
 const ME = 1_000;
 const file: FileFacts = { kind: 'file', size: 3_000, mode: 0o600, uid: ME };
@@ -16,9 +21,12 @@ describe('a private key file', () => {
     expect(privateFileProblem({ ...file, ...facts }, ME)).toBeUndefined();
   });
 
-  it.each([0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o644, 0o666, 0o777])('is refused with mode %o', (mode) => {
-    expect(privateFileProblem({ ...file, mode }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
-  });
+  it.each([0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o644, 0o666, 0o777])(
+    'is refused with mode %o',
+    (mode) => {
+      expect(privateFileProblem({ ...file, mode }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+    },
+  );
 
   it.each([
     ["another user's", { uid: 1_001 }, 'KEY_FILE_PERMISSIONS'],
@@ -58,6 +66,8 @@ describe('a directory', () => {
 
   it('must be one, and mine', () => {
     expect(directoryProblem(file, ME)).toMatchObject({ code: 'KEY_FILE_UNREADABLE' });
-    expect(directoryProblem({ ...directory, uid: 1_001 }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+    expect(directoryProblem({ ...directory, uid: 1_001 }, ME)).toMatchObject({
+      code: 'KEY_FILE_PERMISSIONS',
+    });
   });
 });

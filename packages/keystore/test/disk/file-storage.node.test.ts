@@ -31,19 +31,27 @@ const pemOf = (key: Uint8Array): string =>
 const [pemA, pemB, pemC] = keys.map(pemOf) as [string, string, string];
 
 const storageOf = (keyDir: string, key: Uint8Array = keys[0], rotationDir = keyDir): FileStorage =>
-  new FileStorage({ location: { keyDir, rotationDir }, password: undefined, secure: true, make: copies(key) });
+  new FileStorage({
+    location: { keyDir, rotationDir },
+    password: undefined,
+    secure: true,
+    make: copies(key),
+  });
 
 const pem = ({ keys: { publicKey } }: StoredPair): string => publicKey.pem;
 const fingerprint = ({ keys: { publicKey } }: StoredPair): string => publicKey.fingerprint;
 
 /** A directory with one pair, made by this package. */
-async function withPair(key: Uint8Array = keys[0]): Promise<{ keyDir: string; file: (name: string) => string }> {
+async function withPair(
+  key: Uint8Array = keys[0],
+): Promise<{ keyDir: string; file: (name: string) => string }> {
   const keyDir = newDirectory();
   (await storageOf(keyDir, key).open(call)).keys.dispose();
   return { keyDir, file: (name) => join(keyDir, name) };
 }
 
-const names = (directory: string): string[] => readdirSync(directory).filter((name) => !name.startsWith('.lock-'));
+const names = (directory: string): string[] =>
+  readdirSync(directory).filter((name) => !name.startsWith('.lock-'));
 const WHOLE = ['.gitignore', 'private_key.pem', 'public_key.pem'];
 
 describe('open', () => {
@@ -194,6 +202,21 @@ describe('replace', () => {
     expect(names(keyDir)).toEqual(WHOLE);
   });
 
+  it('writes nothing when another process took the lock over meanwhile', async () => {
+    const { keyDir, file } = await withPair();
+    const make = (): Promise<SecureByteContext> => {
+      writeFileSync(file('.lock-99'), 'another process', { mode: 0o600 });
+      return copies(keys[1])();
+    };
+    const location = { keyDir, rotationDir: keyDir };
+    const storage = new FileStorage({ location, password: undefined, secure: true, make });
+    const old = await storage.open(call);
+    const error = await rejection(storage.replace(fingerprint(old), call));
+    expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE', path: keyDir });
+    expect(pem(await storageOf(keyDir).open(call))).toBe(pemA);
+    expect(names(keyDir)).toEqual(WHOLE);
+  });
+
   it('writes nothing after the end', async () => {
     const { keyDir, file } = await withPair();
     const controller = new AbortController();
@@ -260,7 +283,10 @@ describe('a directory that changes while it is read', () => {
   it('is read again: both files come from one pair', async () => {
     const { keyDir, file } = await withPair();
     const spare = newDirectory();
-    for (const [name, key] of [['a', keys[0]], ['b', keys[1]]] as const) {
+    for (const [name, key] of [
+      ['a', keys[0]],
+      ['b', keys[1]],
+    ] as const) {
       mkdirSync(join(spare, name));
       (await storageOf(join(spare, name), key).open(call)).keys.dispose();
     }

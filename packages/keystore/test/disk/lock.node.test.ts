@@ -12,7 +12,9 @@ const newDirectory = temporaryDirectories();
 describe('the lock of a directory', () => {
   it('has one holder', async () => {
     const directory = newDirectory();
-    const all = await Promise.all(Array.from({ length: 20 }, () => new DirectoryLock(directory).tryAcquire()));
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => new DirectoryLock(directory).tryAcquire()),
+    );
     const held = all.filter((lock) => lock !== undefined);
     expect(held).toHaveLength(1);
     expect(await new DirectoryLock(directory).tryAcquire()).toBeUndefined();
@@ -84,7 +86,9 @@ describe('the lock of a directory', () => {
     const directory = newDirectory();
     const asleep = await new DirectoryLock(directory).tryAcquire();
     writeFileSync(join(directory, '.lock-2'), '');
-    expect(await rejection(asleep?.check() ?? Promise.resolve())).toMatchObject({ code: 'KEY_FILE_UNWRITABLE' });
+    expect(await rejection(asleep?.check() ?? Promise.resolve())).toMatchObject({
+      code: 'KEY_FILE_UNWRITABLE',
+    });
     await asleep?.release();
     expect(readFileSync(join(directory, '.lock-2'), 'utf8')).toBe('');
   });
@@ -100,9 +104,13 @@ describe('the lock of a directory', () => {
 
   it('says when it cannot be written', async () => {
     const directory = join(newDirectory(), 'gone');
-    expect(await rejection(new DirectoryLock(directory).tryAcquire())).toMatchObject({ name: 'KeyStoreError' });
+    expect(await rejection(new DirectoryLock(directory).tryAcquire())).toMatchObject({
+      name: 'KeyStoreError',
+    });
     mkdirSync(directory);
     mkdirSync(join(directory, '.lock-1'));
-    expect(await rejection(new DirectoryLock(directory).tryAcquire())).toMatchObject({ name: 'KeyStoreError' });
+    expect(await rejection(new DirectoryLock(directory).tryAcquire())).toMatchObject({
+      name: 'KeyStoreError',
+    });
   });
 });

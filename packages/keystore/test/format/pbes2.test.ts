@@ -29,8 +29,12 @@ const scrypt = (cost: number, blockSize: number, parallelization: number): Uint8
   seq(derOid(OID.scrypt), seq(salt(), ...[cost, blockSize, parallelization].map(derSmallUnsigned)));
 const aes = (iv = IV, oid: string = OID.aes256): Uint8Array => seq(derOid(oid), derEncode(octetString, iv));
 
-const encrypted = (derivation: Uint8Array, cipher = aes(), scheme: string = OID.pbes2, body = CIPHERTEXT): Uint8Array =>
-  seq(seq(derOid(scheme), seq(derivation, cipher)), derEncode(octetString, body));
+const encrypted = (
+  derivation: Uint8Array,
+  cipher = aes(),
+  scheme: string = OID.pbes2,
+  body = CIPHERTEXT,
+): Uint8Array => seq(seq(derOid(scheme), seq(derivation, cipher)), derEncode(octetString, body));
 
 describe('an encrypted key', () => {
   it('comes back as it was written', () => {

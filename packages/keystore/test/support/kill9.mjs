@@ -55,7 +55,9 @@ async function killOnce({ keyDir, pool, count, random }) {
   const children = Array.from({ length: count }, () =>
     spawn(process.execPath, [CHILD, keyDir, pool], { stdio: ['ignore', 'pipe', 'inherit'] }),
   );
-  const ends = children.map((child) => new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal))));
+  const ends = children.map(
+    (child) => new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal))),
+  );
   await new Promise((resolve) => children[0].stdout.once('data', resolve));
   // Many kills fall into the first moments, the rest into the loop of replacements.
   await new Promise((resolve) => setTimeout(resolve, random() ** 2 * LONGEST_LIFE_MS));

@@ -1,5 +1,10 @@
 /** A private key that AWS KMS made and never gives away: KMS does the one private-key operation of every answer. */
-import { DecryptCommand, GetPublicKeyCommand, InvalidCiphertextException, type KMSClient } from '@aws-sdk/client-kms';
+import {
+  DecryptCommand,
+  GetPublicKeyCommand,
+  InvalidCiphertextException,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
 import { RsaPublicKey, SecurityError, type KeySource } from '@nomyo/crypto';
 
 /** The unwrap of protocol version 1, as KMS calls it: RSA-OAEP with SHA-256 for hash and MGF1, empty label. */
@@ -41,7 +46,9 @@ export class KmsKeySource implements KeySource {
   /** See `KeySource.unwrap`. The AES key of the answer travels from KMS to this process inside TLS. */
   async unwrap(wrapped: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     try {
-      const { Plaintext } = await heedingAbort(signal, (options) => this.#client.send(this.#command(wrapped), options));
+      const { Plaintext } = await heedingAbort(signal, (options) =>
+        this.#client.send(this.#command(wrapped), options),
+      );
       if (Plaintext === undefined) throw cannotOpen();
       return Plaintext;
     } catch (error) {
@@ -51,7 +58,11 @@ export class KmsKeySource implements KeySource {
   }
 
   #command(wrapped: Uint8Array): DecryptCommand {
-    return new DecryptCommand({ KeyId: this.#keyId, CiphertextBlob: wrapped, EncryptionAlgorithm: ALGORITHM });
+    return new DecryptCommand({
+      KeyId: this.#keyId,
+      CiphertextBlob: wrapped,
+      EncryptionAlgorithm: ALGORITHM,
+    });
   }
 }
 

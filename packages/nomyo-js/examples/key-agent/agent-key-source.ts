@@ -21,7 +21,12 @@ export class AgentKeySource implements KeySource {
   #connection: Promise<AgentConnection>;
   #disposed = false;
 
-  private constructor(socketPath: string, timeout: number, publicKey: RsaPublicKey, connection: AgentConnection) {
+  private constructor(
+    socketPath: string,
+    timeout: number,
+    publicKey: RsaPublicKey,
+    connection: AgentConnection,
+  ) {
     this.#socketPath = socketPath;
     this.#timeout = timeout;
     this.publicKey = publicKey;

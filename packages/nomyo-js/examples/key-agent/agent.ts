@@ -36,7 +36,9 @@ export class KeyAgent {
     await removeStale(socketPath);
     const agent = new KeyAgent(keys);
     await new Promise<void>((resolve, reject) => {
-      agent.#server.once('error', (cause) => reject(new KeyAgentError(`cannot listen on ${socketPath}`, { cause })));
+      agent.#server.once('error', (cause) =>
+        reject(new KeyAgentError(`cannot listen on ${socketPath}`, { cause })),
+      );
       agent.#server.listen(socketPath, resolve);
     });
     chmodSync(socketPath, SOCKET_MODE);

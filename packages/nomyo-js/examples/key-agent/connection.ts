@@ -23,7 +23,9 @@ export class AgentConnection {
     // An idle connection keeps no process alive; a request under way does.
     socket.unref();
     socket.on('data', (piece: Buffer) => this.#read(piece));
-    socket.once('error', (cause) => this.#end(new KeyAgentError('the connection to the key agent broke', { cause })));
+    socket.once('error', (cause) =>
+      this.#end(new KeyAgentError('the connection to the key agent broke', { cause })),
+    );
     socket.once('close', () => this.#end(new KeyAgentError('the key agent has closed the connection')));
   }
 

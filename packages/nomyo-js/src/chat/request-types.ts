@@ -107,10 +107,7 @@ export interface Tool {
 
 /** Which tool the model must call, if any. */
 export type ToolChoice =
-  | 'none'
-  | 'auto'
-  | 'required'
-  | { readonly type: 'function'; readonly function: { readonly name: string } };
+  'none' | 'auto' | 'required' | { readonly type: 'function'; readonly function: { readonly name: string } };
 
 /** The form of the answer. */
 export type ResponseFormat =

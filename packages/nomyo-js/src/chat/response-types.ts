@@ -23,9 +23,7 @@ export interface TokenLogprob {
 
 /** Probabilities of the tokens of an answer. */
 export interface Logprobs {
-  readonly content:
-    | readonly (TokenLogprob & { readonly top_logprobs: readonly TokenLogprob[] })[]
-    | null;
+  readonly content: readonly (TokenLogprob & { readonly top_logprobs: readonly TokenLogprob[] })[] | null;
   readonly refusal?: readonly TokenLogprob[] | null;
 }
 

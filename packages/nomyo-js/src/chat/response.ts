@@ -9,7 +9,10 @@ import type { ChatCompletion } from './response-types.js';
  */
 export function asChatCompletion(answer: JsonObject): ChatCompletion {
   if (!isChatCompletion(answer)) {
-    throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no chat completion: it has no choices');
+    throw new SecurityError(
+      'INVALID_PLAINTEXT',
+      'the opened answer is no chat completion: it has no choices',
+    );
   }
   return answer;
 }

@@ -6,7 +6,14 @@ const messages = [{ role: 'user', content: 'hello' }];
 
 describe('takeApart', () => {
   it('moves tier and API key out of the payload and keeps everything else', () => {
-    const request = { model: 'm', messages, security_tier: 'high', api_key: 'k', temperature: 0, x_unknown: { a: 1 } };
+    const request = {
+      model: 'm',
+      messages,
+      security_tier: 'high',
+      api_key: 'k',
+      temperature: 0,
+      x_unknown: { a: 1 },
+    };
     expect(takeApart(request)).toEqual({
       payload: { model: 'm', messages, temperature: 0, x_unknown: { a: 1 } },
       securityTier: 'high',

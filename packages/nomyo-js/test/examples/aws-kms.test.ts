@@ -42,8 +42,14 @@ describe('a key in AWS KMS', () => {
     const answer = await made.create(REQUEST);
     expect(answer.choices[0]?.message.content).toContain('What is an envelope?');
     expect(decodeURIComponent(header(posts(to)[0], 'x-public-key'))).toBe(keys.publicKey.pem);
-    expect(of.requests.map(({ target }) => target)).toEqual(['TrentService.GetPublicKey', 'TrentService.Decrypt']);
-    expect(of.requests[1]?.body).toMatchObject({ KeyId: of.keyId, EncryptionAlgorithm: 'RSAES_OAEP_SHA_256' });
+    expect(of.requests.map(({ target }) => target)).toEqual([
+      'TrentService.GetPublicKey',
+      'TrentService.Decrypt',
+    ]);
+    expect(of.requests[1]?.body).toMatchObject({
+      KeyId: of.keyId,
+      EncryptionAlgorithm: 'RSAES_OAEP_SHA_256',
+    });
   });
 
   it('is asked with requests that are signed, in JSON 1.1', async () => {
@@ -51,7 +57,9 @@ describe('a key in AWS KMS', () => {
     await (await open(of)).unwrap(await wrap(await open(of)));
     for (const { headers } of of.requests) {
       expect(headers['content-type']).toBe('application/x-amz-json-1.1');
-      expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/kms\//);
+      expect(headers.authorization).toMatch(
+        /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/kms\//,
+      );
     }
   });
 
@@ -59,9 +67,14 @@ describe('a key in AWS KMS', () => {
     const keys = await open(await kms());
     const block = await wrap(keys);
     expect(await keys.unwrap(block)).toHaveLength(32);
-    const error = await rejection(keys.unwrap(Uint8Array.from(block, (byte, i) => (i === 9 ? byte ^ 1 : byte))));
+    const error = await rejection(
+      keys.unwrap(Uint8Array.from(block, (byte, i) => (i === 9 ? byte ^ 1 : byte))),
+    );
     expect(error).toBeInstanceOf(SecurityError);
-    expect(error).toMatchObject({ code: 'DECRYPTION_FAILED', message: 'the envelope cannot be opened with this key' });
+    expect(error).toMatchObject({
+      code: 'DECRYPTION_FAILED',
+      message: 'the envelope cannot be opened with this key',
+    });
   });
 
   it.each([
@@ -81,7 +94,9 @@ describe('a key in AWS KMS', () => {
 
   it('that is not there, or not made for RSA-OAEP-SHA256, is refused at the start', async () => {
     const of = await kms();
-    expect(await rejection(KmsKeySource.open(clientOf(of), 'alias/other'))).toMatchObject({ name: 'NotFoundException' });
+    expect(await rejection(KmsKeySource.open(clientOf(of), 'alias/other'))).toMatchObject({
+      name: 'NotFoundException',
+    });
   });
 
   it('ends with the reason of the signal, before a request and in the middle of one', async () => {

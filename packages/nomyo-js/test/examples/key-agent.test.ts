@@ -6,7 +6,13 @@ import { RsaPublicKey, SecurityError, type RsaPrivateKey } from '@nomyo/crypto';
 import { KeyAgent } from '../../examples/key-agent/agent.js';
 import { AgentKeySource } from '../../examples/key-agent/agent-key-source.js';
 import { KeyAgentError } from '../../examples/key-agent/errors.js';
-import { encodeFrame, FrameReader, KIND, MAX_BODY_BYTES, type Frame } from '../../examples/key-agent/frames.js';
+import {
+  encodeFrame,
+  FrameReader,
+  KIND,
+  MAX_BODY_BYTES,
+  type Frame,
+} from '../../examples/key-agent/frames.js';
 import { cleanUp, later, rejection, temporaryDirectory } from '../support.js';
 import { keySourceOf, knownKey } from './keys.js';
 
@@ -34,10 +40,14 @@ async function sourceAt(socketPath: string, timeout = 5000): Promise<AgentKeySou
 /** A fresh path in a directory that the agent is to make. */
 const place = (): string => join(temporaryDirectory(), 'agent', 'socket');
 
-const wrapped = async (): Promise<Uint8Array> => keys.publicKey.wrap(new Uint8Array(Uint8Array.from(SECRET).buffer));
+const wrapped = async (): Promise<Uint8Array> =>
+  keys.publicKey.wrap(new Uint8Array(Uint8Array.from(SECRET).buffer));
 
 /** What a stranger's bytes get out of the agent before it hangs up, or for half a second. */
-async function talk(socketPath: string, ...pieces: readonly Uint8Array[]): Promise<{ frames: Frame[]; closed: boolean }> {
+async function talk(
+  socketPath: string,
+  ...pieces: readonly Uint8Array[]
+): Promise<{ frames: Frame[]; closed: boolean }> {
   const reader = new FrameReader();
   const frames: Frame[] = [];
   const socket = connect(socketPath);
@@ -95,7 +105,10 @@ describe('an agent and its client', () => {
     const errors = await Promise.all(others.map((other) => rejection(source.unwrap(other))));
     for (const error of errors) {
       expect(error).toBeInstanceOf(SecurityError);
-      expect(error).toMatchObject({ code: 'DECRYPTION_FAILED', message: 'the envelope cannot be opened with this key' });
+      expect(error).toMatchObject({
+        code: 'DECRYPTION_FAILED',
+        message: 'the envelope cannot be opened with this key',
+      });
     }
     expect(Buffer.from(await source.unwrap(block))).toEqual(SECRET);
   });
@@ -275,7 +288,9 @@ describe('an agent under attack', () => {
   it('reads a frame that comes byte by byte', async () => {
     const path = place();
     await agentAt(path);
-    const pieces = Array.from(encodeFrame({ kind: KIND.hello, id: 9, body: Uint8Array.of(1) }), (byte) => Uint8Array.of(byte));
+    const pieces = Array.from(encodeFrame({ kind: KIND.hello, id: 9, body: Uint8Array.of(1) }), (byte) =>
+      Uint8Array.of(byte),
+    );
     const { frames, closed } = await talk(path, ...pieces);
     expect(frames.map(({ kind, id }) => [kind, id])).toEqual([[KIND.publicKey, 9]]);
     expect(closed).toBe(false);

@@ -59,7 +59,9 @@ export async function startKms(modulusLength: 2048 | 3072 | 4096 = 2048): Promis
     const body = JSON.parse(Buffer.concat(pieces).toString('utf8')) as Body;
     requests.push({ target, headers: request.headers, body });
     if (kms.fault === 'hang') return;
-    const [status, answer] = kms.fault ? refusal(kms.fault.status, kms.fault.type) : answerTo(kms, target, body);
+    const [status, answer] = kms.fault
+      ? refusal(kms.fault.status, kms.fault.type)
+      : answerTo(kms, target, body);
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(answer));
   }
@@ -76,7 +78,11 @@ function answerTo(kms: KmsStandIn, target: string, body: Body): Answer {
 function getPublicKey({ key, keyId }: KmsStandIn): Answer {
   const bits = key.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
   const spki = key.publicKey.export({ type: 'spki', format: 'der' });
-  const about = { KeyUsage: 'ENCRYPT_DECRYPT', KeySpec: `RSA_${String(bits)}`, EncryptionAlgorithms: ALGORITHMS };
+  const about = {
+    KeyUsage: 'ENCRYPT_DECRYPT',
+    KeySpec: `RSA_${String(bits)}`,
+    EncryptionAlgorithms: ALGORITHMS,
+  };
   return [200, { KeyId: keyId, PublicKey: spki.toString('base64'), ...about }];
 }
 

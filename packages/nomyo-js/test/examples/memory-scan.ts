@@ -4,12 +4,16 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** How often each needle is in the readable memory of a process. */
-export function countInProcess(pid: number, needles: Readonly<Record<string, Uint8Array>>): Record<string, number> {
+export function countInProcess(
+  pid: number,
+  needles: Readonly<Record<string, Uint8Array>>,
+): Record<string, number> {
   const counts = Object.fromEntries(Object.keys(needles).map((name) => [name, 0]));
   const memory = openSync(`/proc/${String(pid)}/mem`, 'r');
   try {
     for (const piece of readable(pid, memory, Math.max(...Object.values(needles).map((n) => n.byteLength)))) {
-      for (const [name, needle] of Object.entries(needles)) counts[name] = (counts[name] ?? 0) + occurrences(piece, needle);
+      for (const [name, needle] of Object.entries(needles))
+        counts[name] = (counts[name] ?? 0) + occurrences(piece, needle);
     }
   } finally {
     closeSync(memory);

@@ -27,7 +27,9 @@ function placeWithKey(): Place {
   const keyDir = join(directory, 'keys');
   const key = knownKey();
   mkdirSync(keyDir, { mode: 0o700 });
-  writeFileSync(join(keyDir, 'private_key.pem'), key.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  writeFileSync(join(keyDir, 'private_key.pem'), key.privateKey.export({ type: 'pkcs8', format: 'pem' }), {
+    mode: 0o600,
+  });
   writeFileSync(join(keyDir, 'public_key.pem'), key.publicKey.export({ type: 'spki', format: 'pem' }));
   return { socket: join(directory, 'run', 'agent'), keyDir, key };
 }
@@ -40,7 +42,13 @@ function wayTo({ url, ca = '' }: Router): Record<string, string> {
 }
 
 async function startAgent({ socket, keyDir }: Omit<Place, 'key'>, ...args: string[]): Promise<Program> {
-  const agent = start(join(examples, 'key-agent/agent-main.js'), ['--socket', socket, '--key-dir', keyDir, ...args]);
+  const agent = start(join(examples, 'key-agent/agent-main.js'), [
+    '--socket',
+    socket,
+    '--key-dir',
+    keyDir,
+    ...args,
+  ]);
   await agent.printed('listening on');
   return agent;
 }
@@ -51,7 +59,10 @@ function numbersOf({ privateKey }: KnownKey): Record<string, Uint8Array> {
   const needles = Object.entries({ p, q, d }).flatMap(([name, base64]) => {
     // A part of 32 bytes is enough to know a number by, and is found where its ends were overwritten.
     const number = Buffer.from(String(base64), 'base64url').subarray(32, 64);
-    return [[`${name} big-endian`, number] as const, [`${name} little-endian`, Buffer.from(number).reverse()] as const];
+    return [
+      [`${name} big-endian`, number] as const,
+      [`${name} little-endian`, Buffer.from(number).reverse()] as const,
+    ];
   });
   return Object.fromEntries(needles);
 }
@@ -72,7 +83,10 @@ describe('the key agent as a process', () => {
     const inAgent = countInProcess(agent.pid, needles);
     // The scanner sees: what it must not find in the one process is in the other.
     expect((inAgent['p little-endian'] ?? 0) + (inAgent['q little-endian'] ?? 0)).toBeGreaterThan(0);
-    const modulus = Buffer.from(String(place.key.publicKey.export({ format: 'jwk' }).n), 'base64url').subarray(32, 64);
+    const modulus = Buffer.from(
+      String(place.key.publicKey.export({ format: 'jwk' }).n),
+      'base64url',
+    ).subarray(32, 64);
     const inApp = countInProcess(app.pid, { ...needles, modulus: Buffer.from(modulus).reverse() });
     expect(inApp['modulus']).toBeGreaterThan(0);
     const { modulus: _public, ...secrets } = inApp;
@@ -102,7 +116,12 @@ describe('the key agent as a process', () => {
     const place = placeWithKey();
     mkdirSync(join(place.socket, '..'));
     chmodSync(join(place.socket, '..'), 0o755);
-    const agent = start(join(examples, 'key-agent/agent-main.js'), ['--socket', place.socket, '--key-dir', place.keyDir]);
+    const agent = start(join(examples, 'key-agent/agent-main.js'), [
+      '--socket',
+      place.socket,
+      '--key-dir',
+      place.keyDir,
+    ]);
     expect(await agent.ended).toBe(1);
     expect(agent.output()).toContain('KEY_FILE_PERMISSIONS');
     expect(agent.output()).toContain('chmod 700');
@@ -123,6 +142,9 @@ describe('the program for AWS KMS', () => {
     const program = start(join(examples, 'aws-kms/main.js'), [kms.keyId, 'Where is the key?'], environment);
     expect(await program.ended).toBe(0);
     expect(program.output()).toContain('Where is the key?');
-    expect(kms.requests.map(({ target }) => target)).toEqual(['TrentService.GetPublicKey', 'TrentService.Decrypt']);
+    expect(kms.requests.map(({ target }) => target)).toEqual([
+      'TrentService.GetPublicKey',
+      'TrentService.Decrypt',
+    ]);
   }, 30_000);
 });

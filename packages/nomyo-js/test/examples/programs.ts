@@ -11,7 +11,10 @@ const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 export function compileExamples(): string {
   const tsc = createRequire(join(PACKAGE, 'package.json')).resolve('typescript/bin/tsc');
   const outDir = join(PACKAGE, 'examples', 'dist');
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'examples'], { cwd: PACKAGE, encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'examples'], {
+    cwd: PACKAGE,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stdout);
   return outDir;
 }
@@ -29,8 +32,15 @@ export interface Program {
 }
 
 /** Killed at the end of the test, if it still runs. */
-export function start(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-  const child = spawn(process.execPath, [file, ...args], { cwd: PACKAGE, env: { PATH: process.env['PATH'], ...env } });
+export function start(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Program {
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: PACKAGE,
+    env: { PATH: process.env['PATH'], ...env },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += String(data)));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -42,7 +52,12 @@ export function start(file: string, args: readonly string[], env: Readonly<Recor
     process: child,
     pid: child.pid ?? -1,
     output: () => output,
-    printed: (text) => waitFor(() => output.includes(text), ended, () => `it printed ${output}`),
+    printed: (text) =>
+      waitFor(
+        () => output.includes(text),
+        ended,
+        () => `it printed ${output}`,
+      ),
     ended,
   };
 }

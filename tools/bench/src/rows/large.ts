@@ -56,7 +56,7 @@ const SIZES: readonly Size[] = [
 
 const SETTINGS = {
   full: { rounds: 16, memoryRounds: 5, warmUpMs: 1000 },
-  short: { rounds: 5, memoryRounds: 2, warmUpMs: 500 },
+  short: { rounds: 5, memoryRounds: 1, warmUpMs: 300 },
 } as const;
 
 type Kind = 'ours' | 'reference';

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -77,9 +78,11 @@ async function packedSize(name: string): Promise<DiskSize> {
   };
 }
 
+/** Of an installed package, whatever it exports. */
 function packageDir(name: string): string {
-  const require = createRequire(import.meta.url);
-  return dirname(require.resolve(`${name}/package.json`));
+  let directory = dirname(createRequire(import.meta.url).resolve(name));
+  while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory);
+  return directory;
 }
 
 /** Files below a directory, but for other packages. */

@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto';
 const WARM_UP = 12;
 
 /** Seeds are unsigned integers of 32 bits: short enough to be typed again. */
-export const SEED_LIMIT = 2 ** 32;
+export const SEED_LIMIT: number = 2 ** 32;
 
 /** A seed for a run that was given none. */
 export function freshSeed(): number {
@@ -53,9 +53,9 @@ export class Random {
 
   /** @throws {RangeError} when there is nothing to choose from */
   pick<T>(values: readonly T[]): T {
-    const value = values[this.below(values.length)];
-    if (value === undefined) throw new RangeError('there is nothing to choose from');
-    return value;
+    const at = this.below(values.length);
+    for (const value of values.slice(at, at + 1)) return value;
+    throw new RangeError('there is nothing to choose from');
   }
 
   bytes(length: number): Buffer {

@@ -25,8 +25,9 @@ export function bannerText(router: Router, start: Start): string {
 
 function trustLines({ ca }: Router, { certFile }: Start): string[] {
   if (ca === undefined) return ['  TLS          none: clients need allowHttp: true'];
-  if (certFile === undefined)
-    {return ['  TLS          certificate made on the spot; --cert-file PATH writes what to trust'];}
+  if (certFile === undefined) {
+    return ['  TLS          certificate made on the spot; --cert-file PATH writes what to trust'];
+  }
   return [`  TLS          certificate made on the spot; trust ${certFile}`];
 }
 

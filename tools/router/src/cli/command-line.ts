@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { RouterOptions } from '../options.js';
 import { CLI_DEFAULTS, CLI_OPTIONS } from './option-table.js';
-import { UsageError } from './usage-error.js';
+import { messageOf, UsageError } from './usage-error.js';
 import { allowedModels, failSpec, keySize, wholeNumber } from './values.js';
 
 /** What was asked for. */
@@ -39,7 +39,7 @@ function parse(words: readonly string[]) {
     return parseArgs({ args: [...words], options: CLI_OPTIONS, strict: true, allowPositionals: false })
       .values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'cannot be read');
+    throw new UsageError(messageOf(error));
   }
 }
 
@@ -50,8 +50,9 @@ function checkCombinations(values: Values): void {
       `--host ${host} can be reached by other machines; add --allow-remote if that is meant`,
     );
   }
-  if (values['cert-file'] !== undefined && values.tls !== true)
-    {throw new UsageError('--cert-file needs --tls');}
+  if (values['cert-file'] !== undefined && values.tls !== true) {
+    throw new UsageError('--cert-file needs --tls');
+  }
   if (values.upstream === undefined && values['upstream-api-key'] !== undefined) {
     throw new UsageError('--upstream-api-key needs --upstream');
   }

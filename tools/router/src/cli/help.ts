@@ -8,9 +8,9 @@ import {
 } from '../fail/modes.js';
 import { CLI_OPTIONS, type CliOption } from './option-table.js';
 
-const INTRODUCTION = `A local router that speaks the NOMYO protocol version 1, for development and tests.
-It opens requests and seals answers; without --upstream an embedded responder
-answers, which is no model.
+const INTRODUCTION = `A local router that speaks the NOMYO protocol version 1, for development and
+tests. It opens requests and seals answers; without --upstream an embedded
+responder answers, which is no model.
 
 Usage: node tools/router/dist/main.js [options]
 `;

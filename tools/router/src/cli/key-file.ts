@@ -51,5 +51,7 @@ async function make(path: string, keySize: KeySize | undefined): Promise<Uint8Ar
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return typeof error === 'object' && error !== null && 'code' in error
+    ? String(error.code)
+    : 'unknown error';
 }

@@ -21,8 +21,9 @@ const MODE = /^(?<name>[^:*]+)(?::(?<argument>.+?))?(?:\*(?<count>[1-9]\d{0,8}))
 /** @throws {InvalidArgumentError} when there is no such mode, or its argument is wrong */
 export function parseMode(text: string): ParsedMode {
   const { name = '', argument, count } = MODE.exec(text)?.groups ?? {};
-  if (!isModeName(name))
-    {throw new InvalidArgumentError('fail', `does not know the mode ${JSON.stringify(text)}`);}
+  if (!isModeName(name)) {
+    throw new InvalidArgumentError('fail', `does not know the mode ${JSON.stringify(text)}`);
+  }
   checkArgument(name, argument);
   return { name, argument, count: count === undefined ? undefined : Number(count) };
 }

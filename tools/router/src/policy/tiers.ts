@@ -12,6 +12,7 @@ export function checkModel(allowed: TierModels, tier: SecurityTier | undefined, 
   const asked = tier ?? DEFAULT_TIER;
   const models = allowed[asked];
   // The model's name is part of the payload: it does not go into an answer that is not encrypted.
-  if (models?.includes(model) === false)
-    {throw new Refusal(403, `the model is not allowed for the tier ${asked}`);}
+  if (models?.includes(model) === false) {
+    throw new Refusal(403, `the model is not allowed for the tier ${asked}`);
+  }
 }

@@ -68,8 +68,9 @@ async function openRequest({ key }: CompletionService, envelope: Uint8Array): Pr
 }
 
 async function sealAnswer(answer: Uint8Array, clientKey: RsaPublicKey, failure: Failure): Promise<Reply> {
-  const recipient = failure.sealToStranger === true ? await strangersKey(clientKey.modulusLength) : clientKey;
   try {
+    const isSwapped = failure.sealToStranger === true;
+    const recipient = isSwapped ? await strangersKey(clientKey.modulusLength) : clientKey;
     const processedAt = Math.floor(Date.now() / 1000);
     const body = await sealEnvelope(failure.plaintext?.() ?? answer, recipient, { processedAt });
     return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body };

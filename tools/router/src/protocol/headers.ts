@@ -73,8 +73,9 @@ export function checkApiKey(headers: IncomingHttpHeaders, accepted: readonly str
   if (accepted.length === 0) return undefined;
   const given = /^Bearer +(?<key>\S+)$/iu.exec(headers.authorization ?? '')?.groups?.['key'] ?? '';
   const known = accepted.filter((key) => timingSafeEqual(digest(key), digest(given)));
-  if (known.length === 0)
-    {throw new Refusal(401, 'API key missing or wrong', { 'www-authenticate': 'Bearer' });}
+  if (known.length === 0) {
+    throw new Refusal(401, 'API key missing or wrong', { 'www-authenticate': 'Bearer' });
+  }
   return given;
 }
 

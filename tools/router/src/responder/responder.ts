@@ -55,8 +55,9 @@ function contentOf(request: ChatRequest, summary: Summary): string {
   if (format['type'] === 'json_schema' && isJsonObject(format['json_schema'])) {
     return JSON.stringify(sampleOf(format['json_schema']['schema']) ?? {});
   }
-  if (format['type'] === 'json_object')
-    {return JSON.stringify({ responder: 'embedded, not a model', ...summary });}
+  if (format['type'] === 'json_object') {
+    return JSON.stringify({ responder: 'embedded, not a model', ...summary });
+  }
   return [
     'This is the embedded responder of the local NOMYO test router, not a model.',
     `It got ${count(summary.messages, 'message')} with ${count(summary.characters, 'character')} of text${images(summary)}.`,

@@ -15,8 +15,9 @@ export function forcedToolCall(request: ChatRequest): JsonObject | undefined {
   if (choice !== 'required' && name === undefined) return undefined;
   const functions = functionsOf(request);
   const chosen = choice === 'required' ? functions[0] : functions.find((one) => one['name'] === name);
-  if (chosen === undefined)
-    {throw new Refusal(400, [violation('tool_choice', 'names no tool of this request')]);}
+  if (chosen === undefined) {
+    throw new Refusal(400, [violation('tool_choice', 'names no tool of this request')]);
+  }
   return {
     id: 'call_embedded_responder_1',
     type: 'function',

@@ -18,7 +18,7 @@ export interface MadeCertificate {
 }
 
 /** What every certificate is good for. */
-export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
+const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 
 const DEFAULT_DAYS = 7;
 const DAY_MS = 86_400_000;

@@ -77,8 +77,9 @@ function name(commonName: string): Uint8Array {
 
 function time(date: Date): Uint8Array {
   const digits = `${date.toISOString().replace(/\..*|[-:T]/gu, '')}Z`;
-  if (date.getUTCFullYear() > LAST_UTC_TIME_YEAR)
-    {return derEncode(TAG.generalizedTime, Buffer.from(digits, 'ascii'));}
+  if (date.getUTCFullYear() > LAST_UTC_TIME_YEAR) {
+    return derEncode(TAG.generalizedTime, Buffer.from(digits, 'ascii'));
+  }
   return derEncode(TAG.utcTime, Buffer.from(digits.slice(2), 'ascii'));
 }
 

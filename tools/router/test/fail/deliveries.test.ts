@@ -19,8 +19,9 @@ const breaksOff = (message: RegExp, status?: number): Check => {
 
 /** The router has noticed that the request is over. */
 async function settled(router: Router): Promise<void> {
-  while (router.requests.at(-1)?.durationMs === undefined)
-    {await new Promise((resolve) => setTimeout(resolve, 5));}
+  while (router.requests.at(-1)?.durationMs === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** A mode that nobody checks does not compile. */

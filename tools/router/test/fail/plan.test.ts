@@ -36,6 +36,15 @@ describe('a mode', () => {
     expect(router.requests.map(({ fail }) => fail)).toEqual([undefined, undefined, undefined, '418']);
   });
 
+  it('that a function cannot name is a 500, without the words of its error', async () => {
+    const fail = (): never => {
+      throw new Error('SECRET-marker');
+    };
+    const answer = await clientOf(await start({ fail })).post(Buffer.from('{}', 'utf8'));
+    expect(answer.status).toBe(500);
+    expect(answer.body.toString('utf8')).toBe('{"detail":"the router failed"}');
+  });
+
   it('waits in a list for its own endpoint', async () => {
     const router = await start({ fail: ['503', 'key-500', '502'] });
     const client = clientOf(router);

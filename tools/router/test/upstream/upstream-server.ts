@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
 
 /** One request as the upstream got it. */
-export interface Forwarded {
+interface Forwarded {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;

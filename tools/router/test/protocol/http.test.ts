@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { exchange, IndependentClient, seal } from './independent-client.js';
-import { clientOf, detailOf, HELLO, useRouters } from './support.js';
+import { exchange, IndependentClient, seal } from '../independent-client.js';
+import { clientOf, detailOf, HELLO, useRouters } from '../support.js';
 
 const start = useRouters();
 

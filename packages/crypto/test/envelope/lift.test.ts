@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { openEnvelope, type RsaPrivateKey } from '../../src/index.js';
+import { liftLongString, type Lifted } from '../../src/envelope/lift.js';
+import { sealIndependently, wireBytes, type WireEnvelope } from '../independent.js';
+import { securityCode } from '../support/errors.js';
+import { smallKey } from '../support/keys.js';
+
+const LONG = 'QUJD'.repeat(2000);
+const OTHER = 'REVG'.repeat(2000);
+
+const lift = (json: string): Lifted => liftLongString(new TextEncoder().encode(json));
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+/** The JSON that the lifted parts stand for, put together again. */
+function rejoined({ json, placeholder, text: lifted }: Lifted): string {
+  return placeholder === undefined ? text(json) : text(json).replace(placeholder, text(lifted));
+}
+
+describe('liftLongString', () => {
+  it('takes the first long string out, as a view', () => {
+    const json = new TextEncoder().encode(`{"a":"x","b":"${LONG}","c":"${OTHER}"}`);
+    const lifted = liftLongString(json);
+    expect(text(lifted.text)).toBe(LONG);
+    expect(lifted.text.buffer).toBe(json.buffer);
+    expect(JSON.parse(text(lifted.json))).toEqual({ a: 'x', b: lifted.placeholder, c: OTHER });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no string', '{}'],
+    ['a short string', `{"a":"${'QUJD'.repeat(500)}"}`],
+    ['a long string that is no base64', `{"a":"${'x y '.repeat(2000)}"}`],
+    ['a long string with an escape', `{"a":"\\u0051${LONG}"}`],
+    ['a long string that ends with an escaped quote', `{"a":"${LONG}\\"${LONG}"}`],
+    ['a long string without an end', `{"a":"${LONG}`],
+    ['a long string that ends in a backslash', `{"a":"${LONG}\\`],
+  ])('leaves %s alone', (_, json) => {
+    const lifted = lift(json);
+    expect([lifted.placeholder, text(lifted.json), lifted.text.byteLength]).toEqual([undefined, json, 0]);
+  });
+
+  it('finds its way past escaped quotes and backslashes', () => {
+    for (const before of ['\\"', '\\\\', '\\\\\\"', 'a\\\\\\\\', '\\"\\"', '\\u0022']) {
+      const json = `{"a":"${before}","b":"${LONG}"}`;
+      const lifted = lift(json);
+      expect([before, text(lifted.text) === LONG, rejoined(lifted) === json]).toEqual([before, true, true]);
+    }
+  });
+
+  it('keeps the meaning of any JSON to the letter', () => {
+    const value = fc.oneof(fc.constantFrom(LONG, OTHER, '', '"', '\\'), fc.string(), fc.integer());
+    const anyJson = fc
+      .oneof(fc.dictionary(fc.string(), value), fc.array(value))
+      .map((data) => JSON.stringify(data));
+    fc.assert(
+      fc.property(anyJson, (json) => expect(rejoined(lift(json))).toBe(json)),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps whatever is no JSON as malformed as it was', () => {
+    const piece = fc.constantFrom('"', '\\', '{', '}', ',', ':', ' ', 'x', `"${LONG}"`, LONG);
+    const isJson = (json: string): boolean => {
+      try {
+        JSON.parse(json);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const json = pieces.join('');
+        const lifted = lift(json);
+        expect(rejoined(lifted)).toBe(json);
+        expect(isJson(text(lifted.json))).toBe(isJson(json));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is linear: quotes, escaped quotes and backslashes by the hundred thousand', () => {
+    for (const unit of ['"', '\\"', '\\\\', '"\\', '":"']) lift(`{"a":"${unit.repeat(300_000)}"}`);
+  });
+});
+
+describe('an envelope with long strings', () => {
+  const plaintext = Buffer.from(JSON.stringify({ text: 'x'.repeat(10_000) }));
+  let key: RsaPrivateKey;
+  let wire: WireEnvelope;
+
+  beforeAll(async () => {
+    key = await smallKey();
+    wire = sealIndependently(plaintext, key.publicKey.pem);
+  });
+
+  const opens = async (envelope: Uint8Array): Promise<boolean> =>
+    (await openEnvelope(envelope, key)).plaintext.use((bytes) => plaintext.equals(bytes));
+
+  it.each<[string, () => Uint8Array]>([
+    ['as it is', () => wireBytes(wire)],
+    ['behind another long base64 string', () => wireBytes({ x: LONG, ...wire })],
+    ['behind a long string that is none', () => wireBytes({ x: 'é '.repeat(5000), ...wire })],
+    ['before a long string', () => wireBytes({ ...wire, x: LONG })],
+    ['behind a long member name', () => wireBytes({ [LONG]: 1, ...wire })],
+    ['with its slashes escaped', () => Buffer.from(JSON.stringify(wire).replaceAll('/', '\\/'))],
+    [
+      'behind another ciphertext of the same name',
+      () => Buffer.from(JSON.stringify(wire).replace('"ciphertext"', `"ciphertext":"${LONG}","ciphertext"`)),
+    ],
+  ])('opens with its ciphertext %s', async (_, envelope) => {
+    expect(await opens(envelope())).toBe(true);
+  });
+
+  it('is not opened with a ciphertext that another of the same name follows', async () => {
+    const { ciphertext } = wire.encrypted_payload;
+    const doubled = JSON.stringify(wire).replace(`"${ciphertext}"`, `"${ciphertext}","ciphertext":"${LONG}"`);
+    expect(await securityCode(() => opens(Buffer.from(doubled)))).toBe('DECRYPTION_FAILED');
+  });
+
+  it('takes no placeholder from outside: what looks like one is no base64', async () => {
+    const forged = {
+      x: LONG,
+      ...wire,
+      encrypted_payload: { ...wire.encrypted_payload, ciphertext: crypto.randomUUID() },
+    };
+    expect(await securityCode(() => opens(wireBytes(forged)))).toBe('INVALID_ENVELOPE');
+  });
+
+  it.each(['version', 'algorithm', 'encrypted_aes_key', 'key_algorithm'])(
+    'is refused when the lifted string is %s',
+    async (member) => {
+      expect(await securityCode(() => opens(wireBytes({ [member]: '', ...wire, [member]: LONG })))).toBe(
+        'INVALID_ENVELOPE',
+      );
+    },
+  );
+
+  it.each(['nonce', 'tag'])('is refused when the lifted string is the %s', async (member) => {
+    const envelope = {
+      ...wire,
+      encrypted_payload: { [member]: '', ...wire.encrypted_payload, [member]: LONG },
+    };
+    expect(await securityCode(() => opens(wireBytes(envelope)))).toBe('INVALID_ENVELOPE');
+  });
+});

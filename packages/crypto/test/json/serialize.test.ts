@@ -1,0 +1,393 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { SecureByteContext, serializeJson } from '../../src/index.js';
+import { MAX_DEPTH } from '../../src/json/flatten.js';
+import { caught, securityCode, wrongArgument } from '../support/errors.js';
+import { anyString, anyValue, serialized } from '../support/json.js';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Lengths at which a string is measured or written in another way. */
+const LENGTHS = [0, 1, 63, 64, 65, 1023, 1024, 1025, 4095, 4096, 4097, 8191, 8192, 8193, 12_288, 20_000];
+
+function nested(levels: number, wrap: (inner: unknown) => object): object {
+  let value: object = wrap('x');
+  for (let level = 1; level < levels; level += 1) value = wrap(value);
+  return value;
+}
+
+describe('serializeJson', () => {
+  it.each<[string, unknown]>([
+    ['an empty object', {}],
+    ['an empty array', []],
+    ['omitted members', { a: undefined, b: () => 1, c: Symbol('c'), d: 1 }],
+    ['nothing but omitted members', { a: undefined }],
+    ['an array of what is omitted in objects', [undefined, () => 1, Symbol('x'), null]],
+    ['a sparse array', [1, , 3]],
+    ['numbers', [0, -0, 1.5, -1e-7, 1e21, 123456789012345680000, 5e-324]],
+    ['wrapper objects', [new Number(3), new String('a"b'), new Boolean(false)]],
+    [
+      'wrapper objects with a conversion of their own',
+      [
+        Object.assign(new Number(3), { valueOf: () => 4 }),
+        Object.assign(new String('a'), { toString: () => 'b' }),
+      ],
+    ],
+    ['dates', [new Date(0), new Date(Number.NaN)]],
+    [
+      'a toJSON that is given its key',
+      { a: { toJSON: (key: string) => `key ${key}` }, b: [{ toJSON: (key: unknown) => [key, typeof key] }] },
+    ],
+    ['a toJSON that gives undefined', { a: { toJSON: () => undefined }, b: [{ toJSON: () => undefined }] }],
+    ['a toJSON that gives a wrapper', { a: { toJSON: () => new String('x') } }],
+    ['a toJSON that is no function', { toJSON: 7 }],
+    ['a function with a toJSON', { f: Object.assign(() => 1, { toJSON: () => 'f' }) }],
+    ['a toJSON at the top', { toJSON: () => ({ a: 1 }) }],
+    ['integer keys first, then in the order they were made', { b: 1, 2: 1, a: 1, 1: 1 }],
+    [
+      'symbol keys and keys that are not enumerable',
+      Object.defineProperty({ [Symbol('s')]: 1, a: 1 }, 'hidden', { value: 1 }),
+    ],
+    ['inherited members', Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } })],
+    ['an object without a prototype', Object.assign(Object.create(null) as object, { a: 1 })],
+    ['a member named __proto__', JSON.parse('{"__proto__":{"a":1}}')],
+    ['an array with members', Object.assign([1, 2], { extra: 3 })],
+    [
+      'maps, sets, errors, regular expressions and typed arrays',
+      [new Map([[1, 2]]), new Set([1]), new Error('x'), /x/, new Uint16Array([1, 2]), new ArrayBuffer(2)],
+    ],
+    ['one object twice', ((shared) => ({ a: shared, b: [shared, shared] }))({ x: 1 })],
+    ['a proxy of an object and of an array', [new Proxy({ a: 1 }, {}), new Proxy([1, 2], {})]],
+    [
+      'class instances with getters',
+      new (class {
+        readonly field = 1;
+        get getter() {
+          return 2;
+        }
+      })(),
+    ],
+  ])('writes what JSON.stringify writes: %s', (_, value) => {
+    expect(serialized(value)).toBe(JSON.stringify(value));
+  });
+
+  it('escapes every code unit as JSON.stringify does', () => {
+    const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
+    expect(serialized({ all })).toBe(JSON.stringify({ all }));
+    expect(serialized([all.join('')])).toBe(JSON.stringify([all.join('')]));
+    expect(serialized([all.toReversed().join('x')])).toBe(JSON.stringify([all.toReversed().join('x')]));
+  });
+
+  it.each([
+    'a',
+    '"',
+    '\\',
+    '\u0001',
+    '\n',
+    'é',
+    '界',
+    '，',
+    '\uFFFD',
+    '😀',
+    '\ud800',
+    '\udc00',
+    'aé"😀\ud800',
+  ])('writes %j repeated to every length at which something changes', (piece) => {
+    for (const length of LENGTHS) {
+      for (const text of [
+        piece.repeat(length),
+        `${'a'.repeat(length)}${piece}`,
+        `${piece}${'b'.repeat(length)}${piece}`,
+      ]) {
+        expect(serialized([text]) === JSON.stringify([text])).toBe(true);
+      }
+    }
+  });
+
+  it('does not part a pair of surrogates where a long string is measured piece by piece', () => {
+    for (let before = 4090; before < 4100; before += 1) {
+      const text = `${'a'.repeat(before)}${'😀'.repeat(5000)}`;
+      expect(serialized([text]) === JSON.stringify([text])).toBe(true);
+    }
+  });
+
+  it('writes what JSON.stringify writes for random values, keys and strings', () => {
+    fc.assert(
+      fc.property(anyValue, (value) => expect(serialized([value])).toBe(JSON.stringify([value]))),
+      { numRuns: 2000 },
+    );
+    const long = fc.array(anyString, { minLength: 20, maxLength: 60 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(long, (text) => expect(serialized([text])).toBe(JSON.stringify([text]))),
+      { numRuns: 300 },
+    );
+  });
+
+  it('takes memory of exactly the length of the JSON', () => {
+    const value = { a: 'é"'.repeat(3000), b: [1, null] };
+    const json = serializeJson(value);
+    expect(json.length).toBe(Buffer.byteLength(JSON.stringify(value)));
+    expect(json.borrow((bytes) => bytes.buffer.byteLength)).toBe(json.length);
+  });
+});
+
+describe('bytes in the place of a string', () => {
+  it('become the JSON string that the text would become', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+        expect(serialized({ text: utf8(text), list: [utf8(text)] })).toBe(
+          JSON.stringify({ text, list: [text] }),
+        );
+      }),
+      { numRuns: 500 },
+    );
+    for (const length of LENGTHS) {
+      const text = '"é\n'.repeat(length);
+      expect(serialized([utf8(text)]) === JSON.stringify([text])).toBe(true);
+    }
+  });
+
+  it('may be a Buffer, whose toJSON is not called, a view, and what a toJSON gives', () => {
+    expect(serialized([Buffer.from('a"')])).toBe('["a\\""]');
+    expect(serialized([utf8('xabx').subarray(1, 3)])).toBe('["ab"]');
+    expect(serialized([{ toJSON: () => utf8('ab') }])).toBe('["ab"]');
+    expect(serialized([new Uint8Array(0)])).toBe('[""]');
+  });
+
+  it('stay the caller’s, as they are', () => {
+    const bytes = utf8('a"b');
+    serializeJson([bytes]);
+    expect([...bytes]).toEqual([...utf8('a"b')]);
+  });
+
+  it.each([
+    ['a lone first byte', [0xc3]],
+    ['a lone continuation', [0x80]],
+    ['an overlong form of two bytes', [0xc0, 0xaf]],
+    ['an overlong form of three', [0xe0, 0x9f, 0xbf]],
+    ['an overlong form of four', [0xf0, 0x8f, 0xbf, 0xbf]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80]],
+    ['a cut character', [0xf0, 0x9f, 0x98]],
+    ['a first byte that is none', [0xf5, 0x80, 0x80, 0x80]],
+    ['0xff', [0xff]],
+  ])('are refused when they are no UTF-8: %s', async (_, bytes) => {
+    for (const around of [[], [0x61], [0x22, 0x61]]) {
+      const text = Uint8Array.from([...around, ...bytes, ...around]);
+      expect(await wrongArgument(() => serializeJson({ text }))).toBe('payload');
+    }
+  });
+
+  it('are UTF-8 exactly when TextDecoder says so', () => {
+    const likely = fc.oneof(
+      fc.integer({ min: 0x80, max: 0xbf }),
+      fc.integer({ min: 0xc0, max: 0xff }),
+      fc.constantFrom(0x61, 0xe0, 0xed, 0xf0, 0xf4, 0x9f, 0xa0, 0x8f, 0x90),
+    );
+    fc.assert(
+      fc.property(fc.array(likely, { maxLength: 6 }), (values) => {
+        const bytes = Uint8Array.from(values);
+        let expected: string | undefined;
+        try {
+          expected = JSON.stringify([
+            new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+          ]);
+        } catch {
+          expected = undefined;
+        }
+        let written: string | undefined;
+        try {
+          written = serialized([bytes]);
+        } catch {
+          written = undefined;
+        }
+        expect(written).toBe(expected);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('a value that changes while it is written', () => {
+  const changing = (first: Uint8Array, change: () => void): object => ({
+    first,
+    get second() {
+      change();
+      return 1;
+    },
+  });
+
+  it.each([
+    ['more escapes', 'aaaa', '""""'],
+    ['fewer escapes', '""""', 'aaaa'],
+    ['an end of the string and a member of its own', 'aaaaaaaaaaaaa', '","admin":"y"'],
+    ['control characters', 'aaaa', '\u0000\u0001\n\t'],
+  ])('is a typed error, never other JSON: %s', async (_, before, after) => {
+    const bytes = utf8(before);
+    expect(await wrongArgument(() => serializeJson(changing(bytes, () => bytes.set(utf8(after)))))).toBe(
+      'payload',
+    );
+  });
+
+  it('is written as it is then, when it is still as long', () => {
+    const bytes = utf8('a"b');
+    expect(serialized(changing(bytes, () => bytes.set(utf8('"cd'))))).toBe('{"first":"\\"cd","second":1}');
+  });
+
+  it('is a typed error when the bytes are gone', async () => {
+    const bytes = utf8('aaaa');
+    const change = (): void =>
+      void structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] });
+    expect(await wrongArgument(() => serializeJson(changing(bytes, change)))).toBe('payload');
+  });
+
+  it('runs every getter, toJSON and trap once, in the order of JSON.stringify', () => {
+    const logged = (log: string[]): object =>
+      new Proxy(
+        {
+          get a() {
+            log.push('get a');
+            return log.length;
+          },
+          b: { toJSON: (key: string) => log.push(`toJSON ${key}`) },
+          c: [{ toJSON: (key: string) => log.push(`toJSON ${key}`) }],
+        },
+        { ownKeys: (target) => (log.push('keys'), Reflect.ownKeys(target)) },
+      );
+    const [ours, theirs]: [string[], string[]] = [[], []];
+    expect(serialized(logged(ours))).toBe(JSON.stringify(logged(theirs)));
+    expect(ours).toEqual(theirs);
+  });
+
+  it('may give another string at every look: the first is the one that counts', () => {
+    let looks = 0;
+    const value = {
+      get text() {
+        return 'x'.repeat((looks += 1));
+      },
+    };
+    expect(serialized(value)).toBe('{"text":"x"}');
+    expect(looks).toBe(1);
+  });
+
+  it('may lose members meanwhile, as in JSON.stringify', () => {
+    const make = (): Record<string, unknown> => {
+      const value: Record<string, unknown> = {
+        get a() {
+          delete value['b'];
+          return 1;
+        },
+        b: 2,
+      };
+      return value;
+    };
+    expect(serialized(make())).toBe(JSON.stringify(make()));
+  });
+});
+
+describe('what cannot be written', () => {
+  const circular = (): object => {
+    const value: Record<string, unknown> = { secret: 'SECRET-9' };
+    value['list'] = [{ back: value }];
+    return value;
+  };
+  const throwing = (): never => {
+    throw new Error('SECRET-9');
+  };
+
+  it.each<[string, () => unknown]>([
+    ['a circle', circular],
+    [
+      'an array in itself',
+      () => {
+        const list: unknown[] = ['SECRET-9'];
+        list.push(list);
+        return list;
+      },
+    ],
+    ['a BigInt', () => ({ secret: 'SECRET-9', n: 9n })],
+    ['a BigInt in an object', () => [Object(9n)]],
+    [
+      'a getter that throws',
+      () => ({
+        get secret() {
+          return throwing();
+        },
+      }),
+    ],
+    ['a toJSON that throws', () => ({ a: { toJSON: throwing } })],
+    ['a conversion that throws', () => [Object.assign(new Number(1), { valueOf: throwing })]],
+    ['a proxy that throws', () => new Proxy({}, { ownKeys: throwing })],
+    [
+      'a revoked proxy',
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return [proxy];
+      },
+    ],
+    ['a SecureByteContext', () => [new SecureByteContext(utf8('SECRET-9'))]],
+    ['undefined', () => undefined],
+    ['a function', () => () => 1],
+    ['a symbol', () => Symbol('x')],
+    ['a toJSON of undefined', () => ({ toJSON: () => undefined })],
+  ])('is a typed error that quotes nothing: %s', async (_, value) => {
+    const error = await caught(() => serializeJson(value() as object));
+    expect(error).toMatchObject({
+      name: 'InvalidArgumentError',
+      code: 'INVALID_ARGUMENT',
+      argument: 'payload',
+    });
+    expect(String((error as Error).stack) + JSON.stringify(error)).not.toContain('SECRET-9');
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  it('is a BigInt unless it has a toJSON, as in JSON.stringify', () => {
+    Object.defineProperty(BigInt.prototype, 'toJSON', {
+      value(this: bigint) {
+        return this.toString();
+      },
+      configurable: true,
+    });
+    try {
+      expect(serialized([9n])).toBe(JSON.stringify([9n]));
+    } finally {
+      Reflect.deleteProperty(BigInt.prototype, 'toJSON');
+    }
+  });
+
+  it.each<[string, (inner: unknown) => object]>([
+    ['arrays', (inner) => [inner]],
+    ['objects', (inner) => ({ a: inner })],
+    ['objects that toJSON gives', (inner) => ({ toJSON: () => ({ a: inner }) })],
+  ])(`is more than ${String(MAX_DEPTH)} levels of %s; so many can be`, async (_, wrap) => {
+    const deepest = nested(MAX_DEPTH, wrap);
+    expect(serialized(deepest)).toBe(JSON.stringify(deepest));
+    expect(await wrongArgument(() => serializeJson(nested(MAX_DEPTH + 1, wrap)))).toBe('payload');
+    expect(await wrongArgument(() => serializeJson(nested(100_000, (inner) => [inner])))).toBe('payload');
+  });
+
+  it('is what is longer than maxBytes, by one byte', async () => {
+    const value = { a: ['é"', 1, true] };
+    const { length } = Buffer.from(JSON.stringify(value));
+    expect(serialized(value, { maxBytes: length })).toBe(JSON.stringify(value));
+    expect(await securityCode(() => serializeJson(value, { maxBytes: length - 1 }))).toBe(
+      'PAYLOAD_TOO_LARGE',
+    );
+  });
+
+  it('is a sparse array without an end, a proxy that says so, or too long a string', async () => {
+     
+    expect(await securityCode(() => serializeJson(new Array(2 ** 32 - 1)))).toBe('PAYLOAD_TOO_LARGE');
+    const endless = new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 53 - 1 : undefined) });
+    expect(await securityCode(() => serializeJson(endless))).toBe('PAYLOAD_TOO_LARGE');
+    expect(await securityCode(() => serializeJson(['x'.repeat(32 * 1024 * 1024)]))).toBe('PAYLOAD_TOO_LARGE');
+  }, 120_000);
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '9', null])(
+    'is refused with maxBytes: %p',
+    async (maxBytes) => {
+      expect(await wrongArgument(() => serializeJson({}, { maxBytes: maxBytes as number }))).toBe('maxBytes');
+    },
+  );
+});

@@ -1,0 +1,143 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { RotationFailedEvent } from '../src/events.js';
+import { KeyStoreError } from '../src/errors.js';
+import { KeyPair } from '../src/key-pair.js';
+import type { RotationPolicy } from '../src/rotation.js';
+import { Rotator } from '../src/rotator.js';
+import { newKey, rejection } from './support/keys.js';
+
+const full = new KeyStoreError('KEY_FILE_UNWRITABLE', '/keys/private_key.pem', 'no space');
+const daily: RotationPolicy = {
+  intervalMs: 86_400_000,
+  maxRequests: 4,
+  rotateLeadMs: 0,
+  prepareLeadMs: 60_000,
+};
+const keys = await newKey();
+
+interface Bench {
+  readonly rotator: Rotator;
+  readonly pair: KeyPair;
+  readonly replace: jest.Mock<(background: boolean) => Promise<void>>;
+  readonly prepare: jest.Mock<() => Promise<void>>;
+  readonly told: RotationFailedEvent[];
+  readonly timers: (() => void)[];
+}
+
+function bench(policy = daily): Bench {
+  const told: RotationFailedEvent[] = [];
+  const timers: (() => void)[] = [];
+  const pair = new KeyPair(
+    { keys, createdAt: Date.now() },
+    { wall: Date.now(), monotonic: performance.now() },
+  );
+  const replace = jest.fn((_background: boolean) => Promise.resolve());
+  const prepare = jest.fn(() => Promise.resolve());
+  const rotator = new Rotator({
+    policy,
+    pair: () => pair,
+    replace,
+    prepare,
+    schedule: (fn) => {
+      timers.push(fn);
+      return () => void timers.splice(timers.indexOf(fn), 1);
+    },
+    tell: (event) => told.push(event),
+  });
+  return { rotator, pair, replace, prepare, told, timers };
+}
+
+/** Leases a pair `times` times. */
+function serve(pair: KeyPair, times: number): void {
+  for (let i = 0; i < times; i += 1) pair.lease();
+}
+
+describe('a rotator', () => {
+  const now = performance.now.bind(performance);
+  afterEach(() => {
+    performance.now = now;
+  });
+
+  it('leaves a young pair alone, and has one timer', () => {
+    const { rotator, replace, prepare, timers } = bench();
+    rotator.installed();
+    rotator.installed();
+    expect(rotator.poll()).toBeUndefined();
+    expect([replace, prepare].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    expect(timers).toHaveLength(1);
+    rotator.stop();
+    expect(timers).toHaveLength(0);
+  });
+
+  it('makes the next pair once, however often it is asked', () => {
+    const { rotator, pair, prepare } = bench();
+    serve(pair, 2);
+    for (let i = 0; i < 5; i += 1) expect(rotator.poll()).toBeUndefined();
+    expect(prepare).toHaveBeenCalledTimes(1);
+  });
+
+  it('lets requests wait for a pair that may serve no more, and replaces it once', async () => {
+    const { rotator, pair, replace } = bench();
+    serve(pair, 4);
+    const waiting = [rotator.poll(), rotator.poll()];
+    expect(waiting).not.toContain(undefined);
+    await Promise.all(waiting);
+    expect(replace.mock.calls).toEqual([[false]]);
+  });
+
+  it('lets no request wait for a pair that is merely old', () => {
+    const { rotator, replace } = bench();
+    performance.now = () => now() + 90_000_000;
+    expect(rotator.poll()).toBeUndefined();
+    expect(replace.mock.calls).toEqual([[true]]);
+  });
+
+  it('tells a failure once for all who waited, serves with the old pair, and tries again', async () => {
+    const { rotator, pair, replace, told, timers } = bench();
+    serve(pair, 4);
+    replace.mockRejectedValueOnce(full);
+    await Promise.all([rotator.poll(), rotator.poll(), rejection(rotator.rotate(false))]);
+    expect(told).toEqual([
+      {
+        type: 'rotation-failed',
+        code: 'KEY_FILE_UNWRITABLE',
+        path: '/keys/private_key.pem',
+        retryInMs: 30_000,
+      },
+    ]);
+    expect(rotator.poll()).toBeUndefined();
+    expect(replace).toHaveBeenCalledTimes(1);
+    performance.now = () => now() + 31_000;
+    timers[0]?.();
+    expect(replace).toHaveBeenCalledTimes(2);
+  });
+
+  it('tells when the next pair could not be made, and waits before it tries again', async () => {
+    const { rotator, pair, prepare, told } = bench();
+    serve(pair, 2);
+    prepare.mockRejectedValueOnce(full);
+    rotator.poll();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let i = 0; i < 5; i += 1) rotator.poll();
+    expect(told).toHaveLength(1);
+    expect(prepare).toHaveBeenCalledTimes(1);
+  });
+
+  it('throws the failure of a rotation that was asked for', async () => {
+    const { rotator, replace, told } = bench();
+    replace.mockRejectedValueOnce(full);
+    expect(await rejection(rotator.rotate(false))).toBe(full);
+    expect(told).toHaveLength(1);
+  });
+
+  it('tells nothing after the end', async () => {
+    const { rotator, replace, told, timers } = bench();
+    replace.mockRejectedValueOnce(full);
+    const rotation = rejection(rotator.rotate(false));
+    rotator.stop();
+    await rotation;
+    expect(told).toEqual([]);
+    expect(timers).toEqual([]);
+    expect(rotator.poll()).toBeUndefined();
+  });
+});

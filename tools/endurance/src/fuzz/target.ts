@@ -1,0 +1,74 @@
+/** What is attacked with bad input, and how what happens is judged. */
+import { NomyoError, type NomyoErrorCode } from '@nomyo/crypto/errors';
+import type { Random } from '../common/random.js';
+
+/** Which side of the conditional imports is under attack. */
+export type Runtime = 'node' | 'browser';
+
+/** One thing that takes input from outside. */
+export interface Target {
+  readonly name: string;
+  /** Its share of the cases, among all of the runtime. */
+  readonly weight: number;
+  readonly runtimes: readonly Runtime[];
+  /** Longest time of one case, in ms. Default: 1000. */
+  readonly limitMs?: number;
+  /** Makes what all cases share: keys, files, servers. */
+  readonly prepare: (random: Random) => Promise<Attack>;
+}
+
+/** A target that is ready. */
+export interface Attack {
+  /**
+   * Tries one bad input.
+   *
+   * @returns how it was taken, in a few words
+   * @throws {Finding} when it was taken wrongly; anything else that is thrown is a finding too
+   */
+  attempt(random: Random): Promise<string>;
+  close?(): Promise<void>;
+}
+
+/** Something that must not be. Its message says what was expected. */
+export class Finding extends Error {
+  override readonly name: string = 'Finding';
+}
+
+/** Longest message of an error, in characters: a hostile input must not flood a log. */
+const MAX_MESSAGE = 600;
+
+/** Line ends, escapes and characters that turn text around: what must never get from an input into a log. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+
+/**
+ * What `task` gives, or the code of its error.
+ *
+ * @throws {Finding} when the error is none of the SDK, has another code than these, or a message unfit for a log
+ */
+export async function judge<T>(
+  task: () => Promise<T> | T,
+  allowed: readonly NomyoErrorCode[],
+): Promise<{ readonly value: T } | { readonly code: NomyoErrorCode }> {
+  try {
+    return { value: await task() };
+  } catch (error) {
+    if (!(error instanceof NomyoError)) throw new Finding(`an error that is none of the SDK: ${describe(error)}`);
+    if (!allowed.includes(error.code)) throw new Finding(`the code ${error.code}: ${error.message}`);
+    checkMessage(error);
+    return { code: error.code };
+  }
+}
+
+/** @throws {Finding} */
+export function checkMessage({ message }: Error): void {
+  if (message.length > MAX_MESSAGE) throw new Finding(`a message of ${String(message.length)} characters`);
+  if (UNPRINTABLE.test(message)) throw new Finding(`unprintable characters in ${JSON.stringify(message)}`);
+}
+
+export function expect(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Finding(`not so: ${what}`);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
