@@ -23,6 +23,8 @@ const run = spawn(
     jest,
     '--json',
     `--outputFile=${results}`,
+    // A deadline for what hangs, not a measure: two busy cores make RSA keys slowly.
+    '--testTimeout=120000',
     ...process.argv.slice(2),
   ],
   // With --json, jest reports for people on stderr; stdout is a second copy of the file.

@@ -1,3 +1,4 @@
 import { nodeProject } from '../../tools/config/jest.mjs';
 
-export default { projects: [nodeProject('transport')] };
+// Real sockets on machines that are busy with other tests.
+export default { testTimeout: 60_000, projects: [nodeProject('transport')] };

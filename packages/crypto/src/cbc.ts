@@ -17,8 +17,9 @@ export async function decryptAesCbc(
   input: CbcInput,
   options: SecureByteContextOptions = {},
 ): Promise<SecureByteContext> {
-  if (!KEY_BYTES.includes(input.key.byteLength))
-    {throw new InvalidArgumentError('key', 'must be 16, 24 or 32 bytes');}
+  if (!KEY_BYTES.includes(input.key.byteLength)) {
+    throw new InvalidArgumentError('key', 'must be 16, 24 or 32 bytes');
+  }
   if (input.iv.byteLength !== BLOCK_BYTES) throw new InvalidArgumentError('iv', 'must be 16 bytes');
   try {
     return await openCbc(input, options);

@@ -85,10 +85,12 @@ describe.each([
   ['of the web', webEngine.isCanonicalBase64],
 ])('isCanonicalBase64 of the engine %s', (_, isCanonical) => {
   it('takes what RFC 4648 gives and nothing that is not canonical', () => {
-    for (const [, base64] of RFC_VECTORS)
-      {expect([base64, isCanonical(utf8Encode(base64))]).toEqual([base64, true]);}
-    for (const [why, base64] of NOT_CANONICAL)
-      {expect([why, isCanonical(utf8Encode(base64))]).toEqual([why, false]);}
+    for (const [, base64] of RFC_VECTORS) {
+      expect([base64, isCanonical(utf8Encode(base64))]).toEqual([base64, true]);
+    }
+    for (const [why, base64] of NOT_CANONICAL) {
+      expect([why, isCanonical(utf8Encode(base64))]).toEqual([why, false]);
+    }
   });
 
   it('agrees with Buffer on canonical text with up to three characters replaced', () => {

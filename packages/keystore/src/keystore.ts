@@ -35,7 +35,7 @@ export class KeyStore {
       pair: () => this.#current,
       replace: (background) => this.#replace(background),
       prepare: () => this.#storage.prepare(),
-      schedule: (fn, ms) => platform.schedule(fn, ms),
+      schedule: platform.schedule,
       tell: (event) => this.#tell(event),
     });
   }
@@ -98,8 +98,9 @@ export class KeyStore {
   useKey(privateKey: RsaPrivateKey): void {
     this.#check();
     const key: unknown = privateKey;
-    if (!(key instanceof RsaPrivateKey))
+    if (!(key instanceof RsaPrivateKey)) {
       throw new InvalidArgumentError('privateKey', 'must be an RsaPrivateKey');
+    }
     this.#install({ keys: key, createdAt: Date.now(), path: undefined, origin: 'found' });
   }
 

@@ -42,6 +42,10 @@ export class NextKey {
     this.#prepared = undefined;
   }
 
+  #check(): void {
+    if (this.#disposed) throw new DisposedError('KeyStore');
+  }
+
   #start(): Promise<SecureByteContext> {
     const key = this.#makeUnlessDisposed();
     key.catch(() => {
@@ -51,10 +55,14 @@ export class NextKey {
   }
 
   async #makeUnlessDisposed(): Promise<SecureByteContext> {
-    if (this.#disposed) throw new DisposedError('KeyStore');
+    this.#check();
     const key = await this.#make();
-    if (!this.#disposed) return key;
-    key.dispose();
-    throw new DisposedError('KeyStore');
+    try {
+      this.#check();
+      return key;
+    } catch (error) {
+      key.dispose();
+      throw error;
+    }
   }
 }

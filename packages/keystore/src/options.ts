@@ -1,6 +1,7 @@
 /** The options of a key store, with defaults and units, and their checks: all before anything is made or written. */
 import { KEY_SIZES, SecureByteContext, type KeySize } from '@nomyo/crypto';
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { concatBytes } from './bytes.js';
 import type { KeyStoreListener } from './events.js';
 import type { RotationPolicy } from './rotation.js';
 import type { Platform } from './storage.js';
@@ -98,11 +99,13 @@ export function resolveOptions(options: KeyStoreOptions, locate: Platform['locat
 
 /** @throws {InvalidArgumentError} on a name that is none of `names` */
 export function refuseUnknown(argument: string, value: unknown, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null)
+  if (typeof value !== 'object' || value === null) {
     throw new InvalidArgumentError(argument, 'must be an object');
+  }
   const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new InvalidArgumentError(unknown, `is no option; there are ${names.join(', ')}`);
+  }
 }
 
 /** @throws {InvalidArgumentError} on what cannot be a path */
@@ -140,7 +143,7 @@ export function resolvePassword(
       `must have at least ${String(minLength)} characters, or bytes`,
     );
   }
-  if (!isText) return new SecureByteContext(Uint8Array.from(value), { secure });
+  if (!isText) return new SecureByteContext(concatBytes(value), { secure });
   // Every lone surrogate has the same UTF-8, so such characters would protect nothing.
   if (/\p{Surrogate}/u.test(value)) throw new InvalidArgumentError('password', 'must be well-formed Unicode');
   return new SecureByteContext(new TextEncoder().encode(value), { secure });

@@ -70,8 +70,9 @@ export function decideRotation(
   const remaining = remainingMs(pair, policy, now);
   const isDue = exhausted || remaining <= 0;
   const isNear = pair.served >= Math.floor(policy.maxRequests / 2) || remaining <= policy.prepareLeadMs;
-  if (!isDue && !isNear)
+  if (!isDue && !isNear) {
     return { action: 'keep', exhausted, lookAgainInMs: sleep(remaining - policy.prepareLeadMs) };
+  }
   const pause = pauseMs(policy, failures, now);
   if (pause > 0) return { action: 'keep', exhausted, lookAgainInMs: sleep(pause) };
   return { action: isDue ? 'rotate' : 'prepare', exhausted, lookAgainInMs: sleep(isDue ? 0 : remaining) };

@@ -23,7 +23,7 @@ export interface RotatorOptions {
 export class Rotator {
   readonly #options: RotatorOptions;
   #replacement: Promise<void> | undefined;
-  #preparation: Promise<void> | undefined;
+  #isPreparing = false;
   #failures = NO_FAILURES;
   #cancelTimer: () => void = () => undefined;
   #stopped = false;
@@ -79,8 +79,10 @@ export class Rotator {
   }
 
   #prepare(): void {
-    this.#preparation ??= quietly(this.#attempt(this.#options.prepare)).finally(() => {
-      this.#preparation = undefined;
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    void quietly(this.#attempt(this.#options.prepare)).finally(() => {
+      this.#isPreparing = false;
     });
   }
 

@@ -54,10 +54,10 @@ export interface Platform {
    *
    * @throws {InvalidArgumentError} when the runtime cannot keep keys there
    */
-  locate(keyDir: string | null | undefined, rotationDir: string | undefined): KeyLocation | null;
-  createStorage(options: StorageOptions): KeyStorage;
+  readonly locate: (keyDir: string | null | undefined, rotationDir: string | undefined) => KeyLocation | null;
+  readonly createStorage: (options: StorageOptions) => KeyStorage;
   /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
-  schedule(fn: () => void, ms: number): () => void;
-  generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyFiles>;
-  loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey>;
+  readonly schedule: (fn: () => void, ms: number) => () => void;
+  readonly generateKeyFiles: (options: GenerateKeyFilesOptions) => Promise<KeyFiles>;
+  readonly loadKeyFiles: (options: LoadKeyFilesOptions) => Promise<RsaPrivateKey>;
 }

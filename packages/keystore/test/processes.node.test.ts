@@ -124,8 +124,9 @@ describe('a process without rights', () => {
     if (!isRoot) return;
     const keyDir = newDirectory();
     await generateKeyFiles({ keyDir, keySize: 2048 });
-    for (const name of ['', 'private_key.pem', 'public_key.pem'])
+    for (const name of ['', 'private_key.pem', 'public_key.pem']) {
       chownSync(join(keyDir, name), NOBODY, NOBODY);
+    }
     chmodSync(keyDir, 0o500);
     const { fingerprint, events } = await open({ keyDir, rotationInterval: 1 }, 'dispose', asNobody);
     expect(fingerprint).toMatch(/^sha256\//);

@@ -9,7 +9,7 @@ const request = {
   method: 'POST',
   url: new URL('https://router.invalid/x'),
   headers: { Authorization: 'Bearer K' },
-  timeout: 5000,
+  timeout: 30_000,
   maxBytes: 100,
 } as const;
 

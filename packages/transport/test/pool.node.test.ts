@@ -34,7 +34,7 @@ const requestTo = (peer: Peer, text = 'hello', more: Partial<HttpRequest> = {}):
   url: peer.url,
   headers: {},
   body: new TextEncoder().encode(text),
-  timeout: 5000,
+  timeout: 30_000,
   maxBytes: 1_000_000,
   ...more,
 });
@@ -136,8 +136,8 @@ describe('an idle connection', () => {
   it('does not time out a later request on it', async () => {
     let slow = false;
     const peer = await start((received) => {
-      const headers = ['Keep-Alive: timeout=2'];
-      setTimeout(() => received.socket.write(answer('ok', { headers })), slow ? 1500 : 0);
+      const headers = ['Keep-Alive: timeout=3'];
+      setTimeout(() => received.socket.write(answer('ok', { headers })), slow ? 2500 : 0);
     });
     await ask(peer);
     slow = true;
@@ -200,7 +200,7 @@ it('keeps no process alive, even without close()', async () => {
     stderr: '',
   });
   expect(peer.connections).toBe(1);
-  expect(performance.now() - started).toBeLessThan(15_000);
+  expect(performance.now() - started).toBeLessThan(40_000);
 });
 
 it('keeps no process alive over TLS', async () => {

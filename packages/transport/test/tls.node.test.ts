@@ -35,7 +35,7 @@ async function send(peer: Peer, tls: TlsOptions | undefined, url: URL = peer.url
   const client = createHttpClient({ tls });
   try {
     const body = new Uint8Array(10).fill(1);
-    return (await client.send({ method: 'POST', url, headers: {}, body, timeout: 5000, maxBytes: 1000 }))
+    return (await client.send({ method: 'POST', url, headers: {}, body, timeout: 30_000, maxBytes: 1000 }))
       .status;
   } finally {
     client.close();
@@ -131,7 +131,7 @@ describe('pins', () => {
     };
     const client = createHttpClient({ tls: { ca: authority.pem } });
     for (let i = 0; i < 3; i += 1) {
-      await client.send({ method: 'GET', url: peer.url, headers: {}, timeout: 5000, maxBytes: 100 });
+      await client.send({ method: 'GET', url: peer.url, headers: {}, timeout: 30_000, maxBytes: 100 });
     }
     expect(resumed).toEqual([false, false, false]);
     client.close();

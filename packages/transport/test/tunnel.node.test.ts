@@ -49,7 +49,7 @@ async function ask(
   client: HttpClient,
   url = `https://${HOST}/x`,
   signal?: AbortSignal,
-  timeout = 5000,
+  timeout = 30_000,
 ): Promise<string> {
   const body = new TextEncoder().encode('the request');
   const headers = { Authorization: 'Bearer API-KEY' };
@@ -204,9 +204,10 @@ describe('a proxy', () => {
     const client = clientOf({ proxy: proxy.url() });
     const late = await rejection(ask(client, undefined, undefined, 200));
     expect(late).toMatchObject({ code: 'CONNECTION_TIMEOUT', possiblyExecuted: false });
+    const before = proxy.asked.length;
     const controller = new AbortController();
     const pending = ask(client, undefined, controller.signal);
-    await until(() => proxy.asked.length === 2);
+    await until(() => proxy.asked.length > before);
     controller.abort('mine');
     expect(await rejection(pending)).toBe('mine');
     await until(() => proxy.sockets.size === 0);

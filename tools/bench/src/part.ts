@@ -30,8 +30,13 @@ export function readPart(directory: string, row: string): Part | undefined {
   } catch {
     return undefined;
   }
-  const part: Part = JSON.parse(json);
-  return part;
+  const part: unknown = JSON.parse(json);
+  return isPart(part) ? part : undefined;
+}
+
+/** Whether it is one that this program wrote. */
+function isPart(value: unknown): value is Part {
+  return typeof value === 'object' && value !== null && 'row' in value && 'machine' in value && 'result' in value;
 }
 
 function fileOf(directory: string, row: string): string {

@@ -24,8 +24,9 @@ const BACKSLASH = 0x5c;
 export function liftLongString(json: Uint8Array): Lifted {
   const start = findLongString(json);
   const text = json.subarray(start, indexOfByte(json, QUOTE, start));
-  if (start === -1 || !isCanonicalBase64(text))
-    {return { json, placeholder: undefined, text: json.subarray(0, 0) };}
+  if (start === -1 || !isCanonicalBase64(text)) {
+    return { json, placeholder: undefined, text: json.subarray(0, 0) };
+  }
   const placeholder = globalThis.crypto.randomUUID();
   const end = start + text.byteLength;
   const rest = concatBytes(json.subarray(0, start), utf8Encode(placeholder), json.subarray(end));

@@ -54,8 +54,9 @@ export function writeEscape(byte: number, out: Uint8Array, at: number): number {
 export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): number {
   out[at] = BACKSLASH;
   out[at + 1] = 0x75;
-  for (let digit = 0; digit < 4; digit += 1)
-    {out[at + 2 + digit] = HEX_DIGITS.charCodeAt((unit >> (12 - 4 * digit)) & 15);}
+  for (let digit = 0; digit < 4; digit += 1) {
+    out[at + 2 + digit] = HEX_DIGITS.charCodeAt((unit >> (12 - 4 * digit)) & 15);
+  }
   return at + UNICODE_ESCAPE_BYTES;
 }
 

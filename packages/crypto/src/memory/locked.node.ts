@@ -23,7 +23,8 @@ export class LockedMemory implements ProtectedMemory {
 }
 
 function onArrayBuffer(view: Uint8Array): Bytes {
-  if (view.buffer instanceof ArrayBuffer)
-    {return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);}
+  if (view.buffer instanceof ArrayBuffer) {
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  }
   throw new TypeError('nomyo-native gave no ArrayBuffer');
 }

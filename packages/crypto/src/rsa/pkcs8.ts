@@ -98,8 +98,9 @@ function rsaAlgorithm(): Bytes {
 function readRsaAlgorithm(algorithm: DerReader): void {
   if (algorithm.oid() !== RSA_ENCRYPTION) throw new SecurityError('INVALID_KEY', 'the key is no RSA key');
   // The parameters must be NULL (RFC 8017 appendix A.1).
-  if (algorithm.read(DER_TAG.null).byteLength !== 0)
-    {throw new SecurityError('INVALID_KEY', 'the key is damaged');}
+  if (algorithm.read(DER_TAG.null).byteLength !== 0) {
+    throw new SecurityError('INVALID_KEY', 'the key is damaged');
+  }
   algorithm.end();
 }
 

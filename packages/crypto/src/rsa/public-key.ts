@@ -33,8 +33,9 @@ export class RsaPublicKey {
    */
   static async fromPem(pem: string | Uint8Array): Promise<RsaPublicKey> {
     const { label, der } = decodePem(pem);
-    if (label !== PEM_LABEL.publicKey)
-      {throw new SecurityError('INVALID_KEY', 'the PEM block is no public key');}
+    if (label !== PEM_LABEL.publicKey) {
+      throw new SecurityError('INVALID_KEY', 'the PEM block is no public key');
+    }
     return RsaPublicKey.fromSpki(der);
   }
 

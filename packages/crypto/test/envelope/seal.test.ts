@@ -117,8 +117,9 @@ describe('sealEnvelope', () => {
     expect(opened.every(({ aesKey, nonce }) => aesKey.byteLength === 32 && nonce.byteLength === 12)).toBe(
       true,
     );
-    for (const position of [0, 15, 31])
-      {expect(new Set(opened.map(({ aesKey }) => aesKey[position])).size).toBeGreaterThan(60);}
+    for (const position of [0, 15, 31]) {
+      expect(new Set(opened.map(({ aesKey }) => aesKey[position])).size).toBeGreaterThan(60);
+    }
   });
 
   it('leaves the plaintext to the caller, as it is', async () => {

@@ -43,8 +43,9 @@ describe('the vectors', () => {
   it('are 59: 7 that open and 52 that are refused', () => {
     expect([envelopeCases.length, goodCases.length]).toEqual([59, 7]);
     const names = new Set(envelopeCases.map(({ name }) => name));
-    for (const name of [...INVALID_PLAINTEXT, ...DECRYPTION_FAILED])
-      {expect([name, names.has(name)]).toEqual([name, true]);}
+    for (const name of [...INVALID_PLAINTEXT, ...DECRYPTION_FAILED]) {
+      expect([name, names.has(name)]).toEqual([name, true]);
+    }
   });
 
   it.each(goodCases)('opens byte for byte: $name', async ({ envelope, plaintext_utf8: expected = '' }) => {

@@ -377,7 +377,6 @@ describe('what cannot be written', () => {
   });
 
   it('is a sparse array without an end, a proxy that says so, or too long a string', async () => {
-     
     expect(await securityCode(() => serializeJson(new Array(2 ** 32 - 1)))).toBe('PAYLOAD_TOO_LARGE');
     const endless = new Proxy([], { get: (_, name) => (name === 'length' ? 2 ** 53 - 1 : undefined) });
     expect(await securityCode(() => serializeJson(endless))).toBe('PAYLOAD_TOO_LARGE');

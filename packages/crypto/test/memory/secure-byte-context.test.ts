@@ -184,7 +184,7 @@ describe('SecureByteContext', () => {
       inspect({ context }, { showProxy: true, customInspect: false, getters: true, depth: 9 }),
       JSON.stringify({ context }),
       JSON.stringify(Object.entries(context)),
-       
+
       String(context),
       context.toString(),
       JSON.stringify(Object.getOwnPropertyNames(context)),

@@ -21,8 +21,9 @@ describe('webCryptoRsa', () => {
     const reason = { mine: true };
     controller.abort(reason);
     expect(await caught(() => waiting)).toBe(reason);
-    for (const bytes of await Promise.all([...running, behind]))
-      {expect(Buffer.from(bytes).equals(SECRET)).toBe(true);}
+    for (const bytes of await Promise.all([...running, behind])) {
+      expect(Buffer.from(bytes).equals(SECRET)).toBe(true);
+    }
   });
 
   it('refuses after dispose, and ends well what was asked before', async () => {

@@ -53,8 +53,9 @@ export function directoryProblem(facts: FileFacts, ownUid: number | undefined): 
 }
 
 function plainFileProblem({ kind, size }: FileFacts): Problem | undefined {
-  if (kind !== 'file')
+  if (kind !== 'file') {
     return { code: 'KEY_FILE_INVALID', message: 'it is no regular file. It was left untouched' };
+  }
   if (size <= MAX_FILE_BYTES) return undefined;
   return { code: 'KEY_FILE_INVALID', message: 'the file is too large for a key. It was left untouched' };
 }

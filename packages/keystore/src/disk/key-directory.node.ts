@@ -54,7 +54,7 @@ export class KeyDirectory {
 
   /** @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the two files is there */
   async checkEmpty(): Promise<void> {
-    for (const path of Object.values(this.paths)) {
+    for (const path of [this.paths.privateKeyPath, this.paths.publicKeyPath]) {
       if (await exists(path)) {
         throw new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
       }

@@ -22,8 +22,9 @@ export function factsOf(stats: Stats | BigIntStats): FileFacts {
 
 /** The code of an error that came from the system, such as `ENOENT`; `undefined` for every other error. */
 export function systemCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) {
     return undefined;
+  }
   return typeof error.code === 'string' ? error.code : undefined;
 }
 

@@ -91,8 +91,9 @@ export function readEncryptedKey(der: Uint8Array): EncryptedKey {
   const encryption = parameters.sequence();
   parameters.end();
   const cipher = readCipher(encryption);
-  if (ciphertext.byteLength === 0 || ciphertext.byteLength % WRITTEN.ivBytes !== 0)
+  if (ciphertext.byteLength === 0 || ciphertext.byteLength % WRITTEN.ivBytes !== 0) {
     throw unsupported('its length');
+  }
   return { ...cipher, ciphertext, derivation: readDerivation(derivation, cipher.cipher.keyBytes) };
 }
 

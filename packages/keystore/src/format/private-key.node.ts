@@ -5,7 +5,7 @@ import {
   PEM_LABEL,
   pkcs8FromPkcs1,
   RsaPrivateKey,
-  SecureByteContext,
+  type SecureByteContext,
 } from '@nomyo/crypto';
 import type { Bytes, PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { SecureByteContext } from '@nomyo/crypto';
+import { type SecureByteContext } from '@nomyo/crypto';
 import { FileStorage } from '../../src/disk/file-storage.node.js';
 import type { StoredPair } from '../../src/storage.js';
 import { copies, newPkcs8, rejection } from '../support/keys.js';

@@ -44,8 +44,9 @@ describe('a pair', () => {
     const directory = newDirectory();
     const seen: [string, number][] = [];
     const ready = (): Promise<void> => {
-      for (const name of readdirSync(directory))
+      for (const name of readdirSync(directory)) {
         seen.push([name, statSync(join(directory, name)).mode & 0o777]);
+      }
       return Promise.resolve();
     };
     await writePair(await pairFor(directory, { ready }));

@@ -4,7 +4,7 @@ import { createHttpClient } from '../../dist/index.js';
 const { options, urls } = JSON.parse(process.argv[2]);
 const client = createHttpClient(options);
 for (const url of urls) {
-  const request = { method: 'POST', url: new URL(url), headers: {}, timeout: 5000, maxBytes: 1000 };
+  const request = { method: 'POST', url: new URL(url), headers: {}, timeout: 30_000, maxBytes: 1000 };
   try {
     const { status } = await client.send({ ...request, body: new Uint8Array(100).fill(1) });
     console.log(String(status));

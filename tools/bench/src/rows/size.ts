@@ -71,7 +71,7 @@ async function packedSize(name: string): Promise<DiskSize> {
     shell: process.platform === 'win32',
   });
   const packs: unknown = JSON.parse(stdout.slice(stdout.indexOf('[')));
-  const [pack]: readonly unknown[] = Array.isArray(packs) ? packs : [];
+  const pack = readMember(packs, '0');
   return {
     bytes: readNumber(readMember(pack, 'unpackedSize')),
     files: readNumber(readMember(pack, 'entryCount')),

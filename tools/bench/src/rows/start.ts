@@ -2,7 +2,7 @@ import { readNumber } from '../child/read.js';
 import { runOnce } from '../child/once.js';
 import type { ClientKind } from '../clients/client.js';
 import { formatRatio, formatSpread } from '../format.js';
-import { interleave } from '../interleave.js';
+import { interleave, type Rounds } from '../interleave.js';
 import type { Row } from '../row.js';
 import { ratios, summarize } from '../stats.js';
 import type { RouterProcess, Workshop } from '../workshop.js';
@@ -39,9 +39,6 @@ export const start: Row = {
       },
       rounds,
     );
-    const cell = (values: readonly number[]): string => formatSpread(summarize(values));
-    const times = (values: readonly number[], beside: readonly number[]): string =>
-      formatSpread(summarize(ratios(values, beside)), formatRatio);
     return {
       figures: [
         ratioFigure('start', starts.ours, starts.reference),
@@ -51,13 +48,7 @@ export const start: Row = {
         {
           title: '',
           head: ['what', 'ms', 'beside the hand-written one'],
-          rows: [
-            ['start to first answer, nomyo-js', cell(starts.ours), times(starts.ours, starts.reference)],
-            ['start to first answer, hand-written', cell(starts.reference), ''],
-            ['import, nomyo-js', cell(imports.ours), times(imports.ours, imports.reference)],
-            ['import, openai', cell(imports.openai), times(imports.openai, imports.reference)],
-            ['import, hand-written', cell(imports.reference), ''],
-          ],
+          rows: rowsOf(starts, imports),
         },
       ],
       plots: [],
@@ -65,6 +56,24 @@ export const start: Row = {
     };
   },
 };
+
+type Kind = 'ours' | 'reference';
+
+function rowsOf(
+  starts: Rounds<Kind, number>,
+  imports: Rounds<Kind | 'openai', number>,
+): readonly (readonly string[])[] {
+  const cell = (values: readonly number[]): string => formatSpread(summarize(values));
+  const times = (values: readonly number[], beside: readonly number[]): string =>
+    formatSpread(summarize(ratios(values, beside)), formatRatio);
+  return [
+            ['start to first answer, nomyo-js', cell(starts.ours), times(starts.ours, starts.reference)],
+            ['start to first answer, hand-written', cell(starts.reference), ''],
+            ['import, nomyo-js', cell(imports.ours), times(imports.ours, imports.reference)],
+            ['import, openai', cell(imports.openai), times(imports.openai, imports.reference)],
+            ['import, hand-written', cell(imports.reference), ''],
+  ];
+}
 
 async function toFirstAnswer(workshop: Workshop, router: RouterProcess, kind: ClientKind): Promise<number> {
   const config = await workshop.config(order(kind, router));

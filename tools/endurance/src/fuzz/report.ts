@@ -1,5 +1,5 @@
 /** What a run has found, as text and as a verdict. Pure but for printing. */
-import { leftovers, megabytes } from '../common/resources.js';
+import { megabytes } from '../common/resources.js';
 import { count, duration, markdownRow, textTable } from '../common/table.js';
 import type { FuzzReport } from './run.js';
 
@@ -26,7 +26,7 @@ export function printReport({ runtime, targets, before, after, longestBlockMs }:
 }
 
 /** What is wrong with a run, in sentences; empty when nothing is. */
-export function judgeFuzz({ runtime, findings, before, after, longestBlockMs }: FuzzReport): string[] {
+export function judgeFuzz({ runtime, findings, before, after, longestBlockMs, leftBehind }: FuzzReport): string[] {
   const found = findings.map(({ target, index, what }) => `${runtime}, ${target} ${String(index)}: ${what}`);
   const heapGrowth = after.heapUsed - before.heapUsed;
   const bufferGrowth = after.arrayBuffers - before.arrayBuffers;
@@ -35,7 +35,7 @@ export function judgeFuzz({ runtime, findings, before, after, longestBlockMs }: 
     ...(heapGrowth > LIMITS.heapGrowth ? [`${runtime}: the heap grew by ${megabytes(heapGrowth)}`] : []),
     ...(bufferGrowth > LIMITS.bufferGrowth ? [`${runtime}: buffers grew by ${megabytes(bufferGrowth)}`] : []),
     ...(longestBlockMs > LIMITS.blockMs ? [`${runtime}: the event loop stood for ${longestBlockMs.toFixed(0)} ms`] : []),
-    ...leftovers(before, after).map((what) => `${runtime}: left behind: ${what}`),
+    ...leftBehind.map((what) => `${runtime}: left behind: ${what}`),
   ];
 }
 

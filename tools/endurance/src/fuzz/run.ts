@@ -1,6 +1,7 @@
 /** The cases of one runtime, one after the other. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { measure, type Resources } from '../common/resources.js';
+import { setImmediate as turn } from 'node:timers/promises';
+import { leftovers, measure, type Resources } from '../common/resources.js';
 import { Random } from '../common/random.js';
 import type { Attack, Runtime, Target } from './target.js';
 import { TARGETS } from './targets/index.js';
@@ -41,6 +42,8 @@ export interface FuzzReport {
   /** After the first tenth of the cases, and after the last. */
   readonly before: Resources;
   readonly after: Resources;
+  /** What keeps the process alive at the end and did not at the start. */
+  readonly leftBehind: readonly string[];
 }
 
 const DEFAULT_LIMIT_MS = 1000;
@@ -52,6 +55,7 @@ const MAX_FINDINGS = 20;
 const WARM_UP_SHARE = 0.1;
 
 export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
+  const empty = await measure();
   const targets = TARGETS.filter(({ runtimes }) => runtimes.includes(plan.runtime));
   const runs: TargetRun[] = [];
   const weights = targets.reduce((sum, { weight }) => sum + weight, 0);
@@ -74,6 +78,7 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
     longestBlockMs: delay.max / 1e6,
     before,
     after,
+    leftBehind: leftovers(empty, await measure()),
   };
 }
 
@@ -101,6 +106,7 @@ class TargetRun {
     for (; this.#next < end; this.#next += 1) {
       if (this.#next % 50 === 0) this.#plan.progress(this.#target.name, this.#next);
       await this.#try(this.#next);
+      await turn();
     }
   }
 

@@ -15,12 +15,17 @@ export function bannerText(router: Router, start: Start): string {
     `  key          ${router.fingerprint}`,
     ...trustLines(router, start),
     `  API key      ${(start.apiKeys ?? []).length === 0 ? 'none needed' : 'needed'}`,
-    `  answers      ${start.upstream === undefined ? 'embedded responder, no model' : `from ${start.upstream}`}`,
+    `  answers      ${answersText(start)}`,
     ...(start.fail === undefined ? [] : [`  fails        ${failText(start.fail)}`]),
     '',
     ...exampleLines(router, start),
     '',
   ].join('\n');
+}
+
+function answersText({ upstream }: Start): string {
+  if (upstream === undefined) return 'embedded responder, no model';
+  return `from ${upstream}${upstream.startsWith('http:') ? ', over a connection without TLS' : ''}`;
 }
 
 function trustLines({ ca }: Router, { certFile }: Start): string[] {
@@ -35,12 +40,12 @@ function failText(fail: NonNullable<Start['fail']>): string {
   return typeof fail === 'function' ? 'as a function says' : [fail].flat().join(', ');
 }
 
-function exampleLines({ url, ca }: Router, { certFile }: Start): string[] {
+function exampleLines({ url, ca }: Router, { certFile, apiKeys = [] }: Start): string[] {
   const trust =
     ca === undefined ? 'allowHttp: true' : `tls: { ca: readFileSync(${JSON.stringify(certFile ?? 'PATH')}) }`;
   return [
     '  const client = new SecureChatCompletion({',
-    `    baseUrl: ${JSON.stringify(url)}, ${trust},`,
+    `    baseUrl: ${JSON.stringify(url)}, ${trust},${apiKeys.length === 0 ? '' : " apiKey: '…',"}`,
     '  });',
     "  await client.create({ model: 'any', messages: [{ role: 'user', content: 'Hello' }] });",
   ];

@@ -22,6 +22,7 @@ export function createPoster(
   const isTls = ca !== undefined;
   const agent = isTls ? new HttpsAgent({ keepAlive: true, ca }) : new HttpAgent({ keepAlive: true });
   const { hostname, port, pathname } = new URL(baseUrl);
+  const prefix = pathname === '/' ? '' : pathname;
   const request = isTls ? httpsRequest : httpRequest;
   const get = isTls ? httpsGet : httpGet;
   const common = { hostname, port, agent };
@@ -30,17 +31,17 @@ export function createPoster(
       new Promise((resolve, reject) => {
         const options = {
           ...common,
-          path: pathname + path,
+          path: prefix + path,
           method: 'POST',
           headers: { ...headers, 'content-length': body.length },
         };
-        request(options, (response) => collect(response).then(resolve, reject))
+        request(options, (response) => void collect(response).then(resolve, reject))
           .once('error', reject)
           .end(body);
       }),
     getText: (below) =>
       new Promise((resolve, reject) => {
-        const options = { ...common, path: pathname + below };
+        const options = { ...common, path: prefix + below };
         get(options, (response) => void collect(response).then((b) => resolve(b.toString()), reject)).once(
           'error',
           reject,
