@@ -153,7 +153,6 @@ function layers(runtime) {
       combinedDependencies: false,
       doNotFollow: { path: 'node_modules' },
       exclude: { path: '(^|/)(dist|build|[.]results|[.]turbo)/|^tools/(bench|endurance)/' },
-      exoticRequireStrings: ['load', 'requireAddon'],
       enhancedResolveOptions: {
         exportsFields: ['exports'],
         conditionNames: ['@nomyo/source', runtime, 'types', 'import', 'require', 'default'],

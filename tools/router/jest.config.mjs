@@ -1,3 +1,4 @@
 import { nodeProject } from '../../tools/config/jest.mjs';
 
-export default { projects: [nodeProject('router')] };
+// Keys and child processes take their time on a busy machine.
+export default { testTimeout: 60_000, projects: [nodeProject('router')] };

@@ -6,7 +6,6 @@ import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import type * as NomyoCrypto from '../src/index.js';
 import { openIndependently, sealIndependently, wireBytes } from './independent.js';
 import { recipientPem, smallPem, smallPkcs8 } from './support/keys.js';
 import { envelopeCases, keyVectors } from './support/vectors.js';
@@ -84,7 +83,7 @@ suite(`in Chromium${whyNot === undefined ? '' : ` (skipped: ${whyNot})`}`, () =>
   it('every vector opens byte for byte or is refused with its code', async () => {
     const outcomes = await page.evaluate(
       async ({ cases, pem }): Promise<Outcome[]> => {
-        const nomyo = (await import('@nomyo/crypto' as string)) as typeof NomyoCrypto;
+        const nomyo = await import('@nomyo/crypto');
         const key = await nomyo.RsaPrivateKey.fromPkcs8(nomyo.decodePem(pem).der);
         const done: Outcome[] = [];
         for (const { name, envelope } of cases) {
@@ -115,7 +114,7 @@ suite(`in Chromium${whyNot === undefined ? '' : ` (skipped: ${whyNot})`}`, () =>
 
   it('a key is made, an object sealed and opened, a flipped bit refused, the memory wiped', async () => {
     const result = await page.evaluate(async () => {
-      const nomyo = (await import('@nomyo/crypto' as string)) as typeof NomyoCrypto;
+      const nomyo = await import('@nomyo/crypto');
       const pkcs8 = await nomyo.generatePkcs8(2048);
       const key = await pkcs8.use((der) => nomyo.RsaPrivateKey.fromPkcs8(der));
       const payload = { text: 'Grüße "😀"\n\ud800', bytes: new TextEncoder().encode('é'), list: [1, null] };
@@ -152,7 +151,7 @@ suite(`in Chromium${whyNot === undefined ? '' : ` (skipped: ${whyNot})`}`, () =>
     const envelope = Buffer.from(wireBytes(sealIndependently(Buffer.from(text), publicKey.pem))).toString();
     const sealed = await page.evaluate(
       async ({ envelope, pem, publicPem }) => {
-        const nomyo = (await import('@nomyo/crypto' as string)) as typeof NomyoCrypto;
+        const nomyo = await import('@nomyo/crypto');
         const key = await nomyo.RsaPrivateKey.fromPkcs8(nomyo.decodePem(pem).der);
         const recipient = await nomyo.RsaPublicKey.fromPem(publicPem);
         const { plaintext } = await nomyo.openEnvelope(new TextEncoder().encode(envelope), key);

@@ -39,7 +39,7 @@ describe('in memory', () => {
     expect(events.map(({ type }) => type)).toEqual(['key-generated']);
     expect(events[0]).toEqual({
       type: 'key-generated',
-      fingerprint: leases[0]?.keys.publicKey.fingerprint,
+      fingerprint: leases[0].keys.publicKey.fingerprint,
       path: undefined,
     });
     store.dispose();

@@ -28,7 +28,7 @@ export async function fetchRouterKey(
     maxBytes: MAX_KEY_BYTES,
     signal,
   });
-  if (response.status !== 200) throw errorOfResponse(response);
+  if (response.status !== 200) throw errorOfResponse(response, undefined, 'GET');
   return importKey(response.body);
 }
 

@@ -36,7 +36,9 @@ export function readPart(directory: string, row: string): Part | undefined {
 
 /** Whether it is one that this program wrote. */
 function isPart(value: unknown): value is Part {
-  return typeof value === 'object' && value !== null && 'row' in value && 'machine' in value && 'result' in value;
+  return (
+    typeof value === 'object' && value !== null && 'row' in value && 'machine' in value && 'result' in value
+  );
 }
 
 function fileOf(directory: string, row: string): string {

@@ -87,7 +87,7 @@ describe('RsaPrivateKey.fromPkcs8', () => {
     expect(publicKey.pem).toContain('BEGIN PUBLIC KEY');
   });
 
-  it('takes PKCS#1 through pkcs8FromPkcs1', async () => {
+  it('takes PKCS#1 through pkcs8FromPkcs1', () => {
     const { der } = decodePem(keyFile('pkcs1.pem'));
     const pkcs8 = pkcs8FromPkcs1(der);
     expect(Buffer.from(pkcs8).equals(Buffer.from(decodePem(recipientPem).der))).toBe(true);

@@ -41,9 +41,10 @@ describe('webCryptoRsa', () => {
   });
 
   it('gives a new key that is wiped by release', async () => {
-    const { der, release } = await webCryptoRsa(() => 1).generate(2048);
+    const generated = await webCryptoRsa(() => 1).generate(2048);
+    const { der } = generated;
     expect(der.some((byte) => byte !== 0)).toBe(true);
-    release();
+    generated.release();
     expect(der.every((byte) => byte === 0)).toBe(true);
   });
 });

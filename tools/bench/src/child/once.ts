@@ -30,9 +30,9 @@ export function runOnce(program: URL, args: readonly string[], options: ChildOpt
     });
     child.once('error', reject);
     child.once('exit', (code) => {
-      if (answer === undefined)
+      if (answer === undefined) {
         reject(new Error(`a child process ended (${String(code)}) without an answer`));
-      else resolve(answer);
+      } else resolve(answer);
     });
   });
 }

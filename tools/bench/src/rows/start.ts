@@ -67,11 +67,11 @@ function rowsOf(
   const times = (values: readonly number[], beside: readonly number[]): string =>
     formatSpread(summarize(ratios(values, beside)), formatRatio);
   return [
-            ['start to first answer, nomyo-js', cell(starts.ours), times(starts.ours, starts.reference)],
-            ['start to first answer, hand-written', cell(starts.reference), ''],
-            ['import, nomyo-js', cell(imports.ours), times(imports.ours, imports.reference)],
-            ['import, openai', cell(imports.openai), times(imports.openai, imports.reference)],
-            ['import, hand-written', cell(imports.reference), ''],
+    ['start to first answer, nomyo-js', cell(starts.ours), times(starts.ours, starts.reference)],
+    ['start to first answer, hand-written', cell(starts.reference), ''],
+    ['import, nomyo-js', cell(imports.ours), times(imports.ours, imports.reference)],
+    ['import, openai', cell(imports.openai), times(imports.openai, imports.reference)],
+    ['import, hand-written', cell(imports.reference), ''],
   ];
 }
 

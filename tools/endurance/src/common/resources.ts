@@ -49,6 +49,16 @@ export function leftovers(before: Resources, after: Resources): string[] {
   return after.listeners > before.listeners ? [...grown, listeners] : grown;
 }
 
+/** What is left over when sockets and timers have had `patienceMs` to go away. */
+export async function settledLeftovers(before: Resources, patienceMs: number): Promise<string[]> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const left = leftovers(before, await measure());
+    if (left.length === 0 || performance.now() > end) return left;
+    await pause(50);
+  }
+}
+
 /** `12.3 MB`, in units of 10^6 bytes. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;

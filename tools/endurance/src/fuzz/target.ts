@@ -11,8 +11,6 @@ export interface Target {
   /** Its share of the cases, among all of the runtime. */
   readonly weight: number;
   readonly runtimes: readonly Runtime[];
-  /** Longest time of one case, in ms. Default: 1000. */
-  readonly limitMs?: number;
   /** Makes what all cases share: keys, files, servers. */
   readonly prepare: (random: Random) => Promise<Attack>;
 }
@@ -34,6 +32,9 @@ export class Finding extends Error {
   override readonly name: string = 'Finding';
 }
 
+/** Longest time that one input may keep the SDK busy, in ms. */
+const LIMIT_MS = 1000;
+
 /** Longest message of an error, in characters: a hostile input must not flood a log. */
 const MAX_MESSAGE = 600;
 
@@ -43,12 +44,14 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 /**
  * What `task` gives, or the code of its error.
  *
- * @throws {Finding} when the error is none of the SDK, has another code than these, or a message unfit for a log
+ * @throws {Finding} when the error is none of the SDK, has another code than these, or a message unfit for a log, or
+ *   when it takes too long
  */
 export async function judge<T>(
   task: () => Promise<T> | T,
   allowed: readonly NomyoErrorCode[],
 ): Promise<{ readonly value: T } | { readonly code: NomyoErrorCode }> {
+  const started = performance.now();
   try {
     return { value: await task() };
   } catch (error) {
@@ -56,7 +59,13 @@ export async function judge<T>(
     if (!allowed.includes(error.code)) throw new Finding(`the code ${error.code}: ${error.message}`);
     checkMessage(error);
     return { code: error.code };
+  } finally {
+    checkTime(performance.now() - started);
   }
+}
+
+function checkTime(elapsedMs: number): void {
+  if (elapsedMs > LIMIT_MS) throw new Finding(`it took ${elapsedMs.toFixed(0)} ms`);
 }
 
 /** @throws {Finding} */

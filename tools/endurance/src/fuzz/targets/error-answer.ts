@@ -14,7 +14,7 @@ import {
 import type { Random } from '../../common/random.js';
 import { mutateJson } from '../json-mutate.js';
 import { awkwardValue, deepJson, mutate } from '../mutate.js';
-import { checkMessage, expect, type Target } from '../target.js';
+import { checkMessage, expect, judge, type Target } from '../target.js';
 
 /** Protocol §5, written down a second time. */
 const CLASSES: Readonly<Record<number, unknown>> = {
@@ -37,13 +37,15 @@ export const errorAnswerTarget: Target = {
   name: 'error answer',
   weight: 20,
   runtimes: ['node', 'browser'],
-  prepare: () => Promise.resolve({ attempt: (random) => Promise.resolve(attempt(random)) }),
+  prepare: () => Promise.resolve({ attempt }),
 };
 
-function attempt(random: Random): string {
+async function attempt(random: Random): Promise<string> {
   const status = random.oneIn(10) ? 100 + random.below(900) : random.pick(STATUSES);
-  const headers = headersOf(random);
-  const error = errorOfResponse({ status, headers, body: bodyOf(random) }, 'id', 'POST');
+  const response = { status, headers: headersOf(random), body: bodyOf(random) };
+  const result = await judge(() => errorOfResponse(response, 'id', 'POST'), []);
+  expect('value' in result, 'an error is given, and none is thrown');
+  const error = result.value;
   expect(error.constructor === (CLASSES[status] ?? APIError), `the class of ${String(status)}`);
   expect(error.status === status && error.payloadId === 'id', 'status and payload id');
   checkMessage(error);
