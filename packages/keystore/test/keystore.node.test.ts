@@ -137,7 +137,7 @@ describe('rotation', () => {
     const keyDir = newDirectory();
     const { store, events } = fileStore({ keyDir, rotationInterval: 600 });
     const used = new Set<string>();
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + 60_000;
     const client = async (): Promise<void> => {
       while (used.size < 4 && performance.now() < deadline) {
         const lease = await store.acquire();

@@ -75,7 +75,7 @@ describe('kill -9', () => {
     expect(stdout).toMatch(/^survived 4[01] kills/m);
     expect(stdout).toMatch(/^ {2}failures +0$/m);
     expect(status).toBe(0);
-  });
+  }, 300_000);
 });
 
 describe('a process that forgets to dispose of its store', () => {

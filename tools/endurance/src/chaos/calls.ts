@@ -1,0 +1,94 @@
+/** The calls of a run: each asks a question of its own, some are given up half-way, and every one is timed. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { NomyoError, type SecureChatCompletion } from 'nomyo-js';
+import { Random } from '../common/random.js';
+import type { Outcome } from './faults.js';
+import { CALL_HEADER } from './messages.js';
+
+/** How calls are made. Times in ms. */
+export interface CallPlan {
+  readonly seed: number;
+  readonly timeout: number;
+  readonly maxRetryDelay: number;
+  /** Lives as long as the run: what every call leaves on it would add up. */
+  readonly signal: AbortSignal;
+}
+
+/** How one call has ended. Times in Unix ms. */
+export interface CallRecord {
+  readonly call: number;
+  readonly outcome: Outcome | 'aborted' | 'wrong answer' | 'never settled' | `unknown ${string}`;
+  readonly wasAborted: boolean;
+  readonly at: number;
+  readonly end: number;
+  /** Longest time that it may take. */
+  readonly deadlineMs: number;
+  readonly maxRetries: number;
+}
+
+/** Other work of the machine: a timer that fires late, a key that is made. */
+const SLACK_MS = 3000;
+
+/** A call that is still not over after this is given up. */
+const PATIENCE_MS = 15_000;
+
+const ABORTED_ONE_IN = 16;
+
+export async function makeCall(client: SecureChatCompletion, call: number, plan: CallPlan): Promise<CallRecord> {
+  const random = new Random(plan.seed, 'call', call);
+  const maxRetries = random.below(3);
+  const deadlineMs = deadlineOf(maxRetries, plan);
+  const wasAborted = random.oneIn(ABORTED_ONE_IN);
+  const controller = new AbortController();
+  const reason = new Error(`call ${String(call)} is no longer wanted`);
+  const timer = wasAborted ? setTimeout(() => controller.abort(reason), random.below(400)) : undefined;
+  const signal = wasAborted ? controller.signal : plan.signal;
+  const at = Date.now();
+  const settled = ask(client, call, random, { signal, maxRetries }).catch((error: unknown) =>
+    error === reason ? 'aborted' : outcomeOf(error),
+  );
+  const outcome = await within(deadlineMs + PATIENCE_MS, settled);
+  clearTimeout(timer);
+  return { call, outcome, wasAborted, at, end: Date.now(), deadlineMs, maxRetries };
+}
+
+/**
+ * Every attempt can wait for the router's key and for its answer, and for its turn after that; once a call, after a
+ * 400, both are asked again.
+ */
+function deadlineOf(maxRetries: number, { timeout, maxRetryDelay }: CallPlan): number {
+  return (maxRetries + 1) * (2 * timeout + maxRetryDelay) + 2 * timeout + SLACK_MS;
+}
+
+async function ask(
+  client: SecureChatCompletion,
+  call: number,
+  random: Random,
+  options: { signal: AbortSignal; maxRetries: number },
+): Promise<'answer' | 'wrong answer'> {
+  const mark = `<${String(call)}-${random.hex(24)}>`;
+  const messages = [
+    { role: 'system' as const, content: 'x'.repeat(random.below(random.pick([10, 1000, 20_000]))) },
+    { role: 'user' as const, content: mark },
+  ];
+  const tier = random.pick(['standard', 'high', 'maximum', undefined] as const);
+  const request = { model: 'Qwen/Qwen3-0.6B', messages, ...(tier === undefined ? {} : { security_tier: tier }) };
+  const answer = await client.create(request, { ...options, headers: { [CALL_HEADER]: String(call) } });
+  const marks = JSON.stringify(answer).match(/<\d+-[\da-f]{24}>/gu) ?? [];
+  return marks.length > 0 && marks.every((found) => found === mark) ? 'answer' : 'wrong answer';
+}
+
+function outcomeOf(error: unknown): CallRecord['outcome'] {
+  if (!(error instanceof NomyoError)) return `unknown ${error instanceof Error ? error.stack ?? '' : String(error)}`;
+  // The verdict holds it against the table, whatever it is.
+  return `${error.name} ${error.code}` as Outcome;
+}
+
+async function within(ms: number, settled: Promise<CallRecord['outcome']>): Promise<CallRecord['outcome']> {
+  const patience = new AbortController();
+  try {
+    return await Promise.race([settled, pause(ms, 'never settled' as const, { signal: patience.signal })]);
+  } finally {
+    patience.abort();
+  }
+}
