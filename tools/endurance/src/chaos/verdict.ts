@@ -16,7 +16,7 @@ export function judgeCalls(
   log: readonly LoggedRequest[],
   options: VerdictOptions,
 ): string[] {
-  const byCall = Map.groupBy(log.toSorted((a, b) => a.id - b.id), ({ call }) => call);
+  const byCall = groupByCall(log.toSorted((a, b) => a.id - b.id));
   const keyFetches = byCall.get(undefined) ?? [];
   const rotations = log.filter(({ fault }) => fault === 'rotated-key');
   return calls.flatMap((record) => {
@@ -24,6 +24,17 @@ export function judgeCalls(
     const around = { keyFetches: during(keyFetches, record, options), rotations: during(rotations, record, options) };
     return judgeCall(record, posts, around).map((what) => `call ${String(record.call)}: ${what}`);
   });
+}
+
+/** Fetches of the key stand under `undefined`. */
+function groupByCall(log: readonly LoggedRequest[]): Map<number | undefined, LoggedRequest[]> {
+  const groups = new Map<number | undefined, LoggedRequest[]>();
+  for (const request of log) {
+    const group = groups.get(request.call);
+    if (group === undefined) groups.set(request.call, [request]);
+    else group.push(request);
+  }
+  return groups;
 }
 
 interface Around {
