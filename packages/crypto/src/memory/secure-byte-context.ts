@@ -36,7 +36,7 @@ export function adoptMemory(memory: ProtectedMemory): SecureByteContext {
 export class SecureByteContext {
   static {
     adopt = (memory) => {
-      const context = new SecureByteContext(new ArrayBuffer(0));
+      const context = new SecureByteContext(new ArrayBuffer(0), { secure: false });
       context.#memory = memory;
       return context;
     };

@@ -30,7 +30,7 @@ export function printChaos(report: ChaosReport): void {
 
 /** What is wrong with a run, in sentences; empty when nothing is. */
 export function judgeChaos(report: ChaosReport): string[] {
-  const { calls, misjudged, leftBehind, listenersOnSignal, before, after } = report;
+  const { calls, misjudged, leftBehind, listenersOnSignal, warnings, before, after } = report;
   const heapGrowth = after.heapUsed - before.heapUsed;
   const bufferGrowth = after.arrayBuffers - before.arrayBuffers;
   const heapLimit = LIMITS.heapGrowth + calls.length * LIMITS.heapPerCall;
@@ -40,6 +40,7 @@ export function judgeChaos(report: ChaosReport): string[] {
     ...(heapGrowth > heapLimit ? [`the heap grew by ${megabytes(heapGrowth)}`] : []),
     ...(bufferGrowth > LIMITS.bufferGrowth ? [`buffers grew by ${megabytes(bufferGrowth)}`] : []),
     ...(listenersOnSignal > 0 ? [`${String(listenersOnSignal)} listeners stayed on the caller's signal`] : []),
+    ...warnings.map((what) => `a warning of Node: ${what}`),
     ...leftBehind.map((what) => `left behind: ${what}`),
   ];
 }

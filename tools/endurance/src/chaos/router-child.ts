@@ -34,9 +34,9 @@ export async function startRouterChild(seed: number): Promise<RouterChild> {
 function nextMessage(child: ChildProcess): Promise<RouterMessage> {
   return new Promise((resolve, reject) => {
     const failed = (code: number | null): void => reject(new Error(`the router ended (${String(code)})`));
-    child.once('exit', failed);
+    child.once('close', failed);
     child.once('message', (message) => {
-      child.off('exit', failed);
+      child.off('close', failed);
       // Nothing but router-process.ts writes to this channel.
       resolve(message as RouterMessage);
     });

@@ -18,13 +18,10 @@ const router = await startRouter({
 });
 tell({ kind: 'ready', url: router.url, ca: router.ca ?? '' });
 process.once('message', () => {
-  void router.close().then(() => {
-    tell({ kind: 'log', log });
-    process.disconnect();
-  });
+  void router.close().then(() => tell({ kind: 'log', log }, () => process.disconnect()));
 });
-// Nobody is left to serve.
-process.once('disconnect', () => process.exit());
+// The parent is gone: nobody is left to serve.
+process.once('disconnect', () => void router.close());
 
 function pickFault(seen: SeenRequest): FailMode | undefined {
   const call = callOf(seen);
@@ -56,6 +53,7 @@ function callOf({ headers }: SeenRequest): number | undefined {
   return typeof text === 'string' ? Number(text) : undefined;
 }
 
-function tell(message: RouterMessage): void {
-  process.send?.(message);
+/** @param sent a long message takes a while, and nothing of it may be cut off */
+function tell(message: RouterMessage, sent: () => void = () => undefined): void {
+  process.send?.(message, undefined, undefined, sent);
 }

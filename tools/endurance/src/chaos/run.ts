@@ -27,6 +27,8 @@ export interface ChaosReport {
   readonly leftBehind: readonly string[];
   /** Listeners on a signal that every call was given. */
   readonly listenersOnSignal: number;
+  /** What Node has warned of, which a library that prints nothing must not cause. */
+  readonly warnings: readonly string[];
   /** When the warm-up was over, and when the last call was. */
   readonly before: Resources;
   readonly after: Resources;
@@ -43,6 +45,8 @@ const WARM_UP = { share: 0.1, most: 500 } as const;
 const PATIENCE_MS = 10_000;
 
 export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
+  const warnings: string[] = [];
+  process.on('warning', ({ message }) => warnings.push(message));
   const empty = await measure();
   const started = Date.now();
   const router = await startRouterChild(plan.seed);
@@ -70,6 +74,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
     misjudged: judgeCalls(calls, log, SETTINGS),
     leftBehind: await settledLeftovers(empty, PATIENCE_MS),
     listenersOnSignal,
+    warnings,
     before,
     after,
     elapsedMs: Date.now() - started,

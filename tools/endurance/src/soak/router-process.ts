@@ -1,0 +1,12 @@
+/** A router without faults, in a process of its own, forked by run.ts; it ends with its parent's channel. */
+import { startRouter } from '@nomyo/router';
+
+/** What the process tells its parent, once. */
+export interface SoakRouter {
+  readonly url: string;
+  readonly ca: string;
+}
+
+const router = await startRouter({ tls: true, keySize: 2048, keepRequests: 8 });
+process.send?.({ url: router.url, ca: router.ca ?? '' } satisfies SoakRouter);
+process.once('disconnect', () => void router.close());
