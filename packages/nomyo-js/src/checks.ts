@@ -8,8 +8,9 @@ export const MAX_TIMER_MS = 2_147_483_647;
 export type Check<T> = (name: string, value: unknown) => T;
 
 export const aString: Check<string> = (name, value) => {
-  if (typeof value !== 'string' || value === '')
+  if (typeof value !== 'string' || value === '') {
     throw new InvalidArgumentError(name, 'must be a non-empty string');
+  }
   return value;
 };
 
@@ -65,4 +66,11 @@ export function refuseUnknown(what: string, value: object, known: readonly strin
 /** `value` checked, or `fallback` when it was left out. */
 export function optional<T, F>(name: string, value: unknown, check: Check<T>, fallback: F): T | F {
   return value === undefined ? fallback : check(name, value);
+}
+
+/** A member, or none: an option that was left out must not stand there as `undefined`. */
+export function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
+  const member: Partial<Record<K, V>> = {};
+  if (value !== undefined) member[name] = value;
+  return member;
 }

@@ -30,7 +30,10 @@ export interface CommonOptions {
    * the service documents.
    */
   readonly retry?: RetryMode;
-  /** Longest delay before a retry, in ms, also where the router asks for more. Default: 60 000. */
+  /**
+   * Longest delay before a retry, in ms. Where the router asks for more (`Retry-After`), the call is not retried: its
+   * error says `retryAfter`. Default: 60 000.
+   */
   readonly maxRetryDelay?: number;
   /** Paces calls inside this client. Default: `false`. */
   readonly rateLimit?: RateLimit | false;
@@ -58,7 +61,10 @@ export interface CommonOptions {
   readonly padding?: Padding;
   /** Rules that every call must keep to. Default: none; see `phiPolicy`. */
   readonly policy?: Policy;
-  /** `http:` or `https:` URL of a proxy. Default: `HTTPS_PROXY`, without the hosts in `NO_PROXY`. `null`: none. Node only. */
+  /**
+   * `http:` or `https:` URL of a proxy, credentials included. Default: `HTTPS_PROXY`, but for loopback addresses.
+   * `null`: none. Hosts in `NO_PROXY` are reached without. Node only.
+   */
   readonly proxy?: string | null;
   /** Certificate authorities, client certificate and TLS version. Node only. */
   readonly tls?: TlsOptions;

@@ -16,8 +16,9 @@ const SPACE = 0x20;
 /** @throws {InvalidArgumentError} */
 export function checkPadding(padding: unknown): Padding {
   if (padding === 'none' || padding === 'pow2') return padding;
-  if (!isObject(padding))
+  if (!isObject(padding)) {
     throw new InvalidArgumentError('padding', "must be 'none', 'pow2' or { block: bytes }");
+  }
   refuseUnknown('padding', padding, ['block']);
   return { block: anInteger(1, SUITE.maxPayloadBytes)('padding.block', padding['block']) };
 }

@@ -75,8 +75,9 @@ export function checkPolicy(policy: unknown): Policy {
 
 /** @throws {SecurityError} `POLICY_VIOLATION` with the name of the rule */
 export function checkClient(policy: Policy, facts: ClientFacts): void {
-  if (policy.requireHttps === true && !facts.isHttps)
+  if (policy.requireHttps === true && !facts.isHttps) {
     throw violation('requireHttps', 'the base URL is not https:');
+  }
   if (policy.requirePinnedServerKey === true && !facts.hasPins) {
     throw violation('requirePinnedServerKey', 'there are no serverKeyPins');
   }

@@ -9,20 +9,13 @@ import {
   type SecureByteContextOptions,
 } from '@nomyo/crypto';
 import type { KeyStoreOptions } from '@nomyo/keystore';
-import {
-  checkApiKey,
-  checkPins,
-  parseBaseUrl,
-  type HttpClientOptions,
-  type RateLimit,
-  type RetryMode,
-} from '@nomyo/transport';
+import { checkApiKey, checkPins, parseBaseUrl, type RateLimit, type RetryMode } from '@nomyo/transport';
 import {
   aBoolean,
-  aFunction,
   anInteger,
   anObject,
   aString,
+  given,
   isObject,
   MAX_TIMER_MS,
   oneOf,
@@ -34,6 +27,7 @@ import { checkLogger, type Logger } from './events.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
 import { checkPadding } from './padding.js';
 import { checkClient, checkPolicy } from './policy.js';
+import { resolveHttp } from './resolve-http.js';
 
 /** More attempts than anybody needs; a larger number is a mistake. */
 const MAX_RETRIES = 100;
@@ -195,29 +189,8 @@ function resolveKeySource(keys: KeySource, config: CommonOptions): KeySource {
   return keys;
 }
 
-function resolveHttp({ tls, fetch, proxy }: CommonOptions): HttpClientOptions {
-  if (tls !== undefined) anObject('tls', tls);
-  if (fetch !== undefined) aFunction('fetch', fetch);
-  const fromEnvironment = environment.variable('HTTPS_PROXY') ?? environment.variable('https_proxy');
-  const chosen =
-    proxy === null ? undefined : optional('proxy', proxy, aString, fetch ? undefined : fromEnvironment);
-  const noProxy = environment.variable('NO_PROXY') ?? environment.variable('no_proxy');
-  return {
-    ...given('tls', tls),
-    ...given('fetch', fetch),
-    ...(chosen === undefined || chosen === '' ? {} : { proxy: chosen, ...given('noProxy', noProxy) }),
-  };
-}
-
 function resolveLoggers({ debug, logger }: CommonOptions): readonly Logger[] {
   if (logger !== undefined) checkLogger(logger);
   const isLoud = optional('debug', debug, aBoolean, false);
   return [...(isLoud ? [console] : []), ...(logger === undefined ? [] : [logger])];
-}
-
-/** A member, or none: an option that was left out must not stand there as `undefined`. */
-function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
-  const member: Partial<Record<K, V>> = {};
-  if (value !== undefined) member[name] = value;
-  return member;
 }

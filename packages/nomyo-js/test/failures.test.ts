@@ -113,6 +113,15 @@ describe('retries', () => {
     expect(posts(to)).toHaveLength(1);
   });
 
+  it.each(['503-seconds:1800', '429-date:1800'] as const)('do not come too early: %s', async (fail) => {
+    const to = await router({ fail });
+    const error = await rejection(client(to, { maxRetries: 3 }).create(REQUEST));
+    expect(error).toBeInstanceOf(APIError);
+    const { retryAfter = 0 } = error instanceof APIError ? error : {};
+    expect(Math.round(retryAfter / 60_000)).toBe(30);
+    expect(posts(to)).toHaveLength(1);
+  });
+
   it('hear an abort during back-off', async () => {
     const to = await router({ fail: '503' });
     const abort = new AbortController();

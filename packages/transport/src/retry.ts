@@ -19,7 +19,7 @@ export interface RetryInput {
   /** Attempts after the first. */
   readonly maxRetries: number;
   readonly mode: RetryMode;
-  /** Longest delay, in ms, also where the server asks for more. Default: 60 000. */
+  /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
   /** In ms since the epoch, for a `Retry-After` that is a date. */
   readonly now: number;
@@ -36,14 +36,16 @@ const JITTER = 0.25;
 
 /**
  * How long to wait before the next attempt, in ms; `undefined`: there is none. 1 s, 2 s, 4 s …, less up to a quarter,
- * unless the server names a time.
+ * unless the server names a time. A server that names a longer one than `maxRetryDelay` would only be asked too early,
+ * and may prolong its cool-down for that: the caller gets the error, with its `retryAfter`, at once.
  */
 export function retryDelay(input: RetryInput): number | undefined {
   const { error, attempt, maxRetries, mode, maxRetryDelay = DEFAULT_MAX_DELAY_MS, now, random } = input;
   if (attempt > maxRetries || !isRetried(error, mode)) return undefined;
   const asked = error instanceof APIError ? parseRetryAfter(error.headers, now) : undefined;
+  if (asked !== undefined) return asked <= maxRetryDelay ? asked : undefined;
   const backOff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 - JITTER * random);
-  return Math.min(asked ?? backOff, maxRetryDelay);
+  return Math.min(backOff, maxRetryDelay);
 }
 
 function isRetried(error: unknown, mode: RetryMode): boolean {
@@ -75,7 +77,7 @@ export interface RetryOptions {
   readonly mode?: RetryMode | undefined;
   /** Ends the back-off too. */
   readonly signal?: AbortSignal | undefined;
-  /** In ms. Default: 60 000. */
+  /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
   readonly onRetry?: ((info: RetryInfo) => void) | undefined;
   /** For tests. */

@@ -54,8 +54,6 @@ describe('retryDelay', () => {
   it.each([
     ['59', 59_000],
     ['60', 60_000],
-    ['61', 60_000],
-    ['1800', 60_000],
     ['0', 0],
     ['-1', 1000],
     ['NaN', 1000],
@@ -66,9 +64,19 @@ describe('retryDelay', () => {
     expect(retryDelay({ ...input, error: answered(503, { 'retry-after': value }) })).toBe(delay);
   });
 
+  it.each<[Record<string, string>]>([
+    [{ 'retry-after': '61' }],
+    [{ 'retry-after': '1800' }],
+    [{ 'retry-after-ms': '60001' }],
+    [{ 'retry-after': 'Thu, 01 Jan 1970 00:30:00 GMT' }],
+  ])('does not repeat when it would be too early: %j', (headers) => {
+    expect(retryDelay({ ...input, error: answered(503, headers) })).toBeUndefined();
+  });
+
   it('is bounded by maxRetryDelay', () => {
     const error = answered(429, { 'retry-after': '59' });
-    expect(retryDelay({ ...input, error, maxRetryDelay: 500 })).toBe(500);
+    expect(retryDelay({ ...input, error, maxRetryDelay: 59_000 })).toBe(59_000);
+    expect(retryDelay({ ...input, error, maxRetryDelay: 58_999 })).toBeUndefined();
     expect(retryDelay({ ...input, error: broken(true), maxRetryDelay: 500 })).toBe(500);
   });
 
