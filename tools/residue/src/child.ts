@@ -20,6 +20,8 @@ for (let call = 0; call < orders.calls; call += 1) {
 }
 console.log(`${FINISHED} ${client.getMemoryProtectionInfo().method}`);
 process.stdin.resume();
+// Whoever looks now must find a client that lives: its private key is loaded.
+process.on('exit', () => client.dispose());
 
 async function withBytes(): Promise<void> {
   const prompt = randomText();

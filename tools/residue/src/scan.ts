@@ -16,8 +16,9 @@ interface Region {
 const PIECE_BYTES = 8 * 1024 * 1024;
 const OVERLAP_BYTES = 4096;
 
-/** Copies of each needle in the readable memory of `pid`, by name. The process must stand still. */
+/** Copies of each needle in the readable memory of `pid`, by name. The process is stopped, so that nothing moves. */
 export function countCopies(pid: number, needles: readonly Needle[]): Map<string, number> {
+  stop(pid);
   const counts = new Map(needles.map(({ name }) => [name, 0]));
   const memory = openSync(`/proc/${String(pid)}/mem`, 'r');
   try {
@@ -26,6 +27,12 @@ export function countCopies(pid: number, needles: readonly Needle[]): Map<string
     closeSync(memory);
   }
   return counts;
+}
+
+/** A runtime never stands still by itself: its collector frees and moves memory between two reads. */
+function stop(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  while (!/^State:\tT/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8')));
 }
 
 function readableRegions(pid: number): Region[] {
