@@ -200,6 +200,7 @@ function bytesOf(envelope: unknown): Uint8Array {
 }
 
 function checkPayloadId(payloadId: unknown): void {
-  if (!UUID.test(aString('payloadId', payloadId)))
+  if (!UUID.test(aString('payloadId', payloadId))) {
     throw new InvalidArgumentError('payloadId', 'must be a UUID');
+  }
 }

@@ -44,8 +44,9 @@ describe('create()', () => {
     expect(decodeURIComponent(header(post, 'x-public-key'))).toMatch(/^-----BEGIN PUBLIC KEY-----/);
     const body = Buffer.from(post?.requestBody ?? []).toString('latin1');
     expect(body).toContain('"algorithm":"hybrid-aes256-rsa4096"');
-    for (const word of ['envelope?', 'Qwen', 'messages', 'high', 'key-of-the-caller'])
+    for (const word of ['envelope?', 'Qwen', 'messages', 'high', 'key-of-the-caller']) {
       expect(body).not.toContain(word);
+    }
   });
 
   it('asks an apiKey function at every call, and api_key in a request wins', async () => {

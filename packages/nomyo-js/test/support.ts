@@ -36,7 +36,7 @@ export function temporaryDirectory(): string {
 }
 
 /** Options that reach `to`, with keys in memory. */
-export function configFor(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletionConfig {
+function configFor(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletionConfig {
   return {
     baseUrl: to.url,
     keyDir: null,

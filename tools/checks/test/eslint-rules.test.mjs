@@ -13,7 +13,12 @@ const fixtures = join(import.meta.dirname, 'fixtures');
 const typed = new RuleTester({
   languageOptions: {
     parser: tseslint.parser,
-    parserOptions: { project: ['tsconfig.json'], tsconfigRootDir: fixtures },
+    // Where CI is set, the parser would take the file from the disk instead of the code that it is given.
+    parserOptions: {
+      project: ['tsconfig.json'],
+      tsconfigRootDir: fixtures,
+      disallowAutomaticSingleRunInference: true,
+    },
   },
 });
 

@@ -5,7 +5,7 @@
 import { SecureChatCompletion } from 'nomyo-js';
 import { FINISHED, FIRST_LETTER, LETTERS, TEXT_LENGTH, type ChildOrders } from './scenario.js';
 
-const orders: ChildOrders = JSON.parse(process.argv[2] ?? '') as ChildOrders;
+const orders = readOrders(JSON.parse(process.argv[2] ?? ''));
 const { baseUrl, ca, keyDir, secureMemory } = orders;
 const client = new SecureChatCompletion({
   baseUrl,
@@ -22,6 +22,16 @@ console.log(`${FINISHED} ${client.getMemoryProtectionInfo().method}`);
 process.stdin.resume();
 // Whoever looks now must find a client that lives: its private key is loaded.
 process.on('exit', () => client.dispose());
+
+/** What examine.ts, of the same build, wrote. */
+function readOrders(json: unknown): ChildOrders {
+  if (isOrders(json)) return json;
+  throw new TypeError('the argument holds no orders');
+}
+
+function isOrders(json: unknown): json is ChildOrders {
+  return typeof json === 'object' && json !== null && 'baseUrl' in json && 'calls' in json;
+}
 
 async function withBytes(): Promise<void> {
   const prompt = randomText();

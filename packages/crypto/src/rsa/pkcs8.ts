@@ -33,7 +33,7 @@ export function readPkcs8(der: Uint8Array): RsaPrivateNumbers {
 }
 
 /** The numbers of a two-prime PKCS#1 RSAPrivateKey. */
-export function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
+function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
   const outer = new DerReader(der);
   const key = outer.sequence();
   outer.end();

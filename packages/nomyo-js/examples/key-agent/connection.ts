@@ -72,7 +72,8 @@ export class AgentConnection {
     try {
       return await new Promise<Frame>((resolve, reject) => {
         timer = setTimeout(() => reject(new KeyAgentError('the key agent does not answer')), timeout);
-        abort = (): void => reject(signal?.reason as Error);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason is the caller's own
+        abort = (): void => reject(signal?.reason);
         signal?.addEventListener('abort', abort, { once: true });
         this.#waiting.set(id, { resolve, reject });
         this.#socket.ref();

@@ -102,8 +102,9 @@ export class FrameReader {
   #wanted(): number {
     if (this.#filled < LENGTH_BYTES) return LENGTH_BYTES;
     const length = new DataView(this.#buffer.buffer).getUint32(0);
-    if (length < HEAD_BYTES || length > HEAD_BYTES + MAX_BODY_BYTES)
+    if (length < HEAD_BYTES || length > HEAD_BYTES + MAX_BODY_BYTES) {
       throw new FrameError('a frame has a wrong length');
+    }
     return LENGTH_BYTES + length;
   }
 

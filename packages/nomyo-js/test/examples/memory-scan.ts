@@ -12,8 +12,9 @@ export function countInProcess(
   const memory = openSync(`/proc/${String(pid)}/mem`, 'r');
   try {
     for (const piece of readable(pid, memory, Math.max(...Object.values(needles).map((n) => n.byteLength)))) {
-      for (const [name, needle] of Object.entries(needles))
+      for (const [name, needle] of Object.entries(needles)) {
         counts[name] = (counts[name] ?? 0) + occurrences(piece, needle);
+      }
     }
   } finally {
     closeSync(memory);

@@ -58,7 +58,7 @@ function numbersOf({ privateKey }: KnownKey): Record<string, Uint8Array> {
   const { p = '', q = '', d = '' } = privateKey.export({ format: 'jwk' });
   const needles = Object.entries({ p, q, d }).flatMap(([name, base64]) => {
     // A part of 32 bytes is enough to know a number by, and is found where its ends were overwritten.
-    const number = Buffer.from(String(base64), 'base64url').subarray(32, 64);
+    const number = Buffer.from(base64, 'base64url').subarray(32, 64);
     return [
       [`${name} big-endian`, number] as const,
       [`${name} little-endian`, Buffer.from(number).reverse()] as const,

@@ -63,10 +63,9 @@ export function start(
 }
 
 async function waitFor(isTrue: () => boolean, ended: Promise<unknown>, why: () => string): Promise<void> {
-  let isOver = false;
-  void ended.then(() => (isOver = true));
+  const over = ended.then(() => true);
   while (!isTrue()) {
-    if (isOver) throw new Error(`the program has ended: ${why()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const pause = new Promise<false>((resolve) => setTimeout(resolve, 20, false));
+    if (await Promise.race([over, pause])) throw new Error(`the program has ended: ${why()}`);
   }
 }
