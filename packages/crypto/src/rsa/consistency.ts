@@ -12,7 +12,8 @@ import type { RsaPrivateNumbers } from './pkcs8.js';
 type Limbs = Uint32Array<ArrayBuffer>;
 
 const LIMB_BITS = 16;
-const LIMB_MASK = 0xffff;
+const LIMB = 2 ** LIMB_BITS;
+const LIMB_MASK = LIMB - 1;
 
 /** @throws {SecurityError} `INVALID_KEY` when one number does not fit the others */
 export function checkConsistency(key: RsaPrivateNumbers): void {
@@ -76,25 +77,37 @@ class Arena {
       for (let k = 0; k < b.length; k += 1) {
         const sum = at(product, i + k) + at(a, i) * at(b, k) + carry;
         product[i + k] = sum & LIMB_MASK;
-        carry = Math.floor(sum / 0x10000);
+        carry = Math.floor(sum / LIMB);
       }
       product[i + b.length] = carry;
     }
     return product;
   }
 
-  /** By shift and subtract: slow and plain; a key is loaded once. */
+  /** Long division, limb by limb (Knuth, TAOCP volume 2, §4.3.1, algorithm D). The divisor is above 1. */
   remainder(dividend: Limbs, divisor: Limbs): Limbs {
-    const rest = this.#zero(divisor.length + 1);
-    for (let bit = dividend.length * LIMB_BITS - 1; bit >= 0; bit -= 1) {
-      shiftIn(rest, (at(dividend, bit >> 4) >> (bit & 15)) & 1);
-      if (compare(rest, divisor) >= 0) subtract(rest, divisor);
-    }
-    return rest;
+    const length = significantLimbs(divisor);
+    const shift = LIMB_BITS - bitLength16(at(divisor, length - 1));
+    const v = this.#shiftedLeft(divisor, shift, length);
+    const u = this.#shiftedLeft(dividend, shift, dividend.length + 1);
+    for (let i = u.length - length - 1; i >= 0; i -= 1) reduce(u, v, i);
+    shiftRight(u, shift);
+    return u.subarray(0, length);
   }
 
   wipe(): void {
     for (const limbs of this.#numbers) wipe(new Uint8Array(limbs.buffer));
+  }
+
+  #shiftedLeft(limbs: Limbs, shift: number, length: number): Limbs {
+    const shifted = this.#zero(length);
+    let carry = 0;
+    for (let i = 0; i < length; i += 1) {
+      const wide = at(limbs, i) * 2 ** shift + carry;
+      shifted[i] = wide & LIMB_MASK;
+      carry = Math.floor(wide / LIMB);
+    }
+    return shifted;
   }
 
   #zero(length: number): Limbs {
@@ -127,20 +140,63 @@ function compare(a: Limbs, b: Limbs): number {
   return 0;
 }
 
-function shiftIn(limbs: Limbs, bit: number): void {
-  let carry = bit;
-  for (let i = 0; i < limbs.length; i += 1) {
-    const shifted = (at(limbs, i) << 1) | carry;
-    limbs[i] = shifted & LIMB_MASK;
-    carry = shifted >> LIMB_BITS;
-  }
+function significantLimbs(limbs: Limbs): number {
+  let length = limbs.length;
+  while (length > 1 && limbs[length - 1] === 0) length -= 1;
+  return length;
 }
 
-function subtract(a: Limbs, b: Limbs): void {
-  let borrow = 0;
-  for (let i = 0; i < a.length; i += 1) {
-    const difference = at(a, i) - at(b, i) - borrow;
-    a[i] = difference & LIMB_MASK;
-    borrow = difference < 0 ? 1 : 0;
+function bitLength16(limb: number): number {
+  return 32 - Math.clz32(limb);
+}
+
+/** One digit of the quotient: takes its multiple of `v`, shifted by `i` limbs, off `u`. */
+function reduce(u: Limbs, v: Limbs, i: number): void {
+  const quotient = estimate(u, v, i + v.length);
+  if (subtractMultiple(u, v, i, quotient) < 0) addBack(u, v, i);
+}
+
+/** At most one too large (step D3). */
+function estimate(u: Limbs, v: Limbs, top: number): number {
+  const first = at(v, v.length - 1);
+  const second = v.length > 1 ? at(v, v.length - 2) : 0;
+  const numerator = at(u, top) * LIMB + at(u, top - 1);
+  let quotient = Math.min(Math.floor(numerator / first), LIMB_MASK);
+  let rest = numerator - quotient * first;
+  const next = v.length > 1 ? at(u, top - 2) : 0;
+  while (rest < LIMB && quotient * second > rest * LIMB + next) {
+    quotient -= 1;
+    rest += first;
+  }
+  return quotient;
+}
+
+/** @returns what is missing in the limb above, 0 or less (step D4) */
+function subtractMultiple(u: Limbs, v: Limbs, from: number, quotient: number): number {
+  let carry = 0;
+  for (let i = 0; i < v.length; i += 1) {
+    const difference = at(u, from + i) - quotient * at(v, i) + carry;
+    u[from + i] = difference & LIMB_MASK;
+    carry = Math.floor(difference / LIMB);
+  }
+  const top = at(u, from + v.length) + carry;
+  u[from + v.length] = top & LIMB_MASK;
+  return Math.floor(top / LIMB);
+}
+
+/** Step D6. */
+function addBack(u: Limbs, v: Limbs, from: number): void {
+  let carry = 0;
+  for (let i = 0; i < v.length; i += 1) {
+    const sum = at(u, from + i) + at(v, i) + carry;
+    u[from + i] = sum & LIMB_MASK;
+    carry = sum >> LIMB_BITS;
+  }
+  u[from + v.length] = (at(u, from + v.length) + carry) & LIMB_MASK;
+}
+
+function shiftRight(limbs: Limbs, shift: number): void {
+  for (let i = 0; i < limbs.length; i += 1) {
+    limbs[i] = (((at(limbs, i + 1) << LIMB_BITS) | at(limbs, i)) >>> shift) & LIMB_MASK;
   }
 }

@@ -4,6 +4,7 @@ import { checkConsistency } from '../../src/rsa/consistency.js';
 import { readPkcs8, type RsaPrivateNumbers } from '../../src/rsa/pkcs8.js';
 import { decodePem } from '../../src/index.js';
 import { recipientPem, smallPkcs8 } from '../support/keys.js';
+import { inverse } from '../support/numbers.js';
 
 const NAMES = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qInv'] as const;
 const refused = expect.objectContaining({ code: 'INVALID_KEY' });
@@ -19,6 +20,49 @@ function withFlippedBit(name: (typeof NAMES)[number], bit: number): RsaPrivateNu
   const index = bytes.byteLength - 1 - (bit >> 3);
   bytes[index] = (bytes[index] ?? 0) ^ (1 << (bit & 7));
   return { ...good, [name]: bytes };
+}
+
+/** Odd numbers of 2 to 12 digits of 16 bits, most of them 0, 1, the highest one or its neighbours. */
+const edgeNumber = fc
+  .array(fc.oneof(fc.constantFrom(0, 1, 0x7fff, 0x8000, 0xfffe, 0xffff), fc.nat(0xffff)), {
+    minLength: 1,
+    maxLength: 11,
+  })
+  .map((digits) => digits.reduce((sum, digit) => (sum << 16n) | BigInt(digit), 1n) | 1n);
+
+/** Numbers of keys by their definition; nothing says that p and q are primes. */
+const edgeNumbers = fc
+  .tuple(edgeNumber, edgeNumber, edgeNumber)
+  .map(([p, q, e]) => keyOf(p, q, e))
+  .filter((numbers) => numbers !== undefined);
+
+function keyOf(p: bigint, q: bigint, e: bigint): Record<(typeof NAMES)[number], bigint> | undefined {
+  const n = p * q;
+  const order = (p - 1n) * (q - 1n);
+  try {
+    const d = inverse(e, order);
+    return { n, e: e % order, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qInv: inverse(q, p) };
+  } catch {
+    return undefined;
+  }
+}
+
+function bytes(value: bigint): Uint8Array {
+  const hex = value.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+}
+
+function bytesOf({ n, e, d, p, q, dp, dq, qInv }: Record<(typeof NAMES)[number], bigint>): RsaPrivateNumbers {
+  return {
+    n: bytes(n),
+    e: bytes(e),
+    d: bytes(d),
+    p: bytes(p),
+    q: bytes(q),
+    dp: bytes(dp),
+    dq: bytes(dq),
+    qInv: bytes(qInv),
+  };
 }
 
 describe('checkConsistency', () => {
@@ -65,6 +109,19 @@ describe('checkConsistency', () => {
 
   it('refuses numbers longer than the modulus before it calculates with them', () => {
     expect(() => checkConsistency({ ...good, d: new Uint8Array(5_000_000).fill(0xff) })).toThrow(refused);
+  });
+
+  it('agrees with BigInt about numbers whose digits are at the edges of long division', () => {
+    fc.assert(
+      fc.property(edgeNumbers, (numbers) => {
+        checkConsistency(bytesOf(numbers));
+        for (const name of ['d', 'dp', 'dq', 'qInv'] as const) {
+          const changed = bytesOf({ ...numbers, [name]: numbers[name] + 1n });
+          expect(() => checkConsistency(changed)).toThrow(refused);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('leaves the numbers as they were', () => {
