@@ -20,19 +20,54 @@ export interface BodyFrame {
  * @throws {APIConnectionError} when the body ends before its declared length
  */
 export async function readBody(chunks: AsyncIterable<Uint8Array>, frame: BodyFrame): Promise<Uint8Array> {
-  const { declared, maxBytes, possiblyExecuted } = frame;
-  if (declared !== undefined && declared > maxBytes) throw tooLarge(maxBytes);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw tooLarge(maxBytes);
-    parts.push(chunk);
+  const body = new BodyCollector(frame);
+  for await (const chunk of chunks) if (!body.add(chunk)) break;
+  return body.end();
+}
+
+/** Puts chunks together, within the limit. */
+export class BodyCollector {
+  readonly #frame: BodyFrame;
+  /** Where a body of declared length is put together as it comes: no second copy of a long one is ever held. */
+  #whole: Uint8Array | undefined;
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
+  constructor(frame: BodyFrame) {
+    this.#frame = frame;
+    if (frame.declared !== undefined && frame.declared > frame.maxBytes) throw tooLarge(frame.maxBytes);
   }
-  if (declared !== undefined && length !== declared) {
-    throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
+
+  get isTooLong(): boolean {
+    return this.#length > this.#frame.maxBytes;
   }
-  return concat(parts, length);
+
+  /** @returns whether there may be more: `false` once the body is over the limit */
+  add(chunk: Uint8Array): boolean {
+    const { declared } = this.#frame;
+    const offset = this.#length;
+    this.#length += chunk.byteLength;
+    if (this.isTooLong) return false;
+    if (declared === undefined || chunk.byteLength === declared) this.#parts.push(chunk);
+    else if (this.#length <= declared) {
+      (this.#whole ??= new Uint8Array(new ArrayBuffer(declared))).set(chunk, offset);
+    }
+    return true;
+  }
+
+  /**
+   * @throws {SecurityError} `BODY_TOO_LARGE`
+   * @throws {APIConnectionError} when the body has another length than it declared
+   */
+  end(): Uint8Array {
+    const { declared, maxBytes, possiblyExecuted } = this.#frame;
+    if (this.isTooLong) throw tooLarge(maxBytes);
+    if (declared !== undefined && this.#length !== declared) {
+      throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
+    }
+    return this.#whole ?? concat(this.#parts, this.#length);
+  }
 }
 
 /** The value of a `Content-Length` that counts the bytes to be read; `undefined` when there is none. */

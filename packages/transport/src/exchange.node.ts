@@ -2,12 +2,16 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { abortable } from './abort.js';
-import { declaredLength, readBody } from './body.js';
+import { declaredLength } from './body.js';
+import { readIncoming } from './body.node.js';
 import { connectionError } from './connection-error.js';
 import { APIConnectionError } from './errors.js';
 import type { HttpRequest, HttpResponse } from './http.js';
 import type { ConnectionPool } from './pool.node.js';
 import { DROPPED_HEADERS, refuseEncoding, refuseRedirect } from './response.js';
+
+/** Bytes of a body that are handed to the socket at once. */
+const PIECE_BYTES = 256 * 1024;
 
 /** How far an attempt has come, for its errors. */
 export interface Progress {
@@ -37,7 +41,7 @@ export async function exchange(
   try {
     socket = await abortable(Promise.race([connected, failed]), signal);
     progress.sent = method !== 'GET';
-    outgoing.end(body);
+    send(outgoing, body);
     const response = await abortable(Promise.race([answered, failed]), signal);
     if (!outgoing.writableFinished) await destroyed(outgoing, socket);
     return response;
@@ -45,6 +49,25 @@ export async function exchange(
     await destroyed(outgoing, socket);
     throw connectionError(error, progress.sent);
   }
+}
+
+/** TLS encrypts what it is given at once, into memory of its own: a large body goes in pieces, as the socket takes them. */
+function send(outgoing: ClientRequest, body: Uint8Array | undefined): void {
+  if (body === undefined || body.byteLength <= PIECE_BYTES) {
+    outgoing.end(body);
+    return;
+  }
+  let at = 0;
+  const more = (): void => {
+    while (at < body.byteLength) {
+      if (outgoing.destroyed) return;
+      const piece = body.subarray(at, at + PIECE_BYTES);
+      at += piece.byteLength;
+      if (!outgoing.write(piece)) return void outgoing.once('drain', more);
+    }
+    outgoing.end();
+  };
+  more();
 }
 
 /** `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for. */
@@ -67,7 +90,8 @@ function answerTo(
 ): Promise<HttpResponse> {
   const answered = new Promise<HttpResponse>((resolve, reject) =>
     outgoing.once('response', (incoming) => {
-      pool.remember(incoming.socket, flatten(incoming.headers)['keep-alive']);
+      const keepAlive = incoming.headers['keep-alive'];
+      pool.remember(incoming.socket, typeof keepAlive === 'string' ? keepAlive : undefined);
       receive(incoming, request.maxBytes, progress.sent).then(resolve, reject);
     }),
   );
@@ -85,7 +109,11 @@ async function receive(
   refuseRedirect(status);
   refuseEncoding(headers, possiblyExecuted);
   refuseOpenEnd(status, headers, possiblyExecuted);
-  const body = await readBody(incoming, { declared: declaredLength(headers), maxBytes, possiblyExecuted });
+  const body = await readIncoming(incoming, {
+    declared: declaredLength(headers),
+    maxBytes,
+    possiblyExecuted,
+  });
   return { status, headers, body };
 }
 
