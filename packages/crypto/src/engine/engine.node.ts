@@ -138,7 +138,7 @@ function decodeWhole(base64: Uint8Array, length: number): Bytes {
 
 function* decodePieces(base64: Uint8Array): Generator<Buffer> {
   const text = asBuffer(base64);
-  const scratch = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  const scratch = asBuffer(allocateBytes(Math.min(PIECE_BYTES, text.byteLength)));
   for (let i = 0; i < text.byteLength; i += PIECE_CHARACTERS) {
     const length = scratch.write(text.toString('latin1', i, i + PIECE_CHARACTERS), 'base64');
     yield scratch.subarray(0, length);

@@ -11,7 +11,7 @@ const DEFAULT_POOL_THREADS = 4;
 function unwrapParallelism(): number {
   const configured = Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '', 10);
   const threads = configured > 0 ? configured : DEFAULT_POOL_THREADS;
-  return Math.min(availableParallelism(), threads);
+  return Math.min(2 * availableParallelism(), threads);
 }
 
 let chosen: RsaEngine | undefined;

@@ -28,7 +28,7 @@ const encoder = new TextEncoder();
 
 /** Bytes of `text` as a JSON string, quotation marks included. */
 export function measureText(text: Text, options: SecureByteContextOptions): number {
-  if (typeof text !== 'string') return 2 + text.byteLength + sum(EXTRA, text);
+  if (typeof text !== 'string') return 2 + text.byteLength + sumEscapes(text);
   return 2 + (text.length < LONG ? measureUnits(text, 0, text.length) : measureLong(text, options));
 }
 
@@ -53,15 +53,37 @@ function endOfPiece(text: string, from: number): number {
 
 function measurePiece(text: string, from: number, to: number, scratch: Uint8Array): number {
   const { written } = encoder.encodeInto(text.slice(from, to), scratch);
-  const extra = sum(COST, scratch.subarray(0, written));
+  const extra = sumCosts(scratch, written);
   return extra < REPLACEMENT ? written + extra : measureUnits(text, from, to);
 }
 
-function sum(costs: Uint32Array, bytes: Uint8Array): number {
+function sumEscapes(bytes: Uint8Array): number {
   // `byteLength` costs twenty times as much as `length` in a loop like this one.
   const { length } = bytes;
   let total = 0;
-  for (let i = 0; i < length; i += 1) total += costs[bytes[i] ?? 0] ?? 0;
+  for (let i = 0; i < length; i += 1) total += EXTRA[bytes[i] ?? 0] ?? 0;
+  return total;
+}
+
+/** The costs of every pair of bytes, least significant first: made when the first long string comes. */
+let pairCosts: Uint32Array | undefined;
+
+function makePairCosts(): Uint32Array {
+  const costs = new Uint32Array(65_536);
+  for (let pair = 0; pair < costs.length; pair += 1) {
+    costs[pair] = (COST[pair & 0xff] ?? 0) + (COST[pair >> 8] ?? 0);
+  }
+  return costs;
+}
+
+/** Costs of the first `length` bytes, two at a time: half as many steps. */
+function sumCosts(scratch: Uint8Array, length: number): number {
+  const costs = (pairCosts ??= makePairCosts());
+  const count = length >> 1;
+  const pairs = new Uint16Array(scratch.buffer, scratch.byteOffset, count);
+  let total = length % 2 === 0 ? 0 : (COST[scratch[length - 1] ?? 0] ?? 0);
+  // `for … of` takes three times as long.
+  for (let i = 0; i < count; i += 1) total += costs[pairs[i] ?? 0] ?? 0;
   return total;
 }
 
