@@ -67,7 +67,8 @@ export class KeyStore {
   async acquire(signal?: AbortSignal): Promise<KeyLease> {
     signal?.throwIfAborted();
     for (;;) {
-      await abortable(this.ready(), signal);
+      // Most calls find a pair and need not wait: a promise with a signal costs more than the lease.
+      if (this.#current === undefined || this.#opening !== undefined) await abortable(this.ready(), signal);
       this.#check();
       const replacement = this.#rotator.poll();
       if (replacement === undefined) return this.#pair().lease();

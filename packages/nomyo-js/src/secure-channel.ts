@@ -53,6 +53,8 @@ export class SecureChannel {
   readonly keys: Keys;
   readonly serverKeys: ServerKeyCache<RsaPublicKey>;
   readonly #options: ResolvedOptions;
+  /** Of completions. */
+  readonly #url: URL;
   readonly #http: HttpClient;
   readonly #emit: Emit;
   readonly #calls: CallScope;
@@ -61,6 +63,7 @@ export class SecureChannel {
   /** @param owner the class that a caller knows */
   constructor(owner: string, options: ResolvedOptions) {
     this.#options = options;
+    this.#url = endpoint(options.baseUrl, PATH);
     this.#calls = new CallScope(owner);
     this.#emit = createEmit(options.loggers);
     this.#rateLimiter = options.rateLimit && new RateLimiter(options.rateLimit);
@@ -189,7 +192,7 @@ export class SecureChannel {
     const requestBytes = body.byteLength;
     const response = await this.#http.send({
       method: 'POST',
-      url: endpoint(this.#options.baseUrl, PATH),
+      url: this.#url,
       headers,
       body,
       timeout: call.timeout,
