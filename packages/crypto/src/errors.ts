@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   REDIRECT_REFUSED: 'stop: the router answered with a redirect; following it would leak metadata',
   SERVER_KEY_INVALID: 'stop: the router sent something that is no acceptable RSA public key',
   SERVER_KEY_NOT_PINNED: 'stop: the key of the router is none of the pinned ones',
+  SERVER_KEY_CHANGED:
+    'stop: the router has another key than the one that was met first; find out why, then accept it',
   MEMORY_NOT_LOCKED: 'fix: locked memory was demanded and cannot be had; see the reason in the message',
   POLICY_VIOLATION: 'fix: a rule of the policy forbids this call',
   KEY_FILE_UNREADABLE: 'fix: the key file or directory cannot be read',

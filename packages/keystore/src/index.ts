@@ -13,6 +13,7 @@ export {
   type KeyFiles,
   type LoadKeyFilesOptions,
 } from './key-files.js';
+export { openKnownKeys, type KnownKeys, type KnownKeysOptions, type NextKnownKey } from './known-keys.js';
 export type {
   KeyGeneratedEvent,
   KeyLoadedEvent,

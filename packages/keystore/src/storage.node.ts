@@ -1,7 +1,9 @@
 /** Node: pairs live in files, or in memory when there is no directory. */
 import { resolve } from 'node:path';
 import { FileStorage } from './disk/file-storage.node.js';
+import { FileKnownKeys } from './disk/known-keys.node.js';
 import { generateKeyFiles, loadKeyFiles } from './key-files.node.js';
+import { MemoryKnownKeys } from './known-keys.memory.js';
 import { keyMaker } from './next-key.js';
 import { DEFAULTS } from './options.js';
 import { MemoryStorage } from './storage.memory.js';
@@ -17,6 +19,8 @@ export const platform: Platform = {
     password?.dispose();
     return new MemoryStorage(make);
   },
+  openKnownKeys: (location) =>
+    location === null ? new MemoryKnownKeys() : new FileKnownKeys(location.keyDir),
   schedule: (fn, ms) => {
     const timer = setTimeout(fn, ms);
     timer.unref();

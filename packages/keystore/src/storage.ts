@@ -5,6 +5,7 @@
  */
 import type { KeySource, RsaPrivateKey } from '@nomyo/crypto';
 import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
+import type { KnownKeys } from './known-keys.js';
 import type { KeyLocation, StorageOptions } from './options.js';
 
 /** A private key with an end. */
@@ -56,6 +57,7 @@ export interface Platform {
    */
   readonly locate: (keyDir: string | null | undefined, rotationDir: string | undefined) => KeyLocation | null;
   readonly createStorage: (options: StorageOptions) => KeyStorage;
+  readonly openKnownKeys: (location: KeyLocation | null) => KnownKeys;
   /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
   readonly generateKeyFiles: (options: GenerateKeyFilesOptions) => Promise<KeyFiles>;

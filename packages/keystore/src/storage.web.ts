@@ -1,5 +1,6 @@
 /** Runtimes without files of their own: pairs live in memory. */
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { MemoryKnownKeys } from './known-keys.memory.js';
 import { keyMaker } from './next-key.js';
 import { DEFAULTS } from './options.js';
 import { MemoryStorage } from './storage.memory.js';
@@ -20,6 +21,7 @@ export const platform: Platform = {
     throw new InvalidArgumentError(argument, 'cannot be used: this runtime keeps keys in memory only');
   },
   createStorage: ({ keySize }) => new MemoryStorage(keyMaker(keySize)),
+  openKnownKeys: () => new MemoryKnownKeys(),
   schedule: (fn, ms) => {
     const timer = setTimeout(fn, ms);
     return () => clearTimeout(timer);

@@ -22,6 +22,8 @@ export interface NomyoEvents {
   };
   /** The router's key is another one than before. */
   'nomyo:server-key-changed': { readonly previous: string; readonly current: string };
+  /** A request of the tier `maximum` goes to a router whose key nothing vouches for but TLS. Told once a client. */
+  'nomyo:server-key-unverified': { readonly fingerprint: string };
   /** A key pair was read. */
   'nomyo:key-loaded': { readonly fingerprint: string };
   /** A key pair was made. */
@@ -48,6 +50,7 @@ const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:request': 'debug',
   'nomyo:retry': 'info',
   'nomyo:server-key-changed': 'warn',
+  'nomyo:server-key-unverified': 'warn',
   'nomyo:key-loaded': 'debug',
   'nomyo:key-generated': 'info',
   'nomyo:key-rotated': 'info',

@@ -11,6 +11,7 @@ export {
   type SecureCompletionClientConfig,
 } from './low-level-client.js';
 export type { ApiKey, CommonOptions } from './options.js';
+export type { OnServerKeyChange, ServerKeyPolicy } from './server-key-policy.js';
 export type { Padding } from './padding.js';
 export { phiPolicy, type Policy } from './policy.js';
 export type { LogEntry, Logger, LogLevel, NomyoEventName, NomyoEvents } from './events.js';
@@ -47,5 +48,6 @@ export {
   ServiceUnavailableError,
   type RateLimit,
   type RetryMode,
+  type ServerKeyChange,
   type TlsOptions,
 } from '@nomyo/transport';

@@ -5,6 +5,7 @@ import type { HttpClientOptions, RateLimit, RetryMode, TlsOptions } from '@nomyo
 import type { Logger } from './events.js';
 import type { Padding } from './padding.js';
 import type { Policy } from './policy.js';
+import type { OnServerKeyChange, ServerKeyPolicy, ServerKeyRules } from './server-key-policy.js';
 
 /** An API key, or how to get the one of the moment. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -55,6 +56,16 @@ export interface CommonOptions {
   readonly debug?: boolean;
   /** `sha256/BASE64` of the SPKI of every router key that is accepted. Default: any that arrives over TLS. */
   readonly serverKeyPins?: readonly string[];
+  /**
+   * Which keys of the router are accepted. Default: `pinned` when there are `serverKeyPins`, else `any`. Pins hold under
+   * every policy. `first-use` remembers the key in `keyDir`; with `keyDir: null`, or `keys`, only until the process ends.
+   */
+  readonly serverKeyPolicy?: ServerKeyPolicy;
+  /**
+   * Under `first-use`, decides about a changed key before anything is sealed to it: `true` accepts it and has it
+   * remembered. Calls wait for it. Default: every change is refused.
+   */
+  readonly onServerKeyChange?: OnServerKeyChange;
   /** How long the router's key is kept, in ms. Default: 3 600 000 (1 h). 0: fetched for every call. */
   readonly serverKeyTtl?: number;
   /** Hides the length of requests: `none`, `pow2`, or `{ block: bytes }`. Default: `none`. */
@@ -84,7 +95,7 @@ export interface ResolvedOptions {
   readonly retry: RetryMode;
   readonly maxRetryDelay: number;
   readonly rateLimit: RateLimit | undefined;
-  readonly serverKeyPins: readonly string[];
+  readonly serverKeys: ServerKeyRules;
   readonly serverKeyTtl: number;
   readonly padding: Padding;
   readonly policy: Policy;

@@ -28,6 +28,7 @@ import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from 
 import { checkPadding } from './padding.js';
 import { checkClient, checkPolicy } from './policy.js';
 import { resolveHttp } from './resolve-http.js';
+import { checkServerKeyRules } from './server-key-policy.js';
 
 /** More attempts than anybody needs; a larger number is a mistake. */
 const MAX_RETRIES = 100;
@@ -74,6 +75,8 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   'keys',
   'debug',
   'serverKeyPins',
+  'serverKeyPolicy',
+  'onServerKeyChange',
   'serverKeyTtl',
   'padding',
   'policy',
@@ -101,7 +104,11 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     retry: optional('retry', config.retry, oneOf(RETRY_MODES), 'all'),
     maxRetryDelay: optional('maxRetryDelay', config.maxRetryDelay, aDuration, DEFAULTS.maxRetryDelayMs),
     rateLimit: resolveRateLimit(config.rateLimit),
-    serverKeyPins: resolvePins(config.serverKeyPins),
+    serverKeys: checkServerKeyRules(
+      resolvePins(config.serverKeyPins),
+      config.serverKeyPolicy,
+      config.onServerKeyChange,
+    ),
     serverKeyTtl: optional('serverKeyTtl', config.serverKeyTtl, aDuration, DEFAULTS.serverKeyTtlMs),
     padding: config.padding === undefined ? 'none' : checkPadding(config.padding),
     policy: config.policy === undefined ? {} : checkPolicy(config.policy),
@@ -111,7 +118,7 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
   };
   checkClient(options.policy, {
     isHttps: options.baseUrl.protocol === 'https:',
-    hasPins: options.serverKeyPins.length > 0,
+    hasPins: options.serverKeys.pins.length > 0,
     canLockMemory: getMemoryProtectionInfo(memory).canLock,
   });
   return options;

@@ -1,6 +1,15 @@
-/** Fetches the router's public key (SPEC.md §7). */
+/** Fetches the router's public key (SPEC.md §7), and keeps those that are accepted. */
 import { NomyoError, RsaPublicKey, SecurityError } from '@nomyo/crypto';
-import { endpoint, errorOfResponse, type HttpClient } from '@nomyo/transport';
+import {
+  endpoint,
+  errorOfResponse,
+  ServerKeyCache,
+  type HttpClient,
+  type ServerKeyChange,
+} from '@nomyo/transport';
+import type { Emit } from './events.js';
+import type { ResolvedOptions } from './options.js';
+import { FirstUse } from './server-key-policy.js';
 
 /** Longest answer, in bytes: an SPKI PEM of 16384 bits has some 2,900. */
 const MAX_KEY_BYTES = 16 * 1024;
@@ -10,11 +19,37 @@ const MAX_KEY_TIMEOUT_MS = 60_000;
 
 const PATH = '/pki/public_key';
 
+/** The router's key, fetched as rarely as possible, and used only when `serverKeys` of the options allow it. */
+export function createServerKeys(
+  http: HttpClient,
+  { baseUrl, timeout, keys, serverKeys, serverKeyTtl: ttl }: ResolvedOptions,
+  emit: Emit,
+): ServerKeyCache<RsaPublicKey> {
+  const { policy, pins, onChange } = serverKeys;
+  const load = (signal: AbortSignal): Promise<RsaPublicKey> => fetchRouterKey(http, baseUrl, timeout, signal);
+  if (policy !== 'first-use') {
+    const tell = (change: ServerKeyChange): void => emit({ message: 'nomyo:server-key-changed', ...change });
+    return new ServerKeyCache({ load, ttl, pins, onChange: tell });
+  }
+  const firstUse = new FirstUse(keys, baseUrl, onChange, emit);
+  return new ServerKeyCache({
+    load: async (signal) => {
+      const key = await load(signal);
+      // A key that the cache is about to refuse is not remembered.
+      const isPinned = pins.length === 0 || pins.includes(key.fingerprint);
+      if (isPinned) await firstUse.check(key.fingerprint, signal);
+      return key;
+    },
+    ttl,
+    pins,
+  });
+}
+
 /**
  * @param timeout of one attempt at a completion, in ms; the key gets a minute of it at most
  * @throws {SecurityError} `SERVER_KEY_INVALID` when what arrives is no acceptable RSA public key
  */
-export async function fetchRouterKey(
+async function fetchRouterKey(
   http: HttpClient,
   baseUrl: URL,
   timeout: number,

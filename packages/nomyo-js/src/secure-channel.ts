@@ -19,9 +19,9 @@ import {
   InvalidRequestError,
   RateLimiter,
   requestHeaders,
-  ServerKeyCache,
   withRetries,
   type HttpClient,
+  type ServerKeyCache,
 } from '@nomyo/transport';
 import { CallScope } from './call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
@@ -30,7 +30,8 @@ import { createKeys, type Keys } from './keys.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import { pad } from './padding.js';
 import { checkCall } from './policy.js';
-import { fetchRouterKey } from './router-key.js';
+import { createServerKeys } from './router-key.js';
+import { createTierWarning } from './server-key-policy.js';
 
 /** What travels beside the payload, and how hard to try. */
 export interface ChannelCall {
@@ -59,6 +60,7 @@ export class SecureChannel {
   readonly #emit: Emit;
   readonly #calls: CallScope;
   readonly #rateLimiter: RateLimiter | undefined;
+  readonly #warnOfTier: ReturnType<typeof createTierWarning>;
 
   /** @param owner the class that a caller knows */
   constructor(owner: string, options: ResolvedOptions) {
@@ -69,12 +71,8 @@ export class SecureChannel {
     this.#rateLimiter = options.rateLimit && new RateLimiter(options.rateLimit);
     this.#http = createHttpClient(options.http);
     this.keys = createKeys(options.keys, this.#emit);
-    this.serverKeys = new ServerKeyCache({
-      load: (signal) => fetchRouterKey(this.#http, options.baseUrl, options.timeout, signal),
-      ttl: options.serverKeyTtl,
-      pins: options.serverKeyPins,
-      onChange: (change) => this.#emit({ message: 'nomyo:server-key-changed', ...change }),
-    });
+    this.serverKeys = createServerKeys(this.#http, options, this.#emit);
+    this.#warnOfTier = createTierWarning(options.serverKeys, this.#emit);
     warnOfHttp(options.baseUrl);
   }
 
@@ -186,6 +184,7 @@ export class SecureChannel {
     serverKey: RsaPublicKey,
   ): Promise<OpenedEnvelope> {
     const { memory } = this.#options;
+    this.#warnOfTier(call.securityTier, serverKey.fingerprint);
     const started = performance.now();
     const headers = requestHeaders({ ...call, extra: call.headers, publicKeyPem: keys.publicKey.pem });
     const body = await payload.borrow((bytes) => sealEnvelope(bytes, serverKey, memory));

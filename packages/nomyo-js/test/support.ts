@@ -36,7 +36,7 @@ export function temporaryDirectory(): string {
 }
 
 /** Options that reach `to`, with keys in memory. */
-function configFor(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletionConfig {
+export function configFor(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletionConfig {
   return {
     baseUrl: to.url,
     keyDir: null,

@@ -35,6 +35,16 @@ export function publicFileProblem(facts: FileFacts, ownUid: number | undefined):
   return plainFileProblem(facts) ?? ownerProblem(facts, ownUid);
 }
 
+/** What forbids to believe a file of known keys, or `undefined`. */
+export function knownFileProblem(facts: FileFacts, ownUid: number | undefined): Problem | undefined {
+  const problem = publicFileProblem(facts, ownUid);
+  if (problem !== undefined || ((facts.mode ?? 0) & GROUP_AND_OTHER_WRITE) === 0) return problem;
+  return {
+    code: 'KEY_FILE_PERMISSIONS',
+    message: `others can change which keys are known (mode ${octal(facts.mode)}). Look at it, then run: chmod 644 on it`,
+  };
+}
+
 /** What forbids to keep keys in a directory, or `undefined`. */
 export function directoryProblem(facts: FileFacts, ownUid: number | undefined): Problem | undefined {
   if (facts.kind !== 'directory') {

@@ -6,10 +6,10 @@ import { KeyStoreError } from '../errors.js';
 import type { KeyFileSecrets } from '../format/private-key.node.js';
 import type { StorageCall } from '../storage.js';
 import { checkDirectory, ignoreInGit, makeDirectory } from './directory.node.js';
-import { DirectoryLock, type HeldLock } from './lock.node.js';
+import { DirectoryLock, holding, type HeldLock } from './lock.node.js';
 import { readPair, type LoadedPair, type PairPaths } from './read-pair.node.js';
 import { systemCode, unreadable } from './system.node.js';
-import { hasLeftovers, removeLeftovers } from './write-file.node.js';
+import { hasLeftovers } from './write-file.node.js';
 import { waitFor } from './wait.node.js';
 import { writePair, writePublicKey, type WrittenPair } from './write-pair.node.js';
 
@@ -65,7 +65,7 @@ export class KeyDirectory {
   async update<T>(call: StorageCall, task: (write: WriteToDirectory) => Promise<T>): Promise<T> {
     await makeDirectory(this.path);
     const lock = await waitFor(this.path, call, () => this.#lock.tryAcquire());
-    return this.#holding(lock, call.signal, task);
+    return holding(this.path, lock, () => task((pair) => this.#write(lock, call.signal, pair)));
   }
 
   /** The same without waiting: `undefined` when another process writes to the directory. */
@@ -75,7 +75,8 @@ export class KeyDirectory {
   ): Promise<T | undefined> {
     await makeDirectory(this.path);
     const lock = await this.#lock.tryAcquire();
-    return lock === undefined ? undefined : this.#holding(lock, signal, task);
+    if (lock === undefined) return undefined;
+    return holding(this.path, lock, () => task((pair) => this.#write(lock, signal, pair)));
   }
 
   /**
@@ -92,20 +93,6 @@ export class KeyDirectory {
       });
     } catch (error) {
       if (!(error instanceof KeyStoreError)) throw error;
-    }
-  }
-
-  async #holding<T>(
-    lock: HeldLock,
-    signal: AbortSignal,
-    task: (write: WriteToDirectory) => Promise<T>,
-  ): Promise<T> {
-    try {
-      // Also fences off a holder that was asleep and lost the lock: what it wrote is gone before it can be renamed.
-      await removeLeftovers(this.path);
-      return await task((pair) => this.#write(lock, signal, pair));
-    } finally {
-      await lock.release();
     }
   }
 

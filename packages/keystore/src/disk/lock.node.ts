@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemCode, unreadable, unwritable } from './system.node.js';
 import { busy } from './wait.node.js';
-import { list, MODE, remove, writeTemporary } from './write-file.node.js';
+import { list, MODE, remove, removeLeftovers, writeTemporary } from './write-file.node.js';
 
 const TIMES = { beatMs: 1_000, staleMs: 15_000 } as const;
 
@@ -93,6 +93,17 @@ export class HeldLock {
   async #touch(): Promise<void> {
     const now = new Date();
     await this.#handle.utimes(now, now).catch(() => undefined);
+  }
+}
+
+/** Runs what needs the lock of a directory, without what dead processes left there, and frees the lock. */
+export async function holding<T>(directory: string, lock: HeldLock, task: () => Promise<T>): Promise<T> {
+  try {
+    // Also fences off a holder that was asleep and lost the lock: what it wrote is gone before it can be renamed.
+    await removeLeftovers(directory);
+    return await task();
+  } finally {
+    await lock.release();
   }
 }
 

@@ -2,7 +2,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { SecureByteContext } from '@nomyo/crypto';
-import { privateFileProblem, publicFileProblem } from './checks.js';
+import { knownFileProblem, privateFileProblem, publicFileProblem } from './checks.js';
 import { factsOf, ownUid, refuse, systemCode, unreadable } from './system.node.js';
 
 /** A file that was read. */
@@ -34,6 +34,11 @@ export function readPrivateFile(path: string, secure: boolean): Promise<ReadFile
 /** A public key file, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
 export function readPublicFile(path: string): Promise<ReadFile | undefined> {
   return readChecked(path, publicFileProblem, true);
+}
+
+/** A file of known keys, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
+export function readKnownFile(path: string): Promise<ReadFile | undefined> {
+  return readChecked(path, knownFileProblem, true);
 }
 
 /** Tells a file from every other that has its name. */

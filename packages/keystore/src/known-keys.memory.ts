@@ -1,0 +1,16 @@
+import type { KnownKeys, NextKnownKey } from './known-keys.js';
+
+/** What this process met, until it ends. */
+export class MemoryKnownKeys implements KnownKeys {
+  readonly #known = new Map<string, string>();
+
+  recall(name: string): Promise<string | undefined> {
+    return Promise.resolve(this.#known.get(name));
+  }
+
+  remember(name: string, { fingerprint, replaces }: NextKnownKey): Promise<boolean> {
+    const isFirst = this.#known.get(name) === replaces;
+    if (isFirst) this.#known.set(name, fingerprint);
+    return Promise.resolve(isFirst);
+  }
+}

@@ -1,0 +1,47 @@
+/** Fingerprints of keys that are somebody else's, as they were met first: what `known_hosts` is to ssh. */
+import { platform } from '#storage';
+import { checkPath, refuseUnknown } from './options.js';
+
+/** Options of {@link openKnownKeys}. */
+export interface KnownKeysOptions {
+  /** Directory of the key pair: the file `known_routers` in it. Default: `client_keys` on Node. `null`: memory. */
+  readonly keyDir?: string | null;
+}
+
+/** Remembers one fingerprint for each name. */
+export interface KnownKeys {
+  /**
+   * What is remembered for `name`.
+   *
+   * @throws {KeyStoreError} when it cannot be read, or is damaged: then nothing is known, and nothing is overwritten
+   */
+  recall(name: string): Promise<string | undefined>;
+  /**
+   * Remembers `next.fingerprint`, unless something else than `next.replaces` is remembered by now.
+   *
+   * @param signal ends the wait for other processes; nothing is written afterwards
+   * @returns whether it did
+   * @throws {KeyStoreError} when it cannot be stored
+   */
+  remember(name: string, next: NextKnownKey, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What is to be remembered. */
+export interface NextKnownKey {
+  /** `sha256/` and the base64 of the SHA-256 of an SPKI. */
+  readonly fingerprint: string;
+  /** What {@link KnownKeys.recall} gave before. */
+  readonly replaces: string | undefined;
+}
+
+/**
+ * Touches no disk. All processes that use one directory share what is remembered in it.
+ *
+ * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ */
+export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
+  refuseUnknown('options', options, ['keyDir']);
+  const { keyDir } = options;
+  const path = typeof keyDir === 'string' ? checkPath('keyDir', keyDir) : keyDir;
+  return platform.openKnownKeys(platform.locate(path, undefined));
+}

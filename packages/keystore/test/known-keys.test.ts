@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { InvalidArgumentError } from '@nomyo/crypto';
+import { openKnownKeys } from '../src/index.js';
+
+const A = `sha256/${'A'.repeat(43)}=`;
+const B = `sha256/${'B'.repeat(43)}=`;
+const { signal } = new AbortController();
+
+describe('known keys in memory', () => {
+  it('are remembered, and replaced only by who knows what is replaced', async () => {
+    const known = openKnownKeys({ keyDir: null });
+    expect(await known.recall('x')).toBeUndefined();
+    expect(await known.remember('x', { fingerprint: A, replaces: B }, signal)).toBe(false);
+    expect(await known.remember('x', { fingerprint: A, replaces: undefined }, signal)).toBe(true);
+    expect(await known.remember('x', { fingerprint: B, replaces: undefined }, signal)).toBe(false);
+    expect(await known.recall('x')).toBe(A);
+    expect(await known.remember('x', { fingerprint: B, replaces: A }, signal)).toBe(true);
+    expect(await known.recall('x')).toBe(B);
+    expect(await known.recall('y')).toBeUndefined();
+  });
+
+  it('are not shared', async () => {
+    await openKnownKeys({ keyDir: null }).remember('x', { fingerprint: A, replaces: undefined }, signal);
+    expect(await openKnownKeys({ keyDir: null }).recall('x')).toBeUndefined();
+  });
+
+  it.each([{ keyDir: '' }, { keyDir: 'a\0b' }, { directory: 'x' }])('refuse %j', (options) => {
+    expect(() => openKnownKeys(options)).toThrow(InvalidArgumentError);
+  });
+});

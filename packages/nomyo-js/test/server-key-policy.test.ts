@@ -1,0 +1,292 @@
+/** `serverKeyPolicy` over a real router that changes its key, real files and real processes. */
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { Router } from '@nomyo/router';
+import {
+  InvalidArgumentError,
+  SecureChatCompletion,
+  SecurityError,
+  type LogEntry,
+  type SecureChatCompletionConfig,
+} from '../src/index.js';
+import {
+  cleanUp,
+  client,
+  configFor,
+  lowLevelClient,
+  posts,
+  rejection,
+  REQUEST,
+  router,
+  temporaryDirectory,
+} from './support.js';
+
+afterEach(cleanUp);
+
+const ASK = fileURLToPath(new URL('./children/ask.mjs', import.meta.url));
+
+/** Fingerprint of a key that nobody has. */
+const STRANGER = `sha256/${Buffer.alloc(32, 7).toString('base64')}`;
+
+const firstUse = (keyDir: string | null = temporaryDirectory()): SecureChatCompletionConfig => ({
+  keyDir,
+  serverKeyPolicy: 'first-use',
+});
+const memoryOf = ({ keyDir }: SecureChatCompletionConfig): string => join(keyDir ?? '', 'known_routers');
+const linesOf = (path: string): string[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+
+/** A client of its own, as after a restart. */
+const ask = (to: Router, config: SecureChatCompletionConfig): Promise<unknown> =>
+  client(to, config).create(REQUEST);
+
+/** The same in a process of its own. */
+async function askInProcess(
+  to: Router,
+  config: SecureChatCompletionConfig,
+  ...more: string[]
+): Promise<string> {
+  const args = [ASK, JSON.stringify(configFor(to, config)), ...more];
+  return (await promisify(execFile)(process.execPath, args)).stdout.trim();
+}
+
+const refused = expect.objectContaining({ name: 'SecurityError', code: 'SERVER_KEY_CHANGED' });
+
+describe('first-use', () => {
+  it('remembers the key beside the pair, and finds it there after a restart', async () => {
+    const to = await router();
+    const config = firstUse();
+    for (let start = 0; start < 3; start += 1) await ask(to, config);
+    expect(linesOf(memoryOf(config))).toEqual([`${to.url}/ ${to.fingerprint}`]);
+    expect(lstatSync(memoryOf(config)).mode & 0o777).toBe(0o644);
+    expect(readFileSync(join(String(config.keyDir), '.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it('refuses another key after a restart, time and again, before anything is sealed to it', async () => {
+    const to = await router();
+    const config = firstUse();
+    await ask(to, config);
+    const remembered = readFileSync(memoryOf(config), 'utf8');
+    await to.rotateKey();
+    const restarted = client(to, config);
+    for (let call = 0; call < 2; call += 1) {
+      expect(await rejection(restarted.create(REQUEST))).toEqual(refused);
+    }
+    expect(await rejection(restarted.ready())).toEqual(refused);
+    expect(await rejection(lowLevelClient(to, config).fetchServerPublicKey())).toEqual(refused);
+    expect(posts(to)).toHaveLength(1);
+    expect(readFileSync(memoryOf(config), 'utf8')).toBe(remembered);
+  });
+
+  it('refuses another key while the client runs, and seals nothing to it', async () => {
+    const to = await router();
+    const running = client(to, firstUse());
+    await running.create(REQUEST);
+    await to.rotateKey();
+    expect(await rejection(running.create(REQUEST))).toEqual(refused);
+    expect(posts(to).map(({ status }) => status)).toEqual([200, 400]);
+  });
+
+  it('takes another key when the caller accepts it, once for all who wait, and for all starts to come', async () => {
+    const to = await router();
+    const config = firstUse();
+    await ask(to, config);
+    const previous = to.fingerprint;
+    await to.rotateKey();
+    expect(await rejection(ask(to, config))).toEqual(refused);
+    const onServerKeyChange = jest.fn(
+      () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 50)),
+    );
+    const accepting = client(to, { ...config, onServerKeyChange });
+    await Promise.all(Array.from({ length: 5 }, () => accepting.create(REQUEST)));
+    expect(onServerKeyChange.mock.calls).toEqual([[{ previous, current: to.fingerprint }]]);
+    await ask(to, config);
+    expect(linesOf(memoryOf(config))).toEqual([`${to.url}/ ${to.fingerprint}`]);
+  });
+
+  it.each([
+    ['false', () => false],
+    ['a promise of false', () => Promise.resolve(false)],
+    ['what is merely truthy', () => 'yes' as unknown as boolean],
+  ])('refuses when the caller answers %s', async (_name, onServerKeyChange) => {
+    const to = await router();
+    const config = firstUse();
+    await ask(to, config);
+    await to.rotateKey();
+    expect(await rejection(ask(to, { ...config, onServerKeyChange }))).toEqual(refused);
+  });
+
+  it("passes on the caller's own error, and tells both fingerprints and no secret", async () => {
+    const to = await router();
+    const config = firstUse();
+    await ask(to, config);
+    await to.rotateKey();
+    const own = new Error('nobody is there to decide');
+    const throwing = { ...config, onServerKeyChange: () => Promise.reject(own) };
+    expect(await rejection(ask(to, throwing))).toBe(own);
+    const entries: LogEntry[] = [];
+    const log = (entry: LogEntry): number => entries.push(entry);
+    const error = await rejection(ask(to, { ...config, logger: { debug: log, info: log, warn: log } }));
+    expect(error).toBeInstanceOf(SecurityError);
+    expect(String(error)).toContain(to.fingerprint);
+    expect(entries).toContainEqual({
+      message: 'nomyo:server-key-changed',
+      previous: expect.stringMatching(/^sha256\//),
+      current: to.fingerprint,
+    });
+  });
+
+  it('knows each router by its base URL', async () => {
+    const [one, two] = [await router(), await router({ prefix: '/secure' })];
+    const config = firstUse();
+    for (const to of [one, two, one, two]) await ask(to, config);
+    expect(linesOf(memoryOf(config))).toEqual([
+      `${one.url}/ ${one.fingerprint}`,
+      `${two.url} ${two.fingerprint}`,
+    ]);
+    await two.rotateKey();
+    await ask(one, config);
+    expect(await rejection(ask(two, config))).toEqual(refused);
+  });
+
+  it('lives in memory, as long as the client, when keys do', async () => {
+    const to = await router();
+    const config = firstUse(null);
+    const running = client(to, config);
+    await running.create(REQUEST);
+    await to.rotateKey();
+    expect(await rejection(running.create(REQUEST))).toEqual(refused);
+    await ask(to, config);
+  });
+
+  it('remembers no key that is not pinned', async () => {
+    const to = await router();
+    const config = firstUse();
+    const error = await rejection(ask(to, { ...config, serverKeyPins: [STRANGER] }));
+    expect(error).toMatchObject({ code: 'SERVER_KEY_NOT_PINNED' });
+    expect(existsSync(memoryOf(config))).toBe(false);
+    await ask(to, { ...config, serverKeyPins: [to.fingerprint] });
+    expect(linesOf(memoryOf(config))).toHaveLength(1);
+  });
+});
+
+describe('a file of known routers that was tampered with', () => {
+  it.each<[string, string, (path: string, to: Router) => void]>([
+    ['garbage', 'KEY_FILE_INVALID', (path) => writeFileSync(path, 'garbage\n')],
+    ['half a line', 'KEY_FILE_INVALID', (path, to) => writeFileSync(path, `${to.url}/ sha256/AAAA\n`)],
+    [
+      'two keys for one router',
+      'KEY_FILE_INVALID',
+      (path, to) => writeFileSync(path, `${to.url}/ ${to.fingerprint}\n${to.url}/ ${STRANGER}\n`),
+    ],
+    [
+      'the key of a stranger',
+      'SERVER_KEY_CHANGED',
+      (path, to) => writeFileSync(path, `${to.url}/ ${STRANGER}\n`),
+    ],
+    [
+      'a mode that lets others write',
+      'KEY_FILE_PERMISSIONS',
+      (path) => {
+        writeFileSync(path, '');
+        chmodSync(path, 0o666);
+      },
+    ],
+    ['a symbolic link', 'KEY_FILE_INVALID', (path) => symlinkSync('/dev/null', path)],
+  ])('%s is refused (%s), nothing is sent, and it stays as it is', async (_name, code, tamper) => {
+    const to = await router();
+    const config = firstUse();
+    const path = memoryOf(config);
+    tamper(path, to);
+    const before = readFileSync(path, 'utf8');
+    const error = await rejection(ask(to, config));
+    expect(error).toMatchObject({ code, ...(code.startsWith('KEY') ? { path } : {}) });
+    expect(posts(to)).toHaveLength(0);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+});
+
+describe('processes that share a directory', () => {
+  it('that start at once remember one key, and find it again', async () => {
+    const to = await router();
+    const config = firstUse();
+    const first = await Promise.all([1, 2, 3].map(() => askInProcess(to, config)));
+    expect(first).toEqual(['answered', 'answered', 'answered']);
+    expect(linesOf(memoryOf(config))).toEqual([`${to.url}/ ${to.fingerprint}`]);
+    await to.rotateKey();
+    expect(await askInProcess(to, config)).toBe('SERVER_KEY_CHANGED');
+  });
+
+  it('share what one of them accepted', async () => {
+    const to = await router();
+    const config = firstUse();
+    const running = client(to, config);
+    await running.create(REQUEST);
+    await to.rotateKey();
+    expect(await rejection(running.create(REQUEST))).toEqual(refused);
+    expect(await askInProcess(to, config, 'accept')).toBe('answered');
+    await expect(running.create(REQUEST)).resolves.toHaveProperty('choices');
+  });
+});
+
+describe('the options', () => {
+  const pins = [STRANGER];
+  it.each<[string, SecureChatCompletionConfig]>([
+    ['serverKeyPolicy', { serverKeyPolicy: 'some' as 'any' }],
+    ['serverKeyPins', { serverKeyPolicy: 'pinned' }],
+    ['serverKeyPins', { serverKeyPolicy: 'pinned', serverKeyPins: [] }],
+    ['onServerKeyChange', { onServerKeyChange: () => true }],
+    ['onServerKeyChange', { serverKeyPolicy: 'pinned', serverKeyPins: pins, onServerKeyChange: () => true }],
+    ['onServerKeyChange', { serverKeyPolicy: 'first-use', onServerKeyChange: true as never }],
+  ])('refuse a wrong %s', (argument, config) => {
+    const make = (): unknown => new SecureChatCompletion({ keyDir: null, ...config });
+    expect(make).toThrow(InvalidArgumentError);
+    expect(make).toThrow(expect.objectContaining({ argument }));
+  });
+
+  it.each<SecureChatCompletionConfig>([{}, { serverKeyPolicy: 'any' }, { serverKeyPolicy: 'pinned' }])(
+    'let no policy weaken a pin: %j',
+    async (config) => {
+      const to = await router();
+      const error = await rejection(ask(to, { ...config, serverKeyPins: pins }));
+      expect(error).toMatchObject({ code: 'SERVER_KEY_NOT_PINNED' });
+    },
+  );
+});
+
+describe('the tier maximum', () => {
+  const warningsOf = async (
+    config: SecureChatCompletionConfig,
+    tiers: readonly string[],
+  ): Promise<LogEntry[]> => {
+    const to = await router();
+    const warnings: LogEntry[] = [];
+    const logger = { debug: () => undefined, info: () => undefined, warn: (e: LogEntry) => warnings.push(e) };
+    const pinned = config.serverKeyPolicy === 'pinned' ? { serverKeyPins: [to.fingerprint] } : {};
+    const made = client(to, { ...config, ...pinned, logger });
+    for (const tier of tiers) await made.create({ ...REQUEST, security_tier: tier as 'high' });
+    return warnings.map((warning) => ({ ...warning, fingerprint: 'sha256/' }) as LogEntry);
+  };
+  const warning = { message: 'nomyo:server-key-unverified', fingerprint: 'sha256/' };
+
+  it('with a key that nothing vouches for is a warning, once', async () => {
+    expect(await warningsOf({}, ['high', 'maximum', 'maximum'])).toEqual([warning]);
+  });
+
+  it.each<[string, SecureChatCompletionConfig]>([
+    ['a key that is remembered', { serverKeyPolicy: 'first-use' }],
+    ['a pin', { serverKeyPolicy: 'pinned' }],
+  ])('with %s is none', async (_name, config) => {
+    expect(await warningsOf(config, ['maximum'])).toEqual([]);
+  });
+
+  it('is the only one that warns', async () => {
+    expect(await warningsOf({}, ['standard', 'high'])).toEqual([]);
+  });
+});
