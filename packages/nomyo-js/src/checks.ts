@@ -14,6 +14,12 @@ export const aString: Check<string> = (name, value) => {
   return value;
 };
 
+/** Text, or its UTF-8 bytes, which the caller can wipe. */
+export const aPassword: Check<string | Uint8Array> = (name, value) => {
+  if ((typeof value === 'string' || value instanceof Uint8Array) && value.length > 0) return value;
+  throw new InvalidArgumentError(name, 'must be a non-empty string or Uint8Array');
+};
+
 export const aBoolean: Check<boolean> = (name, value) => {
   if (typeof value !== 'boolean') throw new InvalidArgumentError(name, 'must be true or false');
   return value;

@@ -5,14 +5,15 @@ import {
   openEnvelope,
   RsaPrivateKey,
   sealEnvelope,
+  SecureByteContext,
   type JsonObject,
   type KeySize,
   type MemoryProtectionInfo,
 } from '@nomyo/crypto';
-import { generateKeyFiles, loadKeyFiles, type KeyStoreOptions } from '@nomyo/keystore';
+import { generateKeyFiles, loadKeyFiles, type GenerateKeyFilesOptions } from '@nomyo/keystore';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
-import { aBoolean, anObject, aString, oneOf, optional, refuseUnknown } from './checks.js';
+import { aBoolean, anObject, aPassword, aString, oneOf, optional, refuseUnknown } from './checks.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
@@ -31,8 +32,8 @@ export interface GenerateKeysOptions {
   readonly saveToFile?: boolean;
   /** Directory to write to. Default: the client's `keyDir`. */
   readonly keyDir?: string;
-  /** Encrypts the private key file; at least 8 characters. Default: the client's `keyRotationPassword`, if any. */
-  readonly password?: string;
+  /** Encrypts the private key file; at least 8 characters, or bytes. Default: the client's `keyRotationPassword`, if any. */
+  readonly password?: string | Uint8Array;
   /** Modulus in bits: 2048, 3072 or 4096. Default: 4096. */
   readonly keySize?: KeySize;
 }
@@ -50,6 +51,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class SecureCompletionClient {
   readonly #options: ResolvedOptions;
   readonly #channel: SecureChannel;
+  /** Of key files that are written. A copy: the bytes that it was given as can be wiped meanwhile. */
+  readonly #password: SecureByteContext | undefined;
 
   /**
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
@@ -59,6 +62,7 @@ export class SecureCompletionClient {
     const given = anObject('config', config);
     this.#options = resolveOptions(config, 'routerUrl', given['routerUrl']);
     this.#channel = new SecureChannel('SecureCompletionClient', this.#options);
+    this.#password = passwordOf(this.#options);
   }
 
   /**
@@ -81,12 +85,16 @@ export class SecureCompletionClient {
    * @param publicKeyPath when given, the file must hold the other half of the private key
    * @throws {KeyStoreError} when a file cannot be read, is damaged, or does not belong to the other
    */
-  async loadKeys(privateKeyPath: string, publicKeyPath?: string, password?: string): Promise<void> {
+  async loadKeys(
+    privateKeyPath: string,
+    publicKeyPath?: string,
+    password?: string | Uint8Array,
+  ): Promise<void> {
     this.#channel.check();
     const key = await loadKeyFiles({
       privateKeyPath: aString('privateKeyPath', privateKeyPath),
       ...(publicKeyPath === undefined ? {} : { publicKeyPath: aString('publicKeyPath', publicKeyPath) }),
-      ...(password === undefined ? {} : { password: aString('password', password) }),
+      ...(password === undefined ? {} : { password: aPassword('password', password) }),
     });
     this.#channel.keys.useKey(key);
   }
@@ -164,6 +172,7 @@ export class SecureCompletionClient {
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
   dispose(): void {
     this.#channel.dispose();
+    this.#password?.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -174,18 +183,30 @@ export class SecureCompletionClient {
     return { routerUrl: this.#options.baseUrl.href };
   }
 
-  async #generateFiles({ keyDir, password, keySize }: GenerateKeysOptions): Promise<RsaPrivateKey> {
+  #generateFiles(options: GenerateKeysOptions): Promise<RsaPrivateKey> {
     const { keys } = this.#options;
-    const own: KeyStoreOptions = 'unwrap' in keys ? {} : keys;
-    const secret = password ?? own.password;
-    const protection = secret === undefined ? {} : { password: secret };
-    const files = await generateKeyFiles({
-      keyDir: aString('keyDir', keyDir ?? own.keyDir ?? environment.defaultKeyDir),
-      ...(keySize === undefined ? {} : { keySize }),
-      ...protection,
-    });
-    return loadKeyFiles({ ...files, ...protection });
+    const own = 'unwrap' in keys ? null : keys.keyDir;
+    const keyDir = aString('keyDir', options.keyDir ?? own ?? environment.defaultKeyDir);
+    if (options.password !== undefined || this.#password === undefined) {
+      return generateFiles({ ...options, keyDir });
+    }
+    return this.#password.borrow((password) => generateFiles({ ...options, keyDir, password }));
   }
+}
+
+/** A pair in files, and its private key as it is read from there. */
+async function generateFiles({ keyDir, keySize, password }: GenerateKeyFilesOptions): Promise<RsaPrivateKey> {
+  const files = await generateKeyFiles({ keyDir, keySize, password });
+  return loadKeyFiles({ ...files, password });
+}
+
+function passwordOf({ keys, memory }: ResolvedOptions): SecureByteContext | undefined {
+  if ('unwrap' in keys || keys.password === undefined) return undefined;
+  const { password } = keys;
+  const bytes = typeof password === 'string' ? new TextEncoder().encode(password) : password;
+  const copy = SecureByteContext.allocate(bytes.byteLength, memory);
+  copy.borrow((own) => own.set(bytes));
+  return copy;
 }
 
 async function generateInMemory(keySize: KeySize | undefined): Promise<RsaPrivateKey> {

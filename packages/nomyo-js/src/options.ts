@@ -48,8 +48,11 @@ export interface CommonOptions {
   readonly keyRotationRequests?: number;
   /** Where rotated pairs are written. Default: `keyDir`. */
   readonly keyRotationDir?: string;
-  /** Encrypts every private key file the client writes; at least 8 characters. Default: files are not encrypted. */
-  readonly keyRotationPassword?: string;
+  /**
+   * Encrypts every private key file the client writes, the first one too; at least 8 characters, or bytes of UTF-8.
+   * The client keeps a copy of its own: bytes can be wiped afterwards. Default: files are not encrypted.
+   */
+  readonly keyRotationPassword?: string | Uint8Array;
   /** Modulus of the client's own key pair, in bits: 2048, 3072 or 4096. Default: 4096. */
   readonly keySize?: KeySize;
   /** Print what happens, without any secret, through `console`. Default: `false`. */

@@ -14,6 +14,7 @@ import {
   aBoolean,
   anInteger,
   anObject,
+  aPassword,
   aString,
   given,
   isObject,
@@ -33,8 +34,8 @@ import { checkServerKeyRules } from './server-key-policy.js';
 /** More attempts than anybody needs; a larger number is a mistake. */
 const MAX_RETRIES = 100;
 
-/** Shortest password of a key file, in characters. */
-const MIN_PASSWORD_CHARACTERS = 8;
+/** Shortest password of a key file that is written, in characters or bytes. */
+const MIN_PASSWORD_LENGTH = 8;
 
 const RETRY_MODES: readonly RetryMode[] = ['all', 'safe', 'none'];
 
@@ -42,11 +43,12 @@ export const aTimeout: Check<number> = anInteger(1, MAX_TIMER_MS);
 export const aRetryCount: Check<number> = anInteger(0, MAX_RETRIES);
 const aDuration = anInteger(0, MAX_TIMER_MS);
 
-const aPassword: Check<string> = (name, value) => {
-  if (typeof value === 'string' && value.length >= MIN_PASSWORD_CHARACTERS) return value;
+const aNewPassword: Check<string | Uint8Array> = (name, value) => {
+  const password = aPassword(name, value);
+  if (password.length >= MIN_PASSWORD_LENGTH) return password;
   throw new InvalidArgumentError(
     name,
-    `must be a string of at least ${String(MIN_PASSWORD_CHARACTERS)} characters`,
+    `must have at least ${String(MIN_PASSWORD_LENGTH)} characters, or bytes`,
   );
 };
 
@@ -182,7 +184,7 @@ function resolveKeys(
     rotationInterval: optional('keyRotationInterval', keyRotationInterval, aDuration, DEFAULTS.rotationMs),
     ...given('rotationRequests', optional('keyRotationRequests', keyRotationRequests, aCount, undefined)),
     ...given('rotationDir', optional('keyRotationDir', keyRotationDir, aString, undefined)),
-    ...given('password', optional('keyRotationPassword', keyRotationPassword, aPassword, undefined)),
+    ...given('password', optional('keyRotationPassword', keyRotationPassword, aNewPassword, undefined)),
     ...given('keySize', optional('keySize', keySize, oneOf(KEY_SIZES), undefined)),
   };
 }

@@ -79,6 +79,23 @@ describe('SecureCompletionClient', () => {
     expect(first).toBe(second);
   });
 
+  it('takes passwords as bytes, which the caller can wipe at once', async () => {
+    const to = await router();
+    const keyDir = join(temporaryDirectory(), 'keys');
+    const bytes = (): Uint8Array => new TextEncoder().encode('correct hörse');
+    const password = bytes();
+    const made = lowLevelClient(to, { keyRotationPassword: password });
+    password.fill(0);
+    await made.generateKeys({ saveToFile: true, keyDir, keySize: 2048 });
+    const other = lowLevelClient(to);
+    const privateKeyPath = join(keyDir, 'private_key.pem');
+    await other.loadKeys(privateKeyPath, undefined, bytes());
+    await other.loadKeys(privateKeyPath, undefined, 'correct hörse');
+    expect(await rejection(other.loadKeys(privateKeyPath, undefined, password))).toMatchObject({
+      code: 'KEY_FILE_PASSWORD',
+    });
+  });
+
   it('refuses what is wrong before anything is sent', async () => {
     const to = await router();
     const made = lowLevelClient(to);

@@ -42,6 +42,7 @@ const WRONG: readonly [name: string, value: unknown][] = [
   ['keyRotationDir', 7],
   ['keyRotationPassword', 'short'],
   ['keyRotationPassword', 12345678],
+  ['keyRotationPassword', new Uint8Array(7)],
   ['keySize', 1024],
   ['keySize', 4095],
   ['debug', 'loud'],

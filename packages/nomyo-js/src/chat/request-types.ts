@@ -143,7 +143,22 @@ export interface ChatCompletionRequest {
   readonly logprobs?: boolean | null;
   readonly top_logprobs?: number | null;
   readonly seed?: number | null;
+  /** Of vLLM, llama.cpp and Ollama, as are the next two. */
+  readonly top_k?: number | null;
+  readonly min_p?: number | null;
+  readonly repetition_penalty?: number | null;
   readonly reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | null;
+  readonly verbosity?: 'low' | 'medium' | 'high' | null;
+  readonly prediction?: {
+    readonly type: 'content';
+    readonly content: Text | readonly ContentPartText[];
+  } | null;
+  readonly modalities?: readonly ('text' | 'audio')[] | null;
+  readonly audio?: { readonly format: string; readonly voice: string } | null;
+  readonly service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority' | null;
+  readonly store?: boolean | null;
+  readonly prompt_cache_key?: string;
+  readonly safety_identifier?: string;
   readonly user?: string;
   readonly metadata?: Readonly<Record<string, string>> | null;
   /** Without effect at the service: an answer is always one envelope. */
