@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Observer } from './observer.js';
 import { countCopies } from './scan.js';
-import { FINISHED, type ChildOrders, type Scenario } from './scenario.js';
+import { FINISHED, writeOrders, type ChildOrders, type Scenario } from './scenario.js';
 
 /** Copies of each kind of secret. */
 export interface Residue {
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 120_000;
  * With protection off every secret stays in its buffer, until the collector frees that and the allocator hands it out
  * again. A young generation of this size, in MB, is never full: what was not wiped is certain to be found.
  */
-const NOTHING_COLLECTED = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+const NOTHING_COLLECTED = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
 
 /** @param calls how many the process makes before it is looked at */
 export async function examine(scenario: Scenario, calls: number): Promise<Residue> {
@@ -60,7 +60,7 @@ function start(
   const { url: baseUrl, ca = '' } = router;
   const orders: ChildOrders = { baseUrl, ca, keyDir: join(keyDir, 'keys'), calls, paths, secureMemory };
   const nodeArgs = secureMemory ? [] : NOTHING_COLLECTED;
-  return spawn(process.execPath, [...nodeArgs, CHILD, JSON.stringify(orders)], {
+  return spawn(process.execPath, [...nodeArgs, CHILD, ...writeOrders(orders)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     // Where `nomyo-native` is found, or not: it is a peer that nobody in the workspace installs for @nomyo/crypto.
     env: addon ? { NODE_PATH: join(PACKAGE, 'node_modules') } : {},

@@ -17,10 +17,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRouter, type Router, type SeenRequest } from '@nomyo/router';
 import type { Needle } from './scan.js';
-import { FIRST_LETTER, LETTERS, TEXT_LENGTH } from './scenario.js';
+import { FIRST_LETTER, LETTERS, textLength } from './scenario.js';
 
 /** Bytes of a number of the key that are looked for: enough not to be met by chance. */
 const NUMBER_SLICE = { start: 64, end: 96 } as const;
+
+/** Characters of a text that are looked for, not far from its start and from its end. */
+const SLICE_LENGTH = 32;
 
 /** Most requests that the router is asked to remember. */
 const KEPT_REQUESTS = 10_000;
@@ -102,8 +105,12 @@ function newKeyPem(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
+let answers = 0;
+
 function answerAtRandom(_request: IncomingMessage, response: ServerResponse): void {
-  const letters = Array.from(randomBytes(TEXT_LENGTH), (byte) =>
+  const length = textLength(answers);
+  answers += 1;
+  const letters = Array.from(randomBytes(length), (byte) =>
     String.fromCharCode(FIRST_LETTER + (byte % LETTERS)),
   );
   const message = { role: 'assistant', content: letters.join('') };
@@ -114,9 +121,13 @@ function answerAtRandom(_request: IncomingMessage, response: ServerResponse): vo
 
 /** The random text of a call as the client's process could hold it: in UTF-8, or as a two-byte string. */
 function textNeedles(name: string, json: string): Needle[] {
-  const text = /[a-z]{96}/.exec(json)?.[0] ?? '';
-  const middle = text.slice(TEXT_LENGTH / 3, (2 * TEXT_LENGTH) / 3);
-  return [Buffer.from(middle, 'utf8'), Buffer.from(middle, 'utf16le')].map((bytes) => ({ name, bytes }));
+  const text = /[a-z]{96,}/.exec(json)?.[0] ?? '';
+  const slices = [SLICE_LENGTH, text.length - 2 * SLICE_LENGTH].map((start) =>
+    text.slice(start, start + SLICE_LENGTH),
+  );
+  return (['utf8', 'utf16le'] as const).flatMap((encoding) =>
+    slices.map((slice) => ({ name, bytes: Buffer.from(slice, encoding) })),
+  );
 }
 
 /** Opens an envelope without any code of this project. */

@@ -7,6 +7,12 @@ export interface Needle {
   readonly bytes: Uint8Array;
 }
 
+interface Search {
+  /** The needles, by their first two bytes. */
+  readonly index: readonly (Needle[] | undefined)[];
+  readonly counts: Map<string, number>;
+}
+
 interface Region {
   readonly start: number;
   readonly end: number;
@@ -19,14 +25,14 @@ const OVERLAP_BYTES = 4096;
 /** Copies of each needle in the readable memory of `pid`, by name. The process is stopped, so that nothing moves. */
 export function countCopies(pid: number, needles: readonly Needle[]): Map<string, number> {
   stop(pid);
-  const counts = new Map(needles.map(({ name }) => [name, 0]));
+  const search: Search = { index: indexOf(needles), counts: new Map(needles.map(({ name }) => [name, 0])) };
   const memory = openSync(`/proc/${String(pid)}/mem`, 'r');
   try {
-    for (const region of readableRegions(pid)) scanRegion(memory, region, needles, counts);
+    for (const region of readableRegions(pid)) scanRegion(memory, region, search);
   } finally {
     closeSync(memory);
   }
-  return counts;
+  return search.counts;
 }
 
 /** A runtime never stands still by itself: its collector frees and moves memory between two reads. */
@@ -45,17 +51,11 @@ function readableRegions(pid: number): Region[] {
   });
 }
 
-function scanRegion(
-  memory: number,
-  region: Region,
-  needles: readonly Needle[],
-  counts: Map<string, number>,
-): void {
+function scanRegion(memory: number, region: Region, search: Search): void {
   const piece = Buffer.allocUnsafeSlow(PIECE_BYTES + OVERLAP_BYTES);
   for (let at = region.start; at < region.end; at += PIECE_BYTES) {
     const length = readPiece(memory, piece, at, Math.min(region.end - at, piece.byteLength));
-    const bytes = piece.subarray(0, length);
-    for (const needle of needles) count(bytes, needle, counts);
+    countIn(piece.subarray(0, length), search);
   }
 }
 
@@ -68,8 +68,28 @@ function readPiece(memory: number, piece: Buffer, at: number, length: number): n
   }
 }
 
-function count(bytes: Buffer, { name, bytes: needle }: Needle, counts: Map<string, number>): void {
-  for (let at = bytes.indexOf(needle); at !== -1 && at < PIECE_BYTES; at = bytes.indexOf(needle, at + 1)) {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+/** One pass for all needles: most bytes of a memory begin none. */
+function countIn(bytes: Buffer, { index, counts }: Search): void {
+  const end = Math.min(bytes.byteLength - 1, PIECE_BYTES);
+  for (let at = 0; at < end; at += 1) {
+    const candidates = index[firstTwo(bytes, at)];
+    if (candidates === undefined) continue;
+    for (const needle of candidates) {
+      if (isAt(bytes, at, needle)) counts.set(needle.name, (counts.get(needle.name) ?? 0) + 1);
+    }
   }
+}
+
+function isAt(bytes: Buffer, at: number, needle: Needle): boolean {
+  return needle.bytes.every((byte, i) => bytes[at + i] === byte);
+}
+
+function indexOf(needles: readonly Needle[]): Search['index'] {
+  const index = Array.from<Needle[] | undefined>({ length: 0x10000 });
+  for (const needle of needles) (index[firstTwo(needle.bytes, 0)] ??= []).push(needle);
+  return index;
+}
+
+function firstTwo(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

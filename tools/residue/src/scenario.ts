@@ -21,7 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: '`createRaw()`, `secureMemory: false`', paths: 'bytes', addon: false, secureMemory: false },
 ];
 
-/** What the child gets, as JSON on its command line: nothing of it is secret. */
+/** What the child gets, on its command line: nothing of it is secret. */
 export interface ChildOrders {
   readonly baseUrl: string;
   readonly ca: string;
@@ -31,11 +31,35 @@ export interface ChildOrders {
   readonly secureMemory: boolean;
 }
 
+/** The command line for {@link readOrders}. */
+export function writeOrders(orders: ChildOrders): string[] {
+  const { baseUrl, ca, keyDir, calls, paths, secureMemory } = orders;
+  return [baseUrl, ca, keyDir, String(calls), paths, String(secureMemory)];
+}
+
+/** The inverse of {@link writeOrders}. */
+export function readOrders(args: readonly string[]): ChildOrders {
+  const [baseUrl = '', ca = '', keyDir = '', calls, paths, secureMemory] = args;
+  return {
+    baseUrl,
+    ca,
+    keyDir,
+    calls: Number(calls),
+    paths: paths === 'strings' ? 'strings' : 'bytes',
+    secureMemory: secureMemory === 'true',
+  };
+}
+
 /** The line on which the child says that all calls are over. */
 export const FINISHED = 'finished';
 
-/** Characters of a prompt and of an answer. */
-export const TEXT_LENGTH = 96;
+/** Characters of prompts and answers, one after another: allocators and runtimes treat each of these sizes in a way of its own. */
+export const TEXT_LENGTHS = [96, 3_000, 40_000, 200_000] as const;
+
+/** Length of the text of a call. */
+export function textLength(call: number): number {
+  return TEXT_LENGTHS[call % TEXT_LENGTHS.length] ?? TEXT_LENGTHS[0];
+}
 
 /** They are lower-case letters. */
 export const LETTERS = 26;

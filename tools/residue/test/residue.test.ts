@@ -29,10 +29,10 @@ onLinux('the memory of a process, after its calls', () => {
   );
 
   it(
-    'holds no prompt and no AES key without it',
+    'holds no prompt, no answer and no AES key without it',
     async () => {
       const residue = await examine(scenario({ paths: 'bytes', addon: false, secureMemory: true }), CALLS);
-      expect(residue).toMatchObject({ prompt: 0, aesKey: 0, method: 'zero-only' });
+      expect(residue).toMatchObject({ prompt: 0, answer: 0, aesKey: 0, method: 'zero-only' });
     },
     TIMEOUT_MS,
   );

@@ -1,0 +1,56 @@
+/** base64 through Node's own coder, in pieces that stay in the processor's cache. */
+import { base64DecodedLength, base64Length } from '../base64.js';
+import { allocateBytes, type Bytes } from '../bytes.js';
+
+/** Bytes that go through at once: larger pieces fall out of the cache. A multiple of 3, for base64, and of 16, for AES. */
+export const PIECE_BYTES: number = 48 * 1024;
+const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
+
+/** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
+const URL_ALPHABET = [0x2d, 0x5f] as const;
+
+/** The same memory, with Node's methods. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** `Buffer` searches ten times as fast as `Uint8Array`. */
+export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
+  return asBuffer(bytes).indexOf(byte, from);
+}
+
+/**
+ * Node's own decoder is fast and lenient: it skips what is no base64 and takes the URL alphabet too. Whatever it
+ * skips makes the result shorter, so the length and a look for `-` and `_` make it strict.
+ */
+export function isCanonicalBase64(text: Uint8Array): boolean {
+  if (URL_ALPHABET.some((character) => indexOfByte(text, character, 0) !== -1)) return false;
+  try {
+    let length = 0;
+    for (const piece of decodePieces(text)) length += piece.byteLength;
+    return length === base64DecodedLength(text);
+  } catch {
+    return false;
+  }
+}
+
+/** All of it, `length` bytes. */
+export function decodeWhole(base64: Uint8Array, length: number): Bytes {
+  const whole = allocateBytes(length);
+  let at = 0;
+  for (const piece of decodePieces(base64)) {
+    whole.set(piece, at);
+    at += piece.byteLength;
+  }
+  return whole;
+}
+
+/** Pieces of {@link PIECE_BYTES}, and a last one. Each is valid until the next is asked for. */
+export function* decodePieces(base64: Uint8Array): Generator<Buffer> {
+  const text = asBuffer(base64);
+  const scratch = asBuffer(allocateBytes(Math.min(PIECE_BYTES, text.byteLength)));
+  for (let i = 0; i < text.byteLength; i += PIECE_CHARACTERS) {
+    const length = scratch.write(text.toString('latin1', i, i + PIECE_CHARACTERS), 'base64');
+    yield scratch.subarray(0, length);
+  }
+}
