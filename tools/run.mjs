@@ -128,12 +128,14 @@ function resultOf({ task, taskId, directory, execution, cache }) {
   const jest = JSON.parse(readFileSync(counts, 'utf8'));
   // A file that does not even load has no failed tests.
   const failed = jest.numFailedTests + jest.numRuntimeErrorTestSuites;
-  return { name, passed: jest.numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
+  const skipped = jest.numPendingTests;
+  return { name, passed: jest.numPassedTests, failed: ok ? failed : Math.max(failed, 1), skipped };
 }
 
 function report(results) {
-  for (const { name, passed, failed } of results.sort((a, b) => a.failed - b.failed)) {
-    console.log(`${failed === 0 ? 'passed' : 'FAILED'}  ${name}: ${passed} passed, ${failed} failed`);
+  for (const { name, passed, failed, skipped = 0 } of results.sort((a, b) => a.failed - b.failed)) {
+    const left = skipped === 0 ? '' : `, ${skipped} SKIPPED: see tools/system-packages.mjs`;
+    console.log(`${failed === 0 ? 'passed' : 'FAILED'}  ${name}: ${passed} passed, ${failed} failed${left}`);
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

@@ -11,6 +11,7 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 
 const SOURCES = '^packages/[^/]+/src/';
 const NODE_FILE = '[.]node[.]ts$';
+const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
 const WEB_FILE = '[.](web|browser)[.]ts$';
 
 const betweenPackages = [
@@ -123,7 +124,13 @@ const hygiene = [
     'runtime-dependencies-only',
     'What is shipped imports what its users get installed.',
     { path: SOURCES },
-    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: OPTIONAL_PEER },
+  ),
+  error(
+    'peers-in-their-subpath',
+    'An optional peer is loaded by the subpath that says so, and by nothing else.',
+    { path: SOURCES, pathNot: '^packages/nomyo-js/src/redis-rate-limit[.]ts$' },
+    { path: OPTIONAL_PEER, reachable: true },
   ),
 ];
 

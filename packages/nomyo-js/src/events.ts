@@ -67,14 +67,17 @@ export function checkLogger(logger: unknown): void {
   if (!isLogger) throw new InvalidArgumentError('logger', 'must have the functions debug, info and warn');
 }
 
-/** A logger that throws breaks nothing: what a client does never depends on who listens. */
+/**
+ * Each listener gets an object of its own, since winston writes into it, and one that throws breaks nothing: what a
+ * client does never depends on who listens.
+ */
 export function createEmit(loggers: readonly Logger[]): Emit {
   return (entry) => {
     const { message, ...fields } = entry;
     environment.publish(message, fields);
     for (const logger of loggers) {
       try {
-        logger[LEVELS[message]](entry);
+        logger[LEVELS[message]]({ ...entry });
       } catch {
         // The logger's own trouble.
       }

@@ -5,6 +5,7 @@ import type { HttpClientOptions, RateLimit, RetryMode, TlsOptions } from '@nomyo
 import type { Logger } from './events.js';
 import type { Padding } from './padding.js';
 import type { Policy } from './policy.js';
+import type { SharedRateLimit } from './rate-limit.js';
 import type { OnServerKeyChange, ServerKeyPolicy, ServerKeyRules } from './server-key-policy.js';
 
 /** An API key, or how to get the one of the moment. */
@@ -36,8 +37,11 @@ export interface CommonOptions {
    * error says `retryAfter`. Default: 60 000.
    */
   readonly maxRetryDelay?: number;
-  /** Paces calls inside this client. Default: `false`. */
-  readonly rateLimit?: RateLimit | false;
+  /**
+   * Paces the calls of all clients in this process that share an API key; a fleet of processes shares a budget through
+   * `nomyo-js/redis-rate-limit`. The wait is no part of `timeout`. Default: `false`.
+   */
+  readonly rateLimit?: RateLimit | SharedRateLimit | false;
   /** The client's private key where it is elsewhere: in a key agent, an HSM or a KMS. Excludes the key options below. */
   readonly keys?: KeySource;
   /** Directory of the client's key pair. Default: `client_keys` (Node). `null`: in memory only. */
@@ -97,7 +101,7 @@ export interface ResolvedOptions {
   readonly maxRetries: number;
   readonly retry: RetryMode;
   readonly maxRetryDelay: number;
-  readonly rateLimit: RateLimit | undefined;
+  readonly rateLimit: RateLimit | SharedRateLimit | undefined;
   readonly serverKeys: ServerKeyRules;
   readonly serverKeyTtl: number;
   readonly padding: Padding;

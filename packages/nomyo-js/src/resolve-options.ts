@@ -9,11 +9,10 @@ import {
   type SecureByteContextOptions,
 } from '@nomyo/crypto';
 import type { KeyStoreOptions } from '@nomyo/keystore';
-import { checkApiKey, checkPins, parseBaseUrl, type RateLimit, type RetryMode } from '@nomyo/transport';
+import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
 import {
   aBoolean,
   anInteger,
-  anObject,
   aPassword,
   aString,
   given,
@@ -28,6 +27,7 @@ import { checkLogger, type Logger } from './events.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
 import { checkPadding } from './padding.js';
 import { checkClient, checkPolicy } from './policy.js';
+import { resolveRateLimit } from './rate-limit.js';
 import { resolveHttp } from './resolve-http.js';
 import { checkServerKeyRules } from './server-key-policy.js';
 
@@ -155,12 +155,6 @@ function resolvePins(pins: unknown = []): readonly string[] {
   const checked = pins.map((pin: unknown) => aString('serverKeyPins', pin));
   checkPins(checked);
   return checked;
-}
-
-function resolveRateLimit(rateLimit: RateLimit | false = false): RateLimit | undefined {
-  if (rateLimit === false) return undefined;
-  refuseUnknown('rateLimit', anObject('rateLimit', rateLimit), ['requestsPerSecond', 'burst']);
-  return { ...rateLimit };
 }
 
 function resolveKeys(

@@ -17,7 +17,6 @@ import {
   endpoint,
   errorOfResponse,
   InvalidRequestError,
-  RateLimiter,
   requestHeaders,
   withRetries,
   type HttpClient,
@@ -30,6 +29,7 @@ import { createKeys, type Keys } from './keys.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import { pad } from './padding.js';
 import { checkCall } from './policy.js';
+import { createPace, type Pace } from './rate-limit.js';
 import { createServerKeys } from './router-key.js';
 import { createTierWarning } from './server-key-policy.js';
 
@@ -59,7 +59,7 @@ export class SecureChannel {
   readonly #http: HttpClient;
   readonly #emit: Emit;
   readonly #calls: CallScope;
-  readonly #rateLimiter: RateLimiter | undefined;
+  readonly #pace: Pace;
   readonly #warnOfTier: ReturnType<typeof createTierWarning>;
 
   /** @param owner the class that a caller knows */
@@ -68,7 +68,7 @@ export class SecureChannel {
     this.#url = endpoint(options.baseUrl, PATH);
     this.#calls = new CallScope(owner);
     this.#emit = createEmit(options.loggers);
-    this.#rateLimiter = options.rateLimit && new RateLimiter(options.rateLimit);
+    this.#pace = createPace(options.rateLimit, options.baseUrl);
     this.#http = createHttpClient(options.http);
     this.keys = createKeys(options.keys, this.#emit);
     this.serverKeys = createServerKeys(this.#http, options, this.#emit);
@@ -164,7 +164,7 @@ export class SecureChannel {
     lease: KeyLease,
     refreshes: { left: number },
   ): Promise<OpenedEnvelope> {
-    await this.#rateLimiter?.acquire(call.signal);
+    await this.#pace(call.apiKey, call.signal);
     const serverKey = await this.serverKeys.get(call.signal);
     try {
       return await this.#send(call, payload, lease, serverKey);
@@ -173,7 +173,8 @@ export class SecureChannel {
       refreshes.left -= 1;
       const current = await this.serverKeys.refresh(serverKey, call.signal);
       if (current.fingerprint === serverKey.fingerprint) throw error;
-      return this.#send(call, payload, lease, current);
+      await this.#pace(call.apiKey, call.signal);
+      return await this.#send(call, payload, lease, current);
     }
   }
 

@@ -13,6 +13,9 @@ export type { TlsMaterial, TlsOptions } from './tls.js';
 export { checkTlsOptions } from './tls.js';
 export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './proxy.js';
 
+export { abortable } from './abort.js';
+export { withDeadline, type Deadline } from './deadline.js';
+export { connectionError } from './connection-error.js';
 export { errorOfResponse } from './status.js';
 export { parseRetryAfter } from './retry-after.js';
 export {
@@ -23,7 +26,8 @@ export {
   type RetryMode,
   type RetryOptions,
 } from './retry.js';
-export { checkRateLimit, RateLimiter, type RateLimit } from './rate-limit.js';
+export { Pacer, type Budget } from './pacer.js';
+export { checkRateLimit, TokenBudget, type RateLimit } from './token-bucket.js';
 
 export {
   ServerKeyCache,

@@ -8,8 +8,8 @@ const RUNTIME_DEPENDENCIES = {
   'nomyo-native': ['node-gyp-build'],
 };
 
-/** Peers are optional, all of them: an install must never look for the addon. */
-const PEERS = { '@nomyo/crypto': ['nomyo-native'] };
+/** Peers are optional, all of them: an install must never look for the addon, nor for a limiter that few need. */
+const PEERS = { '@nomyo/crypto': ['nomyo-native'], 'nomyo-js': ['rate-limiter-flexible'] };
 
 /** Scripts that npm runs on the machine of whoever installs. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];

@@ -42,7 +42,10 @@ const SOUND = {
   'packages/keystore/src/index.ts': `export { seal } from '@nomyo/crypto';\n`,
   'packages/transport/package.json': manifest('@nomyo/transport', [['.', './src/index.ts']]),
   'packages/transport/src/index.ts': `export { code } from '@nomyo/crypto/errors';\n`,
-  'packages/nomyo-js/package.json': manifest('nomyo-js', [['.', './src/index.ts']]),
+  'packages/nomyo-js/package.json': manifest('nomyo-js', [['.', './src/index.ts']], {
+    devDependencies: { 'rate-limiter-flexible': '1.0.0' },
+    peerDependencies: { 'rate-limiter-flexible': '1.0.0' },
+  }),
   'packages/nomyo-js/src/index.ts': `import '@nomyo/crypto';\nimport '@nomyo/keystore';\nexport * from '@nomyo/transport';\n`,
   'packages/nomyo-js/test/client.test.ts': `import '@nomyo/router';\nimport '../src/index.js';\n`,
   'tools/router/package.json': manifest('@nomyo/router', [['.', './src/index.ts']]),
@@ -51,6 +54,13 @@ const SOUND = {
   'tools/demo/src/main.ts': `import '@nomyo/router';\nimport 'nomyo-js';\n`,
   'native/package.json': manifest('nomyo-native', [['.', './index.js']]),
   'native/index.js': 'export const lock = 1;\n',
+  'packages/nomyo-js/src/redis-rate-limit.ts': `import { Redis } from 'rate-limiter-flexible';\nexport const limit = Redis;\n`,
+  'node_modules/rate-limiter-flexible/package.json': JSON.stringify({
+    name: 'rate-limiter-flexible',
+    version: '1.0.0',
+    main: 'index.js',
+  }),
+  'node_modules/rate-limiter-flexible/index.js': 'exports.Redis = 1;\n',
   'node_modules/dev-tool/package.json': JSON.stringify({
     name: 'dev-tool',
     version: '1.0.0',
@@ -127,6 +137,8 @@ const BREAKS = [
   ['no-cycles', 'packages/crypto/src/f.ts', `import './g.js';`],
   ['sources-never-import-tests', 'packages/nomyo-js/src/e.ts', `import '../test/client.test.js';`],
   ['runtime-dependencies-only', 'packages/crypto/src/h.ts', `import 'dev-tool';`],
+  ['peers-in-their-subpath', 'packages/nomyo-js/src/f.ts', `import 'rate-limiter-flexible';`],
+  ['peers-in-their-subpath', 'packages/nomyo-js/src/g.ts', `import './redis-rate-limit.js';`],
   ['no-orphans', 'packages/crypto/src/alone.ts', `export const alone = 1;`],
 ];
 

@@ -1,7 +1,6 @@
-/** Keeping within a request budget: a token bucket, and a line in front of it. */
+/** A budget of requests for one process, as a token bucket. */
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
-import { sleep } from './abort.js';
-import { Gate } from './gate.js';
+import type { Budget } from './pacer.js';
 
 /** A budget, as services publish it. */
 export interface RateLimit {
@@ -44,45 +43,43 @@ export function checkRateLimit({ requestsPerSecond, burst }: RateLimit): void {
  * @param now in ms, of a clock that is never set back
  */
 export function takeToken(bucket: TokenBucket | undefined, limit: RateLimit, now: number): TokenTaken {
-  const { requestsPerSecond, burst } = limit;
-  const capacity = Math.max(1, burst - requestsPerSecond);
-  const earned = bucket === undefined ? 0 : ((now - bucket.at) / MS_PER_SECOND) * requestsPerSecond;
-  const tokens = Math.min(capacity, (bucket?.tokens ?? capacity) + earned);
+  const tokens = tokensAt(bucket, limit, now);
   if (tokens >= 1) return { bucket: { tokens: tokens - 1, at: now }, wait: 0 };
-  return { bucket: { tokens, at: now }, wait: Math.ceil(((1 - tokens) / requestsPerSecond) * MS_PER_SECOND) };
+  const wait = Math.ceil(((1 - tokens) / limit.requestsPerSecond) * MS_PER_SECOND);
+  return { bucket: { tokens, at: now }, wait };
 }
 
-/** Paces calls of one process, first come, first served. */
-export class RateLimiter {
-  readonly #limit: RateLimit;
-  readonly #now: () => number;
-  readonly #line = new Gate(1);
-  #bucket: TokenBucket | undefined;
+function capacityOf({ requestsPerSecond, burst }: RateLimit): number {
+  return Math.max(1, burst - requestsPerSecond);
+}
 
-  /**
-   * @param now clock in ms that is never set back. Default: `performance.now`
-   * @throws {InvalidArgumentError}
-   */
-  constructor(limit: RateLimit, now: () => number = () => performance.now()) {
-    checkRateLimit(limit);
-    this.#limit = { ...limit };
+function tokensAt(bucket: TokenBucket | undefined, limit: RateLimit, now: number): number {
+  const capacity = capacityOf(limit);
+  if (bucket === undefined) return capacity;
+  const earned = ((now - bucket.at) / MS_PER_SECOND) * limit.requestsPerSecond;
+  return Math.min(capacity, bucket.tokens + earned);
+}
+
+/** One bucket, for callers who may have limits of their own: all take from it, each within its own limit. */
+export class TokenBudget implements Budget<RateLimit> {
+  readonly #now: () => number;
+  #bucket: TokenBucket | undefined;
+  #limit: RateLimit | undefined;
+
+  /** @param now clock in ms that is never set back. Default: `performance.now` */
+  constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /**
-   * Waits until one request may be sent. Who gives up takes nothing.
-   *
-   * @throws the signal's reason
-   */
-  async acquire(signal?: AbortSignal): Promise<void> {
-    await this.#line.run(async () => {
-      for (let wait = this.#take(); wait > 0; wait = this.#take()) await sleep(wait, signal);
-    }, signal);
+  get isFull(): boolean {
+    if (this.#limit === undefined) return true;
+    return tokensAt(this.#bucket, this.#limit, this.#now()) >= capacityOf(this.#limit);
   }
 
-  #take(): number {
-    const { bucket, wait } = takeToken(this.#bucket, this.#limit, this.#now());
+  take(limit: RateLimit): number {
+    const { bucket, wait } = takeToken(this.#bucket, limit, this.#now());
     this.#bucket = bucket;
+    this.#limit = limit;
     return wait;
   }
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
 import fc from 'fast-check';
-import { RateLimiter, takeToken, type TokenBucket } from '../src/rate-limit.js';
-import { rejection } from './support/peer.js';
+import { checkRateLimit, takeToken, TokenBudget, type TokenBucket } from '../src/token-bucket.js';
 
 /** Times, in ms, at which `count` impatient callers are let through. */
 function timesOf(limit: { requestsPerSecond: number; burst: number }, count: number): number[] {
@@ -46,31 +45,39 @@ describe('takeToken', () => {
   });
 });
 
-describe('RateLimiter', () => {
-  it('lets callers through in their order, at the pace', async () => {
-    const limiter = new RateLimiter({ requestsPerSecond: 50, burst: 52 });
-    const order: number[] = [];
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 12 }, (_, i) => limiter.acquire().then(() => order.push(i))));
-    expect(order).toEqual(Array.from({ length: 12 }, (_, i) => i));
-    expect(performance.now() - started).toBeGreaterThanOrEqual(195);
+describe('TokenBudget', () => {
+  it('is full again when it has earned what was taken', () => {
+    let now = 0;
+    const budget = new TokenBudget(() => now);
+    const limit = { requestsPerSecond: 2, burst: 4 };
+    expect(budget.isFull).toBe(true);
+    expect([budget.take(limit), budget.take(limit), budget.take(limit)]).toEqual([0, 0, 500]);
+    for (const [time, isFull] of [
+      [0, false],
+      [999, false],
+      [1000, true],
+    ] as const) {
+      now = time;
+      expect(budget.isFull).toBe(isFull);
+    }
   });
 
-  it('lets a waiter go at once when it is aborted; the others lose nothing', async () => {
-    const limiter = new RateLimiter({ requestsPerSecond: 10, burst: 10 });
-    await limiter.acquire();
-    const controller = new AbortController();
-    const leaving = [
-      rejection(limiter.acquire(controller.signal)),
-      rejection(limiter.acquire(controller.signal)),
+  it('counts the calls of all, each within its own limit', () => {
+    let now = 0;
+    const budget = new TokenBudget(() => now);
+    const [generous, strict] = [
+      { requestsPerSecond: 10, burst: 20 },
+      { requestsPerSecond: 1, burst: 2 },
     ];
-    const staying = limiter.acquire();
-    controller.abort('gone');
-    expect(await Promise.all(leaving)).toEqual(['gone', 'gone']);
-    await staying;
-    expect(await rejection(limiter.acquire(AbortSignal.abort('no')))).toBe('no');
+    expect(budget.take(strict)).toBe(0);
+    expect(budget.take(strict)).toBe(1000);
+    expect(budget.take(generous)).toBe(100);
+    now = 100;
+    expect([budget.take(generous), budget.take(strict)]).toEqual([0, 1000]);
   });
+});
 
+describe('checkRateLimit', () => {
   it.each([
     [0, 4],
     [-1, 4],
@@ -81,6 +88,6 @@ describe('RateLimiter', () => {
     [2, 2.5],
     [2, Number.NaN],
   ])('refuses %p a second with a burst of %p', (requestsPerSecond, burst) => {
-    expect(() => new RateLimiter({ requestsPerSecond, burst })).toThrow(InvalidArgumentError);
+    expect(() => checkRateLimit({ requestsPerSecond, burst })).toThrow(InvalidArgumentError);
   });
 });

@@ -1,0 +1,59 @@
+/** Keeping within the limits of the service, which hold for an API key: whoever shares it, shares the budget. */
+import { checkRateLimit, Pacer, TokenBudget, type RateLimit } from '@nomyo/transport';
+import { anObject, refuseUnknown } from './checks.js';
+
+/** A budget that is kept outside of this process; `nomyo-js/redis-rate-limit` has one. */
+export interface SharedRateLimit {
+  /**
+   * Waits until one more request of this account may be sent.
+   *
+   * @param account stands for a router and an API key, and gives neither away
+   * @throws the signal's reason, as soon as it is aborted
+   */
+  acquire(account: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** Waits for a turn. */
+export type Pace = (apiKey: string | undefined, signal: AbortSignal) => Promise<void>;
+
+/** One for all clients of this process. */
+const inProcess = new Pacer<RateLimit>(() => new TokenBudget());
+
+/** Bytes of a hash that name an account: two of 2^32 accounts share a name with a chance of 1 in 2^65. */
+const NAME_BYTES = 16;
+
+/** @throws {InvalidArgumentError} on a wrong value */
+export function resolveRateLimit(
+  rateLimit: RateLimit | SharedRateLimit | false = false,
+): RateLimit | SharedRateLimit | undefined {
+  if (rateLimit === false) return undefined;
+  anObject('rateLimit', rateLimit);
+  if (isShared(rateLimit)) return rateLimit;
+  refuseUnknown('rateLimit', rateLimit, ['requestsPerSecond', 'burst']);
+  checkRateLimit(rateLimit);
+  return { ...rateLimit };
+}
+
+/** How the calls of a client of this router are paced. */
+export function createPace(rateLimit: RateLimit | SharedRateLimit | undefined, router: URL): Pace {
+  if (rateLimit === undefined) return () => Promise.resolve();
+  return async (apiKey, signal) => {
+    const account = await accountName(router, apiKey);
+    if (isShared(rateLimit)) await rateLimit.acquire(account, signal);
+    else await inProcess.acquire(account, rateLimit, signal);
+  };
+}
+
+/**
+ * The name of an account: a hash, because stores show names to everybody who may look. From a random key of 128 bits
+ * or more nobody finds the key; whoever guesses a key can see that the guess is right.
+ */
+async function accountName({ origin }: URL, apiKey = ''): Promise<string> {
+  const text = new TextEncoder().encode(`nomyo rate limit\0${origin}\0${apiKey}`);
+  const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', text));
+  return Array.from(hash.subarray(0, NAME_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function isShared(rateLimit: RateLimit | SharedRateLimit): rateLimit is SharedRateLimit {
+  return 'acquire' in rateLimit && typeof rateLimit.acquire === 'function';
+}

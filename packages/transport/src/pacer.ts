@@ -1,0 +1,68 @@
+/** A line in front of each budget: first come, first served, and whoever gives up leaves it. */
+import { sleep } from './abort.js';
+import { Gate } from './gate.js';
+
+/** How many requests an account has left. `Terms` is what a caller brings along, such as a limit of its own. */
+export interface Budget<Terms> {
+  /** Takes one request out, and gives 0; or takes none, and gives the ms after which to ask again. */
+  take(terms: Terms, signal?: AbortSignal): number | Promise<number>;
+  /** Whether it is as good as new, so that it can be forgotten. */
+  readonly isFull: boolean;
+}
+
+interface Account<Terms> {
+  readonly budget: Budget<Terms>;
+  readonly line: Gate;
+  /** Callers in the line and at its head. */
+  callers: number;
+}
+
+/** Paces the calls of accounts, each within its budget. */
+export class Pacer<Terms> {
+  readonly #open: (account: string) => Budget<Terms>;
+  readonly #accounts = new Map<string, Account<Terms>>();
+
+  /** @param open the budget of an account that nobody uses at the time */
+  constructor(open: (account: string) => Budget<Terms>) {
+    this.#open = open;
+  }
+
+  /** Accounts that are remembered. */
+  get size(): number {
+    return this.#accounts.size;
+  }
+
+  /**
+   * Waits until one request may be sent. Who gives up takes nothing.
+   *
+   * @throws the signal's reason, or what the budget throws
+   */
+  async acquire(name: string, terms: Terms, signal?: AbortSignal): Promise<void> {
+    const account = this.#account(name);
+    account.callers += 1;
+    try {
+      await account.line.run(() => taken(account.budget, terms, signal), signal);
+    } finally {
+      account.callers -= 1;
+    }
+  }
+
+  #account(name: string): Account<Terms> {
+    const known = this.#accounts.get(name);
+    if (known !== undefined) return known;
+    for (const [other, { callers, budget }] of this.#accounts) {
+      if (callers === 0 && budget.isFull) this.#accounts.delete(other);
+    }
+    const account = { budget: this.#open(name), line: new Gate(1), callers: 0 };
+    this.#accounts.set(name, account);
+    return account;
+  }
+}
+
+async function taken<Terms>(budget: Budget<Terms>, terms: Terms, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    const wait = await budget.take(terms, signal);
+    if (wait <= 0) return;
+    await sleep(wait, signal);
+  }
+}

@@ -1,0 +1,25 @@
+// Debian packages that some tests want and no test needs: without them these tests are skipped, and `npm test` says
+// how many. Run by .ci/run; it installs what is missing where it may (root, apt-get), and names it otherwise.
+import { spawnSync } from 'node:child_process';
+
+/** By the program that a test looks for. */
+const PACKAGES = { chromium: 'chromium', 'redis-server': 'redis-server' };
+
+const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const missing = Object.keys(PACKAGES).filter((program) => !runs(program, '--version'));
+const names = missing.map((program) => PACKAGES[program]);
+
+function install() {
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  const aptGet = (...args) => spawnSync('apt-get', ['-qq', ...args], options).status === 0;
+  return aptGet('update') && aptGet('install', '-y', '--no-install-recommends', ...names);
+}
+
+if (missing.length > 0) {
+  const mayInstall = process.getuid?.() === 0 && runs('apt-get', '--version');
+  const installed = mayInstall && install();
+  console.log(`${installed ? 'Installed' : 'Not installed, so tests are skipped'}: ${names.join(', ')}`);
+}
