@@ -17,6 +17,7 @@ export { serializeJson, type SerializeOptions } from './json/serialize.js';
 
 export { checkJsonObject, selectText, type JsonPath } from './json/select.js';
 
+export { CryptoKeySource, generateCryptoKeyPair } from './rsa/crypto-key-source.js';
 export type { KeySource } from './rsa/key-source.js';
 export { generatePkcs8, KEY_SIZES, RsaPrivateKey, type KeySize } from './rsa/private-key.js';
 export { RsaPublicKey } from './rsa/public-key.js';

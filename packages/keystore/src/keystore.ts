@@ -27,9 +27,9 @@ export class KeyStore {
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
    */
   constructor(options: KeyStoreOptions = {}) {
-    const { policy, onEvent, ...storageOptions } = resolveOptions(options, platform.locate);
+    const { place, policy, onEvent, ...storageOptions } = resolveOptions(options, platform.locate);
     this.#listener = onEvent;
-    this.#storage = platform.createStorage(storageOptions);
+    this.#storage = place.createStorage(storageOptions);
     this.#rotator = new Rotator({
       policy,
       pair: () => this.#current,

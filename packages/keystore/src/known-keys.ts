@@ -1,11 +1,13 @@
 /** Fingerprints of keys that are somebody else's, as they were met first: what `known_hosts` is to ssh. */
 import { platform } from '#storage';
-import { checkPath, refuseUnknown } from './options.js';
+import { checkPlace, refuseUnknown } from './options.js';
 
 /** Options of {@link openKnownKeys}. */
 export interface KnownKeysOptions {
   /** Directory of the key pair: the file `known_routers` in it. Default: `client_keys` on Node. `null`: memory. */
-  readonly keyDir?: string | null;
+  readonly keyDir?: string | null | undefined;
+  /** Browsers only: in the database of the origin, where all its tabs share it. */
+  readonly keyStorage?: 'indexeddb' | undefined;
 }
 
 /** Remembers one fingerprint for each name. */
@@ -40,8 +42,6 @@ export interface NextKnownKey {
  * @throws {InvalidArgumentError} on a wrong value or an unknown name
  */
 export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
-  refuseUnknown('options', options, ['keyDir']);
-  const { keyDir } = options;
-  const path = typeof keyDir === 'string' ? checkPath('keyDir', keyDir) : keyDir;
-  return platform.openKnownKeys(platform.locate(path, undefined));
+  refuseUnknown('options', options, ['keyDir', 'keyStorage']);
+  return platform.locate(checkPlace(options)).openKnownKeys();
 }

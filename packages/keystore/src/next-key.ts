@@ -4,18 +4,23 @@ import { DisposedError } from '@nomyo/crypto/errors';
 /** Makes a private key as PKCS#8. */
 export type MakeKey = () => Promise<SecureByteContext>;
 
+/** What can be made ahead of need, and wiped when nobody needs it. */
+interface Wipeable {
+  dispose(): void;
+}
+
 /** Makes RSA keys of one size, off the main thread. */
 export function keyMaker(keySize: KeySize): MakeKey {
   return () => generatePkcs8(keySize);
 }
 
-/** The private key of the next pair, made ahead of need and held in protected memory until it is taken. */
-export class NextKey {
-  readonly #make: MakeKey;
-  #prepared: Promise<SecureByteContext> | undefined;
+/** The private key of the next pair, made ahead of need and held (PKCS#8: in protected memory) until it is taken. */
+export class NextKey<K extends Wipeable = SecureByteContext> {
+  readonly #make: () => Promise<K>;
+  #prepared: Promise<K> | undefined;
   #disposed = false;
 
-  constructor(make: MakeKey) {
+  constructor(make: () => Promise<K>) {
     this.#make = make;
   }
 
@@ -26,7 +31,7 @@ export class NextKey {
   }
 
   /** The prepared key, or a new one; it is the caller's now. */
-  async take(): Promise<SecureByteContext> {
+  async take(): Promise<K> {
     const prepared = this.#prepared ?? this.#start();
     this.#prepared = undefined;
     return prepared;
@@ -46,7 +51,7 @@ export class NextKey {
     if (this.#disposed) throw new DisposedError('KeyStore');
   }
 
-  #start(): Promise<SecureByteContext> {
+  #start(): Promise<K> {
     const key = this.#makeUnlessDisposed();
     key.catch(() => {
       if (this.#prepared === key) this.#prepared = undefined;
@@ -54,7 +59,7 @@ export class NextKey {
     return key;
   }
 
-  async #makeUnlessDisposed(): Promise<SecureByteContext> {
+  async #makeUnlessDisposed(): Promise<K> {
     this.#check();
     const key = await this.#make();
     try {

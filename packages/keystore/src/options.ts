@@ -4,17 +4,26 @@ import { InvalidArgumentError } from '@nomyo/crypto/errors';
 import { concatBytes } from './bytes.js';
 import type { KeyStoreListener } from './events.js';
 import type { RotationPolicy } from './rotation.js';
-import type { Platform } from './storage.js';
+import type { KeyPlace, Platform } from './storage.js';
 
-/** Options of {@link KeyStore}. */
-export interface KeyStoreOptions {
+/** Where a pair is to live. */
+export interface PlaceOptions {
   /**
    * Directory of the key pair, made when it is missing. Default: `client_keys` on Node. `null`: keys live in memory
-   * only, as they always do in browsers.
+   * only, as they do in browsers unless `keyStorage` says otherwise.
    */
-  readonly keyDir?: string | null;
+  readonly keyDir?: string | null | undefined;
   /** Directory that rotated pairs are written to. Default: `keyDir`. */
-  readonly rotationDir?: string;
+  readonly rotationDir?: string | undefined;
+  /**
+   * Browsers only: the pair is a CryptoKey in IndexedDB that nobody can export, and all tabs of the origin share it.
+   * Excludes `keyDir`, `rotationDir` and `password`. Default: memory.
+   */
+  readonly keyStorage?: 'indexeddb' | undefined;
+}
+
+/** Options of {@link KeyStore}. */
+export interface KeyStoreOptions extends PlaceOptions {
   /**
    * Protects every private key file that is written, and opens the ones that are there; at least 8 characters, or
    * bytes. Files without protection are refused then. Default: files are not encrypted.
@@ -40,8 +49,6 @@ export interface KeyLocation {
 
 /** What a storage needs to know. */
 export interface StorageOptions {
-  /** `null`: memory. */
-  readonly location: KeyLocation | null;
   /** The storage disposes of it. */
   readonly password: SecureByteContext | undefined;
   readonly keySize: KeySize;
@@ -50,6 +57,7 @@ export interface StorageOptions {
 
 /** Options that were checked, and complete. */
 export interface ResolvedOptions extends StorageOptions {
+  readonly place: KeyPlace;
   readonly policy: RotationPolicy;
   readonly onEvent: KeyStoreListener | undefined;
 }
@@ -68,6 +76,7 @@ const MAX_LEAD_MS = 60_000;
 const NAMES: Readonly<Record<keyof KeyStoreOptions, true>> = {
   keyDir: true,
   rotationDir: true,
+  keyStorage: true,
   password: true,
   rotationInterval: true,
   rotationRequests: true,
@@ -82,19 +91,38 @@ const NAMES: Readonly<Record<keyof KeyStoreOptions, true>> = {
  */
 export function resolveOptions(options: KeyStoreOptions, locate: Platform['locate']): ResolvedOptions {
   refuseUnknown('options', options, Object.keys(NAMES));
-  if (options.keyDir === null && options.rotationDir !== undefined) {
-    throw new InvalidArgumentError('rotationDir', 'must not be given when keyDir is null');
+  if (options.keyStorage !== undefined && options.password !== undefined) {
+    throw new InvalidArgumentError('password', 'must not be given with keyStorage: no file is written');
   }
-  const keyDir = options.keyDir === null ? null : optionalPath('keyDir', options.keyDir);
-  const location = locate(keyDir, optionalPath('rotationDir', options.rotationDir));
+  const place = locate(checkPlace(options));
   const rest = {
-    location,
-    policy: resolvePolicy(options, location !== null),
+    place,
+    policy: resolvePolicy(options, place.isShared),
     keySize: checkKeySize(options.keySize),
     secure: checkSecure(options.secure),
     onEvent: checkListener(options.onEvent),
   };
   return { ...rest, password: resolvePassword(options.password, LIMITS.passwordLength, rest.secure) };
+}
+
+/** @throws {InvalidArgumentError} on a wrong value, or options that exclude each other */
+export function checkPlace({ keyDir, rotationDir, keyStorage }: PlaceOptions): PlaceOptions {
+  if (keyDir === null && rotationDir !== undefined) {
+    throw new InvalidArgumentError('rotationDir', 'must not be given when keyDir is null');
+  }
+  const storage: unknown = keyStorage;
+  if (storage !== undefined && storage !== 'indexeddb') {
+    throw new InvalidArgumentError('keyStorage', "must be 'indexeddb'");
+  }
+  const excluded = keyDir === undefined ? 'rotationDir' : 'keyDir';
+  if (storage !== undefined && (keyDir !== undefined || rotationDir !== undefined)) {
+    throw new InvalidArgumentError(excluded, 'must not be given with keyStorage');
+  }
+  return {
+    keyDir: keyDir === null ? null : optionalPath('keyDir', keyDir),
+    rotationDir: optionalPath('rotationDir', rotationDir),
+    keyStorage,
+  };
 }
 
 /** @throws {InvalidArgumentError} on a name that is none of `names` */
@@ -153,16 +181,16 @@ function optionalPath(argument: string, value: unknown): string | undefined {
   return value === undefined ? undefined : checkPath(argument, value);
 }
 
-function resolvePolicy(options: KeyStoreOptions, inFiles: boolean): RotationPolicy {
+function resolvePolicy(options: KeyStoreOptions, isShared: boolean): RotationPolicy {
   const { rotationInterval = DEFAULTS.rotationIntervalMs, rotationRequests } = options;
   const intervalMs = checkInteger('rotationInterval', rotationInterval, 0, LIMITS.rotationIntervalMs);
   const maxRequests =
     rotationRequests === undefined
       ? Infinity
       : checkInteger('rotationRequests', rotationRequests, 1, LIMITS.requests);
-  // Processes that share a directory choose different moments: the first one makes the pair, the others find it.
+  // Processes and tabs that share a pair choose different moments: the first one makes the pair, the others find it.
   const leadMs = Math.min(MAX_LEAD_MS, intervalMs / 4) * (1 - Math.random() / 2);
-  return inFiles
+  return isShared
     ? { intervalMs, maxRequests, rotateLeadMs: leadMs, prepareLeadMs: 0 }
     : { intervalMs, maxRequests, rotateLeadMs: 0, prepareLeadMs: leadMs };
 }

@@ -1,9 +1,20 @@
 import { RsaPrivateKey } from '@nomyo/crypto';
-import { NextKey, type MakeKey } from './next-key.js';
-import type { KeyStorage, StoredPair } from './storage.js';
+import { MemoryKnownKeys } from './known-keys.memory.js';
+import { keyMaker, NextKey, type MakeKey } from './next-key.js';
+import type { KeyPlace, KeyStorage, StoredPair } from './storage.js';
+
+export const memoryPlace: KeyPlace = {
+  isShared: false,
+  createStorage: ({ keySize, password }) => {
+    // There will be no file to protect.
+    password?.dispose();
+    return new MemoryStorage(keyMaker(keySize));
+  },
+  openKnownKeys: () => new MemoryKnownKeys(),
+};
 
 /** Pairs that live in memory and end with the process. */
-export class MemoryStorage implements KeyStorage {
+class MemoryStorage implements KeyStorage {
   readonly #next: NextKey;
 
   constructor(make: MakeKey) {

@@ -1,26 +1,21 @@
 /** Node: pairs live in files, or in memory when there is no directory. */
 import { resolve } from 'node:path';
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { generateKeyFiles, loadKeyFiles } from './key-files.node.js';
-import { MemoryKnownKeys } from './known-keys.memory.js';
 import { keyMaker } from './next-key.js';
 import { DEFAULTS } from './options.js';
-import { MemoryStorage } from './storage.memory.js';
-import type { Platform } from './storage.js';
+import { memoryPlace } from './storage.memory.js';
+import type { KeyPlace, Platform } from './storage.js';
 
 export const platform: Platform = {
-  locate: (keyDir = DEFAULTS.keyDir, rotationDir) =>
-    keyDir === null ? null : { keyDir: resolve(keyDir), rotationDir: resolve(rotationDir ?? keyDir) },
-  createStorage: ({ location, password, keySize, secure }) => {
-    const make = keyMaker(keySize);
-    if (location !== null) return new FileStorage({ location, password, secure, make });
-    // There will be no file to protect.
-    password?.dispose();
-    return new MemoryStorage(make);
+  locate: ({ keyDir = DEFAULTS.keyDir, rotationDir, keyStorage }) => {
+    if (keyStorage !== undefined) {
+      throw new InvalidArgumentError('keyStorage', 'must not be given: only browsers have IndexedDB');
+    }
+    return keyDir === null ? memoryPlace : directoryPlace(resolve(keyDir), resolve(rotationDir ?? keyDir));
   },
-  openKnownKeys: (location) =>
-    location === null ? new MemoryKnownKeys() : new FileKnownKeys(location.keyDir),
   schedule: (fn, ms) => {
     const timer = setTimeout(fn, ms);
     timer.unref();
@@ -29,3 +24,12 @@ export const platform: Platform = {
   generateKeyFiles,
   loadKeyFiles,
 };
+
+function directoryPlace(keyDir: string, rotationDir: string): KeyPlace {
+  return {
+    isShared: true,
+    createStorage: ({ keySize, ...secrets }) =>
+      new FileStorage({ location: { keyDir, rotationDir }, make: keyMaker(keySize), ...secrets }),
+    openKnownKeys: () => new FileKnownKeys(keyDir),
+  };
+}

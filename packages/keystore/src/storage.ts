@@ -1,12 +1,12 @@
 /**
  * What a key store asks of the place where its pairs live. `#storage` resolves to the {@link Platform} of the
- * runtime: files on Node, memory elsewhere. A storage makes its pairs itself, so that one whose private keys can never
- * be read out (non-extractable CryptoKeys in IndexedDB) has the same shape.
+ * runtime: files on Node, IndexedDB in browsers, memory everywhere. A storage makes its pairs itself, so that one whose
+ * private keys can never be read out (CryptoKeys that are not extractable) has the same shape.
  */
 import type { KeySource, RsaPrivateKey } from '@nomyo/crypto';
 import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
 import type { KnownKeys } from './known-keys.js';
-import type { KeyLocation, StorageOptions } from './options.js';
+import type { PlaceOptions, StorageOptions } from './options.js';
 
 /** A private key with an end. */
 export interface OwnedKeys extends KeySource {
@@ -32,7 +32,7 @@ export interface StorageCall {
   readonly background: boolean;
 }
 
-/** A place where pairs live. */
+/** Keeps pairs in one place. */
 export interface KeyStorage {
   /** The newest pair; one is made where there is none. */
   open(call: StorageCall): Promise<StoredPair>;
@@ -48,16 +48,22 @@ export interface KeyStorage {
   dispose(): void;
 }
 
+/** Where pairs live, and what is remembered beside them. */
+export interface KeyPlace {
+  /** Whether others use the same pair: processes, tabs. */
+  readonly isShared: boolean;
+  readonly createStorage: (options: StorageOptions) => KeyStorage;
+  readonly openKnownKeys: () => KnownKeys;
+}
+
 /** What a runtime offers. */
 export interface Platform {
   /**
-   * Makes the directories absolute.
+   * Touches nothing.
    *
    * @throws {InvalidArgumentError} when the runtime cannot keep keys there
    */
-  readonly locate: (keyDir: string | null | undefined, rotationDir: string | undefined) => KeyLocation | null;
-  readonly createStorage: (options: StorageOptions) => KeyStorage;
-  readonly openKnownKeys: (location: KeyLocation | null) => KnownKeys;
+  readonly locate: (place: PlaceOptions) => KeyPlace;
   /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
   readonly generateKeyFiles: (options: GenerateKeyFilesOptions) => Promise<KeyFiles>;

@@ -1,9 +1,8 @@
-/** Runtimes without files of their own: pairs live in memory. */
+/** Runtimes without files of their own: pairs live in memory or, where there is one, in IndexedDB. */
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
-import { MemoryKnownKeys } from './known-keys.memory.js';
-import { keyMaker } from './next-key.js';
+import { indexedDbPlace } from './indexeddb/place.web.js';
 import { DEFAULTS } from './options.js';
-import { MemoryStorage } from './storage.memory.js';
+import { memoryPlace } from './storage.memory.js';
 import type { Platform } from './storage.js';
 
 /** Promises, because the functions of Node give promises: a refusal arrives the same way. */
@@ -14,14 +13,14 @@ function refuse(argument: string): Promise<never> {
 }
 
 export const platform: Platform = {
-  locate: (keyDir, rotationDir) => {
+  locate: ({ keyDir, rotationDir, keyStorage }) => {
     const isOwn = keyDir !== undefined && keyDir !== null && keyDir !== DEFAULTS.keyDir;
-    if (!isOwn && rotationDir === undefined) return null;
-    const argument = isOwn ? 'keyDir' : 'rotationDir';
-    throw new InvalidArgumentError(argument, 'cannot be used: this runtime keeps keys in memory only');
+    if (isOwn || rotationDir !== undefined) {
+      const argument = isOwn ? 'keyDir' : 'rotationDir';
+      throw new InvalidArgumentError(argument, 'cannot be used: this runtime keeps no key files');
+    }
+    return keyStorage === undefined ? memoryPlace : indexedDbPlace();
   },
-  createStorage: ({ keySize }) => new MemoryStorage(keyMaker(keySize)),
-  openKnownKeys: () => new MemoryKnownKeys(),
   schedule: (fn, ms) => {
     const timer = setTimeout(fn, ms);
     return () => clearTimeout(timer);

@@ -15,6 +15,12 @@ describe('a runtime without files', () => {
     expect(() => new KeyStore({ rotationDir: 'client_keys' })).toThrow('rotationDir cannot be used');
   });
 
+  it('has IndexedDB only in a browser', () => {
+    expect(() => new KeyStore({ keyStorage: 'indexeddb' })).toThrow(
+      expect.objectContaining({ name: 'InvalidArgumentError', argument: 'keyStorage' }),
+    );
+  });
+
   it('has no key files', async () => {
     expect(await rejection(generateKeyFiles({ keyDir: 'x' }))).toMatchObject({ argument: 'keyDir' });
     expect(await rejection(loadKeyFiles({ privateKeyPath: 'x' }))).toMatchObject({

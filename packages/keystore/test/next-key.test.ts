@@ -34,7 +34,9 @@ describe('the next key', () => {
   it('can be tried again after a failure', async () => {
     const { made, make } = counter();
     let fails = true;
-    const next = new NextKey(() => (fails ? Promise.reject(new Error('no entropy')) : make()));
+    const next = new NextKey<SecureByteContext>(() =>
+      fails ? Promise.reject(new Error('no entropy')) : make(),
+    );
     expect(await rejection(next.prepare())).toMatchObject({ message: 'no entropy' });
     fails = false;
     await next.prepare();
@@ -51,7 +53,9 @@ describe('the next key', () => {
 
     let finish = (): void => undefined;
     const late = new SecureByteContext(Uint8Array.of(1));
-    const slow = new NextKey(() => new Promise((resolve) => (finish = () => resolve(late))));
+    const slow = new NextKey<SecureByteContext>(
+      () => new Promise((resolve) => (finish = () => resolve(late))),
+    );
     const preparation = slow.prepare();
     slow.dispose();
     finish();

@@ -46,6 +46,11 @@ export interface CommonOptions {
   readonly keys?: KeySource;
   /** Directory of the client's key pair. Default: `client_keys` (Node). `null`: in memory only. */
   readonly keyDir?: string | null;
+  /**
+   * Browsers only: the pair is kept in IndexedDB, for all tabs of the origin, and its private key cannot be exported.
+   * Excludes `keyDir`, `keyRotationDir` and `keyRotationPassword`. Default: in memory only.
+   */
+  readonly keyStorage?: 'indexeddb';
   /** Age at which a key pair is replaced, in ms. Default: 86 400 000 (24 h). 0: never. */
   readonly keyRotationInterval?: number;
   /** Requests that one key pair serves before it is replaced. Default: no limit. */
@@ -65,7 +70,7 @@ export interface CommonOptions {
   readonly serverKeyPins?: readonly string[];
   /**
    * Which keys of the router are accepted. Default: `pinned` when there are `serverKeyPins`, else `any`. Pins hold under
-   * every policy. `first-use` remembers the key in `keyDir`; with `keyDir: null`, or `keys`, only until the process ends.
+   * every policy. `first-use` remembers the key where the key pair is kept; with `keyDir: null`, or `keys`, in memory only.
    */
   readonly serverKeyPolicy?: ServerKeyPolicy;
   /**

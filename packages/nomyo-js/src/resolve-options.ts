@@ -3,20 +3,14 @@ import { environment } from '#env';
 import {
   getMemoryProtectionInfo,
   InvalidArgumentError,
-  KEY_SIZES,
   SecurityError,
-  type KeySource,
   type SecureByteContextOptions,
 } from '@nomyo/crypto';
-import type { KeyStoreOptions } from '@nomyo/keystore';
 import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
 import {
   aBoolean,
   anInteger,
-  aPassword,
   aString,
-  given,
-  isObject,
   MAX_TIMER_MS,
   oneOf,
   optional,
@@ -29,38 +23,17 @@ import { checkPadding } from './padding.js';
 import { checkClient, checkPolicy } from './policy.js';
 import { resolveRateLimit } from './rate-limit.js';
 import { resolveHttp } from './resolve-http.js';
+import { KEY_STORE_OPTIONS, resolveKeys } from './resolve-keys.js';
 import { checkServerKeyRules } from './server-key-policy.js';
 
 /** More attempts than anybody needs; a larger number is a mistake. */
 const MAX_RETRIES = 100;
 
-/** Shortest password of a key file that is written, in characters or bytes. */
-const MIN_PASSWORD_LENGTH = 8;
-
 const RETRY_MODES: readonly RetryMode[] = ['all', 'safe', 'none'];
 
 export const aTimeout: Check<number> = anInteger(1, MAX_TIMER_MS);
 export const aRetryCount: Check<number> = anInteger(0, MAX_RETRIES);
-const aDuration = anInteger(0, MAX_TIMER_MS);
-
-const aNewPassword: Check<string | Uint8Array> = (name, value) => {
-  const password = aPassword(name, value);
-  if (password.length >= MIN_PASSWORD_LENGTH) return password;
-  throw new InvalidArgumentError(
-    name,
-    `must have at least ${String(MIN_PASSWORD_LENGTH)} characters, or bytes`,
-  );
-};
-
-/** What a key store of the client's own takes; none of it goes with `keys`. */
-const KEY_STORE_OPTIONS = [
-  'keyDir',
-  'keyRotationInterval',
-  'keyRotationRequests',
-  'keyRotationDir',
-  'keyRotationPassword',
-  'keySize',
-] as const satisfies readonly (keyof CommonOptions)[];
+const aDuration: Check<number> = anInteger(0, MAX_TIMER_MS);
 
 const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   ...KEY_STORE_OPTIONS,
@@ -155,41 +128,6 @@ function resolvePins(pins: unknown = []): readonly string[] {
   const checked = pins.map((pin: unknown) => aString('serverKeyPins', pin));
   checkPins(checked);
   return checked;
-}
-
-function resolveKeys(
-  config: CommonOptions,
-  { secure = true }: SecureByteContextOptions,
-): KeySource | KeyStoreOptions {
-  const {
-    keys,
-    keyDir,
-    keyRotationInterval,
-    keyRotationRequests,
-    keyRotationDir,
-    keyRotationPassword,
-    keySize,
-  } = config;
-  if (keys !== undefined) return resolveKeySource(keys, config);
-  const aCount = anInteger(1, Number.MAX_SAFE_INTEGER);
-  return {
-    secure,
-    keyDir: keyDir === null ? null : optional('keyDir', keyDir, aString, environment.defaultKeyDir),
-    rotationInterval: optional('keyRotationInterval', keyRotationInterval, aDuration, DEFAULTS.rotationMs),
-    ...given('rotationRequests', optional('keyRotationRequests', keyRotationRequests, aCount, undefined)),
-    ...given('rotationDir', optional('keyRotationDir', keyRotationDir, aString, undefined)),
-    ...given('password', optional('keyRotationPassword', keyRotationPassword, aNewPassword, undefined)),
-    ...given('keySize', optional('keySize', keySize, oneOf(KEY_SIZES), undefined)),
-  };
-}
-
-function resolveKeySource(keys: KeySource, config: CommonOptions): KeySource {
-  const clash = KEY_STORE_OPTIONS.find((name) => config[name] !== undefined);
-  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside keys');
-  if (!isObject(keys) || typeof keys.unwrap !== 'function' || !isObject(keys.publicKey)) {
-    throw new InvalidArgumentError('keys', 'must have a publicKey and a function unwrap');
-  }
-  return keys;
 }
 
 function resolveLoggers({ debug, logger }: CommonOptions): readonly Logger[] {

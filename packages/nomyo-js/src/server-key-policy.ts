@@ -64,8 +64,8 @@ export class FirstUse {
     onChange: OnServerKeyChange | undefined,
     emit: Emit,
   ) {
-    const keyDir = 'unwrap' in keys ? null : keys.keyDir;
-    this.#known = openKnownKeys(keyDir === undefined ? {} : { keyDir });
+    const { keyDir, keyStorage } = 'unwrap' in keys ? { keyDir: null } : keys;
+    this.#known = openKnownKeys({ keyDir, keyStorage });
     this.#router = baseUrl.href;
     this.#onChange = onChange;
     this.#emit = emit;

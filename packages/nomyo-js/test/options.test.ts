@@ -37,6 +37,8 @@ const WRONG: readonly [name: string, value: unknown][] = [
   ['maxRetries', 1.5],
   ['keyDir', 42],
   ['keyDir', ''],
+  ['keyStorage', 'files'],
+  ['keyStorage', 'indexeddb'],
   ['keyRotationInterval', -1],
   ['keyRotationInterval', Number.NaN],
   ['keyRotationDir', 7],
@@ -63,6 +65,15 @@ describe('wrong options', () => {
     expect(make).toThrow(InvalidArgumentError);
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
+
+  it.each(['keyDir', 'keyRotationDir', 'keyRotationPassword'])(
+    '%s has no effect beside keyStorage',
+    (name) => {
+      const make = (): unknown =>
+        new SecureChatCompletion(loose({ keyStorage: 'indexeddb', [name]: 'eight characters' }));
+      expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: name }));
+    },
+  );
 
   it('names the option as the caller wrote it', () => {
     expect(() => new SecureChatCompletion({ keyRotationPassword: 'short' })).toThrow(

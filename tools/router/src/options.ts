@@ -16,6 +16,8 @@ export interface RouterOptions {
   readonly port?: number;
   /** Stands before both paths of the protocol: empty, or `/…` without a slash at its end. Default: empty. */
   readonly prefix?: string;
+  /** Origin of pages that may call from a browser (CORS): `https://…` without a path, or `*`. Default: none. */
+  readonly allowOrigin?: string;
   /** HTTPS, with a certificate made on the spot (`true`) or this one. Default: `false`. */
   readonly tls?: boolean | TlsIdentity;
   /** Any of these is demanded. Default: none, and everybody may call. */
@@ -49,6 +51,7 @@ export interface Settings {
   readonly host: string;
   readonly port: number;
   readonly prefix: string;
+  readonly allowOrigin: string | undefined;
   readonly tls: boolean | TlsIdentity;
   readonly apiKeys: readonly string[];
   readonly keyPem: string | Uint8Array | undefined;
@@ -74,6 +77,7 @@ const OPTION_NAMES: Readonly<Record<keyof RouterOptions, true>> = {
   host: true,
   port: true,
   prefix: true,
+  allowOrigin: true,
   tls: true,
   apiKeys: true,
   keyPem: true,
@@ -96,6 +100,7 @@ export function resolveOptions(options: RouterOptions): Settings {
     host: options.host ?? DEFAULTS.host,
     port: anInteger('port', options.port ?? 0, 0, MAX_PORT),
     prefix: checkPrefix(options.prefix ?? ''),
+    allowOrigin: options.allowOrigin === undefined ? undefined : checkOrigin(options.allowOrigin),
     tls: options.tls ?? false,
     apiKeys: (options.apiKeys ?? []).map((apiKey) => checkApiKey('apiKeys', apiKey)),
     keyPem: options.keyPem,
@@ -119,6 +124,11 @@ function refuseUnknown(options: RouterOptions): void {
 function anInteger(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw new InvalidArgumentError(name, `must be an integer from ${String(least)} to ${String(most)}`);
+}
+
+function checkOrigin(origin: string): string {
+  if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) return origin;
+  throw new InvalidArgumentError('allowOrigin', 'must be an origin, such as https://page.example, or *');
 }
 
 function checkPrefix(prefix: string): string {

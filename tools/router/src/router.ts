@@ -1,6 +1,7 @@
 import { createPlan, type FailPlan, type FailSpec } from './fail/plan.js';
 import { createHandler } from './handler.js';
-import { Listener } from './http/listener.js';
+import { withCors } from './http/cors.js';
+import { Listener, type Handler } from './http/listener.js';
 import { SeenRing, type SeenRequest } from './http/seen.js';
 import { logLine } from './log.js';
 import { resolveOptions, type RouterOptions, type Settings } from './options.js';
@@ -76,7 +77,12 @@ class LocalRouter implements Router {
     this.#key = key;
     this.#ring = new SeenRing(settings.keepRequests);
     this.#plan = settings.plan;
-    this.#listener = new Listener(identity, this.#handler());
+    const { allowOrigin } = settings;
+    const handler = this.#handler();
+    this.#listener = new Listener(
+      identity,
+      allowOrigin === undefined ? handler : withCors(allowOrigin, handler),
+    );
   }
 
   get url(): string {
@@ -125,7 +131,7 @@ class LocalRouter implements Router {
     this.#key.dispose();
   }
 
-  #handler(): ReturnType<typeof createHandler> {
+  #handler(): Handler {
     const { apiKeys, tierModels, rateLimit, prefix, upstream, log, onRequest } = this.#settings;
     return createHandler({
       key: this.#key,

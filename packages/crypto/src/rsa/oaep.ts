@@ -30,7 +30,22 @@ export async function decrypt(
 
 /** A new key as PKCS#8 DER, which whoever asked for it wipes. */
 export async function generate(modulusBits: number): Promise<Uint8Array<ArrayBuffer>> {
-  const algorithm = { ...OAEP, modulusLength: modulusBits, publicExponent: PUBLIC_EXPONENT };
-  const pair = await subtle().generateKey(algorithm, true, ['encrypt', 'decrypt']);
+  const pair = await generateKeyPair(modulusBits, true);
   return new Uint8Array(await subtle().exportKey('pkcs8', pair.privateKey));
+}
+
+/** @param extractable whether the private key can be exported; the public key always can */
+export function generateKeyPair(modulusBits: number, extractable: boolean): Promise<CryptoKeyPair> {
+  const algorithm = { ...OAEP, modulusLength: modulusBits, publicExponent: PUBLIC_EXPONENT };
+  return subtle().generateKey(algorithm, extractable, ['encrypt', 'decrypt']);
+}
+
+export async function exportSpki(publicKey: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await subtle().exportKey('spki', publicKey));
+}
+
+/** Whether a key that somebody else made is one for this algorithm and this use. */
+export function isOaepKey({ algorithm, usages }: CryptoKey, usage: KeyUsage): boolean {
+  const { name, hash } = algorithm as Partial<RsaHashedKeyAlgorithm>;
+  return name === OAEP.name && hash?.name === OAEP.hash && usages.includes(usage);
 }

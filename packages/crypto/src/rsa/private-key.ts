@@ -1,10 +1,11 @@
 import { rsa } from '#engine';
-import { concatBytes, equalBytes, randomBytes, type Bytes } from '../bytes.js';
+import { concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { DisposedError, InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { KeySource } from './key-source.js';
 import { readPkcs8, spkiFromNumbers } from './pkcs8.js';
+import { roundTrips } from './prove.js';
 import { checkStrength, RsaPublicKey } from './public-key.js';
 import type { Unwrapper } from './unwrapper.js';
 
@@ -64,10 +65,7 @@ export class RsaPrivateKey implements KeySource {
 
   /** One round trip: what the library imported is the key that was checked. */
   async #prove(): Promise<void> {
-    const probe = randomBytes(SUITE.aesKeyBytes);
-    const wrapped = await this.publicKey.wrap(probe);
-    const answer = await this.unwrap(wrapped).catch((): undefined => undefined);
-    if (answer !== undefined && equalBytes(answer, probe)) return;
+    if (await roundTrips(this)) return;
     this.dispose();
     throw new SecurityError('INVALID_KEY', 'the private key does not work');
   }

@@ -69,6 +69,7 @@ function optionsOf(values: Values, environment: Environment): RouterOptions {
     rateLimit: values['rate-limit'] ?? false,
     apiKeys: [...(values['api-key'] ?? []), ...listOf(environment['NOMYO_ROUTER_API_KEYS'])],
     tierModels: allowedModels(values.allow ?? []),
+    ...(values['allow-origin'] === undefined ? {} : { allowOrigin: values['allow-origin'] }),
     ...(values.prefix === undefined ? {} : { prefix: values.prefix }),
     ...(size === undefined ? {} : { keySize: size }),
     ...(values.upstream === undefined ? {} : { upstream: values.upstream }),

@@ -19,6 +19,11 @@ export const CLI_OPTIONS = {
   host: { type: 'string', value: 'ADDRESS', does: 'address to listen on (default 127.0.0.1)' },
   'allow-remote': { type: 'boolean', does: 'permit a --host that other machines can reach' },
   prefix: { type: 'string', value: '/PATH', does: 'a path before both paths of the protocol' },
+  'allow-origin': {
+    type: 'string',
+    value: 'ORIGIN',
+    does: 'let pages of this origin call from browsers (CORS); * for any',
+  },
   'api-key': {
     type: 'string',
     multiple: true,

@@ -1,0 +1,80 @@
+/** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
+import { concatBytes, type Bytes } from '../bytes.js';
+import { SUITE } from '../envelope/suite.js';
+import { DisposedError, InvalidArgumentError, SecurityError } from '../errors.js';
+import type { KeySource } from './key-source.js';
+import * as oaep from './oaep.js';
+import { KEY_SIZES, type KeySize } from './private-key.js';
+import { roundTrips } from './prove.js';
+import { RsaPublicKey } from './public-key.js';
+
+/**
+ * A new pair for {@link CryptoKeySource.fromKeyPair}, whose private key can never be exported. Browsers can keep it in
+ * IndexedDB. Takes a second or so, off the main thread.
+ *
+ * @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES}
+ */
+export async function generateCryptoKeyPair(
+  keySize: KeySize = SUITE.defaultModulusBits,
+): Promise<CryptoKeyPair> {
+  if (!KEY_SIZES.includes(keySize)) {
+    throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
+  }
+  return oaep.generateKeyPair(keySize, false);
+}
+
+/** Unwraps with a CryptoKey. Operations on one key take turns in most runtimes, and it cannot be copied. */
+export class CryptoKeySource implements KeySource {
+  readonly publicKey: RsaPublicKey;
+  #privateKey: CryptoKey | undefined;
+
+  private constructor(publicKey: RsaPublicKey, privateKey: CryptoKey) {
+    this.publicKey = publicKey;
+    this.#privateKey = privateKey;
+  }
+
+  /**
+   * @throws {SecurityError} `INVALID_KEY` when the keys are not for RSA-OAEP with SHA-256, do not belong together, are too
+   * short, or the private one can be exported
+   */
+  static async fromKeyPair({ publicKey, privateKey }: CryptoKeyPair): Promise<CryptoKeySource> {
+    if (!oaep.isOaepKey(privateKey, 'decrypt') || privateKey.extractable) {
+      throw new SecurityError('INVALID_KEY', 'the CryptoKey cannot decrypt, or can be exported');
+    }
+    const keys = new CryptoKeySource(await RsaPublicKey.fromSpki(await exportSpki(publicKey)), privateKey);
+    if (await roundTrips(keys)) return keys;
+    throw new SecurityError('INVALID_KEY', 'the two CryptoKeys do not belong together');
+  }
+
+  /** See {@link KeySource.unwrap}. */
+  async unwrap(wrapped: Uint8Array, signal?: AbortSignal): Promise<Bytes> {
+    signal?.throwIfAborted();
+    if (this.#privateKey === undefined) throw new DisposedError('CryptoKeySource');
+    try {
+      return await oaep.decrypt(this.#privateKey, concatBytes(wrapped));
+    } catch {
+      throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
+    }
+  }
+
+  /** Forgets the key, wherever else it is kept; operations under way end well. Idempotent. */
+  dispose(): void {
+    this.#privateKey = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toJSON(): { publicKey: string } {
+    return { publicKey: this.publicKey.fingerprint };
+  }
+}
+
+async function exportSpki(publicKey: CryptoKey): Promise<Bytes> {
+  try {
+    return await oaep.exportSpki(publicKey);
+  } catch {
+    throw new SecurityError('INVALID_KEY', 'the public CryptoKey cannot be exported');
+  }
+}

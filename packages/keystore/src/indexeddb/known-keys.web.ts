@@ -1,0 +1,30 @@
+import { KeyStoreError } from '../errors.js';
+import type { KnownKeys, NextKnownKey } from '../known-keys.js';
+import { Database, exclusively, PLACE } from './database.web.js';
+
+/** Known keys of an origin, for all its tabs. The database is open for one question at a time. */
+export class IndexedDbKnownKeys implements KnownKeys {
+  async recall(name: string): Promise<string | undefined> {
+    const database = new Database();
+    try {
+      const known = await database.get('known', name);
+      if (known === undefined || typeof known === 'string') return known;
+      throw new KeyStoreError('KEY_FILE_INVALID', PLACE, 'what it knows of a router is damaged. Delete it');
+    } finally {
+      database.close();
+    }
+  }
+
+  remember(name: string, { fingerprint, replaces }: NextKnownKey, signal: AbortSignal): Promise<boolean> {
+    return exclusively(signal, async () => {
+      if ((await this.recall(name)) !== replaces) return false;
+      const database = new Database();
+      try {
+        await database.put('known', name, fingerprint);
+        return true;
+      } finally {
+        database.close();
+      }
+    });
+  }
+}

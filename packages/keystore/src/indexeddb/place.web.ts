@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import type { KeyPlace } from '../storage.js';
+import { IndexedDbStorage } from './storage.web.js';
+import { IndexedDbKnownKeys } from './known-keys.web.js';
+
+/**
+ * The database of this origin, which all its tabs and workers share.
+ *
+ * @throws {InvalidArgumentError} where IndexedDB or Web Locks are missing, as in runtimes at the edge and on pages that
+ * did not come over HTTPS
+ */
+export function indexedDbPlace(): KeyPlace {
+  const hasLocks = 'navigator' in globalThis && 'locks' in globalThis.navigator;
+  if (!hasLocks || !('indexedDB' in globalThis)) {
+    throw new InvalidArgumentError('keyStorage', 'cannot be used: here is no IndexedDB, or are no Web Locks');
+  }
+  return {
+    isShared: true,
+    createStorage: ({ keySize }) => new IndexedDbStorage(keySize),
+    openKnownKeys: () => new IndexedDbKnownKeys(),
+  };
+}

@@ -1,0 +1,91 @@
+/** The options of the client's own key pair, or of a private key that is elsewhere. */
+import { environment } from '#env';
+import {
+  InvalidArgumentError,
+  KEY_SIZES,
+  type KeySource,
+  type SecureByteContextOptions,
+} from '@nomyo/crypto';
+import type { KeyStoreOptions } from '@nomyo/keystore';
+import {
+  anInteger,
+  aPassword,
+  aString,
+  given,
+  isObject,
+  MAX_TIMER_MS,
+  oneOf,
+  optional,
+  type Check,
+} from './checks.js';
+import { DEFAULTS, type CommonOptions } from './options.js';
+
+/** Shortest password of a key file that is written, in characters or bytes. */
+const MIN_PASSWORD_LENGTH = 8;
+
+/** What a key store of the client's own takes; none of it goes with `keys`. */
+export const KEY_STORE_OPTIONS: readonly (keyof CommonOptions)[] = [
+  'keyDir',
+  'keyStorage',
+  'keyRotationInterval',
+  'keyRotationRequests',
+  'keyRotationDir',
+  'keyRotationPassword',
+  'keySize',
+];
+
+/** What is about files, and has no effect on keys in IndexedDB. */
+const FILE_OPTIONS = ['keyDir', 'keyRotationDir', 'keyRotationPassword'] as const;
+
+const aDuration = anInteger(0, MAX_TIMER_MS);
+const aCount = anInteger(1, Number.MAX_SAFE_INTEGER);
+
+const aNewPassword: Check<string | Uint8Array> = (name, value) => {
+  const password = aPassword(name, value);
+  if (password.length >= MIN_PASSWORD_LENGTH) return password;
+  throw new InvalidArgumentError(
+    name,
+    `must have at least ${String(MIN_PASSWORD_LENGTH)} characters, or bytes`,
+  );
+};
+
+/** @throws {InvalidArgumentError} on a wrong value, or one without an effect */
+export function resolveKeys(
+  config: CommonOptions,
+  { secure = true }: SecureByteContextOptions,
+): KeySource | KeyStoreOptions {
+  const { keys, keyRotationInterval, keyRotationRequests, keyRotationPassword, keySize } = config;
+  if (keys !== undefined) return resolveKeySource(keys, config);
+  return {
+    secure,
+    ...resolvePlace(config),
+    rotationInterval: optional('keyRotationInterval', keyRotationInterval, aDuration, DEFAULTS.rotationMs),
+    ...given('rotationRequests', optional('keyRotationRequests', keyRotationRequests, aCount, undefined)),
+    ...given('password', optional('keyRotationPassword', keyRotationPassword, aNewPassword, undefined)),
+    ...given('keySize', optional('keySize', keySize, oneOf(KEY_SIZES), undefined)),
+  };
+}
+
+type Place = Pick<KeyStoreOptions, 'keyDir' | 'rotationDir' | 'keyStorage'>;
+
+function resolvePlace(config: CommonOptions): Place {
+  const { keyDir, keyRotationDir, keyStorage } = config;
+  if (keyStorage === undefined) {
+    return {
+      keyDir: keyDir === null ? null : optional('keyDir', keyDir, aString, environment.defaultKeyDir),
+      ...given('rotationDir', optional('keyRotationDir', keyRotationDir, aString, undefined)),
+    };
+  }
+  const clash = FILE_OPTIONS.find((name) => config[name] !== undefined);
+  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside keyStorage');
+  return { keyStorage: oneOf(['indexeddb'] as const)('keyStorage', keyStorage) };
+}
+
+function resolveKeySource(keys: KeySource, config: CommonOptions): KeySource {
+  const clash = KEY_STORE_OPTIONS.find((name) => config[name] !== undefined);
+  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside keys');
+  if (!isObject(keys) || typeof keys.unwrap !== 'function' || !isObject(keys.publicKey)) {
+    throw new InvalidArgumentError('keys', 'must have a publicKey and a function unwrap');
+  }
+  return keys;
+}
