@@ -4,6 +4,7 @@ import { DisposedError } from '@nomyo/crypto/errors';
 /** Gives each call a signal that follows the caller's own and the client's end. */
 export class CallScope {
   readonly #calls = new Set<AbortController>();
+  readonly #followers = new Map<AbortSignal, Followers>();
   readonly #owner: string;
   #disposed = false;
 
@@ -27,14 +28,13 @@ export class CallScope {
     this.check();
     callerSignal?.throwIfAborted();
     const call = new AbortController();
-    const abort = (): void => call.abort(callerSignal?.reason);
-    callerSignal?.addEventListener('abort', abort, { once: true });
+    const unfollow = this.#follow(callerSignal, call);
     this.#calls.add(call);
     try {
       return await task(call.signal);
     } finally {
       this.#calls.delete(call);
-      callerSignal?.removeEventListener('abort', abort);
+      unfollow();
     }
   }
 
@@ -44,4 +44,37 @@ export class CallScope {
     for (const call of this.#calls) call.abort(new DisposedError(this.#owner));
     this.#calls.clear();
   }
+
+  /** One listener on a signal, however many calls share it: Node warns of a leak when there are more than ten. */
+  #follow(signal: AbortSignal | undefined, call: AbortController): () => void {
+    if (signal === undefined) return () => undefined;
+    const followers = this.#followers.get(signal) ?? new Followers(signal);
+    this.#followers.set(signal, followers);
+    followers.calls.add(call);
+    return () => {
+      followers.calls.delete(call);
+      if (followers.calls.size > 0) return;
+      followers.end();
+      this.#followers.delete(signal);
+    };
+  }
+}
+
+/** The calls that end with one signal. */
+class Followers {
+  readonly calls = new Set<AbortController>();
+  readonly #signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  end(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => {
+    for (const call of this.calls) call.abort(this.#signal.reason);
+  };
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DisposedError } from '../src/index.js';
 import { cleanUp, client, lowLevelClient, rejection, REQUEST, router } from './support.js';
@@ -64,5 +65,20 @@ describe('dispose()', () => {
     for (let i = 0; i < 3; i += 1) await made.create(REQUEST, { signal });
     expect(counts.added).toBeGreaterThan(0);
     expect(counts.removed).toBe(counts.added);
+  });
+
+  it('puts one listener on a signal that many calls share, so that Node sees no leak', async () => {
+    const to = await router();
+    const made = client(to);
+    const controller = new AbortController();
+    const { signal } = controller;
+    await Promise.all(Array.from({ length: 12 }, () => made.create(REQUEST, { signal })));
+    to.setFail('never');
+    const calls = Array.from({ length: 12 }, () => rejection(made.create(REQUEST, { signal })));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    const reason = new Error('no longer wanted');
+    setTimeout(() => controller.abort(reason), 100);
+    expect(new Set(await Promise.all(calls))).toEqual(new Set([reason]));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
