@@ -3,7 +3,7 @@ import type { FailMode, FailModeName } from '@nomyo/router';
 import type { Random } from '../common/random.js';
 
 /** How a call ends: `answer`, or the class and the code of its error. */
-export type Outcome =
+type Outcome =
   | 'answer'
   | 'APIError API_ERROR'
   | 'AuthenticationError AUTHENTICATION_FAILED'
@@ -28,7 +28,7 @@ const DECRYPTION = ['SecurityError DECRYPTION_FAILED'] as const;
 const PLAINTEXT = ['SecurityError INVALID_PLAINTEXT'] as const;
 const REDIRECT = ['SecurityError REDIRECT_REFUSED'] as const;
 const CONNECTION = ['APIConnectionError CONNECTION_FAILED'] as const;
-const TIMEOUT = ['APIConnectionTimeoutError CONNECTION_TIMEOUT'] as const;
+export const TIMEOUT: readonly Outcome[] = ['APIConnectionTimeoutError CONNECTION_TIMEOUT'];
 const OTHER_STATUS = ['APIError API_ERROR'] as const;
 const INVALID_REQUEST = ['InvalidRequestError INVALID_REQUEST'] as const;
 const FORBIDDEN = ['ForbiddenError FORBIDDEN'] as const;
@@ -37,8 +37,8 @@ const SERVER = ['ServerError SERVER_ERROR'] as const;
 const UNAVAILABLE = ['ServiceUnavailableError SERVICE_UNAVAILABLE'] as const;
 const NO_KEY = ['SecurityError SERVER_KEY_INVALID'] as const;
 
-/** What the attempt that meets a fault may end with, when no other follows. */
-export const ALLOWED: Readonly<Record<FailModeName, readonly Outcome[]>> = {
+/** The table behind {@link outcomesOf}; complete: the compiler asks for every mode of the router. */
+const ALLOWED: Readonly<Record<FailModeName, readonly Outcome[]>> = {
   '200-plaintext': ENVELOPE,
   '200-html': ENVELOPE,
   '200-empty': ENVELOPE,
@@ -114,7 +114,8 @@ export const ALLOWED: Readonly<Record<FailModeName, readonly Outcome[]>> = {
   endless: ['SecurityError BODY_TOO_LARGE', ...TIMEOUT],
   never: TIMEOUT,
   'length-too-long': TIMEOUT,
-  'length-too-short': ENVELOPE,
+  // Half an envelope, or the other half where the next answer begins: whichever is seen first.
+  'length-too-short': [...ENVELOPE, ...CONNECTION],
   gzip: CONNECTION,
   'key-garbage': NO_KEY,
   'key-html': NO_KEY,
@@ -164,12 +165,22 @@ const ARGUMENTS: Readonly<Partial<Record<FailModeName, (random: Random) => numbe
 
 const isOfKey = (name: FailModeName): boolean => name.startsWith('key-');
 
-// Object.keys of a table whose keys are the names.
-const NAMES = Object.keys(ALLOWED) as FailModeName[];
+/** What the attempt that meets a fault may end with, when no other follows. */
+export function outcomesOf(fault: string): readonly string[] {
+  return isFault(fault) ? ALLOWED[fault] : [];
+}
 
-/** Faults of one endpoint. */
-export const COMPLETION_FAULTS: readonly FailModeName[] = NAMES.filter((name) => !isOfKey(name) && weightOf(name) > 0);
-export const KEY_FAULTS: readonly FailModeName[] = NAMES.filter(isOfKey);
+function isFault(name: string): name is FailModeName {
+  return Object.hasOwn(ALLOWED, name);
+}
+
+const NAMES = Object.keys(ALLOWED).filter(isFault);
+
+/** Every fault that is injected, by the endpoint where it is. */
+export const FAULTS: Readonly<Record<'completion' | 'key', readonly FailModeName[]>> = {
+  completion: NAMES.filter((name) => !isOfKey(name) && weightOf(name) > 0),
+  key: NAMES.filter(isOfKey),
+};
 
 /** One in two requests meets a fault, and one in four fetches of the key. */
 const ONE_IN = { completion: 2, key: 4 } as const;
@@ -181,7 +192,7 @@ const ONE_IN = { completion: 2, key: 4 } as const;
  */
 export function faultFor(endpoint: 'completion' | 'key', random: Random): FailMode | undefined {
   if (!random.oneIn(ONE_IN[endpoint])) return undefined;
-  const names = endpoint === 'key' ? KEY_FAULTS : COMPLETION_FAULTS;
+  const names = FAULTS[endpoint];
   let name = random.pick(names);
   while (random.below(100) >= weightOf(name) * 100) name = random.pick(names);
   const argument = ARGUMENTS[name]?.(random);

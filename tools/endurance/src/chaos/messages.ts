@@ -1,25 +1,27 @@
 /** What the process with the client and the process with the router tell each other. */
-import type { FailModeName } from '@nomyo/router';
 
 /** One request as the router saw it. Times in Unix ms. */
 export interface LoggedRequest {
   /** In the order of arrival. */
   readonly id: number;
-  readonly endpoint: 'completion' | 'key';
-  /** Number of the call, from its own header; `undefined` for the key. */
+  /** Number of the call, from its own header; `undefined` for a fetch of the key. */
   readonly call: number | undefined;
-  readonly fault: FailModeName | undefined;
+  /** Name of the fail mode. */
+  readonly fault: string | undefined;
   readonly status: number | undefined;
   readonly at: number;
   readonly end: number;
 }
 
-export type RouterMessage =
-  | { readonly kind: 'ready'; readonly url: string; readonly ca: string }
-  | { readonly kind: 'log'; readonly log: readonly LoggedRequest[] };
+/** What the router has to say at its end. */
+export interface RouterLog {
+  readonly kind: 'log';
+  readonly log: readonly LoggedRequest[];
+  /** Connections that the client had not closed some time after its own end. */
+  readonly openConnections: number;
+}
 
-/** Ends the router: it sends its log. */
-export type ClientMessage = 'stop';
+export type RouterMessage = { readonly kind: 'ready'; readonly url: string; readonly ca: string } | RouterLog;
 
 /** The header that says which call a request belongs to. */
 export const CALL_HEADER = 'x-call';

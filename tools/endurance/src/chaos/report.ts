@@ -1,68 +1,88 @@
-/** What a run of chaos has shown, as text and as a verdict. */
-import { megabytes } from '../common/resources.js';
-import { count, duration, markdownRow, tally, textTable } from '../common/table.js';
-import type { ChaosPlan, ChaosReport } from './run.js';
+/** What a run of chaos has shown, as text and as a verdict. Pure. */
+import { grownMemory, memoryLine } from '../common/resources.js';
+import { count, duration, tally, textTable } from '../common/table.js';
+import { FAULTS } from './faults.js';
+import type { ChaosReport } from './run.js';
 
 const LIMITS = {
-  /** Of the JavaScript heap, between the warm-up and the end, beside what the run itself writes down; in bytes. */
-  heapGrowth: 6e6,
+  /** Between the warm-up and the end, beside what the run itself writes down; in bytes. */
+  heapUsed: 6e6,
   /** What the run writes down for a call, in bytes of heap. */
   heapPerCall: 600,
-  /** Of ArrayBuffers, in bytes. */
-  bufferGrowth: 6e6,
+  arrayBuffers: 6e6,
+  /** From so many calls on, every kind of fault must have been met. */
+  everyKindFrom: 5000,
+  /** Sentences about calls that are printed. */
+  sentences: 40,
 } as const;
 
-/** Sentences of the verdict that are printed. */
-const MAX_SENTENCES = 40;
-
-export function printChaos(report: ChaosReport): void {
+/** Tables and lines for the terminal. */
+export function describeChaos(report: ChaosReport): string {
   const { calls, log, events, before, after } = report;
   const faults = tally(log.map(({ fault }) => fault ?? 'no fault'));
-  console.log(`\n${textTable(['fault', 'injected'], faults.map(([name, times]) => [name, count(times)]))}`);
   const outcomes = tally(calls.map(({ outcome }) => outcome));
-  console.log(`\n${textTable(['outcome', 'calls'], outcomes.map(([name, times]) => [name, count(times)]))}`);
-  console.log(`\n${textTable(['event', 'times'], Object.entries(events).map(([name, times]) => [name, count(times)]))}`);
-  console.log(`\nlongest call ${duration(longest(report))}`);
-  console.log(`heap ${megabytes(before.heapUsed)} -> ${megabytes(after.heapUsed)} (after the warm-up, at the end)`);
-  console.log(`buffers ${megabytes(before.arrayBuffers)} -> ${megabytes(after.arrayBuffers)}`);
-  console.log(`rss ${megabytes(before.rss)} -> ${megabytes(after.rss)}`);
+  const longest = calls.reduce((most, { at, end }) => Math.max(most, end - at), 0);
+  return [
+    countTable('fault', 'requests at the router', faults),
+    countTable('outcome', 'calls', outcomes),
+    countTable('event', 'times', Object.entries(events)),
+    summaryOf(report),
+    `longest call ${duration(longest)}`,
+    `after the warm-up -> at the end: ${memoryLine(before, after)}`,
+  ].join('\n\n');
+}
+
+function countTable(what: string, unit: string, entries: readonly (readonly [string, number])[]): string {
+  return textTable(
+    [what, unit],
+    entries.map(([name, times]) => [name, count(times)]),
+  );
+}
+
+function summaryOf({ calls, log }: ChaosReport): string {
+  const met = log.filter(({ fault }) => fault !== undefined);
+  const kinds = new Set(met.map(({ fault }) => fault)).size;
+  const answers = calls.filter(({ outcome }) => outcome === 'answer').length;
+  return [
+    `${count(calls.length)} calls, ${count(log.length)} requests at the router`,
+    `${count(met.length)} faults of ${String(kinds)} kinds (of ${String(everyKind().length)} that the router knows)`,
+    `${count(answers)} right answers, ${count(calls.length - answers)} typed errors and aborts`,
+  ].join('\n');
 }
 
 /** What is wrong with a run, in sentences; empty when nothing is. */
 export function judgeChaos(report: ChaosReport): string[] {
-  const { calls, misjudged, leftBehind, listenersOnSignal, warnings, before, after } = report;
-  const heapGrowth = after.heapUsed - before.heapUsed;
-  const bufferGrowth = after.arrayBuffers - before.arrayBuffers;
-  const heapLimit = LIMITS.heapGrowth + calls.length * LIMITS.heapPerCall;
+  const { calls, misjudged, before, after } = report;
+  const heapUsed = LIMITS.heapUsed + calls.length * LIMITS.heapPerCall;
+  const more = misjudged.length - LIMITS.sentences;
   return [
-    ...misjudged.slice(0, MAX_SENTENCES),
-    ...(misjudged.length > MAX_SENTENCES ? [`… and ${String(misjudged.length - MAX_SENTENCES)} more`] : []),
-    ...(heapGrowth > heapLimit ? [`the heap grew by ${megabytes(heapGrowth)}`] : []),
-    ...(bufferGrowth > LIMITS.bufferGrowth ? [`buffers grew by ${megabytes(bufferGrowth)}`] : []),
-    ...(listenersOnSignal > 0 ? [`${String(listenersOnSignal)} listeners stayed on the caller's signal`] : []),
+    ...misjudged.slice(0, LIMITS.sentences),
+    ...(more > 0 ? [`… and ${String(more)} calls more`] : []),
+    ...grownMemory(before, after, { heapUsed, arrayBuffers: LIMITS.arrayBuffers }),
+    ...leftovers(report),
+    ...neverInjected(report),
+  ];
+}
+
+function leftovers({ leftBehind, openConnections, listenersOnSignal, warnings }: ChaosReport): string[] {
+  return [
+    ...(listenersOnSignal > 0
+      ? [`${String(listenersOnSignal)} listeners stayed on the caller's signal`]
+      : []),
+    ...(openConnections > 0 ? [`${String(openConnections)} connections stayed open after dispose()`] : []),
     ...warnings.map((what) => `a warning of Node: ${what}`),
     ...leftBehind.map((what) => `left behind: ${what}`),
   ];
 }
 
-/** The row of this run for docs/reliability.md. */
-export function chaosRow(report: ChaosReport, plan: ChaosPlan, failures: number, when: string): string {
-  const { calls, log, elapsedMs } = report;
-  const faults = log.filter(({ fault }) => fault !== undefined);
-  const kinds = new Set(faults.map(({ fault }) => fault)).size;
-  const answers = calls.filter(({ outcome }) => outcome === 'answer').length;
-  return markdownRow([
-    'chaos',
-    when,
-    String(plan.seed),
-    `${count(calls.length)} calls, ${String(plan.concurrency)} at once; ${count(faults.length)} faults of ${String(kinds)} kinds`,
-    `${count(answers)} right answers, ${count(calls.length - answers)} typed errors or aborts`,
-    `longest call ${duration(longest(report))}`,
-    `${count(failures)} findings`,
-    duration(elapsedMs),
-  ]);
+function neverInjected({ calls, log }: ChaosReport): string[] {
+  if (calls.length < LIMITS.everyKindFrom) return [];
+  const met = new Set(log.map(({ fault }) => fault));
+  return everyKind()
+    .filter((name) => !met.has(name))
+    .map((name) => `the fault ${name} was never injected`);
 }
 
-function longest({ calls }: ChaosReport): number {
-  return calls.reduce((most, { at, end }) => Math.max(most, end - at), 0);
+function everyKind(): string[] {
+  return [...FAULTS.completion, ...FAULTS.key];
 }

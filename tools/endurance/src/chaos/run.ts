@@ -1,9 +1,9 @@
 /** A client of this process against a router with faults in another one. */
 import { getEventListeners } from 'node:events';
-import { SecureChatCompletion, type LogEntry } from 'nomyo-js';
+import { SecureChatCompletion, type LogEntry, type SecureChatCompletionConfig } from 'nomyo-js';
 import { inParallel } from '../common/parallel.js';
 import { measure, settledLeftovers, type Resources } from '../common/resources.js';
-import { makeCall, type CallRecord } from './calls.js';
+import { makeCall, type CallRecord, type ChaosClient } from './calls.js';
 import type { LoggedRequest } from './messages.js';
 import { startRouterChild } from './router-child.js';
 import { judgeCalls } from './verdict.js';
@@ -14,6 +14,10 @@ export interface ChaosPlan {
   readonly seed: number;
   /** Of one attempt, in ms. */
   readonly timeout: number;
+  /** How long what was open may take to go away after the end, in ms. Default: 5000. */
+  readonly patience?: number;
+  /** Default: the client of nomyo-js. */
+  readonly createClient?: (config: SecureChatCompletionConfig) => ChaosClient;
 }
 
 export interface ChaosReport {
@@ -23,8 +27,10 @@ export interface ChaosReport {
   readonly events: Readonly<Record<string, number>>;
   /** What is wrong with calls. */
   readonly misjudged: readonly string[];
-  /** Kept alive after dispose() that was not there before. */
+  /** What the process holds after dispose() and did not hold before. */
   readonly leftBehind: readonly string[];
+  /** Connections that the router still had some time after dispose(). */
+  readonly openConnections: number;
   /** Listeners on a signal that every call was given. */
   readonly listenersOnSignal: number;
   /** What Node has warned of, which a library that prints nothing must not cause. */
@@ -32,70 +38,65 @@ export interface ChaosReport {
   /** When the warm-up was over, and when the last call was. */
   readonly before: Resources;
   readonly after: Resources;
-  readonly elapsedMs: number;
 }
 
 /** Short, so that the key endpoint and its faults are met often, and pairs change under load; in ms. */
-const SETTINGS = { serverKeyTtl: 400, keyRotationInterval: 4000, maxRetryDelay: 300 } as const;
+const SETTINGS = { serverKeyTtl: 200, keyRotationInterval: 4000, maxRetryDelay: 300 } as const;
+
+/** What a busy machine may add to the deadline of a call, in ms. */
+const SLACK_MS = 3000;
 
 /** Requests until code is compiled and pools are filled. */
 const WARM_UP = { share: 0.1, most: 500 } as const;
 
-/** Until sockets must be gone after the end, in ms. */
-const PATIENCE_MS = 10_000;
-
 export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
   const warnings: string[] = [];
-  process.on('warning', ({ message }) => warnings.push(message));
+  const hear = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', hear);
   const empty = await measure();
-  const started = Date.now();
-  const router = await startRouterChild(plan.seed);
+  const { createClient = createOurs, patience = 5000 } = plan;
+  const router = await startRouterChild(plan.seed, patience);
   const events: Record<string, number> = {};
-  const client = clientOf(router, plan, events);
-  const shared = new AbortController();
-  const { timeout, seed } = plan;
-  const callPlan = { seed, timeout, maxRetryDelay: SETTINGS.maxRetryDelay, signal: shared.signal };
-  const calls: CallRecord[] = [];
-  const call = async (index: number): Promise<void> => {
-    calls.push(await makeCall(client, index, callPlan));
-  };
-  const warmUp = Math.min(WARM_UP.most, Math.ceil(plan.requests * WARM_UP.share));
-  await inParallel(warmUp, plan.concurrency, call);
-  const before = await measure();
-  await inParallel(plan.requests - warmUp, plan.concurrency, (index) => call(index + warmUp));
-  const after = await measure();
-  const listenersOnSignal = getEventListeners(shared.signal, 'abort').length;
+  const client = createClient(configOf(router, plan, events));
+  const calls = await makeCalls(client, plan);
   client.dispose();
-  const log = await router.stop();
-  return {
-    calls,
-    log,
-    events,
-    misjudged: judgeCalls(calls, log, SETTINGS),
-    leftBehind: await settledLeftovers(empty, PATIENCE_MS),
-    listenersOnSignal,
-    warnings,
-    before,
-    after,
-    elapsedMs: Date.now() - started,
-  };
+  const { log, openConnections } = await router.stop();
+  const leftBehind = await settledLeftovers(empty, patience);
+  process.off('warning', hear);
+  const misjudged = judgeCalls(calls.calls, log, { ...SETTINGS, timeout: plan.timeout });
+  return { ...calls, log, events, misjudged, leftBehind, openConnections, warnings };
 }
 
-function clientOf(
+async function makeCalls(
+  client: ChaosClient,
+  { requests, concurrency, seed, timeout }: ChaosPlan,
+): Promise<Pick<ChaosReport, 'calls' | 'before' | 'after' | 'listenersOnSignal'>> {
+  const { signal } = new AbortController();
+  const calls: CallRecord[] = [];
+  const call = async (index: number): Promise<void> => {
+    const plan = { seed, timeout, maxRetryDelay: SETTINGS.maxRetryDelay, slack: SLACK_MS, signal };
+    calls.push(await makeCall(client, index, plan));
+  };
+  const warmUp = Math.min(WARM_UP.most, Math.ceil(requests * WARM_UP.share));
+  await inParallel(warmUp, concurrency, call);
+  const before = await measure();
+  await inParallel(requests - warmUp, concurrency, (index) => call(index + warmUp));
+  const after = await measure();
+  return { calls, before, after, listenersOnSignal: getEventListeners(signal, 'abort').length };
+}
+
+function configOf(
   { url, ca }: { readonly url: string; readonly ca: string },
   { timeout }: ChaosPlan,
   events: Record<string, number>,
-): SecureChatCompletion {
+): SecureChatCompletionConfig {
   const count = ({ message }: LogEntry): void => {
     events[message] = (events[message] ?? 0) + 1;
   };
-  return new SecureChatCompletion({
-    baseUrl: url,
-    tls: { ca },
-    timeout,
-    keyDir: null,
-    keySize: 2048,
-    ...SETTINGS,
-    logger: { debug: count, info: count, warn: count },
-  });
+  const logger = { debug: count, info: count, warn: count };
+  return { baseUrl: url, tls: { ca }, timeout, keyDir: null, keySize: 2048, ...SETTINGS, logger };
+}
+
+function createOurs(config: SecureChatCompletionConfig): SecureChatCompletion {
+  return new SecureChatCompletion(config);
 }

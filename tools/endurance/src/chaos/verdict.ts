@@ -1,14 +1,21 @@
 /** Whether each call ended as the faults that it met allow. Pure. */
-import { ALLOWED, type Outcome } from './faults.js';
 import type { CallRecord } from './calls.js';
+import { outcomesOf, TIMEOUT } from './faults.js';
 import type { LoggedRequest } from './messages.js';
 
-/** How long the client keeps the router's key, in ms, and what clocks and queues may add to that. */
+/** Settings of the client, in ms. */
 export interface VerdictOptions {
+  /** How long the client keeps the router's key. */
   readonly serverKeyTtl: number;
+  /** Of one attempt. */
+  readonly timeout: number;
 }
 
+/** What clocks and queues may add, in ms. */
 const SLACK_MS = 2000;
+
+/** A request that the router held for this share of the timeout can time out at the client. */
+const HELD_SHARE = 0.8;
 
 /** What is wrong, in sentences; empty when nothing is. */
 export function judgeCalls(
@@ -20,10 +27,20 @@ export function judgeCalls(
   const keyFetches = byCall.get(undefined) ?? [];
   const rotations = log.filter(({ fault }) => fault === 'rotated-key');
   return calls.flatMap((record) => {
-    const posts = byCall.get(record.call) ?? [];
-    const around = { keyFetches: during(keyFetches, record, options), rotations: during(rotations, record, options) };
-    return judgeCall(record, posts, around).map((what) => `call ${String(record.call)}: ${what}`);
+    const met = {
+      posts: byCall.get(record.call) ?? [],
+      keyFetches: during(keyFetches, record, options),
+      rotations: during(rotations, record, options),
+    };
+    return judgeCall(record, met, options).map((what) => `call ${String(record.call)}: ${what}`);
   });
+}
+
+/** What a call met at the router. */
+interface Met {
+  readonly posts: readonly LoggedRequest[];
+  readonly keyFetches: readonly LoggedRequest[];
+  readonly rotations: readonly LoggedRequest[];
 }
 
 /** Fetches of the key stand under `undefined`. */
@@ -37,38 +54,6 @@ function groupByCall(log: readonly LoggedRequest[]): Map<number | undefined, Log
   return groups;
 }
 
-interface Around {
-  readonly keyFetches: readonly LoggedRequest[];
-  readonly rotations: readonly LoggedRequest[];
-}
-
-function judgeCall(record: CallRecord, posts: readonly LoggedRequest[], around: Around): string[] {
-  const { outcome, maxRetries, deadlineMs, at, end } = record;
-  const mostPosts = maxRetries + 2;
-  const allowed = allowedFor(record, posts, around);
-  const met = posts.map(({ fault, status }) => `${fault ?? 'no fault'} ${String(status)}`).join(', ');
-  return [
-    ...(allowed.includes(outcome) ? [] : [`ended as "${outcome}" after [${met}]; allowed: ${allowed.join(', ')}`]),
-    ...(end - at > deadlineMs ? [`took ${String(end - at)} ms, longer than ${String(deadlineMs)} ms`] : []),
-    ...(posts.length > mostPosts ? [`was sent ${String(posts.length)} times, with ${String(maxRetries)} retries`] : []),
-  ];
-}
-
-function allowedFor(
-  { wasAborted }: CallRecord,
-  posts: readonly LoggedRequest[],
-  { keyFetches, rotations }: Around,
-): readonly string[] {
-  const last = posts.at(-1);
-  const ofLast: readonly Outcome[] = last === undefined ? [] : ALLOWED[last.fault ?? 'ok'];
-  const ofKey = keyFetches.flatMap(({ fault }) => (fault === undefined ? [] : ALLOWED[fault]));
-  // A 400 that no fault explains: it was sealed to a key that the router does not have (any more).
-  const isSealedWrongly = last?.status === 400 && (last.fault === undefined || last.fault === 'ok');
-  const isExplained = rotations.length > 0 || keyFetches.some(({ fault }) => fault === 'key-stranger');
-  const ofRotation: readonly Outcome[] = isSealedWrongly && isExplained ? ['InvalidRequestError INVALID_REQUEST'] : [];
-  return [...new Set([...ofLast, ...ofKey, ...ofRotation, ...(wasAborted ? ['aborted'] : [])])];
-}
-
 /** A key that was fetched before the call serves it as long as it is kept. */
 function during(
   requests: readonly LoggedRequest[],
@@ -76,4 +61,44 @@ function during(
   { serverKeyTtl }: VerdictOptions,
 ): LoggedRequest[] {
   return requests.filter((request) => request.end >= at - serverKeyTtl - SLACK_MS && request.at <= end);
+}
+
+function judgeCall(record: CallRecord, met: Met, options: VerdictOptions): string[] {
+  const { outcome, maxRetries, deadlineMs, at, end } = record;
+  const { posts } = met;
+  const allowed = allowedFor(record, met, options);
+  const story = posts.map(({ fault, status }) => `${fault ?? 'no fault'} ${String(status)}`).join(', ');
+  return [
+    ...(allowed.includes(outcome)
+      ? []
+      : [`ended as "${outcome}" after [${story}]; allowed: ${allowed.join(', ')}`]),
+    ...(end - at > deadlineMs ? [`took ${String(end - at)} ms, longer than ${String(deadlineMs)} ms`] : []),
+    // Once a call, a request that may have met a new key is sent once more.
+    ...(posts.length > maxRetries + 2
+      ? [`was sent ${String(posts.length)} times, with ${String(maxRetries)} retries`]
+      : []),
+  ];
+}
+
+function allowedFor(
+  { wasAborted }: CallRecord,
+  { posts, keyFetches, rotations }: Met,
+  { timeout }: VerdictOptions,
+): readonly string[] {
+  const last = posts.at(-1);
+  const ofLast = last === undefined ? [] : outcomesOf(last.fault ?? 'ok');
+  const ofKey = keyFetches.flatMap(({ fault }) => (fault === undefined ? [] : outcomesOf(fault)));
+  // Sealed to a key that the router does not have (any more): most faults come after that.
+  const isSealedWrongly = last?.status === 400;
+  const isExplained = rotations.length > 0 || keyFetches.some(({ fault }) => fault === 'key-stranger');
+  const isHeld = [...posts.slice(-1), ...keyFetches].some(({ at, end }) => end - at >= timeout * HELD_SHARE);
+  return [
+    ...new Set([
+      ...ofLast,
+      ...ofKey,
+      ...(isSealedWrongly && isExplained ? outcomesOf('400') : []),
+      ...(isHeld ? TIMEOUT : []),
+      ...(wasAborted ? ['aborted'] : []),
+    ]),
+  ];
 }

@@ -15,7 +15,9 @@ export function textChart(
 ): string {
   const columns = squeeze(values, size.columns);
   const [low, high] = [Math.min(...columns), Math.max(...columns)];
-  const heights = columns.map((value) => 1 + Math.round(((value - low) / (high - low || 1)) * (size.rows - 1)));
+  const heights = columns.map(
+    (value) => 1 + Math.round(((value - low) / (high - low || 1)) * (size.rows - 1)),
+  );
   const labels = Array.from({ length: size.rows }, (_, row) =>
     row === 0 ? label(high) : row === size.rows - 1 ? label(low) : '',
   );

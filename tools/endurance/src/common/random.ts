@@ -75,7 +75,9 @@ export class Random {
 /** FNV-1a over the parts, then numbers mixed out of it (the finalizer of MurmurHash3, Austin Appleby). */
 function hashOf(parts: readonly (number | string)[]): () => number {
   let state = 0x811c9dc5;
-  for (const character of parts.join('\u0000')) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);
+  for (const character of parts.join('\u0000')) {
+    state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);
+  }
   return () => {
     state = (state + 0x9e3779b9) | 0;
     let mixed = Math.imul(state ^ (state >>> 16), 0x85ebca6b);

@@ -1,7 +1,8 @@
-/** What a process holds: memory, and whatever keeps its event loop alive. */
+/** What a process holds: memory, open files and sockets, and whatever keeps its event loop alive. */
+import { readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { createContext, Script } from 'node:vm';
 
 /** A moment of a process. Memory in bytes. */
 export interface Resources {
@@ -9,44 +10,68 @@ export interface Resources {
   readonly heapUsed: number;
   /** Outside the JavaScript heap: `ArrayBuffer`s. */
   readonly arrayBuffers: number;
-  /** Active resources of the event loop, by kind. */
+  /** Active resources of the event loop by kind, file descriptors where the system tells them, listeners. */
   readonly handles: Readonly<Record<string, number>>;
-  /** Listeners on `process`. */
-  readonly listeners: number;
 }
 
 /** Collections that free what a finalizer of an earlier one has released. */
 const COLLECTIONS = 4;
 
+/** Linux: one entry for each open file and socket, also for those that keep no event loop alive. */
+const DESCRIPTORS = '/proc/self/fd';
+
+/**
+ * What outlives everything, where a forgotten listener stays for good. The streams are opened when they are first
+ * asked for: here, before anything is counted.
+ */
+const EMITTERS = [process, process.stdout, process.stderr] as const;
+
 let collector: (() => void) | undefined;
 
-/** Collects garbage until nothing more comes free. Works with and without `--expose-gc`. */
-export async function collectGarbage(): Promise<void> {
+/** A function that collects garbage, whatever flags the process was started with. */
+function createCollector(): () => void {
   setFlagsFromString('--expose-gc');
-  collector ??= runInNewContext('gc') as () => void;
-  for (let i = 0; i < COLLECTIONS; i += 1) {
-    collector();
-    await pause(5);
-  }
+  const script = new Script('gc()');
+  const context = createContext();
+  return () => void script.runInContext(context);
 }
 
 /** Resources after a collection. */
 export async function measure(): Promise<Resources> {
-  await collectGarbage();
+  collector ??= createCollector();
+  for (let i = 0; i < COLLECTIONS; i += 1) {
+    collector();
+    await pause(5);
+  }
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+  return { rss, heapUsed, arrayBuffers, handles: countHandles() };
+}
+
+function countHandles(): Record<string, number> {
   const handles: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
-  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
-  return { rss, heapUsed, arrayBuffers, handles, listeners };
+  handles['listeners'] = EMITTERS.reduce((sum, emitter) => sum + countListeners(emitter), 0);
+  const descriptors = countDescriptors();
+  return descriptors === undefined ? handles : { ...handles, 'file descriptors': descriptors };
+}
+
+function countListeners(emitter: (typeof EMITTERS)[number]): number {
+  return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
+}
+
+function countDescriptors(): number | undefined {
+  try {
+    return readdirSync(DESCRIPTORS).length;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Kinds that are there in larger number than before, as `kind: before -> after`. Pure. */
 export function leftovers(before: Resources, after: Resources): string[] {
-  const grown = Object.entries(after.handles)
+  return Object.entries(after.handles)
     .filter(([kind, number]) => number > (before.handles[kind] ?? 0))
     .map(([kind, number]) => `${kind}: ${String(before.handles[kind] ?? 0)} -> ${String(number)}`);
-  const listeners = `listeners on process: ${String(before.listeners)} -> ${String(after.listeners)}`;
-  return after.listeners > before.listeners ? [...grown, listeners] : grown;
 }
 
 /** What is left over when sockets and timers have had `patienceMs` to go away. */
@@ -55,11 +80,32 @@ export async function settledLeftovers(before: Resources, patienceMs: number): P
   for (;;) {
     const left = leftovers(before, await measure());
     if (left.length === 0 || performance.now() > end) return left;
-    await pause(50);
+    await pause(100);
   }
 }
 
 /** `12.3 MB`, in units of 10^6 bytes. */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Most that may be there beside what was there before, in bytes. */
+export interface GrowthLimits {
+  readonly heapUsed: number;
+  readonly arrayBuffers: number;
+}
+
+/** What has grown beyond its limit, in sentences. Pure. */
+export function grownMemory(before: Resources, after: Resources, limits: GrowthLimits): string[] {
+  const names = { heapUsed: 'the JavaScript heap', arrayBuffers: 'memory of ArrayBuffers' } as const;
+  return (['heapUsed', 'arrayBuffers'] as const)
+    .filter((name) => after[name] - before[name] > limits[name])
+    .map((name) => `${names[name]} grew from ${megabytes(before[name])} to ${megabytes(after[name])}`);
+}
+
+/** Both moments, for people. */
+export function memoryLine(before: Resources, after: Resources): string {
+  return (['rss', 'heapUsed', 'arrayBuffers'] as const)
+    .map((name) => `${name} ${megabytes(before[name])} -> ${megabytes(after[name])}`)
+    .join(', ');
 }

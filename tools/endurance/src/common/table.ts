@@ -1,8 +1,10 @@
-/** Text for terminals and for docs/reliability.md. */
+/** Text for terminals, and for docs/reliability.md to quote. */
 
 /** Columns as wide as their widest cell; the first is aligned to the left, the others to the right. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)));
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  );
   const line = (row: readonly string[]): string =>
     widths
       .map((width, column) => {
@@ -12,11 +14,6 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
       .join('  ')
       .trimEnd();
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
-}
-
-/** One row of a table in Markdown. */
-export function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
 }
 
 /** `1234567` as `1,234,567`. */
@@ -36,9 +33,4 @@ export function tally(values: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
-}
-
-/** UTC date and machine, as every result names them. */
-export function provenance(now: Date): string {
-  return `${now.toISOString().slice(0, 10)}, Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`;
 }

@@ -12,7 +12,15 @@ export interface MutatedJson {
 
 /** Changes an object of JSON, or only its spelling. */
 export function mutateJson(text: string, random: Random): MutatedJson {
-  const mutation = random.pick([respell, respell, changeMember, changeMember, doubleMember, wrap, breakBase64]);
+  const mutation = random.pick([
+    respell,
+    respell,
+    changeMember,
+    changeMember,
+    doubleMember,
+    wrap,
+    breakBase64,
+  ]);
   return mutation(text, random);
 }
 
@@ -93,7 +101,9 @@ function breakBase64(text: string, random: Random): MutatedJson {
 
 function objectsIn(value: unknown): Json[] {
   if (!isObject(value)) return [];
-  return [value, ...Object.values(value).flatMap(objectsIn)].filter((object) => Object.keys(object).length > 0);
+  return [value, ...Object.values(value).flatMap(objectsIn)].filter(
+    (object) => Object.keys(object).length > 0,
+  );
 }
 
 function escapeSome(text: string, random: Random): string {

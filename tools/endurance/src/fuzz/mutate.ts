@@ -31,7 +31,9 @@ const MUTATIONS: readonly Mutation[] = [
   },
   function insert(bytes, random) {
     const at = random.below(bytes.byteLength + 1);
-    const piece = random.oneIn(2) ? random.bytes(pieceLength(random)) : Buffer.from([random.pick(AWKWARD_BYTES)]);
+    const piece = random.oneIn(2)
+      ? random.bytes(pieceLength(random))
+      : Buffer.from([random.pick(AWKWARD_BYTES)]);
     return Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at)]);
   },
   function repeat(bytes, random) {

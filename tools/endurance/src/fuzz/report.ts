@@ -1,53 +1,49 @@
-/** What a run has found, as text and as a verdict. Pure but for printing. */
-import { megabytes } from '../common/resources.js';
-import { count, duration, markdownRow, textTable } from '../common/table.js';
-import type { FuzzReport } from './run.js';
+/** What a run has found, as text and as a verdict. Pure. */
+import { grownMemory, memoryLine } from '../common/resources.js';
+import { count, textTable } from '../common/table.js';
+import type { FuzzReport, TargetReport } from './run.js';
 
-const LIMITS = {
-  /** Of the JavaScript heap, in bytes: a case that left 200 bytes behind would show. */
-  heapGrowth: 12e6,
-  /** Of ArrayBuffers outside it. */
-  bufferGrowth: 6e6,
-  /** Longest time without a turn of the event loop, in ms. */
-  blockMs: 1000,
-} as const;
+/** A case that left 200 bytes behind would show in a long run; in bytes. */
+const LIMITS = { heapUsed: 12e6, arrayBuffers: 6e6 } as const;
 
-export function printReport({ runtime, targets, before, after, longestBlockMs }: FuzzReport): void {
+/** Ways of taking an input that are printed for each target. */
+const MAX_WAYS = 4;
+
+/** A table for the terminal. */
+export function describeFuzz({ runtime, targets, before, after }: FuzzReport): string {
   const rows = targets.map(({ name, cases, outcomes, slowestMs }) => {
     const ways = Object.entries(outcomes).sort(([, a], [, b]) => b - a);
-    const text = ways.slice(0, 4).map(([way, times]) => `${way} ${count(times)}`);
+    const text = ways.slice(0, MAX_WAYS).map(([way, times]) => `${way} ${count(times)}`);
     return [name, count(cases), `${slowestMs.toFixed(0)} ms`, text.join(', ')];
   });
-  console.log(`\n${runtime}`);
-  console.log(textTable(['target', 'cases', 'slowest', 'taken as'], rows));
-  const heap = `heap ${megabytes(before.heapUsed)} -> ${megabytes(after.heapUsed)}`;
-  const buffers = `buffers ${megabytes(before.arrayBuffers)} -> ${megabytes(after.arrayBuffers)}`;
-  console.log(`${heap}, ${buffers}, longest block of the event loop ${longestBlockMs.toFixed(0)} ms`);
+  const table = textTable([runtime, 'cases', 'slowest', 'taken as'], rows);
+  return `${table}\nafter a tenth of the cases -> at the end: ${memoryLine(before, after)}\n`;
 }
 
 /** What is wrong with a run, in sentences; empty when nothing is. */
-export function judgeFuzz({ runtime, findings, before, after, longestBlockMs, leftBehind }: FuzzReport): string[] {
-  const found = findings.map(({ target, index, what }) => `${runtime}, ${target} ${String(index)}: ${what}`);
-  const heapGrowth = after.heapUsed - before.heapUsed;
-  const bufferGrowth = after.arrayBuffers - before.arrayBuffers;
+export function judgeFuzz({ runtime, findings, before, after, leftBehind }: FuzzReport): string[] {
   return [
-    ...found,
-    ...(heapGrowth > LIMITS.heapGrowth ? [`${runtime}: the heap grew by ${megabytes(heapGrowth)}`] : []),
-    ...(bufferGrowth > LIMITS.bufferGrowth ? [`${runtime}: buffers grew by ${megabytes(bufferGrowth)}`] : []),
-    ...(longestBlockMs > LIMITS.blockMs ? [`${runtime}: the event loop stood for ${longestBlockMs.toFixed(0)} ms`] : []),
-    ...leftBehind.map((what) => `${runtime}: left behind: ${what}`),
-  ];
+    ...findings.map(({ target, index, what }) => `${target} ${String(index)}: ${what}`),
+    ...grownMemory(before, after, LIMITS),
+    ...leftBehind.map((what) => `left behind: ${what}`),
+  ].map((what) => `${runtime}: ${what}`);
 }
 
-/** The row of this run for docs/reliability.md. */
-export function fuzzRow(reports: readonly FuzzReport[], seed: number, elapsedMs: number, when: string): string {
+/** One line over all runtimes. */
+export function summarizeFuzz(reports: readonly FuzzReport[]): string {
   const targets = reports.flatMap((report) => report.targets);
   const cases = targets.reduce((sum, target) => sum + target.cases, 0);
-  const taken = targets.flatMap(({ outcomes }) => Object.entries(outcomes).filter(([way]) => !/^[A-Z_]+$/u.test(way)));
-  const harmless = taken.reduce((sum, [, times]) => sum + times, 0);
+  const refused = targets.reduce((sum, target) => sum + refusedOf(target), 0);
   const slowest = Math.max(...targets.map(({ slowestMs }) => slowestMs));
-  const findings = reports.reduce((sum, report) => sum + report.findings.length, 0);
-  const split = `${count(cases - harmless)} refused, ${count(harmless)} taken as what they are`;
-  const cells = ['fuzz', when, String(seed), `${count(cases)} inputs`, split, `slowest ${slowest.toFixed(0)} ms`];
-  return markdownRow([...cells, `${count(findings)} findings`, duration(elapsedMs)]);
+  return (
+    `${count(cases)} inputs: ${count(refused)} refused with a typed error, ` +
+    `${count(cases - refused)} taken as what they are; slowest ${slowest.toFixed(0)} ms`
+  );
+}
+
+/** A refusal is reported by its code. */
+function refusedOf({ outcomes }: TargetReport): number {
+  return Object.entries(outcomes)
+    .filter(([way]) => /^[A-Z_]+$/u.test(way))
+    .reduce((sum, [, times]) => sum + times, 0);
 }

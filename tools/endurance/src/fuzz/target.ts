@@ -27,8 +27,11 @@ export interface Attack {
   close?(): Promise<void>;
 }
 
+/** What was given, or the code of the error. */
+export type Verdict<T> = { readonly value: T } | { readonly code: NomyoErrorCode };
+
 /** Something that must not be. Its message says what was expected. */
-export class Finding extends Error {
+class Finding extends Error {
   override readonly name: string = 'Finding';
 }
 
@@ -44,28 +47,39 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 /**
  * What `task` gives, or the code of its error.
  *
+ * @param task is run a second time when it was slow: a busy machine is slow once, a hang every time
  * @throws {Finding} when the error is none of the SDK, has another code than these, or a message unfit for a log, or
  *   when it takes too long
  */
 export async function judge<T>(
   task: () => Promise<T> | T,
   allowed: readonly NomyoErrorCode[],
-): Promise<{ readonly value: T } | { readonly code: NomyoErrorCode }> {
-  const started = performance.now();
-  try {
-    return { value: await task() };
-  } catch (error) {
-    if (!(error instanceof NomyoError)) throw new Finding(`an error that is none of the SDK: ${describe(error)}`);
-    if (!allowed.includes(error.code)) throw new Finding(`the code ${error.code}: ${error.message}`);
-    checkMessage(error);
-    return { code: error.code };
-  } finally {
-    checkTime(performance.now() - started);
-  }
+): Promise<Verdict<T>> {
+  const first = await timed(task, allowed);
+  if (first.elapsedMs <= LIMIT_MS) return first.verdict;
+  const second = await timed(task, allowed);
+  if (second.elapsedMs > LIMIT_MS) throw new Finding(`it took ${second.elapsedMs.toFixed(0)} ms, twice`);
+  return second.verdict;
 }
 
-function checkTime(elapsedMs: number): void {
-  if (elapsedMs > LIMIT_MS) throw new Finding(`it took ${elapsedMs.toFixed(0)} ms`);
+async function timed<T>(
+  task: () => Promise<T> | T,
+  allowed: readonly NomyoErrorCode[],
+): Promise<{ readonly verdict: Verdict<T>; readonly elapsedMs: number }> {
+  const started = performance.now();
+  const elapsed = (): number => performance.now() - started;
+  try {
+    const value = await task();
+    return { verdict: { value }, elapsedMs: elapsed() };
+  } catch (error) {
+    const elapsedMs = elapsed();
+    if (!(error instanceof NomyoError)) {
+      throw new Finding(`an error that is none of the SDK: ${describe(error)}`);
+    }
+    if (!allowed.includes(error.code)) throw new Finding(`the code ${error.code}: ${error.message}`);
+    checkMessage(error);
+    return { verdict: { code: error.code }, elapsedMs };
+  }
 }
 
 /** @throws {Finding} */

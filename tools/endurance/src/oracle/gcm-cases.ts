@@ -47,8 +47,16 @@ function valueCases(typical: () => GcmInput): GcmCase[] {
     sealed('a nonce of ones', { ...typical(), nonce: ones(NONCE_BYTES) }, 'opens'),
     sealed('a key of zeros', { ...typical(), key: zeros(KEY_BYTES) }, 'opens'),
     sealed('a key of ones', { ...typical(), key: ones(KEY_BYTES) }, 'opens'),
-    sealed('zeros everywhere', { key: zeros(KEY_BYTES), nonce: zeros(NONCE_BYTES), plaintext: zeros(64) }, 'opens'),
-    sealed('ones everywhere', { key: ones(KEY_BYTES), nonce: ones(NONCE_BYTES), plaintext: ones(64) }, 'opens'),
+    sealed(
+      'zeros everywhere',
+      { key: zeros(KEY_BYTES), nonce: zeros(NONCE_BYTES), plaintext: zeros(64) },
+      'opens',
+    ),
+    sealed(
+      'ones everywhere',
+      { key: ones(KEY_BYTES), nonce: ones(NONCE_BYTES), plaintext: ones(64) },
+      'opens',
+    ),
     sealed('associated data', { ...typical(), associated: Buffer.from('model') }, 'DECRYPTION_FAILED'),
     sealed('associated data of one zero', { ...typical(), associated: zeros(1) }, 'DECRYPTION_FAILED'),
   ];
@@ -95,7 +103,11 @@ function changedCases(typical: () => GcmInput): GcmCase[] {
     { ...good, name: 'the first bit of the ciphertext flipped', ciphertext: withBitFlipped(ciphertext, 0) },
     { ...good, name: 'the last bit of the ciphertext flipped', ciphertext: withBitFlipped(ciphertext, -1) },
     { ...good, name: 'a ciphertext that lost its last byte', ciphertext: ciphertext.subarray(0, -1) },
-    { ...good, name: 'a ciphertext with a zero more', ciphertext: Buffer.concat([ciphertext, new Uint8Array(1)]) },
+    {
+      ...good,
+      name: 'a ciphertext with a zero more',
+      ciphertext: Buffer.concat([ciphertext, new Uint8Array(1)]),
+    },
     { ...good, name: 'no ciphertext, and the tag of one', ciphertext: new Uint8Array(0) },
     { ...good, name: 'a bit of the nonce flipped', nonce: withBitFlipped(nonce, 5) },
     { ...good, name: 'a bit of the key flipped', key: withBitFlipped(key, 77) },

@@ -50,7 +50,9 @@ function counterMode(block: (input: Buffer) => Buffer, start: Buffer, data: Uint
   let counter = start;
   for (let at = 0; at < out.byteLength; at += BLOCK) {
     const mask = block(counter);
-    for (let i = 0; i < BLOCK && at + i < out.byteLength; i += 1) out[at + i] = (out[at + i] ?? 0) ^ (mask[i] ?? 0);
+    for (let i = 0; i < BLOCK && at + i < out.byteLength; i += 1) {
+      out[at + i] = (out[at + i] ?? 0) ^ (mask[i] ?? 0);
+    }
     counter = increment(counter);
   }
   return out;

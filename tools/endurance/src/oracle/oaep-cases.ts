@@ -4,7 +4,15 @@
  * that the payload is sealed with, so that whoever skips a check opens the envelope.
  */
 import { constants, publicEncrypt, type KeyObject } from 'node:crypto';
-import { encodeOaep, numbersOf, rawEncrypt, toBytes, toInteger, type OaepParts, type RsaNumbers } from './oaep.js';
+import {
+  encodeOaep,
+  numbersOf,
+  rawEncrypt,
+  toBytes,
+  toInteger,
+  type OaepParts,
+  type RsaNumbers,
+} from './oaep.js';
 
 /** One block and the verdict on it. */
 export interface OaepCase {
@@ -133,7 +141,11 @@ function otherPaddings(key: KeyObject, aesKey: Uint8Array): OaepCase[] {
 }
 
 function refused(blocks: Readonly<Record<string, Uint8Array>>): OaepCase[] {
-  return Object.entries(blocks).map(([name, wrappedKey]) => ({ name, wrappedKey, verdict: 'DECRYPTION_FAILED' }));
+  return Object.entries(blocks).map(([name, wrappedKey]) => ({
+    name,
+    wrappedKey,
+    verdict: 'DECRYPTION_FAILED',
+  }));
 }
 
 /** Where the 01 stands before a message of 32 bytes. */

@@ -37,7 +37,15 @@ export function numbersOf(publicKey: KeyObject): RsaNumbers {
 
 /** EM of RFC 8017 §7.1.1, `k` bytes. */
 export function encodeOaep(parts: OaepParts, k: number): Uint8Array {
-  const { message, seed, label = new Uint8Array(0), hash = 'sha256', maskHash = hash, first = 0, tamper } = parts;
+  const {
+    message,
+    seed,
+    label = new Uint8Array(0),
+    hash = 'sha256',
+    maskHash = hash,
+    first = 0,
+    tamper,
+  } = parts;
   const labelHash = digest(hash, label);
   const dataBlock = Buffer.alloc(k - seed.byteLength - 1);
   labelHash.copy(dataBlock);
@@ -56,7 +64,13 @@ export function rawEncrypt(block: Uint8Array, { n, e, k }: RsaNumbers): Uint8Arr
 
 /** Big-endian, `length` bytes; higher bytes are lost. */
 export function toBytes(value: bigint, length: number): Buffer {
-  return Buffer.from(value.toString(16).padStart(length * 2, '0').slice(-length * 2), 'hex');
+  return Buffer.from(
+    value
+      .toString(16)
+      .padStart(length * 2, '0')
+      .slice(-length * 2),
+    'hex',
+  );
 }
 
 export function toInteger(bytes: Uint8Array): bigint {

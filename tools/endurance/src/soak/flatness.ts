@@ -20,7 +20,7 @@ const WARM_UP_SHARE = 0.25;
 
 /** What has grown, in sentences; empty when nothing has. */
 export function judgeFlatness(samples: readonly Sample[]): string[] {
-  const steady = samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
+  const steady = steadyPart(samples);
   const memory = (['rss', 'heapUsed', 'arrayBuffers'] as const).flatMap((name) => {
     const growth = growthOf(steady.map(({ requests, resources }) => [requests, resources[name]]));
     return growth > LIMITS[name] ? [`${name} grew by ${megabytes(growth)} over the last three quarters`] : [];
@@ -28,9 +28,15 @@ export function judgeFlatness(samples: readonly Sample[]): string[] {
   return [...memory, ...grownHandles(steady)];
 }
 
+/** The samples after the warm-up: the last three quarters. */
+export function steadyPart(samples: readonly Sample[]): readonly Sample[] {
+  return samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
+}
+
 /** What the line of least squares through the points climbs from the first to the last. */
 export function growthOf(points: readonly (readonly [x: number, y: number])[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
   const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   const variance = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);

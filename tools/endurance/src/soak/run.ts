@@ -1,20 +1,27 @@
 /** One client, many calls, and a look at the process after each part of them. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { SecureChatCompletion } from 'nomyo-js';
+import { SecureChatCompletion, type SecureChatCompletionConfig } from 'nomyo-js';
+import { ended, nextMessage, startProgram } from '../common/child.js';
 import { inParallel } from '../common/parallel.js';
+import { Random } from '../common/random.js';
 import { measure } from '../common/resources.js';
 import type { Sample } from './flatness.js';
-import type { SoakRouter } from './router-process.js';
+import type { SoakRouter } from './router-main.js';
+
+/** What is under load; tests put clients with defects here. */
+export type SoakClient = Pick<SecureChatCompletion, 'create' | 'dispose'>;
 
 export interface SoakPlan {
   readonly requests: number;
   readonly concurrency: number;
+  /** Of the lengths of prompts. */
+  readonly seed: number;
   /** Looks at the process. */
   readonly samples: number;
   /** The run ends after this, however far it has come. */
   readonly minutes: number;
   readonly progress: (sample: Sample) => void;
+  /** Default: the client of nomyo-js. */
+  readonly createClient?: (config: SecureChatCompletionConfig) => SoakClient;
 }
 
 export interface SoakReport {
@@ -25,62 +32,57 @@ export interface SoakReport {
   readonly elapsedMs: number;
 }
 
-const PROGRAM = fileURLToPath(new URL('./router-process.js', import.meta.url));
-
 /** Short, so that pairs and router keys are renewed hundreds of times in a long run; in ms. */
-const SETTINGS = { keyRotationInterval: 5000, serverKeyTtl: 2000 } as const;
+const SETTINGS = { keyRotationInterval: 5000, serverKeyTtl: 2000, keyDir: null, keySize: 2048 } as const;
+
+/** Longest prompt, in characters, beside its question. */
+const MAX_PADDING = 4000;
 
 /** @throws {NomyoError} when a call fails: no fault is injected, so none may */
 export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
-  const started = Date.now();
-  const router = fork(PROGRAM);
-  const { url, ca } = await new Promise<SoakRouter>((resolve, reject) => {
-    router.once('message', (message) => resolve(message as SoakRouter));
-    router.once('exit', () => reject(new Error('the router did not start')));
-  });
-  const client = new SecureChatCompletion({ baseUrl: url, tls: { ca }, keyDir: null, keySize: 2048, ...SETTINGS });
-  const ended = new Promise((resolve) => router.once('exit', resolve));
+  const router = startProgram('soak/router-main.js');
+  const { url, ca } = await nextMessage<SoakRouter>(router);
+  const { createClient = createOurs } = plan;
+  const client = createClient({ baseUrl: url, tls: { ca }, ...SETTINGS });
   try {
-    return await new Soak(client, plan, started).run();
+    return await load(client, plan);
   } finally {
     client.dispose();
     router.disconnect();
-    await ended;
+    await ended(router);
   }
 }
 
-class Soak {
-  readonly #client: SecureChatCompletion;
-  readonly #plan: SoakPlan;
-  readonly #started: number;
-  readonly #samples: Sample[] = [];
-  #requests = 0;
-  #wrongAnswers = 0;
-
-  constructor(client: SecureChatCompletion, plan: SoakPlan, started: number) {
-    this.#client = client;
-    this.#plan = plan;
-    this.#started = started;
+async function load(client: SoakClient, plan: SoakPlan): Promise<SoakReport> {
+  const { requests, samples, minutes, concurrency, progress, seed } = plan;
+  const started = Date.now();
+  const part = Math.ceil(requests / samples);
+  const taken: Sample[] = [];
+  let [asked, wrongAnswers] = [0, 0];
+  const ask = async (): Promise<void> => {
+    asked += 1;
+    const padding = 'x'.repeat(new Random(seed, asked).below(MAX_PADDING));
+    if (!(await isAnswered(client, `<question ${String(asked)}>`, padding))) wrongAnswers += 1;
+  };
+  while (asked < requests && Date.now() - started < minutes * 60_000) {
+    await inParallel(Math.min(part, requests - asked), concurrency, ask);
+    const sample = { requests: asked, resources: await measure() };
+    taken.push(sample);
+    progress(sample);
   }
+  return { samples: taken, requests: asked, wrongAnswers, elapsedMs: Date.now() - started };
+}
 
-  async run(): Promise<SoakReport> {
-    const { requests, samples, minutes, progress, concurrency } = this.#plan;
-    const end = this.#started + minutes * 60_000;
-    const part = Math.ceil(requests / samples);
-    while (this.#requests < requests && Date.now() < end) {
-      await inParallel(Math.min(part, requests - this.#requests), concurrency, () => this.#ask());
-      const sample = { requests: this.#requests, resources: await measure() };
-      this.#samples.push(sample);
-      progress(sample);
-    }
-    const elapsedMs = Date.now() - this.#started;
-    return { samples: this.#samples, requests: this.#requests, wrongAnswers: this.#wrongAnswers, elapsedMs };
-  }
+/** The router's answer says what the user said last. */
+async function isAnswered(client: SoakClient, question: string, padding: string): Promise<boolean> {
+  const messages = [
+    { role: 'system' as const, content: padding },
+    { role: 'user' as const, content: question },
+  ];
+  const answer = await client.create({ model: 'm', messages });
+  return answer.choices[0]?.message.content?.includes(question) === true;
+}
 
-  async #ask(): Promise<void> {
-    this.#requests += 1;
-    const mark = `<question ${String(this.#requests)}>`;
-    const answer = await this.#client.create({ model: 'm', messages: [{ role: 'user', content: mark }] });
-    if (answer.choices[0]?.message.content?.includes(mark) !== true) this.#wrongAnswers += 1;
-  }
+function createOurs(config: SecureChatCompletionConfig): SecureChatCompletion {
+  return new SecureChatCompletion(config);
 }

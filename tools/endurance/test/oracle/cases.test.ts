@@ -9,7 +9,10 @@ import { sealGcm } from '../../src/oracle/gcm.js';
 import { writeEnvelope } from '../../src/oracle/envelope.js';
 
 /** Opening it, as one word and what was inside. */
-async function verdictOn(envelope: Uint8Array, keys: RsaPrivateKey): Promise<readonly [string, Buffer | undefined]> {
+async function verdictOn(
+  envelope: Uint8Array,
+  keys: RsaPrivateKey,
+): Promise<readonly [string, Buffer | undefined]> {
   try {
     const { plaintext } = await openEnvelope(envelope, keys);
     return ['opens', plaintext.use((bytes) => Buffer.from(bytes))];
@@ -62,7 +65,11 @@ describe('a payload', () => {
       verdicts.push([name, ...(await verdictOn(writeEnvelope({ ...sealed, wrappedKey }), keys))]);
     }
     expect(verdicts).toEqual(
-      cases.map(({ name, verdict, plaintext }) => [name, verdict, verdict === 'opens' ? Buffer.from(plaintext) : undefined]),
+      cases.map(({ name, verdict, plaintext }) => [
+        name,
+        verdict,
+        verdict === 'opens' ? Buffer.from(plaintext) : undefined,
+      ]),
     );
   });
 });

@@ -47,7 +47,10 @@ describe('AES-256-GCM by hand', () => {
       const [plaintext, associated] = [random.bytes(random.below(200)), random.bytes(random.below(40))];
       const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
       const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-      expect(sealGcm({ key, nonce, plaintext, associated })).toEqual({ ciphertext, tag: cipher.getAuthTag() });
+      expect(sealGcm({ key, nonce, plaintext, associated })).toEqual({
+        ciphertext,
+        tag: cipher.getAuthTag(),
+      });
     }
   });
 });

@@ -17,7 +17,12 @@ describe('RSA-OAEP by hand', () => {
     for (const length of [0, 1, 32, 190 - 2 * (seedBytes - 32)]) {
       const message = random.bytes(length);
       const oaepLabel = label === undefined ? undefined : Buffer.from(label);
-      const parts = { message, seed: random.bytes(seedBytes), hash: oaepHash, ...(oaepLabel && { label: oaepLabel }) };
+      const parts = {
+        message,
+        seed: random.bytes(seedBytes),
+        hash: oaepHash,
+        ...(oaepLabel && { label: oaepLabel }),
+      };
       const block = rawEncrypt(encodeOaep(parts, numbers.k), numbers);
       const padding = constants.RSA_PKCS1_OAEP_PADDING;
       const options = { key: privateKey, padding, oaepHash, ...(oaepLabel && { oaepLabel }) };

@@ -28,7 +28,9 @@ export const envelopeTarget: Target = {
     const sealed: Sealed[] = [];
     for (const length of PLAINTEXT_BYTES) {
       const plaintext = random.bytes(length);
-      const envelope = Buffer.from(await sealEnvelope(plaintext, keys.publicKey, { processedAt: 1_700_000_000 }));
+      const envelope = Buffer.from(
+        await sealEnvelope(plaintext, keys.publicKey, { processedAt: 1_700_000_000 }),
+      );
       sealed.push({ plaintext, envelope });
     }
     return new EnvelopeAttack(keys, sealed);
@@ -47,7 +49,10 @@ class EnvelopeAttack implements Attack {
   async attempt(random: Random): Promise<string> {
     const { plaintext, envelope } = this.#choose(random);
     const { bytes, equivalent } = this.#change(envelope, random);
-    const result = await judge(() => openEnvelope(bytes, this.#keys), ['INVALID_ENVELOPE', 'DECRYPTION_FAILED']);
+    const result = await judge(
+      () => openEnvelope(bytes, this.#keys),
+      ['INVALID_ENVELOPE', 'DECRYPTION_FAILED'],
+    );
     if ('code' in result) {
       expect(!equivalent, `an envelope in another spelling opens, but: ${result.code}`);
       return result.code;
@@ -62,7 +67,9 @@ class EnvelopeAttack implements Attack {
   #choose(random: Random): Sealed {
     const chosen = random.pick(this.#sealed);
     // Long ones are slow to mutate and rarely more telling.
-    return chosen.envelope.byteLength > LONG && !random.oneIn(10) ? random.pick(this.#sealed.slice(0, 4)) : chosen;
+    return chosen.envelope.byteLength > LONG && !random.oneIn(10)
+      ? random.pick(this.#sealed.slice(0, 4))
+      : chosen;
   }
 
   #change(envelope: Buffer, random: Random): { bytes: Buffer; equivalent: boolean } {
@@ -71,6 +78,9 @@ class EnvelopeAttack implements Attack {
       return { bytes: Buffer.from(text, 'utf8'), equivalent };
     }
     const other = random.pick(this.#sealed).envelope;
-    return { bytes: random.oneIn(8) ? splice(envelope, other, random) : mutate(envelope, random), equivalent: false };
+    return {
+      bytes: random.oneIn(8) ? splice(envelope, other, random) : mutate(envelope, random),
+      equivalent: false,
+    };
   }
 }

@@ -26,7 +26,9 @@ const CLASSES: Readonly<Record<number, unknown>> = {
   503: ServiceUnavailableError,
 };
 
-const STATUSES = [100, 199, 201, 204, 400, 401, 402, 403, 404, 413, 418, 422, 429, 499, 500, 502, 503, 504, 599, 999];
+const STATUSES = [
+  100, 199, 201, 204, 400, 401, 402, 403, 404, 413, 418, 422, 429, 499, 500, 502, 503, 504, 599, 999,
+];
 
 /** Longest error as a log shows it, in characters, beside its headers and its stack. */
 const MAX_INSPECTED = 120_000;
@@ -57,7 +59,10 @@ async function attempt(random: Random): Promise<string> {
 
 function checkWait(error: APIError, random: Random): void {
   const { retryAfter } = error;
-  expect(retryAfter === undefined || (Number.isFinite(retryAfter) && retryAfter >= 0), 'a wait that is a time');
+  expect(
+    retryAfter === undefined || (Number.isFinite(retryAfter) && retryAfter >= 0),
+    'a wait that is a time',
+  );
   const state = { attempt: 1 + random.below(40), maxRetries: 100, mode: 'all' as const };
   const delay = retryDelay({ error, ...state, now: Date.now(), random: random.below(1000) / 1000 });
   expect(delay === undefined || (delay >= 0 && delay <= MAX_RETRY_DELAY_MS), 'a delay within its limit');
@@ -76,7 +81,22 @@ function retryAfterOf(random: Random): string {
     String(random.below(2 ** 31) * 2 ** 20),
     `${String(random.below(9))}.${String(random.below(999))}`,
     `-${String(random.below(99))}`,
-    ...['', ' ', 'NaN', 'Infinity', '1e999', '0x10', '1_000', '٣', '59', '60', '61', '0', '00', '9'.repeat(40)],
+    ...[
+      '',
+      ' ',
+      'NaN',
+      'Infinity',
+      '1e999',
+      '0x10',
+      '1_000',
+      '٣',
+      '59',
+      '60',
+      '61',
+      '0',
+      '00',
+      '9'.repeat(40),
+    ],
     date,
     date.replace('GMT', 'UTC'),
     date.slice(0, -4),
@@ -94,7 +114,9 @@ function bodyOf(random: Random): Uint8Array {
   const detail = random.pick<() => unknown>([
     () => 'the request is wrong',
     () => '\u001b[2J\r\nforged: line\u202e'.repeat(random.below(9000)),
-    () => [{ type: 'missing', loc: ['body', 'model'], msg: 'Field required', input: 'secret', ctx: { error: {} } }],
+    () => [
+      { type: 'missing', loc: ['body', 'model'], msg: 'Field required', input: 'secret', ctx: { error: {} } },
+    ],
     () => Array.from({ length: random.below(500) }, () => awkwardValue(random)),
     () => awkwardValue(random),
     () => ({ [random.hex(8)]: awkwardValue(random), error: { message: awkwardValue(random) } }),

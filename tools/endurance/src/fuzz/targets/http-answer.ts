@@ -36,7 +36,7 @@ class HttpAttack implements Attack {
   #port = 0;
   #count = 0;
   #earlier: readonly string[] = [];
-  #random: Random | undefined;
+  #script: Script | undefined;
   #performance = Promise.resolve();
 
   async listen(): Promise<void> {
@@ -47,8 +47,8 @@ class HttpAttack implements Attack {
 
   async attempt(random: Random): Promise<string> {
     this.#count += 1;
-    this.#random = random;
     const mark = markOf(this.#count);
+    this.#script = scriptOf(mark, random);
     this.#earlier = Array.from({ length: 20 }, (_, i) => markOf(this.#count - 1 - i));
     const url = new URL(`http://127.0.0.1:${String(this.#port)}/${mark}`);
     const request = { method: 'GET' as const, url, headers: {}, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES };
@@ -56,7 +56,10 @@ class HttpAttack implements Attack {
     await this.#performance;
     if ('code' in result) return result.code;
     const { status, headers, body } = result.value;
-    expect(Number.isInteger(status) && status >= 200 && status <= 999 && (status < 300 || status > 399), 'a status');
+    expect(
+      Number.isInteger(status) && status >= 200 && status <= 999 && (status < 300 || status > 399),
+      'a status',
+    );
     expect(body.byteLength <= MAX_BYTES, 'a body within its limit');
     const text = JSON.stringify(headers) + Buffer.from(body).toString('latin1');
     const foreign = this.#earlier.filter((other) => text.includes(other));
@@ -75,10 +78,8 @@ class HttpAttack implements Attack {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => this.#sockets.delete(socket));
-    socket.on('data', (piece) => {
-      const mark = /GET \/(mark-[\da-f]{12}-)/u.exec(piece.toString('latin1'))?.[1];
-      if (mark === undefined || this.#random === undefined) return;
-      this.#performance = perform(socket, scriptOf(mark, this.#random));
+    socket.on('data', () => {
+      if (this.#script !== undefined) this.#performance = perform(socket, this.#script);
     });
   }
 }
@@ -119,7 +120,15 @@ async function perform(socket: Socket, { pieces, ending }: Script): Promise<void
 
 function goodAnswer(mark: string, random: Random): Buffer {
   const body = `${mark}${'b'.repeat(random.below(random.pick([10, 300, 3000])))}${mark}`;
-  const status = random.pick(['200 OK', '200 OK', '204 No Content', '307 Temporary Redirect', '429 ', '503 Busy', '100 Continue']);
+  const status = random.pick([
+    '200 OK',
+    '200 OK',
+    '204 No Content',
+    '307 Temporary Redirect',
+    '429 ',
+    '503 Busy',
+    '100 Continue',
+  ]);
   const head = [`HTTP/1.1 ${status}`, `X-Mark: ${mark}`, `Retry-After: ${String(random.below(5))}`];
   const lines = random.pick<() => string[]>([
     () => [`Content-Length: ${String(body.length)}`, '', body],
@@ -128,10 +137,20 @@ function goodAnswer(mark: string, random: Random): Buffer {
     () => [`Content-Length: ${random.pick(['-1', '1e3', '0x10', '99999999999999999999', ''])}`, '', body],
     () => ['Transfer-Encoding: chunked', '', `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
     () => ['Transfer-Encoding: chunked', '', `${random.hex(3)}\r\n${body}\r\n0\r\n`],
-    () => ['Transfer-Encoding: chunked', 'Content-Length: 3', '', `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
+    () => [
+      'Transfer-Encoding: chunked',
+      'Content-Length: 3',
+      '',
+      `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    ],
     () => ['Content-Encoding: gzip', `Content-Length: ${String(body.length)}`, '', body],
     () => ['Connection: close', '', body],
-    () => [`X-Long: ${'h'.repeat(random.pick([100, 17_000]))}`, `Content-Length: ${String(body.length)}`, '', body],
+    () => [
+      `X-Long: ${'h'.repeat(random.pick([100, 17_000]))}`,
+      `Content-Length: ${String(body.length)}`,
+      '',
+      body,
+    ],
     () => ['Set-Cookie: a=b', 'Keep-Alive: timeout=1', `Content-Length: ${String(body.length)}`, '', body],
     () => ['Content-Length: 60000', '', body.repeat(60_000 / body.length + 1).slice(0, 60_000)],
   ])();

@@ -9,7 +9,11 @@ const ANSWER = {
   id: 'chatcmpl-1',
   object: 'chat.completion',
   choices: [
-    { index: 0, message: { role: 'assistant', content: 'caf\u00e9 \u{1f600} "quoted" \\ \n \u0000' }, logprobs: null },
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'caf\u00e9 \u{1f600} "quoted" \\ \n \u0000' },
+      logprobs: null,
+    },
     { index: 1, message: { role: 'assistant', content: 'x'.repeat(5000), tool_calls: [{ id: 'a' }] } },
   ],
   usage: { prompt_tokens: -0.5e10, total_tokens: 12 },
@@ -40,14 +44,20 @@ export const jsonSelectTarget: Target = {
         const result = await judge(() => selectText(bytes, path), ['INVALID_PLAINTEXT']);
         const parsed = parse(bytes);
         if ('code' in result) {
-          expect(parsed === undefined || depthOf(parsed.value) > MAX_DEPTH, 'JSON that JSON.parse takes is taken');
+          expect(
+            parsed === undefined || depthOf(parsed.value) > MAX_DEPTH,
+            'JSON that JSON.parse takes is taken',
+          );
           return result.code;
         }
         expect(parsed !== undefined, 'JSON that JSON.parse refuses is refused');
-        const there = follow(parsed?.value, path);
+        const there = follow(parsed.value, path);
         const wanted = typeof there === 'string' ? Buffer.from(there, 'utf8') : undefined;
         const found = result.value?.use((text) => Buffer.from(text));
-        expect(found === undefined ? wanted === undefined : wanted?.equals(found) === true, 'the text at its path');
+        expect(
+          found === undefined ? wanted === undefined : wanted?.equals(found) === true,
+          'the text at its path',
+        );
         return found === undefined ? 'nothing there' : 'found';
       },
     }),
@@ -72,9 +82,9 @@ function parse(bytes: Buffer): { readonly value: unknown } | undefined {
 function follow(value: unknown, path: JsonPath): unknown {
   let at = value;
   for (const step of path) {
-    const isRightKind = typeof step === 'number' ? Array.isArray(at) : typeof at === 'object' && !Array.isArray(at);
-    if (!isRightKind || at === null || at === undefined || !Object.hasOwn(at, step)) return undefined;
-    at = Reflect.get(Object(at) as object, step);
+    if (typeof at !== 'object' || at === null) return undefined;
+    if (Array.isArray(at) !== (typeof step === 'number') || !Object.hasOwn(at, step)) return undefined;
+    at = Reflect.get(at, step);
   }
   return at;
 }
@@ -82,8 +92,10 @@ function follow(value: unknown, path: JsonPath): unknown {
 /** Level by level: the input is as deep as an attacker likes. */
 function depthOf(value: unknown): number {
   let depth = 0;
-  for (let level = [value]; level.length > 0; depth += 1) {
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-  }
+  for (let level = [value]; level.length > 0; depth += 1) level = level.flatMap(membersOf);
   return depth;
+}
+
+function membersOf(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values({ ...value }) : [];
 }

@@ -13,7 +13,10 @@ export const jsonWriteTarget: Target = {
         const payload = { messages: valueOf(random, 0) };
         const wanted = reference(payload);
         const result = await judge(() => serializeJson(payload), ['INVALID_ARGUMENT']);
-        expect('code' in result === (wanted === undefined), 'a refusal of what JSON has no word for, and no other');
+        expect(
+          'code' in result === (wanted === undefined),
+          'a refusal of what JSON has no word for, and no other',
+        );
         if ('code' in result) return result.code;
         const written = result.value.use((bytes) => Buffer.from(bytes).toString('utf8'));
         expect(written === wanted, 'what JSON.stringify writes');
@@ -80,12 +83,29 @@ function depthOf(value: unknown): number {
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
+/** A string as an object: JSON takes it for a string. */
+const BOXED: unknown = Object('a');
+
 function valueOf(random: Random, depth: number): unknown {
   if (random.oneIn(60)) return random.pick(BAD)();
-  const leaves = [() => textOf(random), () => random.pick(NUMBERS), () => random.pick([true, false, null, undefined])];
-  const oddities = [() => new Date(random.uint32()), () => (): void => undefined, () => Symbol('s'), () => Object('a')];
-  const nested = [() => arrayOf(random, depth), () => objectOf(random, depth), () => convertedTo(valueOf(random, depth + 1))];
-  const makers: readonly (() => unknown)[] = depth > 5 ? leaves : [...leaves, ...oddities, ...nested, ...nested];
+  const leaves = [
+    () => textOf(random),
+    () => random.pick(NUMBERS),
+    () => random.pick([true, false, null, undefined]),
+  ];
+  const oddities = [
+    () => new Date(random.uint32()),
+    () => (): void => undefined,
+    () => Symbol('s'),
+    () => BOXED,
+  ];
+  const nested = [
+    () => arrayOf(random, depth),
+    () => objectOf(random, depth),
+    () => convertedTo(valueOf(random, depth + 1)),
+  ];
+  const makers: readonly (() => unknown)[] =
+    depth > 5 ? leaves : [...leaves, ...oddities, ...nested, ...nested];
   return random.pick(makers)();
 }
 

@@ -11,7 +11,12 @@ import { expect, judge, type Attack, type Target } from '../target.js';
 const PASSWORD = 'a password of the run';
 
 /** Whatever is wrong with a private key file, it is one of these. */
-const REFUSALS = ['KEY_FILE_INVALID', 'KEY_FILE_PASSWORD', 'KEY_FILE_MISMATCH', 'KEY_FILE_UNREADABLE'] as const;
+const REFUSALS = [
+  'KEY_FILE_INVALID',
+  'KEY_FILE_PASSWORD',
+  'KEY_FILE_MISMATCH',
+  'KEY_FILE_UNREADABLE',
+] as const;
 
 interface KeyFile {
   readonly content: Buffer;
@@ -31,7 +36,10 @@ export const keyFileTarget: Target = {
       { content: plain, password: undefined },
       { content: Buffer.concat([Buffer.from(preamble), plain]), password: undefined },
       { content: Buffer.from(privateKey.export({ type: 'pkcs1', format: 'pem' })), password: undefined },
-      { content: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher })), password: PASSWORD },
+      {
+        content: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher })),
+        password: PASSWORD,
+      },
     ];
     const publicKey = createPublicKey(privateKey);
     const spki = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' }));

@@ -29,7 +29,17 @@ const RIGHT: Readonly<Record<string, unknown>> = {
 
 const REFUSALS = ['INVALID_ARGUMENT', 'INSECURE_URL', 'POLICY_VIOLATION', 'MEMORY_NOT_LOCKED'] as const;
 
-const ODD: readonly unknown[] = [Number.NaN, Number.POSITIVE_INFINITY, -1, 2 ** 31, 1.5, 5n, Symbol('s'), 'x\r\ny', [null]];
+const ODD: readonly unknown[] = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  -1,
+  2 ** 31,
+  1.5,
+  5n,
+  Symbol('s'),
+  'x\r\ny',
+  [null],
+];
 
 export const optionsTarget: Target = {
   name: 'options',
@@ -41,7 +51,10 @@ export const optionsTarget: Target = {
         const config = optionsOf(random);
         const isWrong = JSON.stringify(Object.keys(config)).includes('misspelt');
         // A caller without TypeScript can pass anything.
-        const result = await judge(() => new SecureChatCompletion(config as SecureChatCompletionConfig), REFUSALS);
+        const result = await judge(
+          () => new SecureChatCompletion(config as SecureChatCompletionConfig),
+          REFUSALS,
+        );
         if ('code' in result) return result.code;
         expect(!isWrong, 'an unknown name is refused');
         result.value.dispose();

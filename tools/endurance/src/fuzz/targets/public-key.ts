@@ -12,7 +12,9 @@ export const publicKeyTarget: Target = {
   weight: 8,
   runtimes: ['node', 'browser'],
   prepare: () => {
-    const rsa = [1024, 2048, 2049, 3072].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }));
+    const rsa = [1024, 2048, 2049, 3072].map((modulusLength) =>
+      generateKeyPairSync('rsa', { modulusLength }),
+    );
     const others = [
       generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 }),
       generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
@@ -54,7 +56,10 @@ function checkTaken(key: RsaPublicKey, pem: Buffer): void {
   }
   const der = theirs?.export({ type: 'spki', format: 'der' }) ?? Buffer.alloc(0);
   const fingerprint = `sha256/${createHash('sha256').update(der).digest('base64')}`;
-  expect(fingerprint === key.fingerprint, `OpenSSL sees the same key in ${pem.toString('latin1').slice(0, 60)}…`);
+  expect(
+    fingerprint === key.fingerprint,
+    `OpenSSL sees the same key in ${pem.toString('latin1').slice(0, 60)}…`,
+  );
 }
 
 function pemOf(der: Buffer): Buffer {

@@ -29,7 +29,10 @@ export const urlTarget: Target = {
       attempt: async (random) => {
         const text = mutate(Buffer.from(random.pick(URLS), 'utf8'), random).toString('utf8');
         const allowHttp = random.oneIn(2);
-        const result = await judge(() => parseBaseUrl(text, { allowHttp }), ['INVALID_ARGUMENT', 'INSECURE_URL']);
+        const result = await judge(
+          () => parseBaseUrl(text, { allowHttp }),
+          ['INVALID_ARGUMENT', 'INSECURE_URL'],
+        );
         if ('code' in result) return result.code;
         const { protocol, host, username, password, search, hash } = result.value;
         expect(protocol === 'https:' || (allowHttp && protocol === 'http:'), 'HTTPS, or what was allowed');
@@ -42,7 +45,15 @@ export const urlTarget: Target = {
     }),
 };
 
-const NAMES = ['X-Trace', 'Content-Type', 'X-Payload-ID', 'Transfer-Encoding', 'Host', 'authorization', '__proto__'];
+const NAMES = [
+  'X-Trace',
+  'Content-Type',
+  'X-Payload-ID',
+  'Transfer-Encoding',
+  'Host',
+  'authorization',
+  '__proto__',
+];
 const VALUES = ['plain', 'with space', 'a\r\nX-Injected: 1', 'caf\u00e9', '\u0100', '\u0000', '\t tab', ''];
 
 export const headersTarget: Target = {

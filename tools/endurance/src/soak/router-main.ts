@@ -1,4 +1,4 @@
-/** A router without faults, in a process of its own, forked by run.ts; it ends with its parent's channel. */
+/** A router without faults, in a process of its own, started by run.ts; it ends with its parent's channel. */
 import { startRouter } from '@nomyo/router';
 
 /** What the process tells its parent, once. */

@@ -1,10 +1,14 @@
-/** The router with its faults, in a process of its own: `router-process.js SEED`, forked by run.ts. */
-import { startRouter, type FailMode, type FailModeName, type SeenRequest } from '@nomyo/router';
+/**
+ * The router with its faults, in a process of its own, started by router-child.ts: `router-main.js SEED PATIENCE`.
+ * PATIENCE is the time in ms that connections may take to close at the end.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { startRouter, type FailMode, type SeenRequest } from '@nomyo/router';
 import { Random } from '../common/random.js';
 import { faultFor } from './faults.js';
 import { CALL_HEADER, type LoggedRequest, type RouterMessage } from './messages.js';
 
-const seed = process.argv[2] ?? '0';
+const [seed = '0', patience = '0'] = process.argv.slice(2);
 const log: LoggedRequest[] = [];
 const attempts = new Map<number, number>();
 let keyFetches = 0;
@@ -17,9 +21,7 @@ const router = await startRouter({
   onRequest: (seen) => log.push(loggedOf(seen)),
 });
 tell({ kind: 'ready', url: router.url, ca: router.ca ?? '' });
-process.once('message', () => {
-  void router.close().then(() => tell({ kind: 'log', log }, () => process.disconnect()));
-});
+process.once('message', () => void finish());
 // The parent is gone: nobody is left to serve.
 process.once('disconnect', () => void router.close());
 
@@ -35,22 +37,21 @@ function pickFault(seen: SeenRequest): FailMode | undefined {
 }
 
 function loggedOf(seen: SeenRequest): LoggedRequest {
-  const call = callOf(seen);
-  return {
-    id: seen.id,
-    endpoint: call === undefined ? 'key' : 'completion',
-    call,
-    // The router writes down the name of the mode.
-    fault: seen.fail as FailModeName | undefined,
-    status: seen.status,
-    at: seen.at,
-    end: seen.at + (seen.durationMs ?? 0),
-  };
+  const { id, fail: fault, status, at, durationMs = 0 } = seen;
+  return { id, call: callOf(seen), fault, status, at, end: at + durationMs };
 }
 
 function callOf({ headers }: SeenRequest): number | undefined {
   const text = headers[CALL_HEADER];
   return typeof text === 'string' ? Number(text) : undefined;
+}
+
+async function finish(): Promise<void> {
+  const end = performance.now() + Number(patience);
+  while (router.openConnections > 0 && performance.now() < end) await pause(20);
+  const { openConnections } = router;
+  await router.close();
+  tell({ kind: 'log', log, openConnections }, () => process.disconnect());
 }
 
 /** @param sent a long message takes a while, and nothing of it may be cut off */

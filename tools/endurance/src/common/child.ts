@@ -1,0 +1,36 @@
+/** Programs of this tool, each in a process of its own. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = new URL('../../', import.meta.url);
+
+/** Starts a built program; tests start the same one. @param path under `dist`, such as `chaos/router-main.js` */
+export function startProgram(
+  path: string,
+  args: readonly string[] = [],
+  execArgv: readonly string[] = [],
+): ChildProcess {
+  return fork(fileURLToPath(new URL(`dist/${path}`, ROOT)), [...args], { execArgv: [...execArgv] });
+}
+
+/**
+ * What the child says next. The type is the caller's word: nobody but the program at the other end writes there.
+ *
+ * @throws when it ends before that
+ */
+export function nextMessage<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const failed = (code: number | null): void => reject(new Error(`a child ended (${String(code)})`));
+    child.once('close', failed);
+    child.once('message', (message: T) => {
+      child.off('close', failed);
+      resolve(message);
+    });
+  });
+}
+
+/** Resolves when the child has ended. */
+export function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once('exit', () => resolve()));
+}

@@ -1,0 +1,39 @@
+// The three runs as they are typed, in their short form: each holds against the SDK as it is.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+interface Result {
+  readonly code: number;
+  readonly output: string;
+}
+
+function run(program: string, ...flags: readonly string[]): Promise<Result> {
+  const path = fileURLToPath(new URL(`../dist/${program}/main.js`, import.meta.url));
+  return new Promise((resolve) => {
+    execFile(process.execPath, [path, ...flags], (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
+    });
+  });
+}
+
+describe.each([
+  ['chaos', '300 calls, 32 at once'],
+  ['fuzz', '3000 cases'],
+  ['soak', '1600 calls, 16 at once'],
+])('%s --short', (program, size) => {
+  it('passes, and prints its seed', async () => {
+    const { code, output } = await run(program, '--short', '--seed', '20261126');
+    expect(output).not.toMatch(/^FAILED/m);
+    expect(output).toContain(`${program}: ${size}, --seed 20261126\n`);
+    expect(output).toMatch(/\npassed in [\d.]+ s\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('says which flags it takes, and ends with code 2', async () => {
+    const { code, output } = await run(program, '--no-such-flag');
+    expect(code).toBe(2);
+    expect(output).toMatch(/--seed N/);
+    expect(output).not.toContain('    at ');
+  });
+});
