@@ -16,6 +16,8 @@
         'src/pkcs5.cc',
         'src/rsa.cc',
         'src/rsa_numbers.cc',
+        'src/rsa_pkey.cc',
+        'src/rsa_shell.cc',
         'src/secure_bytes.cc',
         'src/binding/addon.cc',
         'src/binding/aes_functions.cc',

@@ -2,19 +2,11 @@
 
 #include <cstring>
 
-#include "pages.h"
-
 namespace nomyo {
 
 namespace {
 
 constexpr unsigned long kOpenSsl3 = 0x30000000UL;  // OpenSSL_version_num(3): 0xMNN00PP0
-
-template <typename Function>
-bool Resolve(const char* name, Function* out) {
-  *out = reinterpret_cast<Function>(pages::FindSymbol(name));
-  return *out != nullptr;
-}
 
 bool Load(OpenSsl* table) {
 #define NOMYO_RESOLVE(name, result, parameters) \
@@ -34,12 +26,12 @@ const OpenSsl* OpenSsl::Get() {
   return loaded;
 }
 
-OsslParam UnsignedParam(const char* key, void* data, size_t length) {
-  return {key, kParamUnsignedInteger, data, length, kParamUnmodified};
+// The data is not const in OpenSSL because the same struct serves getters.
+OsslParam UnsignedParam(const char* key, const void* data, size_t length) {
+  return {key, kParamUnsignedInteger, const_cast<void*>(data), length, kParamUnmodified};
 }
 
 OsslParam TextParam(const char* key, const char* text) {
-  // OpenSSL only reads it: the type is not const because the same struct serves getters.
   return {key, kParamUtf8String, const_cast<char*>(text), strlen(text), kParamUnmodified};
 }
 

@@ -5,6 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+
+#include "pages.h"
 
 namespace nomyo {
 
@@ -32,10 +35,23 @@ constexpr unsigned int kParamUnsignedInteger = 2;  // native byte order
 constexpr unsigned int kParamUtf8String = 4;
 constexpr size_t kParamUnmodified = static_cast<size_t>(-1);
 
-OsslParam UnsignedParam(const char* key, void* data, size_t length);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+constexpr bool kLittleEndian = false;
+#else
+constexpr bool kLittleEndian = true;
+#endif
+
+OsslParam UnsignedParam(const char* key, const void* data, size_t length);
 OsslParam TextParam(const char* key, const char* text);
 inline OsslParam EndOfParams() {
   return {nullptr, 0, nullptr, 0, 0};
+}
+
+// Looks a function up; false: the running program does not export it.
+template <typename Function>
+bool Resolve(const char* name, Function* out) {
+  *out = reinterpret_cast<Function>(pages::FindSymbol(name));
+  return *out != nullptr;
 }
 
 // name, result, parameters: openssl/evp.h, bn.h, err.h of OpenSSL 3.0
@@ -95,28 +111,29 @@ struct OpenSsl {
 };
 
 // Owns what OpenSSL made, and frees it with the function of the table.
-template <typename T, void (*OpenSsl::*Free)(T*)>
+template <typename Table, typename T, void (*Table::*Free)(T*)>
 class OsslOwner {
  public:
   explicit OsslOwner(T* object = nullptr) : object_(object) {}
   ~OsslOwner() {
-    if (object_ != nullptr) (OpenSsl::Get()->*Free)(object_);
+    if (object_ != nullptr) (Table::Get()->*Free)(object_);
   }
   OsslOwner(const OsslOwner&) = delete;
   OsslOwner& operator=(const OsslOwner&) = delete;
   T* get() const { return object_; }
   T** out() { return &object_; }
+  T* Release() { return std::exchange(object_, nullptr); }
   explicit operator bool() const { return object_ != nullptr; }
 
  private:
   T* object_;
 };
 
-using CipherCtx = OsslOwner<EvpCipherCtx, &OpenSsl::EVP_CIPHER_CTX_free>;
-using PkeyCtx = OsslOwner<EvpPkeyCtx, &OpenSsl::EVP_PKEY_CTX_free>;
-using Pkey = OsslOwner<EvpPkey, &OpenSsl::EVP_PKEY_free>;
-using Bn = OsslOwner<Bignum, &OpenSsl::BN_clear_free>;
-using BnCtx = OsslOwner<BignumCtx, &OpenSsl::BN_CTX_free>;
+using CipherCtx = OsslOwner<OpenSsl, EvpCipherCtx, &OpenSsl::EVP_CIPHER_CTX_free>;
+using PkeyCtx = OsslOwner<OpenSsl, EvpPkeyCtx, &OpenSsl::EVP_PKEY_CTX_free>;
+using Pkey = OsslOwner<OpenSsl, EvpPkey, &OpenSsl::EVP_PKEY_free>;
+using Bn = OsslOwner<OpenSsl, Bignum, &OpenSsl::BN_clear_free>;
+using BnCtx = OsslOwner<OpenSsl, BignumCtx, &OpenSsl::BN_CTX_free>;
 
 // Leaves the thread's error queue as it was: node's own calls on the same thread read it.
 class ErrorQueueGuard {

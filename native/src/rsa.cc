@@ -3,18 +3,11 @@
 #include <algorithm>
 
 #include "oaep.h"
+#include "rsa_pkey.h"
 
 namespace nomyo {
 
 namespace {
-
-constexpr int kKeyPair = 0x87;  // EVP_PKEY_KEYPAIR: private, public and domain parameters
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-constexpr bool kLittleEndian = false;
-#else
-constexpr bool kLittleEndian = true;
-#endif
 
 // Big-endian to native order and back: the same step.
 void CopyNative(const uint8_t* from, size_t length, uint8_t* to) {
@@ -23,12 +16,6 @@ void CopyNative(const uint8_t* from, size_t length, uint8_t* to) {
   } else {
     std::copy(from, from + length, to);
   }
-}
-
-bool InitRaw(const OpenSsl* ssl, EvpPkeyCtx* ctx) {
-  // provider-asym_cipher(7); the padding is removed in oaep.cc
-  const OsslParam params[] = {TextParam("pad-mode", "none"), EndOfParams()};
-  return ssl->EVP_PKEY_decrypt_init_ex(ctx, params) == 1;
 }
 
 bool Generate(const OpenSsl* ssl, size_t bits, Pkey* out) {
@@ -57,32 +44,21 @@ bool RsaPrivateKey::Store(const RsaNumbers& numbers) {
   for (const auto& number : numbers) total += number.length;
   memory_ = LockedRegion::Create(total, RegionKind::kSecret);
   if (memory_ == nullptr) return false;
-  size_t offset = 0;
+  uint8_t* next = memory_->data();
   for (size_t i = 0; i < kRsaNumberCount; i++) {
-    parts_[i] = {offset, numbers[i].length};
-    CopyNative(numbers[i].data, numbers[i].length, memory_->data() + offset);
-    offset += numbers[i].length;
+    numbers_[i] = {next, numbers[i].length};
+    CopyNative(numbers[i].data, numbers[i].length, next);
+    next += numbers[i].length;
   }
   modulus_bits_ = BitLength(numbers[kN]);
+  shell_ = RsaShell::Create(numbers_);
   return true;
 }
 
 std::vector<uint8_t> RsaPrivateKey::PublicNumber(RsaNumber which) const {
-  std::vector<uint8_t> number(parts_[which].length);
-  CopyNative(memory_->data() + parts_[which].offset, number.size(), number.data());
+  std::vector<uint8_t> number(numbers_[which].length);
+  CopyNative(numbers_[which].data, number.size(), number.data());
   return number;
-}
-
-bool RsaPrivateKey::MakePkey(const OpenSsl* ssl, Pkey* out) const {
-  OsslParam params[kRsaNumberCount + 1];
-  for (size_t i = 0; i < kRsaNumberCount; i++) {
-    params[i] =
-        UnsignedParam(kRsaParamNames[i], memory_->data() + parts_[i].offset, parts_[i].length);
-  }
-  params[kRsaNumberCount] = EndOfParams();
-  const PkeyCtx ctx(ssl->EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
-  return ctx && ssl->EVP_PKEY_fromdata_init(ctx.get()) == 1 &&
-         ssl->EVP_PKEY_fromdata(ctx.get(), out->out(), kKeyPair, params) == 1;
 }
 
 Status RsaPrivateKey::Unwrap(const uint8_t* wrapped, size_t length, SecureBytes* out) const {
@@ -90,18 +66,12 @@ Status RsaPrivateKey::Unwrap(const uint8_t* wrapped, size_t length, SecureBytes*
   if (ssl == nullptr) return Status::kUnavailable;
   if (length != modulus_length()) return Status::kDecrypt;
   const ErrorQueueGuard errors(ssl);
-  Pkey pkey;
-  if (!MakePkey(ssl, &pkey)) return Status::kOperation;
-  const PkeyCtx ctx(ssl->EVP_PKEY_CTX_new_from_pkey(nullptr, pkey.get(), nullptr));
-  if (!ctx || !InitRaw(ssl, ctx.get())) return Status::kOperation;
   SecureBytes buffer;
   const Status room = SecureBytes::Allocate(modulus_length(), &buffer);
   if (room != Status::kOk) return room;
-  size_t written = buffer.length();
-  const bool unwrapped =
-      ssl->EVP_PKEY_decrypt(ctx.get(), buffer.data(), &written, wrapped, length) == 1;
-  if (!unwrapped || written != buffer.length()) return Status::kDecrypt;
-  return OaepDecode(ssl, &buffer, out);
+  const bool decrypted = shell_ ? shell_->Decrypt(wrapped, length, buffer.data())
+                                : DecryptWithPkey(numbers_, wrapped, length, buffer.data());
+  return decrypted ? OaepDecode(ssl, &buffer, out) : Status::kDecrypt;
 }
 
 Status GenerateRsaPkcs8(size_t bits, SecureBytes* out) {

@@ -2,7 +2,6 @@
 // a private key that lies in locked memory between operations and nowhere else.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "locked_region.h"
 #include "openssl.h"
 #include "rsa_numbers.h"
+#include "rsa_shell.h"
 #include "secure_bytes.h"
 #include "status.h"
 
@@ -30,23 +30,18 @@ class RsaPrivateKey {
   // Big-endian, as in a JWK.
   std::vector<uint8_t> PublicNumber(RsaNumber which) const;
 
-  // Builds OpenSSL's key, uses it once and frees it. Thread-safe: the key is only read. Every
+  // OpenSSL's whole key exists for the exponentiation alone. Thread-safe: the key is only read. Every
   // failure that depends on the input is kDecrypt.
   Status Unwrap(const uint8_t* wrapped, size_t length, SecureBytes* out) const;
 
  private:
-  struct Part {
-    size_t offset = 0;
-    size_t length = 0;
-  };
-
   RsaPrivateKey() = default;
   bool Store(const RsaNumbers& numbers);
-  bool MakePkey(const OpenSsl* ssl, Pkey* out) const;
 
   size_t modulus_bits_ = 0;
-  std::array<Part, kRsaNumberCount> parts_;  // in native byte order, as OSSL_PARAM wants them
   std::unique_ptr<LockedRegion> memory_;
+  NativeNumbers numbers_;  // within memory_
+  std::unique_ptr<RsaShell> shell_;  // reads numbers_, and goes first; nullptr: not in this OpenSSL
 };
 
 // A new two-prime key with e = 65537, as PKCS#8 DER. Takes 0.1 to some seconds.

@@ -25,6 +25,9 @@ constexpr const char* kRsaParamNames[kRsaNumberCount] = {"n",
 // Big-endian magnitudes that lie within the DER.
 using RsaNumbers = std::array<der::Bytes, kRsaNumberCount>;
 
+// The same in native byte order, as OSSL_PARAM wants them.
+using NativeNumbers = std::array<der::Bytes, kRsaNumberCount>;
+
 constexpr size_t kMinModulusBits = 2048;
 constexpr size_t kMaxModulusBits = 16384;  // OPENSSL_RSA_MAX_MODULUS_BITS
 constexpr size_t kMaxGeneratedBits = 4096;

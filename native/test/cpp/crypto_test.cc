@@ -1,10 +1,14 @@
+#include <algorithm>
 #include <cstring>
+#include <thread>
 #include <vector>
 
 #include "../../src/aes_gcm.h"
 #include "../../src/openssl.h"
 #include "../../src/pkcs5.h"
 #include "../../src/rsa.h"
+#include "../../src/rsa_pkey.h"
+#include "../../src/rsa_shell.h"
 #include "harness.h"
 #include "tests.h"
 
@@ -75,6 +79,53 @@ void CbcReturnsWhatItWasGiven() {
   CHECK(nomyo::AesCbcDecrypt(key, iv, sealed.data(), 15, &opened) == Status::kDecrypt);
 }
 
+// The numbers of a DER in native order, in `memory`.
+nomyo::NativeNumbers NativeNumbersOf(const SecureBytes& der, std::vector<uint8_t>* memory) {
+  nomyo::RsaNumbers numbers;
+  nomyo::NativeNumbers native;
+  CHECK(nomyo::ParseRsaPrivateKey({der.data(), der.length()}, &numbers) == Status::kOk);
+  memory->resize(der.length());
+  uint8_t* next = memory->data();
+  for (size_t i = 0; i < nomyo::kRsaNumberCount; i++) {
+    const auto [data, length] = numbers[i];
+    if (nomyo::kLittleEndian) {
+      std::reverse_copy(data, data + length, next);
+    } else {
+      std::copy(data, data + length, next);
+    }
+    native[i] = {next, length};
+    next += length;
+  }
+  return native;
+}
+
+// Both ways of the private-key operation, the first one also on many threads at once.
+void BothWaysOfDecryptingAgree() {
+  SecureBytes der;
+  CHECK(nomyo::GenerateRsaPkcs8(2048, &der) == Status::kOk);
+  std::vector<uint8_t> memory;
+  const nomyo::NativeNumbers numbers = NativeNumbersOf(der, &memory);
+  const auto shell = nomyo::RsaShell::Create(numbers);
+  CHECK(shell != nullptr);
+  std::vector<std::thread> threads;
+  for (uint8_t first = 1; first <= 4; first++) {
+    threads.emplace_back([&shell, &numbers, first] {
+      std::vector<uint8_t> block(256, first), kept(256), built(256);
+      for (uint8_t i = 0; i < 40; i++) {
+        block[255] = i;
+        CHECK(shell->Decrypt(block.data(), block.size(), kept.data()));
+        CHECK(nomyo::DecryptWithPkey(numbers, block.data(), block.size(), built.data()));
+        CHECK(kept == built && kept != block);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::vector<uint8_t> too_large(256, 0xff);
+  std::vector<uint8_t> out(256);
+  CHECK(!shell->Decrypt(too_large.data(), too_large.size(), out.data()));
+  CHECK(!nomyo::DecryptWithPkey(numbers, too_large.data(), too_large.size(), out.data()));
+}
+
 void AGeneratedKeyLoadsAndADamagedOneDoesNot() {
   SecureBytes der;
   CHECK(nomyo::GenerateRsaPkcs8(2048, &der) == Status::kOk);
@@ -106,5 +157,6 @@ void TestCrypto() {
   RUN(GcmGivesTheSpecifiedBytes);
   RUN(KeysAreDerivedAsSpecified);
   RUN(CbcReturnsWhatItWasGiven);
+  RUN(BothWaysOfDecryptingAgree);
   RUN(AGeneratedKeyLoadsAndADamagedOneDoesNot);
 }
