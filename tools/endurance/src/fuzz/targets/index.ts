@@ -9,6 +9,7 @@ import { keyFileTarget } from './key-file.js';
 import { optionsTarget } from './options.js';
 import { privateKeyTarget } from './private-key.js';
 import { publicKeyTarget } from './public-key.js';
+import { routerAnswerTarget } from './router-answer.js';
 import { headersTarget, urlTarget } from './request-parts.js';
 
 /** Everything of the SDK that takes input from outside. */
@@ -20,6 +21,7 @@ export const TARGETS: readonly Target[] = [
   keyFileTarget,
   errorAnswerTarget,
   httpAnswerTarget,
+  routerAnswerTarget,
   jsonSelectTarget,
   jsonWriteTarget,
   urlTarget,
