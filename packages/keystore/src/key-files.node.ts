@@ -6,7 +6,7 @@ import { readPublicFile } from './disk/read-file.node.js';
 import { judgePublicFile, loadKey, type LoadedKey } from './disk/read-pair.node.js';
 import { KeyStoreError } from './errors.js';
 import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
-import { keyMaker } from './next-key.js';
+import { keyMaker } from './next-keys.js';
 import { checkKeySize, checkPath, refuseUnknown, resolvePassword } from './options.js';
 import type { StorageCall } from './storage.js';
 

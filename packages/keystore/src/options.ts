@@ -53,6 +53,8 @@ export interface StorageOptions {
   readonly password: SecureByteContext | undefined;
   readonly keySize: KeySize;
   readonly secure: boolean;
+  /** Pairs to hold ready in memory, where nobody else makes one. */
+  readonly poolSize: number;
 }
 
 /** Options that were checked, and complete. */
@@ -69,6 +71,12 @@ const LIMITS = {
   requests: Number.MAX_SAFE_INTEGER,
   passwordLength: 8,
 } as const;
+
+/**
+ * Pairs that are held ready. Where they are used up by requests, one more than the next: a burst can use up two. Where
+ * they grow old, none that would lie in memory for a whole interval.
+ */
+const POOL_SIZE = { byRequests: 2, byAge: 1 } as const;
 
 /** How long before the interval is over the next pair is made (in memory) or put in place (in files), in ms. */
 const MAX_LEAD_MS = 60_000;
@@ -100,6 +108,7 @@ export function resolveOptions(options: KeyStoreOptions, locate: Platform['locat
     policy: resolvePolicy(options, place.isShared),
     keySize: checkKeySize(options.keySize),
     secure: checkSecure(options.secure),
+    poolSize: options.rotationRequests === undefined ? POOL_SIZE.byAge : POOL_SIZE.byRequests,
     onEvent: checkListener(options.onEvent),
   };
   return { ...rest, password: resolvePassword(options.password, LIMITS.passwordLength, rest.secure) };

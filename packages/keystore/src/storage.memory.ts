@@ -1,24 +1,24 @@
 import { RsaPrivateKey } from '@nomyo/crypto';
 import { MemoryKnownKeys } from './known-keys.memory.js';
-import { keyMaker, NextKey, type MakeKey } from './next-key.js';
+import { keyMaker, NextKeys, type MakeKey } from './next-keys.js';
 import type { KeyPlace, KeyStorage, StoredPair } from './storage.js';
 
 export const memoryPlace: KeyPlace = {
   isShared: false,
-  createStorage: ({ keySize, password }) => {
+  createStorage: ({ keySize, password, poolSize }) => {
     // There will be no file to protect.
     password?.dispose();
-    return new MemoryStorage(keyMaker(keySize));
+    return new MemoryStorage(keyMaker(keySize), poolSize);
   },
   openKnownKeys: () => new MemoryKnownKeys(),
 };
 
 /** Pairs that live in memory and end with the process. */
 class MemoryStorage implements KeyStorage {
-  readonly #next: NextKey;
+  readonly #next: NextKeys;
 
-  constructor(make: MakeKey) {
-    this.#next = new NextKey(make);
+  constructor(make: MakeKey, poolSize: number) {
+    this.#next = new NextKeys(make, poolSize);
   }
 
   open(): Promise<StoredPair> {

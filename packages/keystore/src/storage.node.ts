@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '@nomyo/crypto/errors';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { generateKeyFiles, loadKeyFiles } from './key-files.node.js';
-import { keyMaker } from './next-key.js';
+import { keyMaker } from './next-keys.js';
 import { DEFAULTS } from './options.js';
 import { memoryPlace } from './storage.memory.js';
 import type { KeyPlace, Platform } from './storage.js';
@@ -28,8 +28,13 @@ export const platform: Platform = {
 function directoryPlace(keyDir: string, rotationDir: string): KeyPlace {
   return {
     isShared: true,
-    createStorage: ({ keySize, ...secrets }) =>
-      new FileStorage({ location: { keyDir, rotationDir }, make: keyMaker(keySize), ...secrets }),
+    createStorage: ({ keySize, password, secure }) =>
+      new FileStorage({
+        location: { keyDir, rotationDir },
+        make: keyMaker(keySize),
+        password,
+        secure,
+      }),
     openKnownKeys: () => new FileKnownKeys(keyDir),
   };
 }

@@ -68,7 +68,10 @@ export class Observer {
   /** What the client's process must not hold any more. */
   needles(): Needle[] {
     const calls = this.router.requests.filter((seen) => seen.method === 'POST' && seen.status === 200);
-    return [...calls.flatMap((seen) => this.#callNeedles(seen)), ...this.#keyNeedles()];
+    return [
+      ...calls.flatMap((seen) => this.#callNeedles(seen)),
+      ...numberNeedles('private key', this.#clientKey),
+    ];
   }
 
   async close(): Promise<void> {
@@ -88,15 +91,16 @@ export class Observer {
       { name: 'AES key', bytes: answer.key },
     ];
   }
+}
 
-  #keyNeedles(): Needle[] {
-    const { p = '', q = '', d = '' } = this.#clientKey.export({ format: 'jwk' });
-    return [p, q, d].flatMap((number) => {
-      const bigEndian = Buffer.from(number, 'base64url').subarray(NUMBER_SLICE.start, NUMBER_SLICE.end);
-      // OpenSSL keeps numbers with the lowest byte first.
-      return [bigEndian, Buffer.from(bigEndian).reverse()].map((bytes) => ({ name: 'private key', bytes }));
-    });
-  }
+/** A part of each secret number of a key, in both byte orders. */
+export function numberNeedles(name: string, privateKey: KeyObject): Needle[] {
+  const { p = '', q = '', d = '' } = privateKey.export({ format: 'jwk' });
+  return [p, q, d].flatMap((number) => {
+    const bigEndian = Buffer.from(number, 'base64url').subarray(NUMBER_SLICE.start, NUMBER_SLICE.end);
+    // OpenSSL keeps numbers with the lowest byte first.
+    return [bigEndian, Buffer.from(bigEndian).reverse()].map((bytes) => ({ name, bytes }));
+  });
 }
 
 /** RSA-4096, as a client has it. */
@@ -131,7 +135,7 @@ function textNeedles(name: string, json: string): Needle[] {
 }
 
 /** Opens an envelope without any code of this project. */
-function openWith(
+export function openWith(
   privateKey: KeyObject,
   envelope: Uint8Array,
 ): { readonly key: Buffer; readonly text: string } {

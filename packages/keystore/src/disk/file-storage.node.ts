@@ -1,7 +1,7 @@
 /** Pairs in files, in one directory or two: the first pair in the one, rotated pairs in the other. */
 import type { SecureByteContext } from '@nomyo/crypto';
 import type { KeyFileSecrets } from '../format/private-key.node.js';
-import { NextKey, type MakeKey } from '../next-key.js';
+import { NextKeys, type MakeKey } from '../next-keys.js';
 import type { KeyLocation } from '../options.js';
 import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
 import { KeyDirectory, type WriteToDirectory } from './key-directory.node.js';
@@ -25,13 +25,13 @@ export class FileStorage implements KeyStorage {
   /** The same object when there is one directory. */
   readonly #rotationDir: KeyDirectory;
   readonly #password: SecureByteContext | undefined;
-  readonly #next: NextKey;
+  readonly #next: NextKeys;
 
   constructor({ location: { keyDir, rotationDir }, make, ...secrets }: FileStorageOptions) {
     this.#keyDir = new KeyDirectory(keyDir, secrets);
     this.#rotationDir = rotationDir === keyDir ? this.#keyDir : new KeyDirectory(rotationDir, secrets);
     this.#password = secrets.password;
-    this.#next = new NextKey(make);
+    this.#next = new NextKeys(make);
   }
 
   /** Where many processes start at once, one makes the pair, and the others find it while they wait for the lock. */

@@ -1,7 +1,7 @@
 /** The pair of an origin: CryptoKeys in IndexedDB that nobody can export, not even the page that made them. */
 import { CryptoKeySource, generateCryptoKeyPair, type KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
-import { NextKey } from '../next-key.js';
+import { NextKeys } from '../next-keys.js';
 import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 
@@ -24,10 +24,10 @@ interface NewPair {
 
 export class IndexedDbStorage implements KeyStorage {
   readonly #database = new Database();
-  readonly #next: NextKey<NewPair>;
+  readonly #next: NextKeys<NewPair>;
 
   constructor(keySize: KeySize) {
-    this.#next = new NextKey(() => makePair(keySize));
+    this.#next = new NextKeys(() => makePair(keySize));
   }
 
   /** Where tabs start at once, one makes the pair while the others wait for the lock, and find it then. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SecureByteContext } from '@nomyo/crypto';
-import { NextKey } from '../src/next-key.js';
+import { NextKeys } from '../src/next-keys.js';
 import { rejection } from './support/keys.js';
 
 const counter = (): { made: SecureByteContext[]; make: () => Promise<SecureByteContext> } => {
@@ -16,7 +16,7 @@ const counter = (): { made: SecureByteContext[]; make: () => Promise<SecureByteC
 describe('the next key', () => {
   it('is made once, however often it is asked for', async () => {
     const { made, make } = counter();
-    const next = new NextKey(make);
+    const next = new NextKeys(make);
     await Promise.all([next.prepare(), next.prepare()]);
     await next.prepare();
     expect(made).toHaveLength(1);
@@ -25,16 +25,40 @@ describe('the next key', () => {
 
   it('is made anew after it was taken, or when none was prepared', async () => {
     const { made, make } = counter();
-    const next = new NextKey(make);
+    const next = new NextKeys(make);
     expect(await next.take()).toBe(made[0]);
     await next.prepare();
     expect(await next.take()).toBe(made[1]);
   });
 
+  it('is one of as many as are held ready, made one at a time and taken in their order', async () => {
+    const { made, make } = counter();
+    let underWay = 0;
+    const next = new NextKeys(async () => {
+      underWay += 1;
+      expect(underWay).toBe(1);
+      const key = await make();
+      underWay -= 1;
+      return key;
+    }, 3);
+    await next.prepare();
+    expect(made).toHaveLength(3);
+    expect(await next.take()).toBe(made[0]);
+    expect(await next.take()).toBe(made[1]);
+    await next.prepare();
+    expect(made).toHaveLength(5);
+    const rest = [await next.take(), await next.take(), await next.take()];
+    expect(rest).toEqual([made[2], made[3], made[4]]);
+    await next.prepare();
+    next.dispose();
+    await Promise.resolve();
+    expect(made.slice(5).map(({ disposed }) => disposed)).toEqual([true, true, true]);
+  });
+
   it('can be tried again after a failure', async () => {
     const { made, make } = counter();
     let fails = true;
-    const next = new NextKey<SecureByteContext>(() =>
+    const next = new NextKeys<SecureByteContext>(() =>
       fails ? Promise.reject(new Error('no entropy')) : make(),
     );
     expect(await rejection(next.prepare())).toMatchObject({ message: 'no entropy' });
@@ -45,7 +69,7 @@ describe('the next key', () => {
 
   it('is wiped with its owner, also when it is still on its way', async () => {
     const { made, make } = counter();
-    const next = new NextKey(make);
+    const next = new NextKeys(make);
     await next.prepare();
     next.dispose();
     await Promise.resolve();
@@ -53,7 +77,7 @@ describe('the next key', () => {
 
     let finish = (): void => undefined;
     const late = new SecureByteContext(Uint8Array.of(1));
-    const slow = new NextKey<SecureByteContext>(
+    const slow = new NextKeys<SecureByteContext>(
       () => new Promise((resolve) => (finish = () => resolve(late))),
     );
     const preparation = slow.prepare();

@@ -1,0 +1,90 @@
+import { generatePkcs8, type KeySize, type SecureByteContext } from '@nomyo/crypto';
+import { DisposedError } from '@nomyo/crypto/errors';
+
+/** Makes a private key as PKCS#8. */
+export type MakeKey = () => Promise<SecureByteContext>;
+
+/** What can be made ahead of need, and wiped when nobody needs it. */
+interface Wipeable {
+  dispose(): void;
+}
+
+/** Makes RSA keys of one size, off the main thread. */
+export function keyMaker(keySize: KeySize): MakeKey {
+  return () => generatePkcs8(keySize);
+}
+
+/**
+ * The private keys of the next pairs, made ahead of need and held (PKCS#8: in protected memory) until they are taken. One
+ * is made at a time: it takes a core for a second.
+ */
+export class NextKeys<K extends Wipeable = SecureByteContext> {
+  readonly #make: () => Promise<K>;
+  readonly #size: number;
+  /** Oldest first; the last one may be on its way. */
+  readonly #pool: Promise<K>[] = [];
+  #filling: Promise<void> | undefined;
+  #disposed = false;
+
+  /** @param size how many are held ready */
+  constructor(make: () => Promise<K>, size = 1) {
+    this.#make = make;
+    this.#size = size;
+  }
+
+  /** Fills the pool, unless it is full, or being filled. */
+  async prepare(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+    });
+    await this.#filling;
+  }
+
+  /** The oldest key of the pool, or a new one; it is the caller's now. */
+  async take(): Promise<K> {
+    return this.#pool.shift() ?? this.#makeUnlessDisposed();
+  }
+
+  /** Wipes what was prepared. Idempotent. */
+  dispose(): void {
+    this.#disposed = true;
+    for (const prepared of this.#pool.splice(0)) {
+      prepared.then(
+        (key) => key.dispose(),
+        () => undefined,
+      );
+    }
+  }
+
+  #check(): void {
+    if (this.#disposed) throw new DisposedError('KeyStore');
+  }
+
+  async #fill(): Promise<void> {
+    this.#check();
+    while (this.#pool.length < this.#size) {
+      const key = this.#makeUnlessDisposed();
+      this.#pool.push(key);
+      try {
+        await key;
+      } catch (error) {
+        // Nobody else took what failed, or else hears of it as well.
+        const at = this.#pool.indexOf(key);
+        if (at !== -1) this.#pool.splice(at, 1);
+        throw error;
+      }
+    }
+  }
+
+  async #makeUnlessDisposed(): Promise<K> {
+    this.#check();
+    const key = await this.#make();
+    try {
+      this.#check();
+      return key;
+    } catch (error) {
+      key.dispose();
+      throw error;
+    }
+  }
+}
