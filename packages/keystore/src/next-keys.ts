@@ -22,7 +22,7 @@ export class NextKeys<K extends Wipeable = SecureByteContext> {
   readonly #make: () => Promise<K>;
   readonly #size: number;
   /** Oldest first; the last one may be on its way. */
-  readonly #pool: Promise<K>[] = [];
+  #pool: readonly Promise<K>[] = [];
   #filling: Promise<void> | undefined;
   #disposed = false;
 
@@ -42,18 +42,21 @@ export class NextKeys<K extends Wipeable = SecureByteContext> {
 
   /** The oldest key of the pool, or a new one; it is the caller's now. */
   async take(): Promise<K> {
-    return this.#pool.shift() ?? this.#makeUnlessDisposed();
+    const [oldest = this.#makeUnlessDisposed(), ...rest] = this.#pool;
+    this.#pool = rest;
+    return oldest;
   }
 
   /** Wipes what was prepared. Idempotent. */
   dispose(): void {
     this.#disposed = true;
-    for (const prepared of this.#pool.splice(0)) {
+    for (const prepared of this.#pool) {
       prepared.then(
         (key) => key.dispose(),
         () => undefined,
       );
     }
+    this.#pool = [];
   }
 
   #check(): void {
@@ -64,13 +67,12 @@ export class NextKeys<K extends Wipeable = SecureByteContext> {
     this.#check();
     while (this.#pool.length < this.#size) {
       const key = this.#makeUnlessDisposed();
-      this.#pool.push(key);
+      this.#pool = [...this.#pool, key];
       try {
         await key;
       } catch (error) {
-        // Nobody else took what failed, or else hears of it as well.
-        const at = this.#pool.indexOf(key);
-        if (at !== -1) this.#pool.splice(at, 1);
+        // Whoever took it meanwhile hears of the failure too.
+        this.#pool = this.#pool.filter((other) => other !== key);
         throw error;
       }
     }
