@@ -23,19 +23,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** What a bundler does with the `browser` condition of `imports` in package.json. */
-const IMPORT_MAP = {
-  imports: {
-    '@nomyo/crypto': '/dist/index.js',
-    '#memory': '/dist/memory/backend.web.js',
-    '#engine': '/dist/engine/engine.web.js',
-  },
-};
+/** What a bundler does with the `browser` condition of `exports` in package.json. */
+const IMPORT_MAP = { imports: { '@nomyo/crypto': '/dist/web/index.js' } };
 const PAGE = `<!doctype html><script type="importmap">${JSON.stringify(IMPORT_MAP)}</script>`;
 
 const whyNot = !existsSync(CHROMIUM)
   ? `there is no ${CHROMIUM}`
-  : existsSync(join(DIST, 'index.js'))
+  : existsSync(join(DIST, 'web', 'index.js'))
     ? undefined
     : 'dist is not built';
 

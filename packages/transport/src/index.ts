@@ -7,7 +7,7 @@
 export { endpoint, parseBaseUrl, type BaseUrlOptions } from './url.js';
 export { checkApiKey, checkHeaders, requestHeaders, type RequestHeadersInput } from './headers.js';
 
-export { createHttpClient } from '#http';
+export { createHttpClient } from './create-http-client.js';
 export type { HttpClient, HttpClientOptions, HttpMethod, HttpRequest, HttpResponse } from './http.js';
 export type { TlsMaterial, TlsOptions } from './tls.js';
 export { checkTlsOptions } from './tls.js';

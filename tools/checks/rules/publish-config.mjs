@@ -5,13 +5,14 @@
 
 const SOURCE_CONDITION = '@nomyo/source';
 
-/** A map of exports or imports without the private condition, at any depth. */
+/** A map of exports or imports without the private condition, at any depth, and without what it alone led to. */
 export function withoutSource(map) {
   if (typeof map !== 'object' || map === null) return map;
   return Object.fromEntries(
     Object.entries(map)
       .filter(([condition]) => condition !== SOURCE_CONDITION)
-      .map(([key, value]) => [key, withoutSource(value)]),
+      .map(([key, value]) => [key, withoutSource(value)])
+      .filter(([, value]) => typeof value !== 'object' || value === null || Object.keys(value).length > 0),
   );
 }
 

@@ -56,7 +56,7 @@ export function catalogViolations(workspaceYaml) {
   const catalog = workspaceYaml.match(/^catalog:\n((?: {2}.*\n)+)/m)?.[1] ?? '';
   return catalog
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/: \d+\.\d+\.\d+(-[\w.]+)?$/.test(line))
+    .filter((line) => !/^ *(#|$)/.test(line) && !/: \d+\.\d+\.\d+(-[\w.]+)?$/.test(line))
     .map((line) => `pnpm-workspace.yaml: is not one version: ${line.trim()}`);
 }
 

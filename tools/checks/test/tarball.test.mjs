@@ -143,6 +143,11 @@ describe('publishConfig', () => {
     });
   });
 
+  it('has no import that leads to sources only', () => {
+    const imports = { '#engine': { '@nomyo/source': { node: './src/index.ts' } } };
+    expect(publishConfigOf({ imports })).toEqual({ imports: {} });
+  });
+
   it('has no imports where there are none', () => {
     expect(publishConfigOf({ exports: './dist/index.js' })).toEqual({ exports: './dist/index.js' });
   });

@@ -53,6 +53,28 @@ describe('@nomyo/crypto alone', () => {
     expect(project.node('crypto.cjs')).toEqual(printed('sealed by a user', 'zero-only string'));
   });
 
+  it.each(['node', 'browser'])(
+    'has each error class once, whatever entry it comes from (%s)',
+    (condition) => {
+      const script = `
+      const [crypto, errors] = await Promise.all([import('@nomyo/crypto'), import('@nomyo/crypto/errors')]);
+      const shared = Object.keys(errors).filter((name) => name in crypto);
+      console.log(shared.length > 3, shared.every((name) => crypto[name] === errors[name]));`;
+      expect(project.node(`--conditions=${condition}`, '--input-type=module', '--eval', script)).toEqual(
+        printed('true true'),
+      );
+    },
+  );
+
+  it('shows its sources in a stack trace', () => {
+    const script = `
+      import { decodePem } from '@nomyo/crypto';
+      try { decodePem(new Uint8Array(1)); } catch (error) { console.log(/at decodePem .*src.pem\\.ts:\\d+/.exec(error.stack)?.length); }`;
+    expect(project.node('--enable-source-maps', '--input-type=module', '--eval', script)).toEqual(
+      printed('1'),
+    );
+  });
+
   it.each([
     ['nodenext', NODENEXT],
     ['bundler', BUNDLER],

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecureByteContext } from '@nomyo/crypto';
-import { FileStorage } from '../../dist/disk/file-storage.node.js';
+import { FileStorage } from '../../build/internals/file-storage.node.js';
 
 const [, , keyDir, pool] = process.argv;
 const files = readdirSync(pool);

@@ -13,7 +13,7 @@ const packageDir = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs `test/children/NAME`, which uses the built package. */
 export function runChild(name: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
-  if (!existsSync(`${packageDir}dist/index.js`)) throw new Error('build the package first: tsc -b');
+  if (!existsSync(`${packageDir}dist/node/index.js`)) throw new Error('build the package first');
   return run(process.execPath, [`${packageDir}test/children/${name}`, ...args], options);
 }
 

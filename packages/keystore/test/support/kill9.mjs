@@ -6,7 +6,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KeyStore } from '../../dist/index.js';
+import { KeyStore } from '@nomyo/keystore';
 
 const CHILD = fileURLToPath(new URL('../children/replace-forever.mjs', import.meta.url));
 const POOL_SIZE = 12;

@@ -26,19 +26,14 @@ const FLAGS = [
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
-/** What a bundler does with the `browser` condition of `imports` in each package.json. */
+/** What a bundler does with the `browser` condition of `exports` in each package.json. */
 const IMPORT_MAP = {
   imports: {
-    'nomyo-js': '/nomyo-js/dist/index.js',
-    '@nomyo/crypto': '/crypto/dist/index.js',
-    '@nomyo/crypto/errors': '/crypto/dist/errors.js',
-    '@nomyo/keystore': '/keystore/dist/index.js',
-    '@nomyo/transport': '/transport/dist/index.js',
-    '#memory': '/crypto/dist/memory/backend.web.js',
-    '#engine': '/crypto/dist/engine/engine.web.js',
-    '#storage': '/keystore/dist/storage.web.js',
-    '#http': '/transport/dist/http.web.js',
-    '#env': '/nomyo-js/dist/env.browser.js',
+    'nomyo-js': '/nomyo-js/dist/browser/index.js',
+    '@nomyo/crypto': '/crypto/dist/web/index.js',
+    '@nomyo/crypto/errors': '/crypto/dist/web/errors.js',
+    '@nomyo/keystore': '/keystore/dist/web/index.js',
+    '@nomyo/transport': '/transport/dist/web/index.js',
   },
 };
 const PAGE = `<!doctype html><script type="importmap">${JSON.stringify(IMPORT_MAP)}</script>`;
@@ -46,7 +41,7 @@ const PAGE = `<!doctype html><script type="importmap">${JSON.stringify(IMPORT_MA
 /** Why there can be no browser here, or `undefined`. */
 export function whyNot(): string | undefined {
   if (!existsSync(CHROMIUM)) return `there is no ${CHROMIUM}`;
-  return existsSync(`${PACKAGES}nomyo-js/dist/index.js`) ? undefined : 'dist is not built';
+  return existsSync(`${PACKAGES}nomyo-js/dist/browser/index.js`) ? undefined : 'dist is not built';
 }
 
 /** @param trusted whose certificate the browser takes, besides those of its own authorities */

@@ -1,5 +1,5 @@
 // Sends one request per URL, prints what came of each, and ends by itself: nothing is closed.
-import { createHttpClient } from '../../dist/index.js';
+import { createHttpClient } from '@nomyo/transport';
 
 const { options, urls } = JSON.parse(process.argv[2]);
 const client = createHttpClient(options);

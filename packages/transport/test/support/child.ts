@@ -17,7 +17,7 @@ const packageDir = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Runs `test/children/NAME`, which uses the built package, to its end. */
 export function runChild(name: string, input: unknown, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  if (!existsSync(`${packageDir}dist/index.js`)) throw new Error('build the package first: tsc -b');
+  if (!existsSync(`${packageDir}dist/node/index.js`)) throw new Error('build the package first');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [`${packageDir}test/children/${name}`, JSON.stringify(input)], {
       env: { PATH: process.env['PATH'], ...env },

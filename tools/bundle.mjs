@@ -1,0 +1,104 @@
+// node ../../tools/bundle.mjs [SOURCE …] bundles the package it is started from, after tsc wrote its declarations.
+//
+// Small files are good to read and slow to load. Every entry of package.json becomes one file for each runtime whose
+// conditional imports differ (dist/node, dist/web, dist/browser). What two entries share stands in one file, so that
+// an error class exists once. Rollup only puts the compiler's output together: names, line breaks and comments stay,
+// nothing is minified, and other packages stay imports. So what is installed can be read, beside the `src` it is from.
+//
+// SOURCE: a part that processes of the tests need by itself. It goes to build/internals, which is not shipped.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { rollup } from 'rollup';
+import ts from 'typescript';
+
+const SOURCE_CONDITION = '@nomyo/source';
+
+/** Folders of dist, and the condition under which `exports` leads there. */
+const CONDITION_OF = { node: 'node', browser: 'browser', web: 'default' };
+
+const packageDir = process.cwd();
+const { exports, imports = {} } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
+const { options: compilerOptions } = ts.convertCompilerOptionsFromJson(
+  ts.readConfigFile(join(import.meta.dirname, '../tsconfig.base.json'), ts.sys.readFile).config
+    .compilerOptions,
+  packageDir,
+);
+
+/** The entries whose file for this runtime lies in `folder`: name and source of each. */
+function entriesIn(folder) {
+  return Object.values(exports)
+    .filter((target) => typeof target === 'object')
+    .map((target) => ({ source: target[SOURCE_CONDITION], file: fileOf(target, CONDITION_OF[folder]) }))
+    .filter(({ file }) => dirname(file) === `./dist/${folder}`)
+    .map(({ source, file }) => [basename(file, '.js'), resolve(packageDir, source)]);
+}
+
+function fileOf(target, condition) {
+  const file = target[condition] ?? target.default;
+  if (/^\.\/dist\/(node|browser|web)\/[\w-]+\.js$/.test(file)) return file;
+  throw new Error(`${file} in exports is not ./dist/RUNTIME/NAME.js`);
+}
+
+/** TypeScript's own output, file by file; `#name` leads where the runtime's condition says. */
+const typescript = (condition) => ({
+  name: 'typescript',
+  resolveId(id, importer) {
+    if (importer === undefined) return id;
+    if (id.startsWith('.')) return resolve(dirname(importer), id).replace(/\.js$/, '.ts');
+    const conditions = imports[id]?.[SOURCE_CONDITION];
+    if (conditions !== undefined) return resolve(packageDir, conditions[condition] ?? conditions.default);
+    return { id, external: true };
+  },
+  load(id) {
+    const { outputText, sourceMapText } = ts.transpileModule(readFileSync(id, 'utf8'), {
+      fileName: id,
+      compilerOptions: { ...compilerOptions, module: ts.ModuleKind.ESNext },
+    });
+    const code = outputText.replace(/^\/\/# sourceMappingURL=.*$/m, '');
+    const map = JSON.parse(sourceMapText);
+    // One line more than the compiler wrote: the name of the source.
+    return {
+      code: `// ${relative(packageDir, id).replaceAll('\\', '/')}\n${code}`,
+      map: { ...map, sources: [id], mappings: `;${map.mappings}` },
+    };
+  },
+});
+
+async function bundle(dir, entries, condition) {
+  const build = await rollup({
+    input: Object.fromEntries(entries),
+    plugins: [typescript(condition)],
+    // Whoever bundles for the web leaves out what he does not use: sideEffects is false.
+    treeshake: false,
+    onLog: (_level, log) => {
+      throw new Error(log.message);
+    },
+  });
+  await build.write({
+    dir: join(packageDir, dir),
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared.js',
+    minifyInternalExports: false,
+    hoistTransitiveImports: false,
+    generatedCode: 'es2015',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+  });
+}
+
+/** What an earlier build left must not be packed: all scripts, and declarations of sources that are gone. */
+function clean(dist) {
+  for (const file of readdirSync(dist, { recursive: true })) {
+    const source = file.replace(/\.d\.ts(\.map)?$/, '.ts');
+    const isStale = source !== file && !existsSync(join(packageDir, 'src', source));
+    if (isStale || /\.js(\.map)?$/.test(file)) rmSync(join(dist, file));
+  }
+}
+
+clean(join(packageDir, 'dist'));
+for (const [folder, condition] of Object.entries(CONDITION_OF)) {
+  const entries = entriesIn(folder);
+  if (entries.length > 0) await bundle(join('dist', folder), entries, condition);
+}
+const internals = process.argv.slice(2).map((source) => [basename(source, '.ts'), resolve(source)]);
+if (internals.length > 0) await bundle(join('build', 'internals'), internals, 'node');
