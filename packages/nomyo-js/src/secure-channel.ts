@@ -30,6 +30,7 @@ import type { ApiKey, ResolvedOptions } from './options.js';
 import { pad } from './padding.js';
 import { checkCall } from './policy.js';
 import { createPace, type Pace } from './rate-limit.js';
+import { withoutApiKey } from './redact.js';
 import { createServerKeys } from './router-key.js';
 import { createTierWarning } from './server-key-policy.js';
 
@@ -199,7 +200,9 @@ export class SecureChannel {
       maxBytes: MAX_ANSWER_BYTES,
       signal: call.signal,
     });
-    if (response.status !== 200) throw errorOfResponse(response, call.payloadId);
+    if (response.status !== 200) {
+      throw errorOfResponse(withoutApiKey(response, call.apiKey), call.payloadId);
+    }
     const opened = await openEnvelope(response.body, keys, { ...memory, signal: call.signal });
     const durationMs = performance.now() - started;
     const { payloadId, securityTier } = call;

@@ -6,14 +6,18 @@ import { startRouter, type Router, type RouterOptions } from '@nomyo/router';
 import {
   SecureChatCompletion,
   SecureCompletionClient,
+  type ChatCompletionRequest,
   type SecureChatCompletionConfig,
 } from '../src/index.js';
+import { look, MARKERS, takeFindings } from './leaks.js';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 
-/** For `afterEach`. */
+/** For `afterEach`: and no test may have let out a secret. */
 export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  const findings = takeFindings();
+  if (findings.length > 0) throw new Error(`leaked: ${findings.join('; ')}`);
 }
 
 /** Runs at the end of the test. */
@@ -41,6 +45,7 @@ export function configFor(to: Router, config: SecureChatCompletionConfig = {}): 
     baseUrl: to.url,
     keyDir: null,
     keySize: 2048,
+    apiKey: MARKERS.apiKey,
     maxRetries: 0,
     timeout: 20_000,
     ...(to.ca === undefined ? {} : { tls: { ca: to.ca } }),
@@ -50,6 +55,7 @@ export function configFor(to: Router, config: SecureChatCompletionConfig = {}): 
 
 export function client(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletion {
   const made = new SecureChatCompletion(configFor(to, config));
+  look('a client', made);
   later(() => made.dispose());
   return made;
 }
@@ -57,14 +63,16 @@ export function client(to: Router, config: SecureChatCompletionConfig = {}): Sec
 export function lowLevelClient(to: Router, config: SecureChatCompletionConfig = {}): SecureCompletionClient {
   const { baseUrl, ...options } = configFor(to, config);
   const made = new SecureCompletionClient({ routerUrl: baseUrl ?? to.url, ...options });
+  look('a client', made);
   later(() => made.dispose());
   return made;
 }
 
+/** The answer of the router repeats it. */
 export const REQUEST = {
   model: 'Qwen/Qwen3-0.6B',
-  messages: [{ role: 'user', content: 'What is an envelope?' }],
-} as const;
+  messages: [{ role: 'user', content: `What is an envelope? ${MARKERS.prompt}` }],
+} satisfies ChatCompletionRequest;
 
 /** What `promise` was rejected with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
