@@ -9,6 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leaksInOutput, watchForLeaks } from './leaks/index.mjs';
 
 // Not `import.meta.dirname`: a Node that is too old must get as far as being told so.
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -31,7 +32,7 @@ const COMMANDS = { demo, test, release };
 const command = COMMANDS[process.argv[2]];
 if (command === undefined) stop(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join('|')}`);
 checkNode();
-process.exitCode = command();
+process.exitCode = await command();
 
 function stop(message) {
   console.error(message);
@@ -89,7 +90,7 @@ function release() {
   return install() && steps.every((step) => pnpm(step)) ? 0 : 1;
 }
 
-function test() {
+async function test() {
   if (!install()) return report([{ name: 'install', passed: 0, failed: 1 }]);
   console.log(`Running ${TASKS.join(', ')} …`);
   const runs = join(root, '.turbo', 'runs');
@@ -102,13 +103,23 @@ function test() {
     '--log-prefix=none',
     '--concurrency=100%',
   ];
+  const endWatch = watchForLeaks(join(root, '.turbo', 'leaks.txt'));
   const passed = pnpm(['exec', 'turbo', 'run', ...TASKS, ...flags]);
-  const results = readRuns(runs).map(resultOf);
+  const tasks = readRuns(runs);
+  const results = [...tasks.map(resultOf), leakResult(await endWatch(), tasks)];
   // Turbo itself can fail: a summary that is missing, or says nothing of a failure, must not look like success.
-  if (results.length === 0 || (!passed && results.every(({ failed }) => failed === 0))) {
+  if (tasks.length === 0 || (!passed && results.every(({ failed }) => failed === 0))) {
     results.push({ name: 'turbo', passed: 0, failed: 1 });
   }
   return report(results);
+}
+
+/** No secret of the tests was in a process listing, a file name, or anything that a task printed. */
+function leakResult(seen, tasks) {
+  const members = new Set(tasks.map(({ directory }) => join(root, directory)));
+  const leaks = [...seen, ...leaksInOutput([...members])];
+  for (const leak of leaks) console.error(`LEAKED: ${leak}`);
+  return { name: 'leaks of the whole run', passed: leaks.length === 0 ? 1 : 0, failed: leaks.length };
 }
 
 /** The tasks of the run, as turbo's summary tells them. */

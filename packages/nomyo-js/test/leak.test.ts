@@ -72,7 +72,7 @@ describe('the watch', () => {
 
   it('sees events, what is printed, and what clients throw', async () => {
     channel('nomyo:retry').publish({ code: MARKERS.control });
-     
+
     console.debug(MARKERS.control);
     const apiKey = (): never => {
       throw new Error(MARKERS.control);
