@@ -23,8 +23,8 @@ const WARNINGS = /^(WARNING: Using HTTP instead of HTTPS.*\n){2}$/;
 
 describe.each([
   ['chaos', '300 calls, 32 at once', /^$/],
-  ['fuzz', '3000 cases', WARNINGS],
-  ['soak', '1600 calls, 16 at once', /^$/],
+  ['fuzz', '2000 cases', WARNINGS],
+  ['soak', '1200 calls, 16 at once', /^$/],
 ])('%s --short', (program, size, warnings) => {
   it('passes, and prints its seed', async () => {
     const { code, output, errors } = await run(program, '--short', '--seed', '20261126');

@@ -13,15 +13,9 @@ export interface LoggedRequest {
   readonly end: number;
 }
 
-/** What the router has to say at its end. */
-export interface RouterLog {
-  readonly kind: 'log';
-  readonly log: readonly LoggedRequest[];
-  /** Connections that the client had not closed some time after its own end. */
-  readonly openConnections: number;
-}
-
-export type RouterMessage = { readonly kind: 'ready'; readonly url: string; readonly ca: string } | RouterLog;
+export type RouterMessage =
+  | { readonly kind: 'ready'; readonly url: string; readonly ca: string }
+  | { readonly kind: 'log'; readonly log: readonly LoggedRequest[] };
 
 /** The header that says which call a request belongs to. */
 export const CALL_HEADER = 'x-call';

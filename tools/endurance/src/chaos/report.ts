@@ -64,12 +64,11 @@ export function judgeChaos(report: ChaosReport): string[] {
   ];
 }
 
-function leftovers({ leftBehind, openConnections, listenersOnSignal, warnings }: ChaosReport): string[] {
+function leftovers({ leftBehind, listenersOnSignal, warnings }: ChaosReport): string[] {
   return [
     ...(listenersOnSignal > 0
       ? [`${String(listenersOnSignal)} listeners stayed on the caller's signal`]
       : []),
-    ...(openConnections > 0 ? [`${String(openConnections)} connections stayed open after dispose()`] : []),
     ...warnings.map((what) => `a warning of Node: ${what}`),
     ...leftBehind.map((what) => `left behind: ${what}`),
   ];

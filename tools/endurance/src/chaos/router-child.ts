@@ -1,18 +1,17 @@
 /** Starts the process with the router, and ends it. */
-import { ended, nextMessage, startProgram } from '../common/child.js';
-import type { RouterLog, RouterMessage } from './messages.js';
+import { end, nextMessage, startProgram } from '../common/child.js';
+import type { LoggedRequest, RouterMessage } from './messages.js';
 
 /** A router under way. */
 export interface RouterChild {
   readonly url: string;
   readonly ca: string;
-  /** Stops it, after connections have had some seconds to close. */
-  stop(): Promise<RouterLog>;
+  /** Ends it. */
+  stop(): Promise<readonly LoggedRequest[]>;
 }
 
-/** @param patience how long connections may take to close before its log tells of them, in ms */
-export async function startRouterChild(seed: number, patience: number): Promise<RouterChild> {
-  const child = startProgram('chaos/router-main.js', [String(seed), String(patience)]);
+export async function startRouterChild(seed: number): Promise<RouterChild> {
+  const child = startProgram('chaos/router-main.js', [String(seed)]);
   const ready = await nextMessage<RouterMessage>(child);
   if (ready.kind !== 'ready') throw new Error('the router did not start');
   return {
@@ -22,9 +21,9 @@ export async function startRouterChild(seed: number, patience: number): Promise<
       const last = nextMessage<RouterMessage>(child);
       child.send('stop');
       const message = await last;
-      await ended(child);
+      await end(child);
       if (message.kind !== 'log') throw new Error('the router kept its log');
-      return message;
+      return message.log;
     },
   };
 }

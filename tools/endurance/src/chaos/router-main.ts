@@ -1,14 +1,10 @@
-/**
- * The router with its faults, in a process of its own, started by router-child.ts: `router-main.js SEED PATIENCE`.
- * PATIENCE is the time in ms that connections may take to close at the end.
- */
-import { setTimeout as pause } from 'node:timers/promises';
+/** The router with its faults, in a process of its own, started by router-child.ts: `router-main.js SEED`. */
 import { startRouter, type FailMode, type SeenRequest } from '@nomyo/router';
 import { Random } from '../common/random.js';
 import { faultFor } from './faults.js';
 import { CALL_HEADER, type LoggedRequest, type RouterMessage } from './messages.js';
 
-const [seed = '0', patience = '0'] = process.argv.slice(2);
+const seed = process.argv[2] ?? '0';
 const log: LoggedRequest[] = [];
 const attempts = new Map<number, number>();
 let keyFetches = 0;
@@ -21,7 +17,7 @@ const router = await startRouter({
   onRequest: (seen) => log.push(loggedOf(seen)),
 });
 tell({ kind: 'ready', url: router.url, ca: router.ca ?? '' });
-process.once('message', () => void finish());
+process.once('message', () => tell({ kind: 'log', log }));
 // The parent is gone: nobody is left to serve.
 process.once('disconnect', () => void router.close());
 
@@ -46,15 +42,6 @@ function callOf({ headers }: SeenRequest): number | undefined {
   return typeof text === 'string' ? Number(text) : undefined;
 }
 
-async function finish(): Promise<void> {
-  const end = performance.now() + Number(patience);
-  while (router.openConnections > 0 && performance.now() < end) await pause(20);
-  const { openConnections } = router;
-  await router.close();
-  tell({ kind: 'log', log, openConnections }, () => process.disconnect());
-}
-
-/** @param sent a long message takes a while, and nothing of it may be cut off */
-function tell(message: RouterMessage, sent: () => void = () => undefined): void {
-  process.send?.(message, undefined, undefined, sent);
+function tell(message: RouterMessage): void {
+  process.send?.(message);
 }

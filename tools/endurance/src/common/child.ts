@@ -34,3 +34,9 @@ export function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
+
+/** Ends a child that has said all: a Node 20 whose sockets were reset can spin for good when it ends by itself. */
+export async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await ended(child);
+}

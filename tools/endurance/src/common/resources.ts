@@ -1,5 +1,6 @@
 /** What a process holds: memory, open files and sockets, and whatever keeps its event loop alive. */
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { createContext, Script } from 'node:vm';
@@ -29,7 +30,11 @@ const EMITTERS = [process, process.stdout, process.stderr] as const;
 let collector: (() => void) | undefined;
 
 /** A function that collects garbage, whatever flags the process was started with. */
-function createCollector(): () => void {
+async function createCollector(): Promise<() => void> {
+  // libuv opens a descriptor with the first stream of a process, and keeps it in reserve.
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.close(resolve));
   setFlagsFromString('--expose-gc');
   const script = new Script('gc()');
   const context = createContext();
@@ -38,7 +43,7 @@ function createCollector(): () => void {
 
 /** Resources after a collection. */
 export async function measure(): Promise<Resources> {
-  collector ??= createCollector();
+  collector ??= await createCollector();
   for (let i = 0; i < COLLECTIONS; i += 1) {
     collector();
     await pause(5);

@@ -11,7 +11,7 @@ import type { FuzzReport } from './run.js';
 import type { Runtime } from './target.js';
 
 const FLAGS = {
-  cases: { default: 120_000, short: 3000, min: 1, max: 100_000_000, help: 'bad inputs, over both runtimes' },
+  cases: { default: 120_000, short: 2000, min: 1, max: 100_000_000, help: 'bad inputs, over both runtimes' },
 } as const;
 
 /** Two thirds of the cases meet Node's side, where files and the second engine are. */

@@ -1,5 +1,4 @@
 /** The cases of one runtime, one after the other. */
-import { createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { measure, settledLeftovers, type Resources } from '../common/resources.js';
 import { Random } from '../common/random.js';
@@ -55,7 +54,6 @@ const MAX_FINDINGS = 20;
 const WARM_UP_SHARE = 0.1;
 
 export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
-  await listenOnce();
   const empty = await measure();
   const targets = (plan.targets ?? TARGETS).filter(({ runtimes }) => runtimes.includes(plan.runtime));
   const runs: TargetRun[] = [];
@@ -77,13 +75,6 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
     after,
     leftBehind: await settledLeftovers(empty, plan.patience ?? 10_000),
   };
-}
-
-/** libuv opens a descriptor when a process first listens, and keeps it in reserve. */
-async function listenOnce(): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  await new Promise((resolve) => server.close(resolve));
 }
 
 /** The cases of one target. Each is known by its number alone: it can be tried again without those before it. */

@@ -8,7 +8,7 @@ import { describeSample, describeSoak, judgeSoak } from './report.js';
 import { runSoak } from './run.js';
 
 const FLAGS = {
-  requests: { default: 200_000, short: 1600, min: 8, max: 1_000_000_000, help: 'calls in all' },
+  requests: { default: 200_000, short: 1200, min: 8, max: 1_000_000_000, help: 'calls in all' },
   concurrency: { default: 16, short: 16, min: 1, max: 1000, help: 'calls at once' },
   samples: { default: 144, short: 24, min: 8, max: 10_000, help: 'looks at the process' },
   minutes: { default: 120, short: 3, min: 1, max: 100_000, help: 'the run ends after this' },

@@ -1,6 +1,6 @@
 /** One client, many calls, and a look at the process after each part of them. */
 import { SecureChatCompletion, type SecureChatCompletionConfig } from 'nomyo-js';
-import { ended, nextMessage, startProgram } from '../common/child.js';
+import { end, nextMessage, startProgram } from '../common/child.js';
 import { inParallel } from '../common/parallel.js';
 import { Random } from '../common/random.js';
 import { measure } from '../common/resources.js';
@@ -48,8 +48,7 @@ export async function runSoak(plan: SoakPlan): Promise<SoakReport> {
     return await load(client, plan);
   } finally {
     client.dispose();
-    router.disconnect();
-    await ended(router);
+    await end(router);
   }
 }
 

@@ -23,29 +23,24 @@ describe('a run', () => {
       const result = await judge(refuse('is wrong'), ['INVALID_ARGUMENT']);
       return 'code' in result ? result.code : 'taken';
     });
-    expect(judgeFuzz(report)).toEqual([]);
+    expect(report.findings).toEqual([]);
     expect(report.targets).toMatchObject([{ cases: 40, outcomes: { INVALID_ARGUMENT: 40 } }]);
     expect(summarizeFuzz([report])).toMatch(/^40 inputs: 40 refused with a typed error, 0 taken/);
   });
 
   it.each<[string, () => unknown, RegExp]>([
     ['an error without a type', () => void JSON.parse('{'), /an error that is none of the SDK: SyntaxError/],
-    ['a code that does not belong there', refuse('is wrong'), /the code INVALID_ARGUMENT/],
+    ['a message that forges a line of a log', refuse('is \nwrong'), /unprintable/],
+    ['a message that turns text around', refuse('is \u202ewrong'), /unprintable/],
+    ['a message without end', refuse('x'.repeat(5000)), /a message of \d+ characters/],
   ])('finds %s', async (_, task, sentence) => {
-    const report = await run(async () => {
-      await judge(task, ['INVALID_ENVELOPE']);
-      return 'taken';
-    });
-    expect(judgeFuzz(report)[0]).toMatch(sentence);
-    expect(judgeFuzz(report)[0]).toMatch(/^node: planted 0: /);
+    await expect(judge(task, ['INVALID_ARGUMENT'])).rejects.toThrow(sentence);
   });
 
-  it.each([
-    ['a message that forges a line of a log', 'is \nwrong'],
-    ['a message that turns text around', 'is \u202ewrong'],
-    ['a message without end', 'x'.repeat(5000)],
-  ])('finds %s', async (_, message) => {
-    await expect(judge(refuse(message), ['INVALID_ARGUMENT'])).rejects.toThrow(/message|unprintable/);
+  it('finds a code that does not belong there', async () => {
+    await expect(judge(refuse('is wrong'), ['INVALID_ENVELOPE'])).rejects.toThrow(
+      'the code INVALID_ARGUMENT',
+    );
   });
 
   it('finds what is slow every time, not once', async () => {
@@ -62,7 +57,7 @@ describe('a run', () => {
     const timers: NodeJS.Timeout[] = [];
     const report = await run((random) => {
       kept.push(Buffer.alloc(500_000));
-      if (timers.length === 0) timers.push(setInterval(() => undefined, 60_000));
+      if (timers.length < 5) timers.push(setInterval(() => undefined, 60_000));
       must(!random.oneIn(2), 'heads');
       return Promise.resolve('taken');
     });
