@@ -7,6 +7,9 @@ export const root = resolve(import.meta.dirname, '../..');
 /** Where `pack.mjs` leaves the tarballs. */
 export const tarballDir = join(import.meta.dirname, '.results', 'tarballs');
 
+/** The addon: published too, and under other rules, since it is CommonJS with a binary. */
+export const addonDir = join(root, 'native');
+
 /** @returns the packages that are published: folder, manifest, and the name of the tarball */
 export function publicPackages() {
   return readdirSync(join(root, 'packages'))

@@ -1,15 +1,15 @@
 // Packs every published package the way a release does, into .results/tarballs.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { publicPackages, tarballDir } from './members.mjs';
+import { addonDir, publicPackages, tarballDir } from './members.mjs';
 
 rmSync(tarballDir, { recursive: true, force: true });
 mkdirSync(tarballDir, { recursive: true });
-for (const { dir, member } of publicPackages()) {
+for (const dir of [...publicPackages().map((published) => published.dir), addonDir]) {
   // `pnpm run pack` says where pnpm is.
   const pnpm = [process.env.npm_execpath, 'pack', '--pack-destination', tarballDir];
   const run = spawnSync(process.execPath, pnpm, { cwd: dir, encoding: 'utf8' });
   if (run.status === 0) continue;
-  console.error(`${member}: pnpm pack failed\n${run.stdout}${run.stderr}`);
+  console.error(`${dir}: pnpm pack failed\n${run.stdout}${run.stderr}`);
   process.exitCode = 1;
 }

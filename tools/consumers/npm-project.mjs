@@ -1,11 +1,18 @@
 // A plain npm project outside of the workspace, with packed packages installed.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const tarballs = join(import.meta.dirname, '../checks/.results/tarballs');
+const root = join(import.meta.dirname, '../..');
+const tarballs = join(root, 'tools/checks/.results/tarballs');
 const fixtures = join(import.meta.dirname, 'test/fixtures');
+
+/** pnpm in the version of this repository. */
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** npm and npx are scripts with other names there. */
+const onWindows = process.platform === 'win32';
 
 /** The tarball of a package, whatever its version. */
 function tarballOf(name) {
@@ -25,22 +32,57 @@ function plainEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
+/** A dependency of a workspace member, as a tarball, once: nothing comes from the network. */
+function packForeign(name, member) {
+  if (readdirSync(tarballs).some((file) => file.startsWith(`${name}-`))) return;
+  const dir = realpathSync(join(root, member, 'node_modules', name));
+  const args = ['pack', dir, '--pack-destination', tarballs, '--ignore-scripts', '--json', '--offline'];
+  const run = spawnSync('npm', args, { env: plainEnvironment(), encoding: 'utf8', shell: onWindows });
+  if (run.status !== 0) throw new Error(`npm pack failed\n${run.stdout}${run.stderr}`);
+}
+
+export const NPM = { file: 'npm', install: ['install', '--offline', '--no-audit', '--no-fund'] };
+export const NPM_WITHOUT_SCRIPTS = { ...NPM, install: [...NPM.install, '--ignore-scripts'] };
+export const PNPM = { file: 'npx', install: ['--yes', packageManager, 'install', '--offline'] };
+
+/** What `nomyo-native` loads its binary with. */
+export const LOADER = 'node-gyp-build';
+
 export class NpmProject {
-  #dir = mkdtempSync(join(tmpdir(), 'nomyo-consumer-'));
+  #dir = realpathSync(mkdtempSync(join(tmpdir(), 'nomyo-consumer-')));
+  #manager;
+  #wanted;
+  #needed;
 
   /** Installs `wanted`; what these need in turn comes from the tarballs too, and nothing from the network. */
-  constructor(wanted, needed = []) {
-    const files = (names) => Object.fromEntries(names.map((name) => [name, tarballOf(name)]));
-    const manifest = {
-      name: 'consumer',
-      private: true,
-      dependencies: files(wanted),
-      overrides: files(needed),
-    };
-    writeFileSync(join(this.#dir, 'package.json'), JSON.stringify(manifest));
+  constructor(wanted, needed = [], manager = NPM) {
+    this.#wanted = wanted;
+    this.#needed = needed;
+    this.#manager = manager;
+    if (needed.includes(LOADER)) packForeign(LOADER, 'native');
     cpSync(fixtures, this.#dir, { recursive: true });
-    const npm = this.#spawn('npm', ['install', '--offline', '--no-audit', '--no-fund']);
-    if (npm.status !== 0) throw new Error(`npm install failed\n${npm.stdout}${npm.stderr}`);
+    this.#install();
+  }
+
+  get dir() {
+    return this.#dir;
+  }
+
+  /** Uninstalls a package. */
+  remove(name) {
+    this.#wanted = this.#wanted.filter((wanted) => wanted !== name);
+    this.#install();
+  }
+
+  #install() {
+    const files = (names) => Object.fromEntries(names.map((name) => [name, tarballOf(name)]));
+    const overrides = files(this.#needed);
+    const dependencies = files(this.#wanted);
+    const manifest = { name: 'consumer', private: true, dependencies, overrides, pnpm: { overrides } };
+    writeFileSync(join(this.#dir, 'package.json'), JSON.stringify(manifest));
+    const { file, install } = this.#manager;
+    const run = this.#spawn(file, install);
+    if (run.status !== 0) throw new Error(`${file} ${install.join(' ')} failed\n${run.stdout}${run.stderr}`);
   }
 
   /** Everything that is installed, by name. */
@@ -54,7 +96,12 @@ export class NpmProject {
 
   /** Runs a script with Node. */
   node(...args) {
-    const { status, stdout, stderr } = this.#spawn(process.execPath, args);
+    return this.nodeIn(this.#dir, ...args);
+  }
+
+  /** The same, started in another folder. */
+  nodeIn(cwd, ...args) {
+    const { status, stdout, stderr } = this.#spawn(process.execPath, args, cwd);
     return { status, stdout, stderr };
   }
 
@@ -62,9 +109,8 @@ export class NpmProject {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
-  #spawn(file, args) {
-    // npm is a script with another name on Windows.
-    const shell = file === 'npm' && process.platform === 'win32';
-    return spawnSync(file, args, { cwd: this.#dir, env: plainEnvironment(), encoding: 'utf8', shell });
+  #spawn(file, args, cwd = this.#dir) {
+    const shell = file.startsWith('np') && onWindows;
+    return spawnSync(file, args, { cwd, env: plainEnvironment(), encoding: 'utf8', shell });
   }
 }

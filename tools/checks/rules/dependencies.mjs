@@ -11,6 +11,9 @@ const RUNTIME_DEPENDENCIES = {
 /** Peers are optional, all of them: an install must never look for the addon, nor for a limiter that few need. */
 const PEERS = { '@nomyo/crypto': ['nomyo-native'], 'nomyo-js': ['rate-limiter-flexible'] };
 
+/** A version, one that is compatible with it, or from one up to another. */
+const RANGE = /^([\^~]?\d+\.\d+\.\d+|>=\d+\.\d+\.\d+ <\d+\.\d+\.\d+)$/;
+
 /** Scripts that npm runs on the machine of whoever installs. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
 
@@ -43,7 +46,7 @@ export function dependencyViolations(manifest) {
     if (manifest.scripts?.[script] !== undefined) violations.push(`script ${script} runs at install`);
   }
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
-    if (!/^[\^~]?\d+\.\d+\.\d+$/.test(range)) {
+    if (!RANGE.test(range)) {
       violations.push(`${name} has the range ${range}, which npm cannot read`);
     }
   }

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LOADER, NPM, NPM_WITHOUT_SCRIPTS, NpmProject, PNPM } from '../npm-project.mjs';
+
+const WANTED = ['nomyo-js', 'nomyo-native'];
+const NEEDED = ['@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', LOADER];
+const INSTALL_MS = 60_000;
+
+/** What `memory.mjs` prints: the method, whether a client that insists on locks starts, and the addon's place. */
+const protection = (project, cwd = project.dir) => {
+  const { status, stdout, stderr } = project.nodeIn(cwd, join(project.dir, 'memory.mjs'));
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const [method, strict, addon] = stdout.trim().split('\n');
+  return { method, strict, addon: addon.startsWith(join(project.dir, 'node_modules')) ? 'own' : addon };
+};
+
+const LOCKED = { method: 'mlock', strict: 'starts', addon: 'own' };
+const ORDINARY = { method: 'zero-only', strict: 'MEMORY_NOT_LOCKED', addon: 'MODULE_NOT_FOUND' };
+
+describe.each([
+  ['npm', NPM],
+  ['npm --ignore-scripts', NPM_WITHOUT_SCRIPTS],
+  ['pnpm 10', PNPM],
+])('nomyo-js and nomyo-native, installed by %s', (_, manager) => {
+  let project;
+  beforeAll(() => {
+    project = new NpmProject(WANTED, NEEDED, manager);
+  }, INSTALL_MS);
+  afterAll(() => project.dispose());
+
+  it(
+    'lock memory; without nomyo-native the same code works on ordinary memory',
+    () => {
+      expect(protection(project)).toEqual(LOCKED);
+      project.remove('nomyo-native');
+      expect(protection(project)).toEqual(ORDINARY);
+    },
+    INSTALL_MS,
+  );
+});
+
+describe('two apps in folders of their own', () => {
+  let withAddon;
+  let without;
+  beforeAll(() => {
+    withAddon = new NpmProject(WANTED, NEEDED);
+    without = new NpmProject(['nomyo-js'], NEEDED.slice(0, 3));
+  }, INSTALL_MS);
+  afterAll(() => [withAddon, without].forEach((project) => project.dispose()));
+
+  it('run nothing at install', () => {
+    expect(withAddon.packages.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
+  });
+
+  it('find the addon of their own, wherever they are started', () => {
+    expect(protection(withAddon, without.dir)).toEqual(LOCKED);
+    expect(protection(without, withAddon.dir)).toEqual(ORDINARY);
+  });
+});
