@@ -10,12 +10,16 @@ import {
 } from '../memory/secure-byte-context.js';
 import type { CbcInput } from './engine.js';
 
+/** One block can be padding alone, and the addon has no empty regions. */
+const BLOCK_BYTES = 16;
+
 // eslint-disable-next-line @typescript-eslint/require-await -- both engines have one shape
 export async function openCbc(
   input: CbcInput,
   options: SecureByteContextOptions,
 ): Promise<SecureByteContext> {
-  const addon = (options.secure ?? true) ? findNativeCrypto() : undefined;
+  const isSuited = (options.secure ?? true) && input.ciphertext.byteLength > BLOCK_BYTES;
+  const addon = isSuited ? findNativeCrypto() : undefined;
   return addon === undefined ? openWithNode(input, options) : openNative(addon, input);
 }
 
