@@ -54,7 +54,7 @@ export function readOrders(args: readonly string[]): ChildOrders {
 export const FINISHED = 'finished';
 
 /** Characters of prompts and answers, one after another: allocators and runtimes treat each of these sizes in a way of its own. */
-export const TEXT_LENGTHS = [96, 3_000, 40_000, 200_000] as const;
+const TEXT_LENGTHS = [96, 3_000, 40_000, 200_000] as const;
 
 /** Length of the text of a call. */
 export function textLength(call: number): number {
