@@ -94,6 +94,12 @@ export class NpmProject {
     }));
   }
 
+  /** Runs a program in the folder of the project. */
+  run(file, ...args) {
+    const { status, stdout, stderr } = this.#spawn(file, args);
+    return { status, stdout, stderr };
+  }
+
   /** Runs a script with Node. */
   node(...args) {
     return this.nodeIn(this.#dir, ...args);

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LOADER, NPM, NPM_WITHOUT_SCRIPTS, NpmProject, PNPM } from '../npm-project.mjs';
@@ -13,6 +15,9 @@ const protection = (project, cwd = project.dir) => {
   const [method, strict, addon] = stdout.trim().split('\n');
   return { method, strict, addon: addon.startsWith(join(project.dir, 'node_modules')) ? 'own' : addon };
 };
+
+const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+const canLimit = process.getuid?.() === 0 && has('prlimit') && has('setpriv');
 
 const LOCKED = { method: 'mlock', strict: 'starts', addon: 'own' };
 const ORDINARY = { method: 'zero-only', strict: 'MEMORY_NOT_LOCKED', addon: 'MODULE_NOT_FOUND' };
@@ -55,5 +60,32 @@ describe('two apps in folders of their own', () => {
   it('find the addon of their own, wherever they are started', () => {
     expect(protection(withAddon, without.dir)).toEqual(LOCKED);
     expect(protection(without, withAddon.dir)).toEqual(ORDINARY);
+  });
+
+  // The limit binds root, too, once it has lost the capability for good.
+  (canLimit ? it : it.skip)('go on without locks where the system allows none, and say so', () => {
+    const prefix = [
+      'prlimit',
+      '--memlock=0:0',
+      '--',
+      'setpriv',
+      '--bounding-set=-ipc_lock',
+      '--inh-caps=-all',
+    ];
+    const { stdout } = withAddon.run(...prefix, process.execPath, 'memory.mjs');
+    expect(stdout.split('\n').slice(0, 2)).toEqual(['zero-only', 'MEMORY_NOT_LOCKED']);
+  });
+
+  it('go on without an addon that is of another version, or damaged', () => {
+    const addon = join(withAddon.dir, 'node_modules/nomyo-native');
+    const found = { ...ORDINARY, addon: 'own' };
+    const index = readFileSync(join(addon, 'index.js'), 'utf8');
+    writeFileSync(join(addon, 'index.js'), 'module.exports = { abiVersion: 2 };');
+    expect(protection(withAddon)).toEqual(found);
+    writeFileSync(join(addon, 'index.js'), index);
+    for (const binary of readdirSync(addon, { recursive: true }).filter((name) => name.endsWith('.node'))) {
+      truncateSync(join(addon, binary), 10_000);
+    }
+    expect(protection(withAddon)).toEqual(found);
   });
 });
