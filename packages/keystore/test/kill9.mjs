@@ -23,6 +23,7 @@ try {
   console.log(`survived ${String(summary.kills)} kills in ${seconds} s`);
   console.log(`  of an empty directory        ${String(summary.fresh)}`);
   console.log(`  of two processes at once     ${String(summary.twins)}`);
+  console.log(`  while keys were generated    ${String(summary.generating)}`);
   console.log(`  that left something to tidy  ${String(summary.leftovers)}`);
   console.log(`  different pairs seen         ${String(summary.pairs)}`);
   console.log(`  failures                     ${String(summary.failures.length)}`);

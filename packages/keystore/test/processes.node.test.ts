@@ -3,8 +3,9 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, w
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { generateKeyFiles, KeyStore } from '../src/index.js';
+import { generateKeyFiles, KeyStore, type KeyStoreEvent } from '../src/index.js';
 import { run, runChild } from './support/children.js';
+import { eventually } from './support/keys.js';
 import { temporaryDirectories } from './support/temporary.js';
 
 const newDirectory = temporaryDirectories();
@@ -66,6 +67,21 @@ describe('twenty processes', () => {
     const reports = await Promise.all(Array.from({ length: 20 }, () => open({ keyDir })));
     expect(new Set(reports.map(({ fingerprint }) => fingerprint)).size).toBe(1);
     expect(names(keyDir)).toEqual(WHOLE);
+  });
+});
+
+describe('a pair that another process made', () => {
+  it('is adopted at the own time of rotation, without a new one', async () => {
+    const keyDir = newDirectory();
+    const events: KeyStoreEvent[] = [];
+    const onEvent = (event: KeyStoreEvent): void => void events.push(event);
+    const store = new KeyStore({ keyDir, keySize: 2048, rotationInterval: 6_000, onEvent });
+    await store.ready();
+    const { fingerprint } = await open({ keyDir }, 'rotate');
+    await eventually(() => events.some(({ type }) => type === 'key-rotated'));
+    store.dispose();
+    expect(events.at(-1)).toMatchObject({ type: 'key-rotated', current: fingerprint, adopted: true });
+    expect((await open({ keyDir })).fingerprint).toBe(fingerprint);
   });
 });
 

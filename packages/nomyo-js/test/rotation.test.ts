@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { cleanUp, client, header, REQUEST, router, temporaryDirectory } from './support.js';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LogEntry } from '../src/index.js';
+import { cleanUp, client, header, posts, REQUEST, router, temporaryDirectory } from './support.js';
 
 afterEach(cleanUp);
 
@@ -32,4 +35,29 @@ describe('rotation under load', () => {
     },
     LOAD_MS * 6,
   );
+});
+
+describe('a rotation that cannot be saved', () => {
+  it('is logged once a failure, breaks no call, and comes when the cause is gone', async () => {
+    const to = await router();
+    const keyDir = temporaryDirectory();
+    const path = join(keyDir, 'private_key.pem');
+    const entries: LogEntry[] = [];
+    const log = (entry: LogEntry): number => entries.push(entry);
+    const told = (message: string): LogEntry[] => entries.filter((entry) => entry.message === message);
+    const logger = { debug: log, info: log, warn: log };
+    const made = client(to, { keyDir, keyRotationInterval: 2_000, logger });
+    await made.create(REQUEST);
+    const good = readFileSync(path);
+    writeFileSync(path, 'damaged');
+    while (told('nomyo:rotation-failed').length === 0) await made.create(REQUEST);
+    expect(told('nomyo:rotation-failed')).toEqual([
+      { message: 'nomyo:rotation-failed', code: 'KEY_FILE_INVALID', path },
+    ]);
+    await Promise.all([made.create(REQUEST), made.create(REQUEST)]);
+    expect(new Set(posts(to).map((post) => header(post, 'x-public-key'))).size).toBe(1);
+    writeFileSync(path, good);
+    while (told('nomyo:key-rotated').length === 0) await made.create(REQUEST);
+    expect(readFileSync(path).equals(good)).toBe(false);
+  });
 });

@@ -13,11 +13,15 @@ import { constants } from 'node:fs';
 import { link, open, readFile, readlink, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { READ_FLAGS } from './read-file.node.js';
 import { systemCode, unreadable, unwritable } from './system.node.js';
 import { busy } from './wait.node.js';
 import { list, MODE, remove, removeLeftovers, writeTemporary } from './write-file.node.js';
 
 const TIMES = { beatMs: 1_000, staleMs: 15_000 } as const;
+
+/** Far more than a process id and the name of a system: the rest of a larger file is not read. In bytes. */
+const MAX_LOCK_BYTES = 1024;
 
 const LOCK_NAME = /^\.lock-([1-9]\d{0,14})$/;
 
@@ -147,9 +151,10 @@ async function createLock(directory: string, number: number): Promise<HeldLock |
 async function readLock(path: string): Promise<{ content: string; changed: string } | undefined> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, constants.O_RDONLY);
+    handle = await open(path, READ_FLAGS);
     const { ino, mtimeNs } = await handle.stat({ bigint: true });
-    return { content: await handle.readFile('utf8'), changed: [ino, mtimeNs].join(':') };
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES);
+    return { content: buffer.toString('utf8', 0, bytesRead), changed: [ino, mtimeNs].join(':') };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw unreadable(path, error);

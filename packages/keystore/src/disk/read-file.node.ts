@@ -16,7 +16,7 @@ export interface ReadFile {
 }
 
 /** A pipe would let open() wait for a writer without O_NONBLOCK. Windows knows neither flag. */
-const READ_FLAGS =
+export const READ_FLAGS: number =
   process.platform === 'win32'
     ? constants.O_RDONLY
     : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;

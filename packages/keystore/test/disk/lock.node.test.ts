@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -100,6 +101,31 @@ describe('the lock of a directory', () => {
     const lock = await new DirectoryLock(directory).tryAcquire();
     expect(readdirSync(directory)).toEqual(['.lock-10']);
     await lock?.release();
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    [
+      'a file of 10 GB',
+      (path) => {
+        writeFileSync(path, 'x');
+        truncateSync(path, 10 * 2 ** 30);
+      },
+    ],
+  ])('neither hangs nor reads for long when %s is in its place', async (_name, put) => {
+    const directory = newDirectory();
+    put(join(directory, '.lock-1'));
+    const lock = await new DirectoryLock(directory).tryAcquire();
+    await lock?.release();
+  });
+
+  it('follows no symbolic link', async () => {
+    const directory = newDirectory();
+    symlinkSync('/dev/null', join(directory, '.lock-1'));
+    expect(await rejection(new DirectoryLock(directory).tryAcquire())).toMatchObject({
+      code: 'KEY_FILE_INVALID',
+      path: join(directory, '.lock-1'),
+    });
   });
 
   it('says when it cannot be written', async () => {
