@@ -9,6 +9,8 @@ import { has, packageDir, run } from './toolchain.mjs';
 const COMPILER = 'x86_64-w64-mingw32-g++-posix';
 const PACKAGES = ['g++-mingw-w64-x86-64-posix', 'wine64'];
 const WINES = ['wine64', '/usr/lib/wine/wine64', 'wine'];
+/** For the index and the packages, some 150 MB; where the network takes longer there is no test. */
+const DOWNLOAD_MS = 150_000;
 const outDir = join(packageDir, 'build-cpp');
 
 const findWine = () => WINES.find((name) => has(name));
@@ -23,8 +25,12 @@ function install() {
   if (!has('apt-get')) skip('mingw-w64 and wine are not installed, and there is no apt-get');
   if (process.getuid?.() !== 0) skip('mingw-w64 and wine are not installed, and we are not root');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-  spawnSync('apt-get', ['install', '-y', '-qq', ...PACKAGES], { env, stdio: 'ignore' });
+  const aptGet = (args, options) => spawnSync('apt-get', args, { env, stdio: 'ignore', ...options });
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES];
+  aptGet(['update', '-qq'], { timeout: DOWNLOAD_MS });
+  // Only the download may be cut short: a half installed package stays in the way of others.
+  const { status } = aptGet([...install, '--download-only'], { timeout: DOWNLOAD_MS });
+  if (status === 0) aptGet(install);
   if (!ready()) skip(`apt-get could not install ${PACKAGES.join(' and ')}`);
 }
 

@@ -81,7 +81,9 @@ export function workflowViolations(file, text) {
   if (!/^permissions: \{\}$/m.test(text)) violations.push(`${file}: permissions are not {} by default`);
   const jobs = text.split(/^jobs:$/m)[1] ?? '';
   const names = [...jobs.matchAll(/^ {2}([\w-]+):$/gm)].length;
-  if ([...jobs.matchAll(/^ {4}timeout-minutes: \d+$/gm)].length !== names) {
+  // A job that is another workflow of this repository has the limits of that one.
+  const called = [...jobs.matchAll(/^ {4}uses: \.\//gm)].length;
+  if ([...jobs.matchAll(/^ {4}timeout-minutes: \d+$/gm)].length !== names - called) {
     violations.push(`${file}: a job has no timeout-minutes`);
   }
   if ([...jobs.matchAll(/^ {4}permissions:/gm)].length !== names) {
