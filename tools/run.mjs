@@ -17,7 +17,18 @@ const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8
 const manifest = readJson('package.json');
 
 /** Every task of `npm test`; a failing one never stops the others. */
-const TASKS = ['build', 'typecheck', 'lint', 'format', 'layers', 'unused', 'repository', 'tarballs', 'test'];
+const TASKS = [
+  'build',
+  'typecheck',
+  'lint',
+  'format',
+  'layers',
+  'unused',
+  'repository',
+  'tarballs',
+  'test',
+  'bench:short',
+];
 
 const environment = {
   ...process.env,

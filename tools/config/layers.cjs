@@ -159,7 +159,7 @@ function layers(runtime) {
       tsPreCompilationDeps: true,
       combinedDependencies: false,
       doNotFollow: { path: 'node_modules' },
-      exclude: { path: '(^|/)(dist|build|[.]results|[.]turbo)/|^tools/bench/' },
+      exclude: { path: '(^|/)(dist|build|[.]results|[.]turbo)/' },
       enhancedResolveOptions: {
         exportsFields: ['exports'],
         conditionNames: ['@nomyo/source', runtime, 'types', 'import', 'require', 'default'],

@@ -8,7 +8,7 @@ import type { Row } from './row.js';
 export const ATTEMPTS = 3;
 
 /** Figures beyond their bands. */
-export function outOfBand(part: Part): readonly Figure[] {
+function outOfBand(part: Part): readonly Figure[] {
   return part.result.figures.filter((figure) => judge(goalOf(figure.id), figure.summary) === 'out of band');
 }
 

@@ -65,7 +65,9 @@ describe('the rules for the repository', () => {
       expect(versions(range)).toEqual([`packages/a: b is not pinned: ${range}`]);
     }
     expect(
-      rules.catalogViolations(`packages:\n  - a\n\ncatalog:\n  # Why.\n  a: 1.2.3\n  '@b/c': ^1.2.3\n\nother: 1\n`),
+      rules.catalogViolations(
+        `packages:\n  - a\n\ncatalog:\n  # Why.\n  a: 1.2.3\n  '@b/c': ^1.2.3\n\nother: 1\n`,
+      ),
     ).toEqual([`pnpm-workspace.yaml: is not one version: '@b/c': ^1.2.3`]);
   });
 

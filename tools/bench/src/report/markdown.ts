@@ -50,7 +50,7 @@ function introduction(machine: Machine): string[] {
 }
 
 /** Every goal, and how it stands. */
-export function goalsTable(parts: ReadonlyMap<string, Part>): string {
+function goalsTable(parts: ReadonlyMap<string, Part>): string {
   const figures = figuresOf(parts);
   const rows = GOALS.map((goal) => {
     const figure = figures.get(goal.figure);

@@ -1,7 +1,7 @@
 /** Elements of SVG. Plots are plain: they must be read on light and on dark pages, so they bring their own paper. */
 
 /** Colours that people with any vision can tell apart (Okabe and Ito), darker first. */
-export const COLOURS = [
+const COLOURS = [
   '#0072b2',
   '#d55e00',
   '#009e73',

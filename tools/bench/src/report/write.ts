@@ -26,7 +26,7 @@ export function writeReport(
 }
 
 /** Every figure as a part of its goal: 1 is the goal itself, and less is better. */
-export function goalsPlot(parts: ReadonlyMap<string, Part>): BarPlot {
+function goalsPlot(parts: ReadonlyMap<string, Part>): BarPlot {
   const figures = [...parts.values()].flatMap(({ result }) => [...result.figures]);
   const bars = GOALS.flatMap((goal): Bar[] => {
     const summary = figures.find(({ id }) => id === goal.figure)?.summary;

@@ -79,16 +79,17 @@ export function throughput({ wallMs, latencies }: Measured): number {
   return (latencies.length * 1000) / wallMs;
 }
 
+/** In ms. */
+export function wallPerCall({ wallMs, latencies }: Measured): number {
+  return wallMs / latencies.length;
+}
+
 /** Quartiles of a summary, as a bar has them. */
 export function spreadOf({ median, q1, q3 }: Summary): { value: number; low: number; high: number } {
   return { value: median, low: q1, high: q3 };
 }
 
-/** @throws {RangeError} when a name is missing */
-export function fromMap<K extends string, T>(
-  map: ReadonlyMap<K, T>,
-  names: readonly K[],
-): Readonly<Record<K, T>> {
+function fromMap<K extends string, T>(map: ReadonlyMap<K, T>, names: readonly K[]): Readonly<Record<K, T>> {
   return recordOf(names, (name) => {
     const value = map.get(name);
     if (value === undefined) throw new RangeError(`there is no ${name}`);

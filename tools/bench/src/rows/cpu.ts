@@ -9,7 +9,7 @@ import { cpuPerCall, ratioFigure, runInTurns, spreadOf, startClients } from './c
 
 const SETTINGS = {
   full: { rounds: 40, ms: 250, warmUpMs: 3000 },
-  short: { rounds: 8, ms: 200, warmUpMs: 800 },
+  short: { rounds: 8, ms: 150, warmUpMs: 800 },
 } as const;
 
 type Kind = 'ours' | 'reference' | 'undici' | 'openai';

@@ -6,7 +6,7 @@ import type { Bench, Row } from '../row.js';
 import { ratios, summarize } from '../stats.js';
 import { ONE_KB } from '../workshop.js';
 import type { Measured } from '../child/load.js';
-import { cpuPerCall, order, ratioFigure, runInTurns, throughput, warmUp } from './common.js';
+import { cpuPerCall, order, ratioFigure, runInTurns, throughput, wallPerCall, warmUp } from './common.js';
 
 const ROUNDS = 20;
 const ONE_BY_ONE = { concurrency: 1, promptBytes: ONE_KB, ms: 400 } as const;
@@ -51,7 +51,6 @@ export const native: Row = {
 type Turns = Readonly<Record<'with' | 'without', readonly Measured[]>>;
 
 function resultOf(one: Turns, many: Turns): RowResult {
-  const time = ({ wallMs, latencies }: Measured): number => wallMs / latencies.length;
   const row = (what: string, turns: Turns, of: (measured: Measured) => number): string[] => {
     const [on, off] = [turns.with.map(of), turns.without.map(of)];
     return [
@@ -62,13 +61,13 @@ function resultOf(one: Turns, many: Turns): RowResult {
     ];
   };
   return {
-    figures: [ratioFigure('native', one.with.map(time), one.without.map(time))],
+    figures: [ratioFigure('native', one.with.map(wallPerCall), one.without.map(wallPerCall))],
     tables: [
       {
         title: '',
         head: ['what', 'with the addon', 'without', 'ratio'],
         rows: [
-          row('time of a call, one after the other, ms', one, time),
+          row('time of a call, one after the other, ms', one, wallPerCall),
           row('CPU of a call, ms', one, cpuPerCall),
           row('calls/s, 16 at once', many, throughput),
         ],

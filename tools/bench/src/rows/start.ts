@@ -8,7 +8,7 @@ import { ratios, summarize } from '../stats.js';
 import type { RouterProcess, Workshop } from '../workshop.js';
 import { order, ratioFigure } from './common.js';
 
-const SETTINGS = { full: { rounds: 15 }, short: { rounds: 5 } } as const;
+const SETTINGS = { full: { rounds: 15 }, short: { rounds: 4 } } as const;
 
 /** As `import()` takes them, seen from `child/`. */
 const MODULES = { ours: 'nomyo-js', openai: 'openai', reference: '../clients/reference/client.js' } as const;

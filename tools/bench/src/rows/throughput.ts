@@ -8,7 +8,7 @@ import { ratioFigure, runInTurns, spreadOf, startClients, throughput as perSecon
 
 const SETTINGS = {
   full: { rounds: 12, ms: 1000, warmUpMs: 2000, levels: [16, 64] },
-  short: { rounds: 4, ms: 500, warmUpMs: 800, levels: [16] },
+  short: { rounds: 4, ms: 400, warmUpMs: 500, levels: [16] },
 } as const;
 
 const FIGURES: Readonly<Record<number, FigureId>> = { 16: 'throughput-16', 64: 'throughput-64' };
