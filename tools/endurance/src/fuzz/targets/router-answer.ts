@@ -4,9 +4,9 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isDeepStrictEqual } from 'node:util';
 import { SecureChatCompletion } from 'nomyo-js';
 import type { Random } from '../../common/random.js';
+import { isSameJson } from '../same-json.js';
 import { expect, judge, type Attack, type Target } from '../target.js';
 import { scriptOf, type Script } from './router-script.js';
 
@@ -54,7 +54,7 @@ class RouterAttack implements Attack {
     const result = await judge(() => this.#client.create(REQUEST), script.refusals);
     if ('code' in result) return result.code;
     const { _metadata: metadata, ...answer } = result.value;
-    expect(isDeepStrictEqual(answer, script.answer), `what was sealed, in a case of ${script.kind}`);
+    expect(isSameJson(answer, script.answer), `what was sealed, in a case of ${script.kind}`);
     expect(metadata.is_encrypted, 'an answer with its metadata');
     return `answer (${script.kind})`;
   }
