@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -155,22 +156,48 @@ describe('the socket', () => {
     expect(await rejection(AgentKeySource.connect(path))).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
   });
 
+  it('cannot be reached by another user, by its directory and by its own mode', async () => {
+    const path = place();
+    await agentAt(path);
+    chmodSync(join(path, '..', '..'), 0o755);
+    expect(connectAs(NOBODY, path)).toBe(process.getuid?.() === 0 ? 'EACCES' : 'cannot be tried');
+    // Whoever opens the directory later has not opened the socket.
+    chmodSync(join(path, '..'), 0o755);
+    expect(connectAs(NOBODY, path)).toBe(process.getuid?.() === 0 ? 'EACCES' : 'cannot be tried');
+    expect(connectAs(process.getuid?.() ?? 0, path)).toBe('connected');
+  });
+
   it('of an agent that lives is not taken over, and one of a dead agent is', async () => {
     const path = place();
     await agentAt(path);
     expect(await rejection(KeyAgent.listen(keys, path))).toBeInstanceOf(KeyAgentError);
     expect(Buffer.from(await (await sourceAt(path)).unwrap(await wrapped()))).toEqual(SECRET);
     const stale = place();
-    await deadSocket(stale);
+    deadSocket(stale);
     await agentAt(stale);
     expect((await sourceAt(stale)).publicKey.fingerprint).toBe(keys.publicKey.fingerprint);
   });
 });
 
+/** An account without rights. */
+const NOBODY = 65_534;
+
+/** What a process of this user gets that connects; only root can start one of another user. */
+function connectAs(uid: number, path: string): string {
+  const program = `const socket = require('net').connect(process.argv[1]);
+    socket.on('connect', () => { console.log('connected'); socket.destroy(); });
+    socket.on('error', ({ code }) => console.log(code));`;
+  const { stdout, error } = spawnSync(process.execPath, ['-e', program, path], {
+    ...(uid === process.getuid?.() ? {} : { uid, gid: uid }),
+    cwd: '/',
+    encoding: 'utf8',
+  });
+  return error === undefined ? stdout.trim() : 'cannot be tried';
+}
+
 /** Leaves a socket behind that nobody listens on, as kill -9 does. */
-async function deadSocket(path: string): Promise<void> {
+function deadSocket(path: string): void {
   mkdirSync(join(path, '..'), { mode: 0o700 });
-  const { spawnSync } = await import('node:child_process');
   const program = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', program, path]);
   expect(lstatSync(path).isSocket()).toBe(true);
@@ -180,7 +207,7 @@ describe('a client', () => {
   it('gets a KeyAgentError when there is no agent, or nobody at the socket', async () => {
     expect(await rejection(AgentKeySource.connect(place()))).toBeInstanceOf(KeyAgentError);
     const stale = place();
-    await deadSocket(stale);
+    deadSocket(stale);
     expect(await rejection(AgentKeySource.connect(stale))).toBeInstanceOf(KeyAgentError);
   });
 
