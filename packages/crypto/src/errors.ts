@@ -48,6 +48,8 @@ export type NomyoErrorCode = keyof typeof ERROR_CODES;
 export interface NomyoErrorOptions {
   /** The error that led here. Never one whose message can quote a secret. */
   readonly cause?: unknown;
+  /** See {@link NomyoError.possiblyExecuted}. Default: `false`. */
+  readonly possiblyExecuted?: boolean;
 }
 
 /** The base class: `instanceof NomyoError` catches everything this SDK throws, but for a caller's own abort reason. */
@@ -55,10 +57,16 @@ export class NomyoError extends Error {
   override readonly name: string = 'NomyoError';
   /** A stable reason out of {@link ERROR_CODES}. */
   readonly code: NomyoErrorCode;
+  /**
+   * `false`: no request was run. `true`: the router may have got a request, run it and billed it, in this attempt or in
+   * one before.
+   */
+  readonly possiblyExecuted: boolean;
 
-  constructor(code: NomyoErrorCode, message: string, options?: NomyoErrorOptions) {
+  constructor(code: NomyoErrorCode, message: string, options: NomyoErrorOptions = {}) {
     super(message, options);
     this.code = code;
+    this.possiblyExecuted = options.possiblyExecuted ?? false;
   }
 
   /** What a log may hold: name, code and message. */
@@ -91,4 +99,10 @@ export class DisposedError extends NomyoError {
 /** A security rule was violated, or a cryptographic check failed. Never retried by this SDK. */
 export class SecurityError extends NomyoError {
   override readonly name: string = 'SecurityError';
+}
+
+/** Says of an error, which stays the same object, that a request may have been run before it; others are left alone. */
+export function markPossiblyExecuted(error: unknown): void {
+  if (!(error instanceof NomyoError)) return;
+  Object.defineProperty(error, 'possiblyExecuted', { value: true, enumerable: true, configurable: true });
 }

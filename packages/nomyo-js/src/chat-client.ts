@@ -5,7 +5,7 @@ import {
   type OpenedEnvelope,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import { checkHeaders } from '@nomyo/transport';
+import { afterSending, checkHeaders } from '@nomyo/transport';
 import { answerOf } from './answer.js';
 import { anAbortSignal, anObject, optional, refuseUnknown } from './checks.js';
 import type { ChatCompletionRequest } from './chat/request-types.js';
@@ -70,7 +70,8 @@ export class SecureChatCompletion {
    */
   async create(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<ChatCompletion> {
     const payloadId = globalThis.crypto.randomUUID();
-    return asChatCompletion(answerOf(await this.#exchange(request, options, payloadId), payloadId));
+    const opened = await this.#exchange(request, options, payloadId);
+    return afterSending(() => asChatCompletion(answerOf(opened, payloadId)));
   }
 
   /**
@@ -83,7 +84,7 @@ export class SecureChatCompletion {
   async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
     const { plaintext } = await this.#exchange(request, options, globalThis.crypto.randomUUID());
     try {
-      plaintext.borrow(checkJsonObject);
+      await afterSending(() => plaintext.borrow(checkJsonObject));
       return plaintext;
     } catch (error) {
       plaintext.dispose();

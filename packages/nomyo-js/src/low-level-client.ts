@@ -11,6 +11,7 @@ import {
   type MemoryProtectionInfo,
 } from '@nomyo/crypto';
 import { generateKeyFiles, loadKeyFiles, type GenerateKeyFilesOptions } from '@nomyo/keystore';
+import { afterSending } from '@nomyo/transport';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
 import { aBoolean, anObject, aPassword, aString, oneOf, optional, refuseUnknown } from './checks.js';
@@ -161,7 +162,8 @@ export class SecureCompletionClient {
       apiKey: optional('apiKey', apiKey, aString, this.#options.apiKey),
       securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
     };
-    return answerOf(await this.#channel.exchange(anObject('payload', payload), call), payloadId);
+    const opened = await this.#channel.exchange(anObject('payload', payload), call);
+    return afterSending(() => answerOf(opened, payloadId));
   }
 
   /** How this client's secrets are protected in memory. */

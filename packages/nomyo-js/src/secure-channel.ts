@@ -13,6 +13,7 @@ import {
 } from '@nomyo/crypto';
 import type { KeyLease } from '@nomyo/keystore';
 import {
+  afterSending,
   createHttpClient,
   endpoint,
   errorOfResponse,
@@ -203,7 +204,9 @@ export class SecureChannel {
     if (response.status !== 200) {
       throw errorOfResponse(withoutApiKey(response, call.apiKey), call.payloadId);
     }
-    const opened = await openEnvelope(response.body, keys, { ...memory, signal: call.signal });
+    const opened = await afterSending(() =>
+      openEnvelope(response.body, keys, { ...memory, signal: call.signal }),
+    );
     const durationMs = performance.now() - started;
     const { payloadId, securityTier } = call;
     const responseBytes = response.body.byteLength;

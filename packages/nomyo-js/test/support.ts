@@ -1,4 +1,5 @@
 /** A local router over TLS and clients that trust it, closed at the end of each test. */
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,9 +26,20 @@ export function later(cleanup: () => void | Promise<void>): void {
   cleanups.push(cleanup);
 }
 
-/** A router with a certificate of its own; 2048-bit keys, because their size does not matter here. */
+let routerKey: string | undefined;
+
+/** One key for the routers of a test file, as 2048 bits, because neither matters here. */
+function routerKeyPem(): string {
+  const make = (): string =>
+    generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString();
+  return (routerKey ??= make());
+}
+
+/** A router with a certificate of its own. */
 export async function router(options: RouterOptions = {}): Promise<Router> {
-  const started = await startRouter({ tls: true, keySize: 2048, ...options });
+  const started = await startRouter({ tls: true, keySize: 2048, keyPem: routerKeyPem(), ...options });
   later(() => started.close());
   return started;
 }
@@ -43,8 +55,7 @@ export function temporaryDirectory(): string {
 export function configFor(to: Router, config: SecureChatCompletionConfig = {}): SecureChatCompletionConfig {
   return {
     baseUrl: to.url,
-    keyDir: null,
-    keySize: 2048,
+    ...(config.keys === undefined ? ({ keyDir: null, keySize: 2048 } as const) : {}),
     apiKey: MARKERS.apiKey,
     maxRetries: 0,
     timeout: 20_000,

@@ -3,7 +3,6 @@ import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/
 
 /** What is known of a failed connection. */
 export interface ConnectionErrorOptions extends NomyoErrorOptions {
-  /** Whether the router may have got, run and billed the request. */
   readonly possiblyExecuted: boolean;
   /** Whether the same request can succeed a moment later. Default: `true`. */
   readonly retryable?: boolean;
@@ -12,18 +11,15 @@ export interface ConnectionErrorOptions extends NomyoErrorOptions {
 /** The router could not be reached, or the connection broke before the whole answer was there. Retry. */
 export class APIConnectionError extends NomyoError {
   override readonly name: string = 'APIConnectionError';
-  /** `false`: the request was certainly not run. `true`: it may have been run, and billed. */
-  readonly possiblyExecuted: boolean;
   /** `false` where trying again cannot help: a refused certificate, a proxy that says no. Fix the configuration. */
   readonly retryable: boolean;
 
   constructor(
     message: string,
-    { possiblyExecuted, retryable = true, ...options }: ConnectionErrorOptions,
+    { retryable = true, ...options }: ConnectionErrorOptions,
     code: NomyoErrorCode = 'CONNECTION_FAILED',
   ) {
     super(code, message, options);
-    this.possiblyExecuted = possiblyExecuted;
     this.retryable = retryable;
   }
 }
@@ -74,18 +70,15 @@ export class APIError extends NomyoError {
   readonly payloadId: string | undefined;
   /** How long the router asks to wait, in ms; `undefined` when it does not. */
   readonly retryAfter: number | undefined;
-  /** `false`: the router refused the request before running it. `true`: it may have been run, and billed. */
-  readonly possiblyExecuted: boolean;
 
   constructor(message: string, info: APIErrorInfo, code: NomyoErrorCode = 'API_ERROR') {
-    super(code, message);
+    super(code, message, { possiblyExecuted: info.possiblyExecuted });
     this.status = info.status;
     this.statusCode = info.status;
     this.errorDetails = info.errorDetails;
     this.headers = info.headers;
     this.payloadId = info.payloadId;
     this.retryAfter = info.retryAfter;
-    this.possiblyExecuted = info.possiblyExecuted;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The same contract over `fetch`, the runtime's or a caller's own. */
 import { DisposedError } from '@nomyo/crypto/errors';
 import { abortable } from './abort.js';
+import { afterSending } from './after-sending.js';
 import { declaredLength, readBody } from './body.js';
 import { connectionError } from './connection-error.js';
 import { withDeadline } from './deadline.js';
@@ -36,9 +37,11 @@ export class FetchClient implements HttpClient {
       if (this.#closed) throw new DisposedError('HttpClient');
       checkRequest(request);
       // A fetch of somebody's own may not listen to the signal.
-      return await withDeadline({ timeout, signal, expired }, (ended) =>
-        abortable(exchange(this.#fetch, request, ended), ended),
-      );
+      const send = (): Promise<HttpResponse> =>
+        withDeadline({ timeout, signal, expired }, (ended) =>
+          abortable(exchange(this.#fetch, request, ended), ended),
+        );
+      return await (method === 'GET' ? send() : afterSending(send));
     } finally {
       if (request.wipeBody ?? true) request.body?.fill(0);
     }

@@ -1,5 +1,6 @@
 /** `#http` on Node: node:http and node:https over connections of one's own. */
 import { DisposedError, InvalidArgumentError } from '@nomyo/crypto/errors';
+import { markSent } from './after-sending.js';
 import { withDeadline } from './deadline.js';
 import { timedOut } from './errors.js';
 import { exchange, type Progress } from './exchange.node.js';
@@ -62,12 +63,17 @@ class NodeClient implements HttpClient {
     this.#pool.close();
   }
 
-  #send(request: HttpRequest): Promise<HttpResponse> {
+  async #send(request: HttpRequest): Promise<HttpResponse> {
     const { timeout, signal } = request;
     const progress: Progress = { sent: false };
     const expired = (): Error => timedOut(timeout, progress.sent);
-    return withDeadline({ timeout, signal, expired }, (ended) =>
-      this.#gate.run(() => exchange(request, this.#pool, progress, ended), ended),
-    );
+    try {
+      return await withDeadline({ timeout, signal, expired }, (ended) =>
+        this.#gate.run(() => exchange(request, this.#pool, progress, ended), ended),
+      );
+    } catch (error) {
+      if (progress.sent) markSent(error);
+      throw error;
+    }
   }
 }

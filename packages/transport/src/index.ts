@@ -14,6 +14,7 @@ export { checkTlsOptions } from './tls.js';
 export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './proxy.js';
 
 export { abortable } from './abort.js';
+export { afterSending } from './after-sending.js';
 export { withDeadline, type Deadline } from './deadline.js';
 export { connectionError } from './connection-error.js';
 export { errorOfResponse } from './status.js';

@@ -1,5 +1,5 @@
 /** Whether to try again, and when: a pure decision, and the loop that carries it out. */
-import { NomyoError, type NomyoErrorCode } from '@nomyo/crypto/errors';
+import { markPossiblyExecuted, NomyoError, type NomyoErrorCode } from '@nomyo/crypto/errors';
 import { sleep as defaultSleep } from './abort.js';
 import { APIConnectionError, APIError } from './errors.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -89,11 +89,25 @@ export interface RetryOptions {
 /**
  * Runs `attempt`, with its number from 1, until it succeeds or must not be repeated.
  *
- * @throws the error of the last attempt, or the signal's reason
+ * @throws the error of the last attempt, which is `possiblyExecuted` when that of any attempt was, or the signal's reason
  */
 export async function withRetries<T>(
   attempt: (number: number) => Promise<T>,
   options: RetryOptions,
+): Promise<T> {
+  const past = { mayHaveRun: false };
+  try {
+    return await repeat(attempt, options, past);
+  } catch (error) {
+    if (past.mayHaveRun) markPossiblyExecuted(error);
+    throw error;
+  }
+}
+
+async function repeat<T>(
+  attempt: (number: number) => Promise<T>,
+  options: RetryOptions,
+  past: { mayHaveRun: boolean },
 ): Promise<T> {
   const { maxRetries, mode = 'all', signal, maxRetryDelay, onRetry } = options;
   const { sleep = defaultSleep, random = Math.random, now = Date.now } = options;
@@ -105,12 +119,9 @@ export async function withRetries<T>(
       const state = { error, attempt: number, maxRetries, mode, maxRetryDelay };
       const delayMs = retryDelay({ ...state, now: now(), random: random() });
       if (delayMs === undefined || signal?.aborted === true) throw error;
-      onRetry?.({
-        attempt: number,
-        delayMs,
-        code: error instanceof NomyoError ? error.code : undefined,
-        error,
-      });
+      past.mayHaveRun ||= error instanceof NomyoError && error.possiblyExecuted;
+      const code = error instanceof NomyoError ? error.code : undefined;
+      onRetry?.({ attempt: number, delayMs, code, error });
       await sleep(delayMs, signal);
     }
   }

@@ -152,6 +152,26 @@ describe('withRetries', () => {
     expect(slept).toHaveLength(maxRetries);
   });
 
+  it.each<[string, readonly Error[], boolean]>([
+    ['none of the attempts was run', [answered(429), broken(false), answered(503)], false],
+    ['the first may have been', [answered(500), broken(false), answered(503)], true],
+    ['the one before the last may have been', [answered(429), broken(true), answered(401)], true],
+    [
+      'the first may have been, and the last is no error of HTTP',
+      [broken(true), new SecurityError('INVALID_ENVELOPE', 'x')],
+      true,
+    ],
+  ])('tells of the whole call whether it may have been run: %s', async (_, errors, possiblyExecuted) => {
+    const { slept, ...rest } = seams();
+    const pending = withRetries((number) => Promise.reject(errors[number - 1] ?? new Error('never')), {
+      ...rest,
+      maxRetries: errors.length - 1,
+    });
+    expect(await rejection(pending)).toBe(errors.at(-1));
+    expect(errors.at(-1)).toMatchObject({ possiblyExecuted });
+    expect(slept).toHaveLength(errors.length - 1);
+  });
+
   it('hears an abort during back-off at once, with its reason', async () => {
     const controller = new AbortController();
     const started = performance.now();
