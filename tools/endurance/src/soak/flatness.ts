@@ -18,10 +18,15 @@ const LIMITS = {
 
 const WARM_UP_SHARE = 0.25;
 
+/** Calls from which `rss` is judged: before that, the allocator still asks the system for its pools. */
+const RSS_FROM = 20_000;
+
 /** What has grown, in sentences; empty when nothing has. */
 export function judgeFlatness(samples: readonly Sample[]): string[] {
   const steady = steadyPart(samples);
-  const memory = (['rss', 'heapUsed', 'arrayBuffers'] as const).flatMap((name) => {
+  const isLong = (samples.at(-1)?.requests ?? 0) >= RSS_FROM;
+  const names = [...(isLong ? (['rss'] as const) : []), 'heapUsed', 'arrayBuffers'] as const;
+  const memory = names.flatMap((name) => {
     const growth = growthOf(steady.map(({ requests, resources }) => [requests, resources[name]]));
     return growth > LIMITS[name] ? [`${name} grew by ${megabytes(growth)} over the last three quarters`] : [];
   });

@@ -7,16 +7,18 @@ const MB = 1e6;
 function samplesOf(at: (i: number) => Partial<Sample['resources']>): Sample[] {
   const flat = { rss: 100 * MB, heapUsed: 10 * MB, arrayBuffers: MB, handles: { TCPSocketWrap: 16 } };
   return Array.from({ length: 40 }, (_, i) => ({
-    requests: (i + 1) * 100,
+    requests: (i + 1) * 1000,
     resources: { ...flat, ...at(i) },
   }));
 }
 
 describe('judgeFlatness()', () => {
-  it('takes what is flat, what climbs at the beginning, and what goes up and down', () => {
+  it('takes what is flat, what climbs at the beginning, what goes up and down, and rss in a short run', () => {
     expect(judgeFlatness(samplesOf(() => ({})))).toEqual([]);
     expect(judgeFlatness(samplesOf((i) => ({ rss: Math.min(i, 9) * 20 * MB })))).toEqual([]);
     expect(judgeFlatness(samplesOf((i) => ({ heapUsed: (10 + (i % 2)) * MB })))).toEqual([]);
+    const short = samplesOf((i) => ({ rss: (100 + i) * MB })).slice(0, 19);
+    expect(judgeFlatness(short)).toEqual([]);
     expect(judgeFlatness(samplesOf((i) => ({ handles: { TCPSocketWrap: 14 + (i % 3) } })))).toEqual([]);
   });
 
