@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { KeyStore, type KeyStoreEvent } from '../src/index.js';
+import { KeyStore, openKnownKeys, type KeyStoreEvent } from '../src/index.js';
 import { rejection } from './support/keys.js';
 import { temporaryDirectories } from './support/temporary.js';
 
@@ -123,6 +123,18 @@ suite(`a disk${may ? '' : ' (skipped: only root can mount one)'}`, () => {
     const { store: homeless } = storeOn(empty);
     expect(await rejection(homeless.ready())).toMatchObject({ code: 'KEY_FILE_UNWRITABLE' });
     homeless.dispose();
+  });
+
+  it('that is read-only has what is known read, and takes nothing new', async () => {
+    const keyDir = newDisk();
+    const { signal } = new AbortController();
+    const print = `sha256/${'A'.repeat(43)}=`;
+    const meet = (name: string): Promise<boolean> =>
+      openKnownKeys({ keyDir }).remember(name, { fingerprint: print, replaces: undefined }, signal);
+    await meet('first');
+    remount(keyDir);
+    expect(await openKnownKeys({ keyDir }).recall('first')).toBe(print);
+    expect(await rejection(meet('second'))).toMatchObject({ code: 'KEY_FILE_UNWRITABLE' });
   });
 });
 

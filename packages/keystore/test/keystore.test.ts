@@ -45,6 +45,16 @@ describe('in memory', () => {
     store.dispose();
   });
 
+  it('makes pairs off the event loop, which goes on turning', async () => {
+    const { store } = memoryStore({ keySize: 3072 });
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 0);
+    await store.ready();
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(20);
+    store.dispose();
+  });
+
   it('gives keys of the size that was asked for', async () => {
     const { store } = memoryStore({ keySize: 3072 });
     const { keys } = await store.acquire();

@@ -37,6 +37,24 @@ describe('rotation under load', () => {
   );
 });
 
+describe('rotation by requests', () => {
+  it.each([
+    ['in memory', () => null],
+    ['on disk', temporaryDirectory],
+  ])('lets each pair serve as many as it may, one after another and at once (%s)', async (_where, keyDir) => {
+    const to = await router();
+    const made = client(to, { keyDir: keyDir(), keyRotationRequests: 2, keyRotationInterval: 0 });
+    for (let call = 0; call < 3; call += 1) await made.create(REQUEST);
+    await Promise.all([made.create(REQUEST), made.create(REQUEST), made.create(REQUEST)]);
+    const served = new Map<string, number>();
+    for (const post of posts(to)) {
+      const key = header(post, 'x-public-key');
+      served.set(key, (served.get(key) ?? 0) + 1);
+    }
+    expect([...served.values()]).toEqual([2, 2, 2]);
+  });
+});
+
 describe('a rotation that cannot be saved', () => {
   it('is logged once a failure, breaks no call, and comes when the cause is gone', async () => {
     const to = await router();
