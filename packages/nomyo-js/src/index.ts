@@ -13,7 +13,7 @@ export {
 export type { ApiKey, CommonOptions } from './options.js';
 export type { OnServerKeyChange, ServerKeyPolicy } from './server-key-policy.js';
 export type { Padding } from './padding.js';
-export { phiPolicy, type Policy } from './policy.js';
+export { phiPolicy, PolicyError, type Policy } from './policy.js';
 export type { SharedRateLimit } from './rate-limit.js';
 export type { LogEntry, Logger, LogLevel, NomyoEventName, NomyoEvents } from './events.js';
 

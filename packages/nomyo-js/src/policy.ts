@@ -1,6 +1,16 @@
 /** Rules that a caller sets above the protocol: each is checked before anything is sealed. Pure. */
 import { InvalidArgumentError, SecurityError } from '@nomyo/crypto';
-import { aBoolean, anInteger, anObject, aString, oneOf, optional, refuseUnknown } from './checks.js';
+import {
+  aBoolean,
+  anInteger,
+  anObject,
+  aString,
+  given,
+  oneOf,
+  optional,
+  refuseUnknown,
+  type Check,
+} from './checks.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 
@@ -27,6 +37,18 @@ export const phiPolicy: Readonly<Policy> = Object.freeze({
   requireLockedMemory: true,
   requireHttps: true,
 });
+
+/** A rule of the policy forbids it. Nothing was sealed, written or sent. */
+export class PolicyError extends SecurityError {
+  override readonly name: string = 'PolicyError';
+  /** The rule, as {@link Policy} names it. */
+  readonly rule: keyof Policy;
+
+  constructor(rule: keyof Policy, why: string) {
+    super('POLICY_VIOLATION', `policy.${rule}: ${why}`);
+    this.rule = rule;
+  }
+}
 
 /** What the rules about the client look at. */
 export interface ClientFacts {
@@ -65,45 +87,43 @@ export function checkPolicy(policy: unknown): Policy {
   for (const rule of ['requirePinnedServerKey', 'requireLockedMemory', 'requireHttps'] as const) {
     optional(`policy.${rule}`, rules[rule], aBoolean, undefined);
   }
-  const models = rules['allowedModels'];
-  if (models !== undefined && !Array.isArray(models)) {
-    throw new InvalidArgumentError('policy.allowedModels', 'must be an array of strings');
-  }
-  for (const model of models ?? []) aString('policy.allowedModels', model);
-  return { ...rules };
+  const allowedModels = optional('policy.allowedModels', rules['allowedModels'], aListOfModels, undefined);
+  return { ...rules, ...given('allowedModels', allowedModels) };
 }
 
-/** @throws {SecurityError} `POLICY_VIOLATION` with the name of the rule */
+/** A list of one's own: what a caller changes later changes nothing. */
+const aListOfModels: Check<readonly string[]> = (name, value) => {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(name, 'must be an array of strings');
+  return value.map((model: unknown) => aString(name, model));
+};
+
+/** @throws {PolicyError} */
 export function checkClient(policy: Policy, facts: ClientFacts): void {
   if (policy.requireHttps === true && !facts.isHttps) {
-    throw violation('requireHttps', 'the base URL is not https:');
+    throw new PolicyError('requireHttps', 'the base URL is not https:');
   }
   if (policy.requirePinnedServerKey === true && !facts.hasPins) {
-    throw violation('requirePinnedServerKey', 'there are no serverKeyPins');
+    throw new PolicyError('requirePinnedServerKey', 'there are no serverKeyPins');
   }
   if (policy.requireLockedMemory === true && !facts.canLockMemory) {
-    throw violation('requireLockedMemory', 'memory cannot be locked; see getMemoryProtectionInfo()');
+    throw new PolicyError('requireLockedMemory', 'memory cannot be locked; see getMemoryProtectionInfo()');
   }
 }
 
-/** @throws {SecurityError} `POLICY_VIOLATION` with the name of the rule */
+/** @throws {PolicyError} */
 export function checkCall(policy: Policy, call: CallFacts): void {
   const { minimumSecurityTier, allowedModels, maxPayloadBytes } = policy;
   if (minimumSecurityTier !== undefined && rank(call.securityTier) < rank(minimumSecurityTier)) {
-    throw violation('minimumSecurityTier', `the call asks for less than ${minimumSecurityTier}`);
+    throw new PolicyError('minimumSecurityTier', `the call asks for less than ${minimumSecurityTier}`);
   }
   if (allowedModels !== undefined && !allowedModels.some((model) => model === call.model)) {
-    throw violation('allowedModels', 'the model is none of the allowed ones');
+    throw new PolicyError('allowedModels', 'the model is none of the allowed ones');
   }
   if (maxPayloadBytes !== undefined && call.payloadBytes > maxPayloadBytes) {
-    throw violation('maxPayloadBytes', `the request has ${String(call.payloadBytes)} bytes of JSON`);
+    throw new PolicyError('maxPayloadBytes', `the request has ${String(call.payloadBytes)} bytes of JSON`);
   }
 }
 
 function rank(tier: SecurityTier | undefined): number {
   return tier === undefined ? -1 : SECURITY_TIERS.indexOf(tier);
-}
-
-function violation(rule: keyof Policy, why: string): SecurityError {
-  return new SecurityError('POLICY_VIOLATION', `policy.${rule}: ${why}`);
 }

@@ -11,7 +11,12 @@ import { cleanUp, client, lowLevelClient, posts, rejection, REQUEST, router } fr
 afterEach(cleanUp);
 
 const violates = (rule: string): unknown =>
-  expect.objectContaining({ code: 'POLICY_VIOLATION', message: expect.stringContaining(`policy.${rule}:`) });
+  expect.objectContaining({
+    name: 'PolicyError',
+    rule,
+    code: 'POLICY_VIOLATION',
+    message: expect.stringContaining(`policy.${rule}:`),
+  });
 
 describe('a rule about the client', () => {
   it.each<[string, Policy]>([
@@ -57,6 +62,30 @@ describe('a rule about a call', () => {
     expect(posts(to)).toHaveLength(0);
   });
 
+  it('counts bytes of JSON to the byte, and before padding', async () => {
+    const to = await router();
+    const bytes = Buffer.byteLength(JSON.stringify(REQUEST));
+    const made = (maxPayloadBytes: number): SecureChatCompletion =>
+      client(to, { policy: { maxPayloadBytes }, padding: { block: 8192 } });
+    expect(await rejection(made(bytes - 1).create(REQUEST))).toEqual(violates('maxPayloadBytes'));
+    await expect(made(bytes).create(REQUEST)).resolves.toHaveProperty('choices');
+  });
+
+  it('is the rule of the moment when the client was made', async () => {
+    const to = await router();
+    const allowedModels = ['another'];
+    const policy = { allowedModels };
+    const made = client(to, { policy });
+    allowedModels.push(REQUEST.model);
+    Object.assign(policy, { allowedModels: [REQUEST.model] });
+    expect(await rejection(made.create(REQUEST))).toEqual(violates('allowedModels'));
+  });
+
+  it('refuses to seal what the caller sends by himself, too', async () => {
+    const made = lowLevelClient(await router(), { policy: { minimumSecurityTier: 'standard' } });
+    expect(await rejection(made.encryptPayload(REQUEST))).toEqual(violates('minimumSecurityTier'));
+  });
+
   it('lets through what keeps to it', async () => {
     const to = await router();
     const policy: Policy = {
@@ -88,6 +117,22 @@ describe('a policy that is wrong', () => {
 describe('phiPolicy', () => {
   it('is frozen', () => {
     expect(Object.isFrozen(phiPolicy)).toBe(true);
-    expect(phiPolicy.minimumSecurityTier).toBe('maximum');
+    expect(() => Object.assign(phiPolicy, { requireHttps: false })).toThrow(TypeError);
+    expect(phiPolicy.requireHttps).toBe(true);
+  });
+
+  it('demands the highest tier, a pinned router key, locked memory and HTTPS', async () => {
+    const to = await router();
+    const serverKeyPins = [to.fingerprint];
+    const http = { baseUrl: 'http://127.0.0.1:1', allowHttp: true, tls: {} };
+    expect(() => client(to, { policy: phiPolicy, serverKeyPins, ...http })).toThrow(violates('requireHttps'));
+    expect(() => client(to, { policy: phiPolicy })).toThrow(violates('requirePinnedServerKey'));
+    const unlocked = { policy: phiPolicy, serverKeyPins, secureMemory: false };
+    expect(() => client(to, unlocked)).toThrow(violates('requireLockedMemory'));
+    // Whether memory can be locked depends on the machine: the rest of the policy, on any.
+    const made = client(to, { policy: { ...phiPolicy, requireLockedMemory: false }, serverKeyPins });
+    const low = rejection(made.create({ ...REQUEST, security_tier: 'high' }));
+    expect(await low).toEqual(violates('minimumSecurityTier'));
+    await expect(made.create({ ...REQUEST, security_tier: 'maximum' })).resolves.toHaveProperty('choices');
   });
 });

@@ -16,7 +16,11 @@ const certificate = (advice: string): Failure => ({ advice, beforeSending: true,
 
 const UNTRUSTED = certificate(
   'the certificate comes from an authority that is not trusted here: name your own authority in tls.ca, or in ' +
-    'NODE_EXTRA_CA_CERTS; an inspecting proxy needs its authority there too',
+    'NODE_EXTRA_CA_CERTS, or set tls.systemRoots; an inspecting proxy needs its authority there too',
+);
+const INCOMPLETE = certificate(
+  'the certificate comes from an authority that is not trusted here, or the server does not send those between: name ' +
+    'your own authority, or what is missing, in tls.ca, or in NODE_EXTRA_CA_CERTS, or set tls.systemRoots',
 );
 const SELF_SIGNED = certificate(
   'the certificate is self-signed: name it, or better the authority that should have signed it, in tls.ca',
@@ -48,8 +52,8 @@ const FAILURES: Readonly<Record<string, Failure>> = {
     'the certificate was issued for another host name: check the base URL, or set tls.servername',
   ),
   HOSTNAME_MISMATCH: certificate('the certificate was issued for another host name: check the base URL'),
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: INCOMPLETE,
+  UNABLE_TO_GET_ISSUER_CERT: INCOMPLETE,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   CERT_UNTRUSTED: UNTRUSTED,

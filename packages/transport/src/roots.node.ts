@@ -2,19 +2,33 @@
  * The authorities that Node trusts when it is told nothing. Naming an own one replaces them all, those of
  * `NODE_EXTRA_CA_CERTS` and `--use-system-ca` too, so whoever adds one has to name the others again.
  */
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
 /** PEM certificates. */
 export function defaultRoots(): readonly string[] {
-  // Node 22.15 and later knows them itself.
-  const library: MaybeNewer = tls;
   return library.getCACertificates?.('default') ?? [...tls.rootCertificates, ...extraRoots()];
 }
 
-interface MaybeNewer extends Pick<typeof tls, 'rootCertificates'> {
-  readonly getCACertificates?: (type: 'default') => readonly string[];
+/**
+ * Those of the operating system, as PEM.
+ *
+ * @throws {InvalidArgumentError} when this Node cannot read them
+ */
+export function systemRoots(): readonly string[] {
+  const roots = library.getCACertificates?.('system');
+  if (roots !== undefined) return roots;
+  throw new InvalidArgumentError(
+    'tls.systemRoots',
+    `needs Node 22.15, 23.9 or later; this is ${process.version}`,
+  );
 }
+
+/** Node 22.15 and later know both. */
+const library: Pick<typeof tls, 'rootCertificates'> & {
+  readonly getCACertificates?: (type: 'default' | 'system') => readonly string[];
+} = tls;
 
 /** As Node does at its start, where an unreadable file is a warning and no error. */
 function extraRoots(): readonly string[] {

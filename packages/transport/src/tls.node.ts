@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
-import { defaultRoots } from './roots.node.js';
+import { defaultRoots, systemRoots } from './roots.node.js';
 import { checkTlsOptions, type TlsMaterial, type TlsOptions } from './tls.js';
 
 /** What every TLS connection of a client has in common. */
@@ -30,8 +30,8 @@ export function routerTls(options: TlsOptions): TlsSettings {
 }
 
 /** Settings for connections to an `https:` proxy: the same authorities, and nothing that is meant for the router. */
-export function proxyTls({ ca, replaceDefaultRoots, minVersion }: TlsOptions): TlsSettings {
-  return verified(createContext({ ca, replaceDefaultRoots, minVersion }));
+export function proxyTls({ ca, replaceDefaultRoots, systemRoots, minVersion }: TlsOptions): TlsSettings {
+  return verified(createContext({ ca, replaceDefaultRoots, systemRoots, minVersion }));
 }
 
 /** Written out, so that neither NODE_TLS_REJECT_UNAUTHORIZED nor a default can weaken it. */
@@ -61,10 +61,13 @@ function createContext(options: TlsOptions): tls.SecureContext {
   }
 }
 
-function authorities({ ca, replaceDefaultRoots = false }: TlsOptions): string[] | undefined {
-  if (ca === undefined) return undefined;
-  const own = (isList(ca) ? ca : [ca]).flatMap(certificatesOf);
-  return replaceDefaultRoots ? own : [...defaultRoots(), ...own];
+/** `undefined`: Node's own choice. */
+function authorities(options: TlsOptions): string[] | undefined {
+  const { ca, replaceDefaultRoots = false, systemRoots: wantsSystem = false } = options;
+  if (ca === undefined && !wantsSystem) return undefined;
+  const own = ca === undefined ? [] : (isList(ca) ? ca : [ca]).flatMap(certificatesOf);
+  if (replaceDefaultRoots) return own;
+  return [...defaultRoots(), ...(wantsSystem ? systemRoots() : []), ...own];
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

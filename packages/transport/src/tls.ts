@@ -11,6 +11,11 @@ export interface TlsOptions {
   readonly ca?: TlsMaterial | readonly TlsMaterial[] | undefined;
   /** Trust `ca` alone. Default: `false`. */
   readonly replaceDefaultRoots?: boolean | undefined;
+  /**
+   * Trust the authorities of the operating system too, where a company puts its own. Node 22.15, 23.9 or later.
+   * Default: as Node was started (`--use-system-ca`).
+   */
+  readonly systemRoots?: boolean | undefined;
   /** The client's own certificate, with its chain, as PEM (mTLS). */
   readonly cert?: TlsMaterial | undefined;
   /** Private key of `cert`, as PEM. */
@@ -29,6 +34,7 @@ export interface TlsOptions {
 }
 
 const isMaterial = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isString = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 const MATERIAL = 'must be a string or a Uint8Array';
@@ -41,7 +47,8 @@ const CHECKS: Readonly<
     (value) => (Array.isArray(value) ? value.every(isMaterial) : isMaterial(value)),
     `${MATERIAL}, or an array`,
   ],
-  replaceDefaultRoots: [(value) => typeof value === 'boolean', 'must be a boolean'],
+  replaceDefaultRoots: [isBoolean, 'must be a boolean'],
+  systemRoots: [isBoolean, 'must be a boolean'],
   cert: [isMaterial, MATERIAL],
   key: [isMaterial, MATERIAL],
   passphrase: [isString, 'must be a string'],
@@ -58,13 +65,16 @@ export function checkTlsOptions(options: TlsOptions): void {
     if (check === undefined) throw new InvalidArgumentError('tls', `has no option ${name}`);
     if (value !== undefined && !check[0](value)) throw new InvalidArgumentError(`tls.${name}`, check[1]);
   }
-  const { ca, replaceDefaultRoots, cert, key, pins = [] } = options;
+  const { ca, replaceDefaultRoots, systemRoots, cert, key, pins = [] } = options;
   checkPins(pins, 'tls.pins');
   if (replaceDefaultRoots === true && ca === undefined) {
     throw new InvalidArgumentError(
       'tls.replaceDefaultRoots',
       'needs tls.ca, or no authority is trusted at all',
     );
+  }
+  if (replaceDefaultRoots === true && systemRoots === true) {
+    throw new InvalidArgumentError('tls.systemRoots', 'has no effect beside tls.replaceDefaultRoots');
   }
   if ((cert === undefined) !== (key === undefined)) {
     throw new InvalidArgumentError(

@@ -1,9 +1,10 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as nodeTls from 'node:tls';
 import { inspect } from 'node:util';
 import { APIConnectionError } from '../src/errors.js';
 import { createHttpClient } from '../src/http.node.js';
@@ -11,6 +12,7 @@ import type { TlsOptions } from '../src/tls.js';
 import { Authority, pinOf, selfSigned, type Identity } from './support/certificates.js';
 import { runChild } from './support/child.js';
 import { always, answer, Peer, rejection, tlsOf } from './support/peer.js';
+import { TestProxy } from './support/proxy.js';
 
 let authority: Authority;
 let other: Authority;
@@ -100,6 +102,23 @@ describe('the certificate of the router', () => {
   });
 });
 
+describe('a chain of authorities', () => {
+  it('is accepted by its root when the server sends what is between', async () => {
+    const issuing = await authority.subordinate();
+    const { cert, key } = await issuing.issue();
+    expect(await send(await start({ cert: cert + issuing.pem, key }), { ca: authority.pem })).toBe(200);
+  });
+
+  it('that is incomplete is an error that says so; what is missing can be named', async () => {
+    const issuing = await authority.subordinate();
+    const peer = await start(await issuing.issue());
+    const error = await rejection(send(peer, { ca: authority.pem }));
+    expect(error).toMatchObject({ possiblyExecuted: false, retryable: false });
+    expect((error as Error).message).toMatch(/does not send those between.*tls\.ca/);
+    expect(await send(peer, { ca: [authority.pem, issuing.pem] })).toBe(200);
+  });
+});
+
 describe('pins', () => {
   it('accept the pinned TLS key, one of several', async () => {
     const pins = [pinOf(await other.issue()), pinOf(identity)];
@@ -178,6 +197,33 @@ describe('mTLS', () => {
     );
   });
 
+  it('takes an encrypted key with its passphrase, and refuses it with another or none, without quoting it', async () => {
+    const { cert, key } = await authority.issue({ client: true, names: ['the-client'] });
+    const passphrase = 'SECRET-passphrase';
+    const options = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase } as const;
+    const encrypted = createPrivateKey(key).export(options).toString();
+    const tls = { ca: authority.pem, cert, key: encrypted };
+    expect(await send(await start(demanding()), { ...tls, passphrase })).toBe(200);
+    for (const wrong of [{ ...tls, passphrase: `${passphrase}x` }, tls]) {
+      const make = (): unknown => createHttpClient({ tls: wrong });
+      expect(make).toThrow(InvalidArgumentError);
+      expect(make).not.toThrow(/SECRET/);
+    }
+  });
+
+  it('works through a proxy, which is shown no certificate', async () => {
+    const client = await authority.issue({ client: true, names: ['the-client'] });
+    const peer = await start(demanding());
+    const proxy = await TestProxy.start({ identity });
+    const http = createHttpClient({ tls: { ca: authority.pem, ...client }, proxy: proxy.url() });
+    const request = { method: 'POST', url: peer.url, headers: {}, timeout: 30_000, maxBytes: 100 } as const;
+    expect(await http.send(request)).toMatchObject({ status: 200 });
+    expect(tlsOf(peer.requests[0]).getPeerCertificate().subject.CN).toBe('the-client');
+    expect(proxy.asked).toHaveLength(1);
+    http.close();
+    await proxy.stop();
+  });
+
   it('refuses halves, strangers and damage at once', async () => {
     const [one, two] = await Promise.all([authority.issue(), authority.issue()]);
     for (const tls of [
@@ -211,6 +257,9 @@ describe('options', () => {
     ['tls.pins', { pins: ['sha256/x'] }],
     ['tls.replaceDefaultRoots', { replaceDefaultRoots: true }],
     ['tls.replaceDefaultRoots', { replaceDefaultRoots: 1 }],
+    ['tls.systemRoots', { systemRoots: 'yes' }],
+    ['tls.systemRoots', { systemRoots: true, replaceDefaultRoots: true, ca: 'any' }],
+    ['tls.passphrase', { passphrase: 7 }],
   ])('a wrong %s is refused at once: %j', (argument, tls) => {
     let error: unknown;
     try {
@@ -267,5 +316,31 @@ describe('the environment', () => {
     } finally {
       await rm(dir, { recursive: true });
     }
+  });
+
+  const hasSystemStore = 'getCACertificates' in nodeTls;
+  const where = hasSystemStore ? it : it.skip;
+
+  where('tls.systemRoots adds the store of the system to the other authorities', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'nomyo-transport-'));
+    try {
+      // Where OpenSSL, and with it Node on Linux, looks for the store of the system.
+      const store = join(dir, 'system.pem');
+      await writeFile(store, other.pem);
+      const env = { SSL_CERT_FILE: store, SSL_CERT_DIR: dir };
+      const [first, second] = [await start(identity), await start(await other.issue())];
+      const ca = authority.pem;
+      expect(await verdicts({ ca }, env, first.url, second.url)).toEqual(['200', 'CON']);
+      expect(await verdicts({ ca, systemRoots: true }, env, first.url, second.url)).toEqual(['200', '200']);
+      expect(await verdicts({ systemRoots: true }, env, first.url, second.url)).toEqual(['CON', '200']);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  it('tls.systemRoots is refused, or works, as this Node can read the store', () => {
+    const make = (): unknown => createHttpClient({ tls: { systemRoots: true } }).close();
+    if (hasSystemStore) expect(make).not.toThrow();
+    else expect(make).toThrow(/tls\.systemRoots needs Node 22\.15/);
   });
 });

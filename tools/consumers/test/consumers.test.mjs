@@ -97,7 +97,9 @@ describe('nomyo-js', () => {
   });
 
   it('makes a client, refuses http and ends after import', () => {
-    expect(project.node('client.mjs')).toEqual(printed('function', 'true INSECURE_URL', 'DISPOSED'));
+    expect(project.node('client.mjs')).toEqual(
+      printed('ERR_MODULE_NOT_FOUND true', 'function', 'true INSECURE_URL', 'DISPOSED'),
+    );
   });
 
   it('makes a client, refuses http and ends after require()', () => {

@@ -59,6 +59,26 @@ export class Authority {
     return new Authority(keys, certificate);
   }
 
+  /** One that this one vouches for: the middle of a chain. */
+  async subordinate(name = 'Issuing CA'): Promise<Authority> {
+    const keys = await keyPair();
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: '04',
+      subject: `CN=${name}`,
+      issuer: this.#certificate.subject,
+      notBefore: fromNow(-10),
+      notAfter: fromNow(10),
+      signingAlgorithm: ALGORITHM,
+      publicKey: keys.publicKey,
+      signingKey: this.#keys.privateKey,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      ],
+    });
+    return new Authority(keys, certificate);
+  }
+
   get pem(): string {
     return `${this.#certificate.toString('pem')}\n`;
   }
