@@ -143,7 +143,6 @@ const WEIGHTS: Readonly<Partial<Record<FailModeName, number>>> = {
   never: 0.5,
   'length-too-long': 0.5,
   endless: 0.15,
-  'key-never': 0.6,
   'rotated-key': 0.6,
   ok: 0,
   random: 0,
