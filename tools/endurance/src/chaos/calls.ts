@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NomyoError, type SecureChatCompletion } from 'nomyo-js';
 import { Random } from '../common/random.js';
+import type { StarvationMeter } from '../common/starvation.js';
 import { CALL_HEADER } from './messages.js';
 
 /** What is attacked; tests put clients with defects here. */
@@ -14,6 +15,7 @@ export interface CallPlan {
   readonly maxRetryDelay: number;
   /** Other work of the machine: a timer that fires late, a key that is made. */
   readonly slack: number;
+  readonly starvation: Pick<StarvationMeter, 'total'>;
   /** Lives as long as the run: what every call leaves on it would add up. */
   readonly signal: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface CallRecord {
   /** Longest time that it may take. */
   readonly deadlineMs: number;
   readonly maxRetries: number;
+  /** How long the machine did something else meanwhile. */
+  readonly starvedMs: number;
 }
 
 /** A call that is still not over after this is given up. */
@@ -46,12 +50,14 @@ export async function makeCall(client: ChaosClient, call: number, plan: CallPlan
   const timer = wasAborted ? setTimeout(() => controller.abort(reason), random.below(400)) : undefined;
   const signal = wasAborted ? controller.signal : plan.signal;
   const at = Date.now();
+  const starvedBefore = plan.starvation.total;
   const settled = ask(client, call, random, { signal, maxRetries }).catch((error: unknown) =>
     error === reason ? 'aborted' : outcomeOf(error),
   );
   const outcome = await within(deadlineMs + PATIENCE_MS, settled);
   clearTimeout(timer);
-  return { call, outcome, wasAborted, at, end: Date.now(), deadlineMs, maxRetries };
+  const starvedMs = plan.starvation.total - starvedBefore;
+  return { call, outcome, wasAborted, at, end: Date.now(), deadlineMs, maxRetries, starvedMs };
 }
 
 /**

@@ -22,12 +22,13 @@ export function describeChaos(report: ChaosReport): string {
   const faults = tally(log.map(({ fault }) => fault ?? 'no fault'));
   const outcomes = tally(calls.map(({ outcome }) => outcome));
   const longest = calls.reduce((most, { at, end }) => Math.max(most, end - at), 0);
+  const starved = calls.reduce((most, { starvedMs }) => Math.max(most, starvedMs), 0);
   return [
     countTable('fault', 'requests at the router', faults),
     countTable('outcome', 'calls', outcomes),
     countTable('event', 'times', Object.entries(events)),
     summaryOf(report),
-    `longest call ${duration(longest)}`,
+    `longest call ${duration(longest)}; in one call, the machine did something else for ${duration(starved)}`,
     `after the warm-up -> at the end: ${memoryLine(before, after)}`,
   ].join('\n\n');
 }

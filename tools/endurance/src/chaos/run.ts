@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events';
 import { SecureChatCompletion, type LogEntry, type SecureChatCompletionConfig } from 'nomyo-js';
 import { inParallel } from '../common/parallel.js';
 import { measure, settledLeftovers, type Resources } from '../common/resources.js';
+import { StarvationMeter } from '../common/starvation.js';
 import { makeCall, type CallRecord, type ChaosClient } from './calls.js';
 import type { LoggedRequest } from './messages.js';
 import { startRouterChild } from './router-child.js';
@@ -71,9 +72,11 @@ async function makeCalls(
   { requests, concurrency, seed, timeout }: ChaosPlan,
 ): Promise<Pick<ChaosReport, 'calls' | 'before' | 'after' | 'listenersOnSignal'>> {
   const { signal } = new AbortController();
+  const starvation = new StarvationMeter();
+  const { maxRetryDelay } = SETTINGS;
+  const plan = { seed, timeout, maxRetryDelay, slack: SLACK_MS, signal, starvation };
   const calls: CallRecord[] = [];
   const call = async (index: number): Promise<void> => {
-    const plan = { seed, timeout, maxRetryDelay: SETTINGS.maxRetryDelay, slack: SLACK_MS, signal };
     calls.push(await makeCall(client, index, plan));
   };
   const warmUp = Math.min(WARM_UP.most, Math.ceil(requests * WARM_UP.share));
@@ -81,6 +84,7 @@ async function makeCalls(
   const before = await measure();
   await inParallel(requests - warmUp, concurrency, (index) => call(index + warmUp));
   const after = await measure();
+  starvation.stop();
   return { calls, before, after, listenersOnSignal: getEventListeners(signal, 'abort').length };
 }
 

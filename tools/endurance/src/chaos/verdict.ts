@@ -17,6 +17,9 @@ const SLACK_MS = 2000;
 /** A request that the router held for this share of the timeout can time out at the client. */
 const HELD_SHARE = 0.8;
 
+/** So can one that was answered, when the machine did something else for this share of it. */
+const STARVED_SHARE = 0.2;
+
 /** What is wrong, in sentences; empty when nothing is. */
 export function judgeCalls(
   calls: readonly CallRecord[],
@@ -64,8 +67,9 @@ function during(
 }
 
 function judgeCall(record: CallRecord, met: Met, options: VerdictOptions): string[] {
-  const { outcome, maxRetries, deadlineMs, at, end } = record;
+  const { outcome, maxRetries, at, end } = record;
   const { posts } = met;
+  const deadlineMs = record.deadlineMs + record.starvedMs;
   const allowed = allowedFor(record, met, options);
   const story = posts.map(({ fault, status }) => `${fault ?? 'no fault'} ${String(status)}`).join(', ');
   return [
@@ -81,7 +85,7 @@ function judgeCall(record: CallRecord, met: Met, options: VerdictOptions): strin
 }
 
 function allowedFor(
-  { wasAborted }: CallRecord,
+  { wasAborted, starvedMs }: CallRecord,
   { posts, keyFetches, rotations }: Met,
   { timeout }: VerdictOptions,
 ): readonly string[] {
@@ -92,12 +96,13 @@ function allowedFor(
   const isSealedWrongly = last?.status === 400;
   const isExplained = rotations.length > 0 || keyFetches.some(({ fault }) => fault === 'key-stranger');
   const isHeld = [...posts.slice(-1), ...keyFetches].some(({ at, end }) => end - at >= timeout * HELD_SHARE);
+  const isStarved = starvedMs >= timeout * STARVED_SHARE;
   return [
     ...new Set([
       ...ofLast,
       ...ofKey,
       ...(isSealedWrongly && isExplained ? outcomesOf('400') : []),
-      ...(isHeld ? TIMEOUT : []),
+      ...(isHeld || isStarved ? TIMEOUT : []),
       ...(wasAborted ? ['aborted'] : []),
     ]),
   ];

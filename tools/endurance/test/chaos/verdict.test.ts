@@ -7,7 +7,7 @@ const OPTIONS = { serverKeyTtl: 200, timeout: 1000 };
 const START = 1_700_000_000_000;
 
 const callOf = (more: Partial<CallRecord>): CallRecord => ({
-  ...{ call: 1, outcome: 'answer', wasAborted: false, deadlineMs: 8000, maxRetries: 0 },
+  ...{ call: 1, outcome: 'answer', wasAborted: false, deadlineMs: 8000, maxRetries: 0, starvedMs: 0 },
   ...{ at: START, end: START + 50 },
   ...more,
 });
@@ -63,6 +63,13 @@ describe('a call', () => {
     expect(
       judge(call, seen(1, 'rotated-key', { call: 7, at: START - 9000, end: START - 8990 }), own),
     ).toHaveLength(1);
+  });
+
+  it('may be late, or time out, when the machine did something else', () => {
+    const late = { end: START + 9000, starvedMs: 1000 };
+    expect(judge(late, seen(1))).toEqual([]);
+    expect(judge({ ...late, outcome: 'APIConnectionTimeoutError CONNECTION_TIMEOUT' }, seen(1))).toEqual([]);
+    expect(judge({ ...late, outcome: 'never settled' }, seen(1))).toHaveLength(1);
   });
 
   it('may time out when the router held its request', () => {
