@@ -24,7 +24,10 @@ export type FigureId =
   | 'install'
   | 'bundle'
   | 'rss'
-  | 'native';
+  | 'native'
+  | 'serializer-1k'
+  | 'serializer-1m'
+  | 'serializer-9.5m';
 
 /** A goal, and the band that the short mode allows around it. */
 export interface Goal {
@@ -79,6 +82,9 @@ export const GOALS: readonly Goal[] = [
   atMost('bundle', 'browser bundle, minified and compressed', 'openai', 1, 1),
   atMost('rss', 'RSS after 100,000 calls', 'RSS after 1,000', 1.05, 1.3),
   atMost('native', 'time per call with nomyo-native', 'without', 1.05, 1.3),
+  atMost('serializer-1k', 'JSON of a request of 1 KB into protected memory', 'JSON.stringify', 2, 4),
+  atMost('serializer-1m', 'the same, 1 MB', 'JSON.stringify', 2, 4),
+  atMost('serializer-9.5m', 'the same, 9.5 MB', 'JSON.stringify', 2, 4),
 ];
 
 /** How a measured figure stands. */

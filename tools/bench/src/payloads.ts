@@ -10,7 +10,7 @@ const SENTENCE =
   'The patient was seen on the ward, was given 5 mg "as needed", and slept well until the morning.\n';
 
 /** ASCII text of `length` characters, flat in memory: a rope would be flattened at its first use. */
-function textOf(length: number): string {
+export function textOf(length: number): string {
   const rope = SENTENCE.repeat(Math.ceil(length / SENTENCE.length)).slice(0, length);
   return Buffer.from(rope, 'latin1').toString('latin1');
 }

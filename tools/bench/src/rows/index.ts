@@ -11,6 +11,7 @@ import { requests } from './requests.js';
 import { rotation } from './rotation.js';
 import { rss } from './rss.js';
 import { scaling } from './scaling.js';
+import { serializer } from './serializer.js';
 import { size } from './size.js';
 import { start } from './start.js';
 import { throughput } from './throughput.js';
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   size,
   rss,
   native,
+  serializer,
   where,
   scaling,
   pool,

@@ -17,6 +17,13 @@ import { summarize } from '../stats.js';
 /** Other versions, as npm packages; pinned. */
 const OTHER_NODES = ['22.23.3', '24.21.0'] as const;
 
+/** NIST SP 800-57 part 1 revision 5, table 2; 4096 lies between its rows. */
+const STRENGTH: Readonly<Record<KeySize, string>> = {
+  2048: '112 bits: acceptable until 2030, for short-lived pairs',
+  3072: '128 bits: acceptable beyond 2030',
+  4096: 'about 140 bits: the default',
+};
+
 const ROUNDS = 5;
 const ONE_BY_ONE = { concurrency: 1, promptBytes: ONE_KB, ms: 500 } as const;
 const AT_ONCE = { concurrency: 16, promptBytes: ONE_KB, ms: 800 } as const;
@@ -50,6 +57,7 @@ export const nodes: Row = {
     const head = [
       'Node',
       'key',
+      'security level (NIST)',
       'p50 alone, ms',
       'CPU per call, ms',
       'calls/s, 16 at once',
@@ -91,6 +99,7 @@ function rowOf(version: string, keySize: KeySize, { one, many }: MeasuredNode): 
   return [
     version,
     `RSA-${String(keySize)}`,
+    STRENGTH[keySize],
     formatNumber(median(one.ours.flatMap(({ latencies }) => [...latencies]))),
     formatNumber(median(one.ours.map(cpuPerCall))),
     formatNumber(median(many.ours.map(throughput))),

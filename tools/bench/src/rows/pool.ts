@@ -16,7 +16,7 @@ export const pool: Row = {
   id: 'pool',
   title: 'UV_THREADPOOL_SIZE',
   about:
-    'Calls of 1 KB a second, 64 at once, one process, RSA-4096. The client imports its key once for each core, but ' +
+    'Calls of 1 KB a second, 64 at once, one process, RSA-4096. The client imports its key twice for each core, but ' +
     'never more often than the pool has threads; Node’s own default is 4 threads.',
   inShort: false,
   measure: async ({ workshop }) => {
