@@ -333,6 +333,8 @@ describe('the environment', () => {
       expect(await verdicts({ ca }, env, first.url, second.url)).toEqual(['200', 'CON']);
       expect(await verdicts({ ca, systemRoots: true }, env, first.url, second.url)).toEqual(['200', '200']);
       expect(await verdicts({ systemRoots: true }, env, first.url, second.url)).toEqual(['CON', '200']);
+      const asStarted = { ...env, NODE_OPTIONS: '--use-system-ca' };
+      expect(await verdicts({ ca }, asStarted, first.url, second.url)).toEqual(['200', '200']);
     } finally {
       await rm(dir, { recursive: true });
     }
