@@ -1,5 +1,7 @@
 /** Fingerprints of keys that are somebody else's, as they were met first: what `known_hosts` is to ssh. */
 import { platform } from '#storage';
+import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { isFingerprint } from './format/known-keys.js';
 import { checkPlace, refuseUnknown } from './options.js';
 
 /** Options of {@link openKnownKeys}. */
@@ -15,6 +17,7 @@ export interface KnownKeys {
   /**
    * What is remembered for `name`.
    *
+   * @param name one word, such as a URL
    * @throws {KeyStoreError} when it cannot be read, or is damaged: then nothing is known, and nothing is overwritten
    */
   recall(name: string): Promise<string | undefined>;
@@ -43,5 +46,20 @@ export interface NextKnownKey {
  */
 export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
   refuseUnknown('options', options, ['keyDir', 'keyStorage']);
-  return platform.locate(checkPlace(options)).openKnownKeys();
+  const known = platform.locate(checkPlace(options)).openKnownKeys();
+  return {
+    recall: async (name) => known.recall(checkName(name)),
+    remember: async (name, next, signal) => known.remember(checkName(name), checkNext(next), signal),
+  };
+}
+
+/** A name is the first word of a line. */
+function checkName(name: unknown): string {
+  if (typeof name === 'string' && /^[^\s#]\S*$/.test(name)) return name;
+  throw new InvalidArgumentError('name', 'must be a word without white space that does not begin with #');
+}
+
+function checkNext(next: NextKnownKey): NextKnownKey {
+  if (isFingerprint(next.fingerprint)) return next;
+  throw new InvalidArgumentError('fingerprint', 'must be sha256/ and the base64 of 32 bytes');
 }

@@ -24,6 +24,18 @@ describe('known keys in memory', () => {
     expect(await openKnownKeys({ keyDir: null }).recall('x')).toBeUndefined();
   });
 
+  it.each([
+    ['name', '', A],
+    ['name', 'two words', A],
+    ['name', 'a\nb', A],
+    ['name', '# comment', A],
+    ['fingerprint', 'x', 'sha256/short'],
+    ['fingerprint', 'x', `${A}\n`],
+  ])('refuse a %s that would damage a file: %j', async (argument, name, fingerprint) => {
+    const call = openKnownKeys({ keyDir: null }).remember(name, { fingerprint, replaces: undefined }, signal);
+    await expect(call).rejects.toMatchObject({ name: 'InvalidArgumentError', argument });
+  });
+
   it.each([{ keyDir: '' }, { keyDir: 'a\0b' }, { directory: 'x' }])('refuse %j', (options) => {
     expect(() => openKnownKeys(options)).toThrow(InvalidArgumentError);
   });

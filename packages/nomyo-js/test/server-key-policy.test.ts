@@ -6,13 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Router } from '@nomyo/router';
-import {
-  InvalidArgumentError,
-  SecureChatCompletion,
-  SecurityError,
-  type LogEntry,
-  type SecureChatCompletionConfig,
-} from '../src/index.js';
+import { SecurityError, type LogEntry, type SecureChatCompletionConfig } from '../src/index.js';
 import {
   cleanUp,
   client,
@@ -232,61 +226,5 @@ describe('processes that share a directory', () => {
     expect(await rejection(running.create(REQUEST))).toEqual(refused);
     expect(await askInProcess(to, config, 'accept')).toBe('answered');
     await expect(running.create(REQUEST)).resolves.toHaveProperty('choices');
-  });
-});
-
-describe('the options', () => {
-  const pins = [STRANGER];
-  it.each<[string, SecureChatCompletionConfig]>([
-    ['serverKeyPolicy', { serverKeyPolicy: 'some' as 'any' }],
-    ['serverKeyPins', { serverKeyPolicy: 'pinned' }],
-    ['serverKeyPins', { serverKeyPolicy: 'pinned', serverKeyPins: [] }],
-    ['onServerKeyChange', { onServerKeyChange: () => true }],
-    ['onServerKeyChange', { serverKeyPolicy: 'pinned', serverKeyPins: pins, onServerKeyChange: () => true }],
-    ['onServerKeyChange', { serverKeyPolicy: 'first-use', onServerKeyChange: true as never }],
-  ])('refuse a wrong %s', (argument, config) => {
-    const make = (): unknown => new SecureChatCompletion({ keyDir: null, ...config });
-    expect(make).toThrow(InvalidArgumentError);
-    expect(make).toThrow(expect.objectContaining({ argument }));
-  });
-
-  it.each<SecureChatCompletionConfig>([{}, { serverKeyPolicy: 'any' }, { serverKeyPolicy: 'pinned' }])(
-    'let no policy weaken a pin: %j',
-    async (config) => {
-      const to = await router();
-      const error = await rejection(ask(to, { ...config, serverKeyPins: pins }));
-      expect(error).toMatchObject({ code: 'SERVER_KEY_NOT_PINNED' });
-    },
-  );
-});
-
-describe('the tier maximum', () => {
-  const warningsOf = async (
-    config: SecureChatCompletionConfig,
-    tiers: readonly string[],
-  ): Promise<LogEntry[]> => {
-    const to = await router();
-    const warnings: LogEntry[] = [];
-    const logger = { debug: () => undefined, info: () => undefined, warn: (e: LogEntry) => warnings.push(e) };
-    const pinned = config.serverKeyPolicy === 'pinned' ? { serverKeyPins: [to.fingerprint] } : {};
-    const made = client(to, { ...config, ...pinned, logger });
-    for (const tier of tiers) await made.create({ ...REQUEST, security_tier: tier as 'high' });
-    return warnings.map((warning) => ({ ...warning, fingerprint: 'sha256/' }) as LogEntry);
-  };
-  const warning = { message: 'nomyo:server-key-unverified', fingerprint: 'sha256/' };
-
-  it('with a key that nothing vouches for is a warning, once', async () => {
-    expect(await warningsOf({}, ['high', 'maximum', 'maximum'])).toEqual([warning]);
-  });
-
-  it.each<[string, SecureChatCompletionConfig]>([
-    ['a key that is remembered', { serverKeyPolicy: 'first-use' }],
-    ['a pin', { serverKeyPolicy: 'pinned' }],
-  ])('with %s is none', async (_name, config) => {
-    expect(await warningsOf(config, ['maximum'])).toEqual([]);
-  });
-
-  it('is the only one that warns', async () => {
-    expect(await warningsOf({}, ['standard', 'high'])).toEqual([]);
   });
 });

@@ -6,6 +6,10 @@ const NOTE = `# Keys of routers as they were met first. A key that is not the on
 
 const LINE = /^(\S+) (sha256\/[A-Za-z0-9+/]{43}=)$/;
 
+export function isFingerprint(value: unknown): value is string {
+  return typeof value === 'string' && LINE.test(`- ${value}`);
+}
+
 /** By name; or the number of the first line that is none, counted from 1. */
 export type ParsedKnownKeys = { readonly known: Map<string, string> } | { readonly damagedLine: number };
 

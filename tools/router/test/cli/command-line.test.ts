@@ -25,6 +25,7 @@ describe('the command line', () => {
     ['--host 127.0.0.53', { host: '127.0.0.53' }],
     ['--host 0.0.0.0 --allow-remote', { host: '0.0.0.0' }],
     ['--prefix /eu', { prefix: '/eu' }],
+    ['--allow-origin https://page.example', { allowOrigin: 'https://page.example' }],
     ['--api-key a --api-key b', { apiKeys: ['a', 'b'] }],
     ['--key-size 2048', { keySize: 2048 }],
     ['--rate-limit', { rateLimit: true }],
