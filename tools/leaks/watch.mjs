@@ -1,10 +1,10 @@
 // Runs beside `npm test` and looks, again and again, for marked secrets where every user of the machine can see them: in
 // the arguments and the environment of processes (Linux), and in the names of temporary files. It appends each finding
 // to the file that it is given, once, and never the secret itself. It ends when its input does. What lives shorter than
-// the time between two looks can be missed.
+// the time between two looks can be missed. Folders that were there before it are none of the run.
 //
 //   node watch.mjs FINDINGS MARKERS
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMarks } from './marks.mjs';
@@ -48,12 +48,18 @@ function lookAtProcesses() {
   }
 }
 
+/** When it began, a little earlier: the clocks of file systems are coarse. */
+const since = Date.now() - 1000;
+const isNew = (path) => attempt(() => statSync(path).birthtimeMs, 0) >= since;
+
 function lookAtNames(directory, budget = { left: MAX_FILES }, depth = 0) {
   for (const entry of attempt(() => readdirSync(directory, { withFileTypes: true }), [])) {
     budget.left -= 1;
     if (budget.left < 0) return;
     tell('the name of a temporary file', entry.name);
-    if (entry.isDirectory() && depth < MAX_DEPTH) lookAtNames(join(directory, entry.name), budget, depth + 1);
+    const path = join(directory, entry.name);
+    const goesOn = entry.isDirectory() && depth < MAX_DEPTH && (depth > 0 || isNew(path));
+    if (goesOn) lookAtNames(path, budget, depth + 1);
   }
 }
 

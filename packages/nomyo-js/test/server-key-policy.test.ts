@@ -46,8 +46,9 @@ async function askInProcess(
   config: SecureChatCompletionConfig,
   ...more: string[]
 ): Promise<string> {
-  const args = [ASK, JSON.stringify(configFor(to, config)), ...more];
-  return (await promisify(execFile)(process.execPath, args)).stdout.trim();
+  const asked = promisify(execFile)(process.execPath, [ASK, ...more]);
+  asked.child.stdin?.end(JSON.stringify(configFor(to, config)));
+  return (await asked).stdout.trim();
 }
 
 const refused = expect.objectContaining({ name: 'SecurityError', code: 'SERVER_KEY_CHANGED' });
