@@ -3,18 +3,26 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { dumpCore, dumpingPrefix } from './core-dump.js';
 import { Observer } from './observer.js';
-import { countCopies } from './scan.js';
+import { countCopies, countCopiesInFile } from './scan.js';
 import { FINISHED, writeOrders, type ChildOrders, type Scenario } from './scenario.js';
 
 /** Copies of each kind of secret. */
-export interface Residue {
+export interface Copies {
   readonly prompt: number;
   readonly answer: number;
   readonly aesKey: number;
   readonly privateKey: number;
+}
+
+/** What is left of secrets after the calls. */
+export interface Residue {
   /** What the process itself says of its memory. */
   readonly method: string;
+  readonly memory: Copies;
+  /** In a core dump of the process; undefined where the system writes none. */
+  readonly coreDump: Copies | undefined;
 }
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -33,34 +41,44 @@ const NOTHING_COLLECTED = ['--min-semi-space-size=256', '--max-semi-space-size=2
 /** @param calls how many the process makes before it is looked at */
 export async function examine(scenario: Scenario, calls: number): Promise<Residue> {
   const observer = await Observer.start();
-  const child = start(scenario, observer, calls);
+  const prefix = dumpingPrefix() ?? [];
+  const child = start(scenario, observer, calls, prefix);
   try {
     const method = await finished(child);
     if (child.pid === undefined) throw new Error('the process did not start');
-    const counts = countCopies(child.pid, observer.needles());
-    const of = (name: string): number => counts.get(name) ?? 0;
-    return {
-      prompt: of('prompt'),
-      answer: of('answer'),
-      aesKey: of('AES key'),
-      privateKey: of('private key'),
-      method,
-    };
+    const needles = observer.needles();
+    const memory = copiesOf(countCopies(child.pid, needles));
+    const core = prefix.length === 0 ? undefined : await dumpCore(child, observer.keyDir);
+    const coreDump = core === undefined ? undefined : copiesOf(countCopiesInFile(core, needles));
+    return { method, memory, coreDump };
   } finally {
     child.kill('SIGKILL');
     await observer.close();
   }
 }
 
+function copiesOf(counts: ReadonlyMap<string, number>): Copies {
+  const of = (name: string): number => counts.get(name) ?? 0;
+  return {
+    prompt: of('prompt'),
+    answer: of('answer'),
+    aesKey: of('AES key'),
+    privateKey: of('private key'),
+  };
+}
+
 function start(
   { paths, addon, secureMemory }: Scenario,
   { router, keyDir }: Observer,
   calls: number,
+  prefix: readonly string[],
 ): ChildProcess {
   const { url: baseUrl, ca = '' } = router;
   const orders: ChildOrders = { baseUrl, ca, keyDir: join(keyDir, 'keys'), calls, paths, secureMemory };
   const nodeArgs = secureMemory ? [] : NOTHING_COLLECTED;
-  return spawn(process.execPath, [...nodeArgs, CHILD, ...writeOrders(orders)], {
+  const [program = '', ...args] = [...prefix, process.execPath, ...nodeArgs, CHILD, ...writeOrders(orders)];
+  return spawn(program, args, {
+    cwd: keyDir,
     stdio: ['pipe', 'pipe', 'inherit'],
     // Where `nomyo-native` is found, or not: it is a peer that nobody in the workspace installs for @nomyo/crypto.
     env: addon ? { NODE_PATH: join(PACKAGE, 'node_modules') } : {},

@@ -6,7 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { examine, type Residue } from './examine.js';
+import { dumpingPrefix } from './core-dump.js';
+import { examine, type Copies, type Residue } from './examine.js';
 import { SCENARIOS, type Scenario } from './scenario.js';
 import { tableOf, withTable, type Row } from './table.js';
 
@@ -22,25 +23,30 @@ const { values } = parseArgs({
 
 const rows: Row[] = [];
 for (const scenario of SCENARIOS) {
-  const residue = await highest(scenario, Number(values.calls), Number(values.runs));
-  rows.push({ scenario, residue });
-  console.log(scenario.name, residue);
+  const row = await rowOf(scenario, Number(values.calls), Number(values.runs));
+  rows.push(row);
+  console.log(scenario.name, row.copies);
 }
-const table = tableOf(rows, Number(values.calls), Number(values.runs));
+const where = dumpingPrefix() === undefined ? 'memory' : 'memory and its core dump';
+const table = tableOf(rows, { calls: Number(values.calls), runs: Number(values.runs), where });
 console.log(table);
 if (values.write) await writeFile(SECURITY, withTable(await readFile(SECURITY, 'utf8'), table));
 
-async function highest(scenario: Scenario, calls: number, runs: number): Promise<Residue> {
-  let worst = await examine(scenario, calls);
-  for (let run = 1; run < runs; run += 1) {
-    const next = await examine(scenario, calls);
-    worst = {
-      method: next.method,
-      prompt: Math.max(worst.prompt, next.prompt),
-      answer: Math.max(worst.answer, next.answer),
-      aesKey: Math.max(worst.aesKey, next.aesKey),
-      privateKey: Math.max(worst.privateKey, next.privateKey),
-    };
-  }
-  return worst;
+async function rowOf(scenario: Scenario, calls: number, runs: number): Promise<Row> {
+  const residues: Residue[] = [];
+  for (let run = 0; run < runs; run += 1) residues.push(await examine(scenario, calls));
+  return { scenario, method: residues[0]?.method ?? '', copies: residues.flatMap(allCopies).reduce(highest) };
+}
+
+function allCopies({ memory, coreDump }: Residue): Copies[] {
+  return coreDump === undefined ? [memory] : [memory, coreDump];
+}
+
+function highest(a: Copies, b: Copies): Copies {
+  return {
+    prompt: Math.max(a.prompt, b.prompt),
+    answer: Math.max(a.answer, b.answer),
+    aesKey: Math.max(a.aesKey, b.aesKey),
+    privateKey: Math.max(a.privateKey, b.privateKey),
+  };
 }

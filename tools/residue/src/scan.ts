@@ -1,5 +1,5 @@
 /** Looks for bytes in the memory of another process, through /proc (proc(5)): what root or a debugger would see. */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 
 /** Bytes to look for, by a name that is safe to print. */
 export interface Needle {
@@ -25,10 +25,23 @@ const OVERLAP_BYTES = 4096;
 /** Copies of each needle in the readable memory of `pid`, by name. The process is stopped, so that nothing moves. */
 export function countCopies(pid: number, needles: readonly Needle[]): Map<string, number> {
   stop(pid);
+  return countInRegions(`/proc/${String(pid)}/mem`, readableRegions(pid), needles);
+}
+
+/** Copies of each needle in a file, by name. */
+export function countCopiesInFile(path: string, needles: readonly Needle[]): Map<string, number> {
+  return countInRegions(path, [{ start: 0, end: statSync(path).size }], needles);
+}
+
+function countInRegions(
+  path: string,
+  regions: readonly Region[],
+  needles: readonly Needle[],
+): Map<string, number> {
   const search: Search = { index: indexOf(needles), counts: new Map(needles.map(({ name }) => [name, 0])) };
-  const memory = openSync(`/proc/${String(pid)}/mem`, 'r');
+  const memory = openSync(path, 'r');
   try {
-    for (const region of readableRegions(pid)) scanRegion(memory, region, search);
+    for (const region of regions) scanRegion(memory, region, search);
   } finally {
     closeSync(memory);
   }

@@ -1,28 +1,39 @@
 /** The table of SECURITY.md. Pure. */
-import type { Residue } from './examine.js';
+import type { Copies } from './examine.js';
 import type { Scenario } from './scenario.js';
 
 /** One scenario and what was found. */
 export interface Row {
   readonly scenario: Scenario;
-  readonly residue: Residue;
+  /** What the process said of its memory. */
+  readonly method: string;
+  /** The highest count of all runs. */
+  readonly copies: Copies;
+}
+
+/** How it was measured. */
+export interface Method {
+  readonly calls: number;
+  readonly runs: number;
+  /** What was searched. */
+  readonly where: string;
 }
 
 const BEGIN = '<!-- residue: written by `pnpm residue` -->';
 const END = '<!-- /residue -->';
 
 /** Markdown, as prettier would have it. */
-export function tableOf(rows: readonly Row[], calls: number, runs: number): string {
-  const header = ['calls with', 'memory', 'prompt', 'answer', 'AES keys', "private key's p, q, d"];
-  const cells = rows.map(({ scenario, residue }) => [
+export function tableOf(rows: readonly Row[], { calls, runs, where }: Method): string {
+  const header = ['calls with', 'method', 'prompt', 'answer', 'AES keys', "private key's p, q, d"];
+  const cells = rows.map(({ scenario, method, copies }) => [
     scenario.name,
-    `\`${residue.method}\``,
-    ...[residue.prompt, residue.answer, residue.aesKey, residue.privateKey].map(String),
+    `\`${method}\``,
+    ...[copies.prompt, copies.answer, copies.aesKey, copies.privateKey].map(String),
   ]);
   const lines = [header, header.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`);
   const note =
-    `Copies found in the whole process after ${String(calls)} calls, without a forced garbage collection; ` +
-    `the highest of ${String(runs)} runs. Node ${process.versions.node}, OpenSSL ${process.versions.openssl}.`;
+    `Copies found in the process's whole ${where} after ${String(calls)} calls with texts of up to 200,000 characters, ` +
+    `in UTF-8 and in UTF-16, without a forced garbage collection; the highest of ${String(runs)} runs. Node ${process.versions.node}, OpenSSL ${process.versions.openssl}.`;
   return [...lines, '', note].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { examine } from '../src/examine.js';
+import { examine, type Copies, type Residue } from '../src/examine.js';
 import { SCENARIOS, type Scenario } from '../src/scenario.js';
 
 /** The table in SECURITY.md is made of more calls. */
@@ -18,37 +18,47 @@ const scenario = (find: Partial<Scenario>): Scenario => {
 // The scan reads /proc/PID/mem, which only Linux has.
 const onLinux = existsSync('/proc/self/mem') ? describe : describe.skip;
 
-onLinux('the memory of a process, after its calls', () => {
+/** In the memory of the process, and in its core dump where there is one. */
+function everywhere({ memory, coreDump }: Residue): Copies[] {
+  return coreDump === undefined ? [memory] : [memory, coreDump];
+}
+
+onLinux('the memory of a process, after its calls, and its core dump', () => {
   it(
-    'holds no prompt, no answer, no AES key and nothing of the private key, with the addon',
+    'hold no prompt, no answer, no AES key and nothing of the private key, with the addon',
     async () => {
       const residue = await examine(scenario({ paths: 'bytes', addon: true }), CALLS);
-      expect(residue).toEqual({ prompt: 0, answer: 0, aesKey: 0, privateKey: 0, method: 'mlock' });
+      expect(residue.method).toBe('mlock');
+      for (const copies of everywhere(residue)) {
+        expect(copies).toEqual({ prompt: 0, answer: 0, aesKey: 0, privateKey: 0 });
+      }
     },
     TIMEOUT_MS,
   );
 
   it(
-    'holds no prompt, no answer and no AES key without it',
+    'hold no prompt, no answer and no AES key without it',
     async () => {
       const residue = await examine(scenario({ paths: 'bytes', addon: false, secureMemory: true }), CALLS);
-      expect(residue).toMatchObject({ prompt: 0, answer: 0, aesKey: 0, method: 'zero-only' });
+      expect(residue.method).toBe('zero-only');
+      for (const copies of everywhere(residue)) {
+        expect(copies).toMatchObject({ prompt: 0, answer: 0, aesKey: 0 });
+      }
     },
     TIMEOUT_MS,
   );
 
   it(
-    'holds all of them with protection off, which shows that the scan can see',
+    'hold all of them with protection off, which shows that the scan can see',
     async () => {
-      const { prompt, answer, aesKey, privateKey, method } = await examine(
-        scenario({ secureMemory: false }),
-        CALLS,
-      );
-      expect(method).toBe('none');
-      for (const copies of [prompt, answer]) expect(copies).toBeGreaterThanOrEqual(CALLS);
-      // One key for the request, one for the answer.
-      expect(aesKey).toBeGreaterThanOrEqual(2 * CALLS);
-      expect(privateKey).toBeGreaterThan(0);
+      const residue = await examine(scenario({ secureMemory: false }), CALLS);
+      expect(residue.method).toBe('none');
+      for (const { prompt, answer, aesKey, privateKey } of everywhere(residue)) {
+        for (const copies of [prompt, answer]) expect(copies).toBeGreaterThanOrEqual(CALLS);
+        // One key for the request, one for the answer.
+        expect(aesKey).toBeGreaterThanOrEqual(2 * CALLS);
+        expect(privateKey).toBeGreaterThan(0);
+      }
     },
     TIMEOUT_MS,
   );
