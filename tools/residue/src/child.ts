@@ -15,18 +15,26 @@ const client = new SecureChatCompletion({
   keyRotationInterval: 0,
 });
 
+/** Who turns protection off wipes nothing: what is found then does not hang on what was collected. */
+const kept: unknown[] = [];
+
 for (let call = 0; call < calls; call += 1) {
   await (paths === 'bytes' ? withBytes(randomText(call)) : withStrings(randomText(call)));
 }
 console.log(`${FINISHED} ${client.getMemoryProtectionInfo().method}`);
 process.stdin.resume();
-// Whoever looks now must find a client that lives: its private key is loaded.
+// Whoever looks now must find a client that lives, with its private key, and what was kept.
 process.on('exit', () => client.dispose());
+process.on('exit', () => kept.splice(0));
 
 async function withBytes(prompt: Uint8Array): Promise<void> {
   const raw = await client.createRaw({ model: 'm', messages: [{ role: 'user', content: prompt }] });
-  prompt.fill(0);
-  raw.use((json) => json.byteLength);
+  if (secureMemory) {
+    prompt.fill(0);
+    raw.use((json) => json.byteLength);
+  } else {
+    kept.push(prompt, raw);
+  }
 }
 
 async function withStrings(prompt: Uint8Array): Promise<void> {
