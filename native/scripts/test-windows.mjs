@@ -1,7 +1,8 @@
 // Compiles the lower layer for Windows with mingw-w64 and runs its unit tests under wine. That shows
 // that the calls are right; it says nothing about a real working-set quota or crash report.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { has, packageDir, run } from './toolchain.mjs';
@@ -47,6 +48,7 @@ run(COMPILER, [
   ...inTest(['main', 'pages_test', 'locked_region_test', 'arena_test', 'der_test', 'crypto_test']),
   ...['-o', binary, '-lbcrypt'],
 ]);
-run(findWine(), [binary], {
-  env: { ...process.env, WINEDEBUG: '-all', WINEPREFIX: join(outDir, 'wine') },
-});
+// Outside of the repository: its links lead to the home folder and from there, for whoever follows them, back here.
+const prefix = mkdtempSync(join(tmpdir(), 'nomyo-wine-'));
+process.on('exit', () => rmSync(prefix, { recursive: true, force: true, maxRetries: 5 }));
+run(findWine(), [binary], { env: { ...process.env, WINEDEBUG: '-all', WINEPREFIX: prefix } });
