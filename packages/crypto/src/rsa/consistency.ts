@@ -73,11 +73,12 @@ class Arena {
   multiply(a: Limbs, b: Limbs): Limbs {
     const product = this.#zero(a.length + b.length);
     for (let i = 0; i < a.length; i += 1) {
+      const factor = at(a, i);
       let carry = 0;
       for (let k = 0; k < b.length; k += 1) {
-        const sum = at(product, i + k) + at(a, i) * at(b, k) + carry;
+        const sum = (product[i + k] ?? 0) + factor * (b[k] ?? 0) + carry;
         product[i + k] = sum & LIMB_MASK;
-        carry = Math.floor(sum / LIMB);
+        carry = sum >>> LIMB_BITS;
       }
       product[i + b.length] = carry;
     }
@@ -153,7 +154,7 @@ function bitLength16(limb: number): number {
 /** One digit of the quotient: takes its multiple of `v`, shifted by `i` limbs, off `u`. */
 function reduce(u: Limbs, v: Limbs, i: number): void {
   const quotient = estimate(u, v, i + v.length);
-  if (subtractMultiple(u, v, i, quotient) < 0) addBack(u, v, i);
+  if (subtractMultiple(u, v, i, quotient)) addBack(u, v, i);
 }
 
 /** At most one too large (step D3). */
@@ -171,17 +172,18 @@ function estimate(u: Limbs, v: Limbs, top: number): number {
   return quotient;
 }
 
-/** @returns what is missing in the limb above, 0 or less (step D4) */
-function subtractMultiple(u: Limbs, v: Limbs, from: number, quotient: number): number {
-  let carry = 0;
+/** @returns whether it was too much (step D4) */
+function subtractMultiple(u: Limbs, v: Limbs, from: number, quotient: number): boolean {
+  let borrow = 0;
   for (let i = 0; i < v.length; i += 1) {
-    const difference = at(u, from + i) - quotient * at(v, i) + carry;
+    const product = quotient * (v[i] ?? 0) + borrow;
+    const difference = (u[from + i] ?? 0) - (product & LIMB_MASK);
     u[from + i] = difference & LIMB_MASK;
-    carry = Math.floor(difference / LIMB);
+    borrow = (product >>> LIMB_BITS) + (difference < 0 ? 1 : 0);
   }
-  const top = at(u, from + v.length) + carry;
+  const top = at(u, from + v.length) - borrow;
   u[from + v.length] = top & LIMB_MASK;
-  return Math.floor(top / LIMB);
+  return top < 0;
 }
 
 /** Step D6. */
