@@ -9,4 +9,5 @@ export const environment: Environment = {
   publish: (name, fields) => {
     channel(name).publish(fields);
   },
+  nextTurn: (run) => void setImmediate(run),
 };

@@ -6,4 +6,5 @@ export const environment: Environment = {
   defaultKeyDir: null,
   variable: () => undefined,
   publish: () => undefined,
+  nextTurn: (run) => void setTimeout(run, 0),
 };

@@ -8,4 +8,6 @@ export interface Environment {
   readonly variable: (name: string) => string | undefined;
   /** Tells whoever listens in this process, such as a tracing library. */
   readonly publish: (name: string, fields: object) => void;
+  /** Runs something in the next turn of the event loop, after what has arrived until then. */
+  readonly nextTurn: (run: () => void) => void;
 }
