@@ -18,7 +18,14 @@ export async function readIncoming(incoming: IncomingMessage, frame: BodyFrame):
     });
     incoming.once('end', resolve);
     incoming.once('error', reject);
-    incoming.once('close', () => (body.isTooLong || incoming.complete ? resolve() : reject(cut(frame))));
+    incoming.once('close', () => {
+      if (body.isTooLong || incoming.complete) {
+        resolve();
+        return;
+      }
+      body.drop();
+      reject(cut(frame));
+    });
   });
   return body.end();
 }

@@ -30,7 +30,7 @@ export class BodyCollector {
   readonly #frame: BodyFrame;
   /** Where a body of declared length is put together as it comes: no second copy of a long one is ever held. */
   #whole: Uint8Array | undefined;
-  readonly #parts: Uint8Array[] = [];
+  #parts: Uint8Array[] = [];
   #length = 0;
 
   /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
@@ -48,12 +48,24 @@ export class BodyCollector {
     const { declared } = this.#frame;
     const offset = this.#length;
     this.#length += chunk.byteLength;
-    if (this.isTooLong) return false;
+    if (this.isTooLong) {
+      this.drop();
+      return false;
+    }
     if (declared === undefined || chunk.byteLength === declared) this.#parts.push(chunk);
     else if (this.#length <= declared) {
       (this.#whole ??= new Uint8Array(new ArrayBuffer(declared))).set(chunk, offset);
     }
     return true;
+  }
+
+  /**
+   * Lets go of what has come, before an error is made here: V8 keeps `this` of every frame alive with an error, until
+   * somebody reads its `stack`.
+   */
+  drop(): void {
+    this.#parts = [];
+    this.#whole = undefined;
   }
 
   /**
@@ -64,6 +76,7 @@ export class BodyCollector {
     const { declared, maxBytes, possiblyExecuted } = this.#frame;
     if (this.isTooLong) throw tooLarge(maxBytes);
     if (declared !== undefined && this.#length !== declared) {
+      this.drop();
       throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
     }
     return this.#whole ?? concat(this.#parts, this.#length);
