@@ -16,6 +16,8 @@ export interface CallPlan {
   /** Other work of the machine: a timer that fires late, a key that is made. */
   readonly slack: number;
   readonly starvation: Pick<StarvationMeter, 'total'>;
+  /** Gets every error, unread: what V8 keeps alive with it, it keeps until somebody reads its `stack`. */
+  readonly keep: (error: unknown) => void;
   /** Lives as long as the run: what every call leaves on it would add up. */
   readonly signal: AbortSignal;
 }
@@ -51,9 +53,10 @@ export async function makeCall(client: ChaosClient, call: number, plan: CallPlan
   const signal = wasAborted ? controller.signal : plan.signal;
   const at = Date.now();
   const starvedBefore = plan.starvation.total;
-  const settled = ask(client, call, random, { signal, maxRetries }).catch((error: unknown) =>
-    error === reason ? 'aborted' : outcomeOf(error),
-  );
+  const settled = ask(client, call, random, { signal, maxRetries }).catch((error: unknown) => {
+    plan.keep(error);
+    return error === reason ? 'aborted' : outcomeOf(error);
+  });
   const outcome = await within(deadlineMs + PATIENCE_MS, settled);
   clearTimeout(timer);
   const starvedMs = plan.starvation.total - starvedBefore;

@@ -45,6 +45,9 @@ const SETTINGS = { serverKeyTtl: 100, keyRotationInterval: 4000, maxRetryDelay: 
 /** What a busy machine may add to the deadline of a call, in ms. */
 const SLACK_MS = 3000;
 
+/** The last errors, held to the end as by a caller who collects them: they must not hold memory in their turn. */
+const KEPT_ERRORS = 200;
+
 /** Requests until code is compiled and pools are filled. */
 const WARM_UP = { share: 0.1, most: 500 } as const;
 
@@ -73,8 +76,10 @@ async function makeCalls(
 ): Promise<Pick<ChaosReport, 'calls' | 'before' | 'after' | 'listenersOnSignal'>> {
   const { signal } = new AbortController();
   const starvation = new StarvationMeter();
+  const kept: unknown[] = [];
+  const keep = (error: unknown): void => void kept.splice(0, kept.push(error) - KEPT_ERRORS);
   const { maxRetryDelay } = SETTINGS;
-  const plan = { seed, timeout, maxRetryDelay, slack: SLACK_MS, signal, starvation };
+  const plan = { seed, timeout, maxRetryDelay, slack: SLACK_MS, signal, starvation, keep };
   const calls: CallRecord[] = [];
   const call = async (index: number): Promise<void> => {
     calls.push(await makeCall(client, index, plan));
@@ -84,6 +89,7 @@ async function makeCalls(
   const before = await measure();
   await inParallel(requests - warmUp, concurrency, (index) => call(index + warmUp));
   const after = await measure();
+  kept.length = 0;
   starvation.stop();
   return { calls, before, after, listenersOnSignal: getEventListeners(signal, 'abort').length };
 }

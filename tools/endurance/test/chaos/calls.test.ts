@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { makeCall, type ChaosClient } from '../../src/chaos/calls.js';
 
 const plan = () => ({
-  ...{ seed: 1, timeout: 20, maxRetryDelay: 10, slack: 50, starvation: { total: 0 } },
+  ...{ seed: 1, timeout: 20, maxRetryDelay: 10, slack: 50, starvation: { total: 0 }, keep: () => undefined },
   signal: new AbortController().signal,
 });
 
