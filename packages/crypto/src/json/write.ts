@@ -7,6 +7,9 @@ import { isUtf8 } from './utf8.js';
 /** Strings up to this many code units are written one by one: for these a call of the encoder costs more. */
 const SHORT = 64;
 
+/** So are strings up to this many code units that need escapes: a way back over the encoder's bytes takes longer. */
+const MEDIUM = 4096;
+
 const encoder = new TextEncoder();
 
 /**
@@ -25,7 +28,8 @@ export function writeText(text: Text, out: Uint8Array, start: number, end: numbe
 
 function writeString(text: string, region: Uint8Array): boolean {
   const { written } = encoder.encodeInto(text, region);
-  if (written === region.byteLength || escapeInPlace(region, written)) return true;
+  if (written === region.byteLength) return true;
+  if (text.length > MEDIUM && escapeInPlace(region, written)) return true;
   // What the escapes left unfilled are lone surrogates, for which UTF-8 has no bytes.
   return writeUnits(text, region, 0) === region.byteLength;
 }

@@ -16,6 +16,10 @@ const REDACTED = 'SecureByteContext { [redacted] }';
 /** Longest context, in bytes: the largest typed array that every supported runtime can make. */
 const MAX_LENGTH = 2 ** 31 - 1;
 
+/** A source that stands for none: whoever makes the context puts memory in its place, and nothing is allocated twice. */
+const NO_SOURCE = new Uint8Array(0);
+const NO_MEMORY = unprotected.allocate(0);
+
 let adopt: (memory: ProtectedMemory) => SecureByteContext;
 
 /** A context that owns `memory` from now on. For the engines: nobody else can make memory. */
@@ -36,7 +40,7 @@ export function adoptMemory(memory: ProtectedMemory): SecureByteContext {
 export class SecureByteContext {
   static {
     adopt = (memory) => {
-      const context = new SecureByteContext(new ArrayBuffer(0), { secure: false });
+      const context = new SecureByteContext(NO_SOURCE);
       context.#memory = memory;
       return context;
     };
@@ -52,6 +56,10 @@ export class SecureByteContext {
    * @throws {InvalidArgumentError} when `bytes` is neither a `Uint8Array` nor an `ArrayBuffer`
    */
   constructor(bytes: Uint8Array | ArrayBuffer, options: SecureByteContextOptions = {}) {
+    if (bytes === NO_SOURCE) {
+      this.#memory = NO_MEMORY;
+      return;
+    }
     const source = sourceOf(bytes);
     this.#memory = backendFor(options).allocate(source.byteLength);
     this.#memory.bytes.set(source);
@@ -68,10 +76,7 @@ export class SecureByteContext {
     if (!Number.isInteger(length) || length < 0 || length > MAX_LENGTH) {
       throw new InvalidArgumentError('length', `must be an integer from 0 to ${String(MAX_LENGTH)}`);
     }
-    // Ordinary memory of no length needs no release.
-    const context = new SecureByteContext(new ArrayBuffer(0), { secure: false });
-    context.#memory = backendFor(options).allocate(length);
-    return context;
+    return adopt(backendFor(options).allocate(length));
   }
 
   /** In bytes; 0 after the end. */
