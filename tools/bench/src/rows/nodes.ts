@@ -112,7 +112,8 @@ async function installNode({ workshop }: Bench, version: string): Promise<string
   const directory = workshop.path(`node-${version}`);
   await mkdir(directory, { recursive: true });
   const run = promisify(execFile);
-  const flags = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
+  // The package's script links the binary; under pnpm, npm would be told to run none.
+  const flags = ['--ignore-scripts=false', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
   const shell = process.platform === 'win32';
   await run('npm', ['install', '--prefix', directory, ...flags, `node@${version}`], {
     cwd: directory,
