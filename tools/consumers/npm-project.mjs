@@ -43,7 +43,11 @@ function packForeign(name, member) {
 
 export const NPM = { file: 'npm', install: ['install', '--offline', '--no-audit', '--no-fund'] };
 export const NPM_WITHOUT_SCRIPTS = { ...NPM, install: [...NPM.install, '--ignore-scripts'] };
-export const PNPM = { file: 'npx', install: ['--yes', packageManager, 'install', '--offline'] };
+// Where CI is set, pnpm refuses to change the lockfile of the app.
+export const PNPM = {
+  file: 'npx',
+  install: ['--yes', packageManager, 'install', '--offline', '--no-frozen-lockfile'],
+};
 
 /** What `nomyo-native` loads its binary with. */
 export const LOADER = 'node-gyp-build';
