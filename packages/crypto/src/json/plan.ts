@@ -59,7 +59,6 @@ export class JsonPlan {
   }
 
   /** @param value finite */
-  /** @param value finite */
   number(value: number): void {
     const number = new Literal(String(value));
     this.#add(number, number.ascii.length);

@@ -1,10 +1,10 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
 import { concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
-import { DisposedError, InvalidArgumentError, SecurityError } from '../errors.js';
+import { DisposedError, SecurityError } from '../errors.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';
-import { KEY_SIZES, type KeySize } from './private-key.js';
+import { checkKeySize, type KeySize } from './private-key.js';
 import { roundTrips } from './prove.js';
 import { RsaPublicKey } from './public-key.js';
 
@@ -12,14 +12,12 @@ import { RsaPublicKey } from './public-key.js';
  * A new pair for {@link CryptoKeySource.fromKeyPair}, whose private key can never be exported. Browsers can keep it in
  * IndexedDB. Takes a second or so, off the main thread.
  *
- * @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES}
+ * @throws {InvalidArgumentError} when `keySize` is none of `KEY_SIZES`
  */
 export async function generateCryptoKeyPair(
   keySize: KeySize = SUITE.defaultModulusBits,
 ): Promise<CryptoKeyPair> {
-  if (!KEY_SIZES.includes(keySize)) {
-    throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
-  }
+  checkKeySize(keySize);
   return oaep.generateKeyPair(keySize, false);
 }
 

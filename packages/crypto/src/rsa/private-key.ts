@@ -78,15 +78,19 @@ export class RsaPrivateKey implements KeySource {
  * @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES}
  */
 export async function generatePkcs8(keySize: KeySize = SUITE.defaultModulusBits): Promise<SecureByteContext> {
-  if (!KEY_SIZES.includes(keySize)) {
-    throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
-  }
+  checkKeySize(keySize);
   const generated = await rsa.generate(keySize);
   try {
     return new SecureByteContext(generated.der);
   } finally {
     generated.release();
   }
+}
+
+/** @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES} */
+export function checkKeySize(keySize: KeySize): void {
+  if (KEY_SIZES.includes(keySize)) return;
+  throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
 }
 
 async function importUnwrapper(pkcs8: Uint8Array): Promise<Unwrapper> {
