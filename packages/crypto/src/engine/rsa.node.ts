@@ -44,6 +44,7 @@ function nativeRsa(addon: Addon): RsaEngine {
             unwrapped.release();
             return bytes;
           },
+          check: () => undefined,
           dispose: () => key.dispose(),
         };
       } finally {

@@ -5,30 +5,44 @@
  * damaged file must fail when it is loaded, not at the first answer.
  */
 import { SecurityError } from '../errors.js';
-import { areEqual, Arena, isOdd, isOne } from './limbs.js';
+import { areEqual, Arena, isOne } from './limbs.js';
 import type { RsaPrivateNumbers } from './pkcs8.js';
+
+/**
+ * The part of {@link checkConsistency} that takes no time. No number is longer than the modulus, and the factors are
+ * odd, so whoever calculates with the numbers comes to an end.
+ *
+ * @throws {SecurityError} `INVALID_KEY`
+ */
+export function checkSizes(key: RsaPrivateNumbers): void {
+  const isLong = Object.values(key).some((bytes: Uint8Array) => bytes.byteLength > key.n.byteLength);
+  if (isLong || !isOddFactor(key.p) || !isOddFactor(key.q)) throw damaged();
+}
 
 /** @throws {SecurityError} `INVALID_KEY` when one number does not fit the others */
 export function checkConsistency(key: RsaPrivateNumbers): void {
+  checkSizes(key);
   const arena = new Arena();
   try {
-    if (!isConsistent(key, arena)) {
-      throw new SecurityError(
-        'INVALID_KEY',
-        'the private key is damaged: its numbers do not belong together',
-      );
-    }
+    if (!isConsistent(key, arena)) throw damaged();
   } finally {
     arena.wipe();
   }
 }
 
+/** Odd, and not 1. */
+function isOddFactor(magnitude: Uint8Array): boolean {
+  const last = magnitude.at(-1) ?? 0;
+  return last % 2 === 1 && (last !== 1 || magnitude.subarray(0, -1).some((byte) => byte !== 0));
+}
+
+function damaged(): SecurityError {
+  return new SecurityError('INVALID_KEY', 'the private key is damaged: its numbers do not belong together');
+}
+
 function isConsistent(key: RsaPrivateNumbers, arena: Arena): boolean {
-  // Every one is smaller than the modulus, which also bounds the work that a key can cause.
-  if (Object.values(key).some((bytes: Uint8Array) => bytes.byteLength > key.n.byteLength)) return false;
   const p = arena.fromBytes(key.p);
   const q = arena.fromBytes(key.q);
-  if (!isOdd(p) || !isOdd(q) || isOne(p) || isOne(q)) return false;
   const e = arena.fromBytes(key.e);
   const d = arena.fromBytes(key.d);
   const dp = arena.fromBytes(key.dp);

@@ -96,10 +96,6 @@ export class Arena {
   }
 }
 
-export function isOdd(limbs: Limbs): boolean {
-  return limbAt(limbs, 0) % 2 === 1;
-}
-
 export function isOne(limbs: Limbs): boolean {
   return limbAt(limbs, 0) === 1 && significantLimbs(limbs) === 1;
 }

@@ -33,9 +33,16 @@ export class RsaPrivateKey implements KeySource {
     const numbers = readPkcs8(pkcs8);
     checkStrength(numbers);
     const publicKey = await RsaPublicKey.fromSpki(spkiFromNumbers(numbers));
-    const key = new RsaPrivateKey(publicKey, await importUnwrapper(pkcs8));
-    await key.#prove();
-    return key;
+    const unwrapper = await importUnwrapper(pkcs8);
+    const key = new RsaPrivateKey(publicKey, unwrapper);
+    try {
+      // One round trip shows that what the library imported works; meanwhile its numbers are checked.
+      if (await roundTrips(key, () => unwrapper.check())) return key;
+      throw new SecurityError('INVALID_KEY', 'the private key does not work');
+    } catch (error) {
+      key.dispose();
+      throw error;
+    }
   }
 
   /** See {@link KeySource.unwrap}. The signal is heard while waiting for a turn. */
@@ -61,13 +68,6 @@ export class RsaPrivateKey implements KeySource {
 
   toJSON(): { publicKey: string } {
     return { publicKey: this.publicKey.fingerprint };
-  }
-
-  /** One round trip: what the library imported is the key that was checked. */
-  async #prove(): Promise<void> {
-    if (await roundTrips(this)) return;
-    this.dispose();
-    throw new SecurityError('INVALID_KEY', 'the private key does not work');
   }
 }
 

@@ -7,6 +7,11 @@ export class Turnstile<T> {
     this.#idle = [...resources];
   }
 
+  /** One resource more. */
+  add(resource: T): void {
+    this.#giveBack(resource);
+  }
+
   /**
    * Runs `task` with a resource of its own.
    *

@@ -10,10 +10,13 @@ import {
   RsaPrivateKey,
   type KeySize,
 } from '../../src/index.js';
+import { readPkcs8 } from '../../src/rsa/pkcs8.js';
 import { caught, securityCode, wrongArgument } from '../support/errors.js';
 import { recipientPem, smallKey, smallPem, smallPkcs8 } from '../support/keys.js';
 import { inverse, pkcs8Of } from '../support/numbers.js';
 import { keyFile } from '../support/vectors.js';
+
+const NAMES = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qInv'] as const;
 
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
 
@@ -125,6 +128,18 @@ describe('RsaPrivateKey.fromPkcs8', () => {
       message: expect.not.stringContaining('bits'),
     });
   });
+
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qInv'] as const)(
+    'refuses a key whose %s is another, whatever the library makes of it',
+    async (name) => {
+      const good = readPkcs8(smallPkcs8);
+      const numbers = NAMES.map((each) => {
+        const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);
+        return each === name ? number ^ 2n : number;
+      });
+      expect(await securityCode(() => RsaPrivateKey.fromPkcs8(pkcs8Of(numbers)))).toBe('INVALID_KEY');
+    },
+  );
 
   it('shows nothing secret in a log', () => {
     const shown = [inspect(key, { showHidden: true, depth: 9, getters: true }), JSON.stringify({ key })];

@@ -1,8 +1,10 @@
 import { constants, publicEncrypt } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { webCryptoRsa } from '../../src/rsa/webcrypto.js';
 import { caught } from '../support/errors.js';
+import type { Unwrapper } from '../../src/rsa/unwrapper.js';
 import { smallPem, smallPkcs8 } from '../support/keys.js';
+import { pkcs8Of } from '../support/numbers.js';
 
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
 
@@ -11,9 +13,17 @@ const wrapped = (): Uint8Array<ArrayBuffer> =>
     publicEncrypt({ key: smallPem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, SECRET),
   );
 
+/** Imported, checked, and used once, so that all copies are there. */
+async function usedKey(copies: number): Promise<Unwrapper> {
+  const key = await webCryptoRsa(() => copies).importUnwrapper(smallPkcs8);
+  key.check();
+  await key.unwrap(wrapped());
+  return key;
+}
+
 describe('webCryptoRsa', () => {
   it('hears an abort while it waits for a turn, and rejects with the reason as it is', async () => {
-    const key = await webCryptoRsa(() => 2).importUnwrapper(smallPkcs8);
+    const key = await usedKey(2);
     const running = [key.unwrap(wrapped()), key.unwrap(wrapped())];
     const controller = new AbortController();
     const waiting = key.unwrap(wrapped(), controller.signal);
@@ -46,5 +56,87 @@ describe('webCryptoRsa', () => {
     expect(der.some((byte) => byte !== 0)).toBe(true);
     generated.release();
     expect(der.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+describe('copies of a key', () => {
+  const { subtle } = globalThis.crypto;
+  const importKey = subtle.importKey.bind(subtle) as (...args: unknown[]) => Promise<CryptoKey>;
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  /** Imports are the engine's own, but for those that `refuses` names; returns what was imported. */
+  function watchImports(refuses: (index: number) => boolean = () => false): Uint8Array[] {
+    const seen: Uint8Array[] = [];
+    const watched = async (...args: unknown[]): Promise<CryptoKey> => {
+      seen.push(args[1] as Uint8Array);
+      return refuses(seen.length - 1) ? Promise.reject(new Error('refused')) : importKey(...args);
+    };
+    jest.spyOn(subtle, 'importKey').mockImplementation(watched as typeof subtle.importKey);
+    return seen;
+  }
+
+  const unwrapMany = async (key: Unwrapper): Promise<void> => {
+    for (const bytes of await Promise.all(Array.from({ length: 9 }, () => key.unwrap(wrapped())))) {
+      expect(Buffer.from(bytes).equals(SECRET)).toBe(true);
+    }
+  };
+
+  it('are made once the numbers were checked and the key is in use, and then never again', async () => {
+    const imports = watchImports();
+    const key = await webCryptoRsa(() => 4).importUnwrapper(smallPkcs8);
+    await key.unwrap(wrapped());
+    expect(imports).toHaveLength(1);
+    key.check();
+    expect(imports).toHaveLength(1);
+    await unwrapMany(key);
+    await unwrapMany(key);
+    expect(imports).toHaveLength(4);
+  });
+
+  it('may be refused: the first one does the work', async () => {
+    const imports = watchImports((index) => index > 0);
+    const key = await webCryptoRsa(() => 4).importUnwrapper(smallPkcs8);
+    key.check();
+    await unwrapMany(key);
+    await unwrapMany(key);
+    expect(imports).toHaveLength(4);
+  });
+
+  it('leave nothing of what they are made of', async () => {
+    const imports = watchImports();
+    const key = await usedKey(3);
+    await unwrapMany(key);
+    expect(imports).toHaveLength(3);
+    expect(imports.every((der) => der.every((byte) => byte === 0))).toBe(true);
+  });
+
+  it('leave nothing of it from the check on when one is enough', async () => {
+    const imports = watchImports();
+    const key = await webCryptoRsa(() => 1).importUnwrapper(smallPkcs8);
+    key.check();
+    await unwrapMany(key);
+    expect(imports).toHaveLength(1);
+    expect(imports[0]?.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('leave nothing of it when the key ends before its first use, or is refused', async () => {
+    const imports = watchImports((index) => index > 0);
+    const key = await webCryptoRsa(() => 3).importUnwrapper(smallPkcs8);
+    expect(imports[0]?.some((byte) => byte !== 0)).toBe(true);
+    key.dispose();
+    await expect(webCryptoRsa(() => 3).importUnwrapper(smallPkcs8)).rejects.toThrow('refused');
+    expect(imports).toHaveLength(2);
+    expect(imports.every((der) => der.every((byte) => byte === 0))).toBe(true);
+  });
+
+  it('are none before the sizes of the numbers were checked', async () => {
+    const imports = watchImports();
+    const even = pkcs8Of([15n, 3n, 3n, 4n, 5n, 1n, 1n, 1n]);
+    const error = await caught(() => webCryptoRsa(() => 3).importUnwrapper(even));
+    expect(error).toMatchObject({ code: 'INVALID_KEY' });
+    expect(imports).toHaveLength(0);
   });
 });
