@@ -38,6 +38,11 @@ export function utf8Encode(text: string): Bytes {
   return encoder.encode(text);
 }
 
+/** The same, written into `out` from `offset` on, where there is room for it. */
+export function utf8EncodeInto(text: string, out: Uint8Array, offset: number): void {
+  encoder.encodeInto(text, out.subarray(offset));
+}
+
 /**
  * Text of UTF-8 bytes.
  *

@@ -127,20 +127,17 @@ export class SecureChatCompletion {
   ): Promise<OpenedEnvelope> {
     this.#channel.check();
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
-    const call = this.#callOptions(options);
-    return this.#channel.exchange(payload, { ...call, payloadId, securityTier, apiKey });
-  }
-
-  #callOptions(
-    options: CreateOptions,
-  ): Required<Pick<CreateOptions, 'timeout' | 'maxRetries'>> & Pick<CreateOptions, 'signal' | 'headers'> {
     refuseUnknown('create()', anObject('options', options), CREATE_OPTIONS);
-    if (options.headers !== undefined) checkHeaders(options.headers);
-    if (options.signal !== undefined) anAbortSignal('signal', options.signal);
-    return {
-      ...options,
-      timeout: optional('timeout', options.timeout, aTimeout, this.#options.timeout),
-      maxRetries: optional('maxRetries', options.maxRetries, aRetryCount, this.#options.maxRetries),
-    };
+    const { headers, signal, timeout, maxRetries } = options;
+    if (headers !== undefined) checkHeaders(headers);
+    return this.#channel.exchange(payload, {
+      payloadId,
+      securityTier,
+      apiKey,
+      headers,
+      signal: optional('signal', signal, anAbortSignal, undefined),
+      timeout: optional('timeout', timeout, aTimeout, this.#options.timeout),
+      maxRetries: optional('maxRetries', maxRetries, aRetryCount, this.#options.maxRetries),
+    });
   }
 }

@@ -6,8 +6,11 @@ export const environment: Environment = {
   isBrowser: false,
   defaultKeyDir: 'client_keys',
   variable: (name) => process.env[name],
-  publish: (name, fields) => {
-    channel(name).publish(fields);
+  publish: (entry) => {
+    const listeners = channel(entry.message);
+    if (!listeners.hasSubscribers) return;
+    const { message: _name, ...fields } = entry;
+    listeners.publish(fields);
   },
   nextTurn: (run) => void setImmediate(run),
 };

@@ -73,11 +73,10 @@ export function checkLogger(logger: unknown): void {
  */
 export function createEmit(loggers: readonly Logger[]): Emit {
   return (entry) => {
-    const { message, ...fields } = entry;
-    environment.publish(message, fields);
+    environment.publish(entry);
     for (const logger of loggers) {
       try {
-        logger[LEVELS[message]]({ ...entry });
+        logger[LEVELS[entry.message]]({ ...entry });
       } catch {
         // The logger's own trouble.
       }

@@ -13,8 +13,8 @@ export interface SharedRateLimit {
   acquire(account: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** Waits for a turn. */
-export type Pace = (apiKey: string | undefined, signal: AbortSignal) => Promise<void>;
+/** Waits for a turn; `undefined`: there is nothing to wait for. */
+export type Pace = (apiKey: string | undefined, signal: AbortSignal) => Promise<void> | undefined;
 
 /** One for all clients of this process. */
 const inProcess = new Pacer<RateLimit>(() => new TokenBudget());
@@ -36,7 +36,7 @@ export function resolveRateLimit(
 
 /** How the calls of a client of this router are paced. */
 export function createPace(rateLimit: RateLimit | SharedRateLimit | undefined, router: URL): Pace {
-  if (rateLimit === undefined) return () => Promise.resolve();
+  if (rateLimit === undefined) return () => undefined;
   return async (apiKey, signal) => {
     const account = await accountName(router, apiKey);
     if (isShared(rateLimit)) await rateLimit.acquire(account, signal);

@@ -99,7 +99,10 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
   return options;
 }
 
-function resolveMemory({ secureMemory, requireLockedMemory }: CommonOptions): SecureByteContextOptions {
+function resolveMemory({
+  secureMemory,
+  requireLockedMemory,
+}: CommonOptions): Required<SecureByteContextOptions> {
   const memory = { secure: optional('secureMemory', secureMemory, aBoolean, true) };
   if (!optional('requireLockedMemory', requireLockedMemory, aBoolean, false)) return memory;
   const { canLock, details } = getMemoryProtectionInfo(memory);

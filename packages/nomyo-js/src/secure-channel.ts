@@ -8,11 +8,11 @@ import {
   encodePayload,
   openEnvelope,
   sealEnvelope,
+  type KeySource,
   type OpenedEnvelope,
   type RsaPublicKey,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import type { KeyLease } from '@nomyo/keystore';
 import {
   afterSending,
   createHttpClient,
@@ -141,21 +141,21 @@ export class SecureChannel {
 
   async #exchange(json: SecureByteContext, call: ChannelCall, signal: AbortSignal): Promise<OpenedEnvelope> {
     await this.#turns.take();
-    const apiKey = await resolveApiKey(call.apiKey);
+    const apiKey = typeof call.apiKey === 'function' ? await call.apiKey() : call.apiKey;
     const lease = await this.keys.acquire(signal);
     try {
-      return await this.#withRetries({ ...call, apiKey, signal }, json, lease);
+      return await this.#withRetries({ call, json, apiKey, keys: lease.keys, signal });
     } finally {
       lease.release();
     }
   }
 
-  #withRetries(call: Attempt, payload: SecureByteContext, lease: KeyLease): Promise<OpenedEnvelope> {
-    const { payloadId, maxRetries, signal } = call;
+  #withRetries(exchange: Exchange): Promise<OpenedEnvelope> {
+    const { payloadId, maxRetries } = exchange.call;
     const refreshes = { left: 1 };
-    return withRetries(() => this.#attempt(call, payload, lease, refreshes), {
+    return withRetries(() => this.#attempt(exchange, refreshes), {
       maxRetries,
-      signal,
+      signal: exchange.signal,
       mode: this.#options.retry,
       maxRetryDelay: this.#options.maxRetryDelay,
       onRetry: ({ attempt, delayMs, code }) =>
@@ -164,38 +164,50 @@ export class SecureChannel {
   }
 
   /** A 400 can mean that the router has another key: once a call, and only if it has, the request is sealed again. */
-  async #attempt(
-    call: Attempt,
-    payload: SecureByteContext,
-    lease: KeyLease,
-    refreshes: { left: number },
-  ): Promise<OpenedEnvelope> {
-    await this.#pace(call.apiKey, call.signal);
-    const serverKey = await this.serverKeys.get(call.signal);
+  async #attempt(exchange: Exchange, refreshes: { left: number }): Promise<OpenedEnvelope> {
+    const { apiKey, signal } = exchange;
+    await this.#pace(apiKey, signal);
+    const serverKey = await this.serverKeys.get(signal);
     try {
-      return await this.#send(call, payload, lease, serverKey);
+      return await this.#send(exchange, serverKey);
     } catch (error) {
       if (!(error instanceof InvalidRequestError) || refreshes.left === 0) throw error;
       refreshes.left -= 1;
-      const current = await this.serverKeys.refresh(serverKey, call.signal);
+      const current = await this.serverKeys.refresh(serverKey, signal);
       if (current.fingerprint === serverKey.fingerprint) throw error;
-      await this.#pace(call.apiKey, call.signal);
-      return await this.#send(call, payload, lease, current);
+      await this.#pace(apiKey, signal);
+      return await this.#send(exchange, current);
     }
   }
 
-  async #send(
-    call: Attempt,
-    payload: SecureByteContext,
-    { keys }: KeyLease,
-    serverKey: RsaPublicKey,
-  ): Promise<OpenedEnvelope> {
-    const { memory } = this.#options;
-    this.#warnOfTier(call.securityTier, serverKey.fingerprint);
+  async #send(exchange: Exchange, serverKey: RsaPublicKey): Promise<OpenedEnvelope> {
+    const { call, json, keys, signal } = exchange;
+    const { payloadId, securityTier } = call;
+    this.#warnOfTier(securityTier, serverKey.fingerprint);
     const started = performance.now();
-    const headers = requestHeaders({ ...call, extra: call.headers, publicKeyPem: keys.publicKey.pem });
-    const body = await payload.borrow((bytes) => sealEnvelope(bytes, serverKey, memory));
+    const headers = headersOf(exchange);
+    const body = await json.borrow((bytes) => sealEnvelope(bytes, serverKey, this.#options.memory));
     const requestBytes = body.byteLength;
+    const answer = await this.#post(exchange, headers, body);
+    const { secure } = this.#options.memory;
+    const opened = await afterSending(() => openEnvelope(answer, keys, { secure, signal }));
+    this.#emit({
+      message: 'nomyo:request',
+      payloadId,
+      securityTier,
+      durationMs: performance.now() - started,
+      requestBytes,
+      responseBytes: answer.byteLength,
+    });
+    return opened;
+  }
+
+  /** @throws {APIError} for every status but 200 */
+  async #post(
+    { call, apiKey, signal }: Exchange,
+    headers: Record<string, string>,
+    body: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array> {
     const response = await this.#http.send({
       method: 'POST',
       url: this.#url,
@@ -203,36 +215,25 @@ export class SecureChannel {
       body,
       timeout: call.timeout,
       maxBytes: MAX_ANSWER_BYTES,
-      signal: call.signal,
+      signal,
     });
-    if (response.status !== 200) {
-      throw errorOfResponse(withoutApiKey(response, call.apiKey), call.payloadId);
-    }
-    const opened = await afterSending(() =>
-      openEnvelope(response.body, keys, { ...memory, signal: call.signal }),
-    );
-    const durationMs = performance.now() - started;
-    const { payloadId, securityTier } = call;
-    const responseBytes = response.body.byteLength;
-    this.#emit({
-      message: 'nomyo:request',
-      payloadId,
-      securityTier,
-      durationMs,
-      requestBytes,
-      responseBytes,
-    });
-    return opened;
+    if (response.status === 200) return response.body;
+    throw errorOfResponse(withoutApiKey(response, apiKey), call.payloadId);
   }
 }
 
-interface Attempt extends Omit<ChannelCall, 'apiKey' | 'signal'> {
+/** A call on its way: what each of its attempts needs. */
+interface Exchange {
+  readonly call: ChannelCall;
+  readonly json: SecureByteContext;
   readonly apiKey: string | undefined;
+  readonly keys: KeySource;
   readonly signal: AbortSignal;
 }
 
-async function resolveApiKey(apiKey: ApiKey | undefined): Promise<string | undefined> {
-  return typeof apiKey === 'function' ? apiKey() : apiKey;
+function headersOf({ call, apiKey, keys }: Exchange): Record<string, string> {
+  const { payloadId, securityTier, headers: extra } = call;
+  return requestHeaders({ payloadId, securityTier, apiKey, extra, publicKeyPem: keys.publicKey.pem });
 }
 
 function warnOfHttp(baseUrl: URL): void {

@@ -14,14 +14,14 @@ export class Turns {
     this.#nextTurn = nextTurn;
   }
 
-  /** Resolves when the caller may begin. */
-  async take(): Promise<void> {
+  /** Resolves when the caller may begin; `undefined`: at once. */
+  take(): Promise<void> | undefined {
     if (this.#taken === 0) this.#nextTurn(this.#renew);
     if (this.#taken < CALLS_PER_TURN) {
       this.#taken += 1;
-      return;
+      return undefined;
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   readonly #renew = (): void => {

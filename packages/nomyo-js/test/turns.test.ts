@@ -21,7 +21,11 @@ describe('Turns', () => {
     const { nextTurn, turn } = loop();
     const turns = new Turns(nextTurn);
     const begun: number[] = [];
-    const burst = Array.from({ length: 20 }, (_, i) => turns.take().then(() => begun.push(i)));
+    const begin = async (i: number): Promise<void> => {
+      await turns.take();
+      begun.push(i);
+    };
+    const burst = Array.from({ length: 20 }, (_, i) => begin(i));
     const seen: number[] = [];
     for (let ran = 1; ran > 0; ran = await turn()) {
       await Promise.resolve();
@@ -37,7 +41,7 @@ describe('Turns', () => {
     const { nextTurn, turn } = loop();
     const turns = new Turns(nextTurn);
     for (let call = 0; call < 30; call += 1) {
-      await turns.take();
+      expect(turns.take()).toBeUndefined();
       await turn();
     }
     expect(await turn()).toBe(0);

@@ -1,11 +1,18 @@
 /** Waiting, with an ear for a signal. */
 
+/** The part of an `AbortSignal` that is listened to here. */
+export interface AbortSignalLike {
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /**
  * What `promise` gives, or the signal's reason as soon as it is aborted; the promise itself goes on.
  *
  * @throws the signal's reason
  */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
   if (signal === undefined) return promise;
   // Who gives up does not hear how it ended.
   promise.catch(() => undefined);

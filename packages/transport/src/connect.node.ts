@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { abortable } from './abort.js';
+import { abortable, type AbortSignalLike } from './abort.js';
 import type { TlsSettings } from './tls.node.js';
 
 /** Where a connection goes. */
@@ -13,7 +13,7 @@ export interface Address {
 }
 
 /** @throws Node's error, or the signal's reason; the socket is then destroyed */
-export function connectTcp({ host, port }: Address, signal: AbortSignal): Promise<net.Socket> {
+export function connectTcp({ host, port }: Address, signal: AbortSignalLike): Promise<net.Socket> {
   return established(net.connect({ host, port, noDelay: true }), 'connect', signal);
 }
 
@@ -24,7 +24,7 @@ export function connectTcp({ host, port }: Address, signal: AbortSignal): Promis
 export function connectTls(
   { host, port }: Address,
   settings: TlsSettings,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
   over?: net.Socket,
 ): Promise<net.Socket> {
   const servername = settings.servername ?? (net.isIP(host) === 0 ? host : '');
@@ -32,7 +32,7 @@ export function connectTls(
   return established(tls.connect({ host, ...transport, ...settings, servername }), 'secureConnect', signal);
 }
 
-async function established(socket: net.Socket, event: string, signal: AbortSignal): Promise<net.Socket> {
+async function established(socket: net.Socket, event: string, signal: AbortSignalLike): Promise<net.Socket> {
   try {
     await abortable(once(socket, event), signal);
     return socket.setNoDelay(true);

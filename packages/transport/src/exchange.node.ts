@@ -1,7 +1,6 @@
 /** One request and its answer over one connection (RFC 9112). */
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { abortable } from './abort.js';
+import type { AbortSignalLike } from './abort.js';
 import { declaredLength } from './body.js';
 import { readIncoming } from './body.node.js';
 import { connectionError } from './connection-error.js';
@@ -29,25 +28,48 @@ export async function exchange(
   request: HttpRequest,
   pool: ConnectionPool,
   progress: Progress,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<HttpResponse> {
   signal.throwIfAborted();
-  const { url, method, body } = request;
-  const outgoing = pool.open(url, { method, headers: headersOf(request) }, signal);
-  const failed = failureOf(outgoing);
-  const connected = new Promise<Socket>((resolve) => outgoing.once('socket', resolve));
-  const answered = answerTo(outgoing, request, progress, pool);
-  let socket: Socket | undefined;
+  const { url, method } = request;
+  const outgoing = pool.open(url, method, headersOf(request), signal);
   try {
-    socket = await abortable(Promise.race([connected, failed]), signal);
-    progress.sent = method !== 'GET';
-    send(outgoing, body);
-    const response = await abortable(Promise.race([answered, failed]), signal);
-    if (!outgoing.writableFinished) await destroyed(outgoing, socket);
+    const response = await answerTo(outgoing, request, pool, progress, signal);
+    if (!outgoing.writableFinished) await destroyed(outgoing);
     return response;
   } catch (error) {
-    await destroyed(outgoing, socket);
+    await destroyed(outgoing);
     throw connectionError(error, progress.sent);
+  }
+}
+
+/** One promise for all that can happen: each more would cost a short answer as much as its decryption. */
+async function answerTo(
+  outgoing: ClientRequest,
+  { method, body, maxBytes }: HttpRequest,
+  pool: ConnectionPool,
+  progress: Progress,
+  signal: AbortSignalLike,
+): Promise<HttpResponse> {
+  let aborted = (): void => undefined;
+  try {
+    return await new Promise<HttpResponse>((resolve, reject) => {
+      aborted = () => reject(new Error('aborted'));
+      signal.addEventListener('abort', aborted);
+      // It stays: an error that comes later is heard by nobody.
+      outgoing.on('error', reject);
+      outgoing.once('socket', () => {
+        progress.sent = method !== 'GET';
+        send(outgoing, body);
+      });
+      outgoing.once('response', (incoming) => {
+        const keepAlive = incoming.headers['keep-alive'];
+        pool.remember(incoming.socket, typeof keepAlive === 'string' ? keepAlive : undefined);
+        receive(incoming, maxBytes, progress.sent).then(resolve, reject);
+      });
+    });
+  } finally {
+    signal.removeEventListener('abort', aborted);
   }
 }
 
@@ -72,31 +94,9 @@ function send(outgoing: ClientRequest, body: Uint8Array | undefined): void {
 
 /** `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for. */
 function headersOf({ headers, body, method }: HttpRequest): Record<string, string> {
-  if (method === 'GET') return { ...headers };
-  return { ...headers, 'Content-Length': String(body?.byteLength ?? 0) };
-}
-
-function failureOf(outgoing: ClientRequest): Promise<never> {
-  const failed = new Promise<never>((_resolve, reject) => outgoing.on('error', reject));
-  failed.catch(() => undefined);
-  return failed;
-}
-
-function answerTo(
-  outgoing: ClientRequest,
-  request: HttpRequest,
-  progress: Progress,
-  pool: ConnectionPool,
-): Promise<HttpResponse> {
-  const answered = new Promise<HttpResponse>((resolve, reject) =>
-    outgoing.once('response', (incoming) => {
-      const keepAlive = incoming.headers['keep-alive'];
-      pool.remember(incoming.socket, typeof keepAlive === 'string' ? keepAlive : undefined);
-      receive(incoming, request.maxBytes, progress.sent).then(resolve, reject);
-    }),
-  );
-  answered.catch(() => undefined);
-  return answered;
+  const all: Record<string, string> = Object.assign({}, headers);
+  if (method !== 'GET') all['Content-Length'] = String(body?.byteLength ?? 0);
+  return all;
 }
 
 async function receive(
@@ -124,17 +124,18 @@ function refuseOpenEnd(status: number, headers: HttpResponse['headers'], possibl
 }
 
 function flatten(headers: IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers)
-      .filter(([name]) => !DROPPED_HEADERS.includes(name))
-      .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  );
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!DROPPED_HEADERS.includes(name)) flat[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return flat;
 }
 
 /** A socket that was given bytes may read them until it is closed. */
-async function destroyed(outgoing: ClientRequest, socket: Socket | undefined): Promise<void> {
+async function destroyed(outgoing: ClientRequest): Promise<void> {
+  const { socket } = outgoing;
   outgoing.destroy();
-  if (socket === undefined) return;
+  if (socket === null) return;
   socket.destroy();
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }

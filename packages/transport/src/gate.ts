@@ -1,4 +1,4 @@
-import { abortable } from './abort.js';
+import { abortable, type AbortSignalLike } from './abort.js';
 
 /** Lets a number of tasks run at a time; others wait in line. */
 export class Gate {
@@ -15,8 +15,10 @@ export class Gate {
    *
    * @throws the signal's reason when it is aborted before that
    */
-  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#enter(signal);
+  async run<T>(task: () => Promise<T>, signal?: AbortSignalLike): Promise<T> {
+    signal?.throwIfAborted();
+    if (this.#free > 0) this.#free -= 1;
+    else await this.#turn(signal);
     try {
       return await task();
     } finally {
@@ -24,12 +26,7 @@ export class Gate {
     }
   }
 
-  async #enter(signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
+  async #turn(signal?: AbortSignalLike): Promise<void> {
     let turn = (): void => undefined;
     const called = new Promise<void>((resolve) => (turn = resolve));
     this.#line.add(turn);

@@ -54,16 +54,24 @@ export function requestHeaders(input: RequestHeadersInput): Record<string, strin
   const { payloadId, publicKeyPem, apiKey, securityTier, extra = {} } = input;
   checkHeaders(extra);
   if (apiKey !== undefined) checkApiKey(apiKey);
-  checkValue('payloadId', payloadId);
-  if (securityTier !== undefined) checkValue('securityTier', securityTier);
+  if (!isValue(payloadId)) throw wrongValue('payloadId');
+  if (securityTier !== undefined && !isValue(securityTier)) throw wrongValue('securityTier');
   return {
     ...extra,
     'Content-Type': 'application/octet-stream',
     'X-Payload-ID': payloadId,
-    'X-Public-Key': encodeURIComponent(publicKeyPem),
+    'X-Public-Key': encodedOnce(publicKeyPem),
     ...(apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` }),
     ...(securityTier === undefined ? {} : { 'X-Security-Tier': securityTier }),
   };
+}
+
+let lastEncoded = { text: '', encoded: '' };
+
+/** A client sends the same key with every request until it rotates. */
+function encodedOnce(text: string): string {
+  if (text !== lastEncoded.text) lastEncoded = { text, encoded: encodeURIComponent(text) };
+  return lastEncoded.encoded;
 }
 
 /** @throws {InvalidArgumentError} when the key is empty, or has a space, a line end or a character beyond ASCII */
@@ -93,15 +101,18 @@ export function checkHeaderSyntax(headers: Readonly<Record<string, string>>): vo
     throw new InvalidArgumentError('headers', 'must be an object of strings');
   }
   const names = new Set<string>();
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
     if (!NAME.test(name)) throw new InvalidArgumentError('headers', 'has a name that no header can have');
-    checkValue(`headers[${name}]`, value);
+    if (!isValue(headers[name])) throw wrongValue(`headers[${name}]`);
     if (names.has(name.toLowerCase())) throw new InvalidArgumentError('headers', `has ${name} twice`);
     names.add(name.toLowerCase());
   }
 }
 
-function checkValue(argument: string, value: unknown): void {
-  if (typeof value === 'string' && VALUE.test(value)) return;
-  throw new InvalidArgumentError(argument, 'must be a string without control characters, in Latin-1');
+function isValue(value: unknown): value is string {
+  return typeof value === 'string' && VALUE.test(value);
+}
+
+function wrongValue(argument: string): InvalidArgumentError {
+  return new InvalidArgumentError(argument, 'must be a string without control characters, in Latin-1');
 }

@@ -1,7 +1,7 @@
 /** `#http` on Node: node:http and node:https over connections of one's own. */
 import { DisposedError, InvalidArgumentError } from '@nomyo/crypto/errors';
 import { markSent } from './after-sending.js';
-import { withDeadline } from './deadline.js';
+import { withLightDeadline } from './deadline.js';
 import { timedOut } from './errors.js';
 import { exchange, type Progress } from './exchange.node.js';
 import { FetchClient } from './fetch-client.js';
@@ -68,7 +68,7 @@ class NodeClient implements HttpClient {
     const progress: Progress = { sent: false };
     const expired = (): Error => timedOut(timeout, progress.sent);
     try {
-      return await withDeadline({ timeout, signal, expired }, (ended) =>
+      return await withLightDeadline({ timeout, signal, expired }, (ended) =>
         this.#gate.run(() => exchange(request, this.#pool, progress, ended), ended),
       );
     } catch (error) {

@@ -3,8 +3,10 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { AbortSignalLike } from './abort.js';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { isErrorLike } from './connection-error.js';
+import type { HttpMethod } from './http.js';
 import { idleTime } from './idle.js';
 import { bareHost, bypassesProxy, type Proxy } from './proxy.js';
 import type { TlsSettings } from './tls.node.js';
@@ -19,7 +21,7 @@ export interface PoolOptions {
 
 /** Node hands the options of a request on to `createConnection`: that is how the signal gets there. */
 interface ConnectOptions extends https.RequestOptions {
-  readonly connectSignal?: AbortSignal;
+  readonly connectSignal?: AbortSignalLike;
 }
 
 type Made = (error: Error | null, socket: Duplex) => void;
@@ -41,12 +43,24 @@ export class ConnectionPool {
   }
 
   /** A request that waits for a connection. Its `socket` event gives one that is established and checked. */
-  open(url: URL, options: http.RequestOptions, signal: AbortSignal): http.ClientRequest {
-    const address = { host: bareHost(url.hostname), path: url.pathname, connectSignal: signal };
-    const all = { ...options, ...address, insecureHTTPParser: false };
-    return url.protocol === 'https:'
-      ? https.request({ ...all, port: portOf(url), agent: this.#secure })
-      : http.request({ ...all, port: portOf(url), agent: this.#plain });
+  open(
+    url: URL,
+    method: HttpMethod,
+    headers: Record<string, string>,
+    signal: AbortSignalLike,
+  ): http.ClientRequest {
+    const isTls = url.protocol === 'https:';
+    const options = {
+      method,
+      headers,
+      host: bareHost(url.hostname),
+      port: portOf(url),
+      path: url.pathname,
+      agent: isTls ? this.#secure : this.#plain,
+      connectSignal: signal,
+      insecureHTTPParser: false,
+    };
+    return isTls ? https.request(options) : http.request(options);
   }
 
   /** Tells how long the server keeps this connection (`Keep-Alive` header). */
@@ -64,7 +78,10 @@ export class ConnectionPool {
     }
   }
 
-  #equip<A extends http.Agent>(agent: A, connect: (to: Address, signal: AbortSignal) => Promise<Socket>): A {
+  #equip<A extends http.Agent>(
+    agent: A,
+    connect: (to: Address, signal: AbortSignalLike) => Promise<Socket>,
+  ): A {
     const reuse = agent.reuseSocket.bind(agent);
     agent.createConnection = (options: ConnectOptions, made?: Made): undefined => {
       const address = { host: String(options.host), port: Number(options.port) };
@@ -93,7 +110,7 @@ export class ConnectionPool {
     return true;
   }
 
-  async #connectTls(address: Address, signal: AbortSignal): Promise<Socket> {
+  async #connectTls(address: Address, signal: AbortSignalLike): Promise<Socket> {
     const { tls, proxy, noProxy } = this.#options;
     if (proxy === undefined || bypassesProxy(noProxy, address.host, address.port)) {
       return connectTls(address, tls, signal);

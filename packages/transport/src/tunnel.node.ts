@@ -4,7 +4,7 @@
  */
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { abortable } from './abort.js';
+import { abortable, type AbortSignalLike } from './abort.js';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { connectionError } from './connection-error.js';
 import { APIConnectionError } from './errors.js';
@@ -23,7 +23,7 @@ export async function openTunnel(
   proxy: Proxy,
   settings: TlsSettings,
   target: Address,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<Socket> {
   try {
     const socket = await (proxy.secure ? connectTls(proxy, settings, signal) : connectTcp(proxy, signal));
@@ -37,7 +37,7 @@ async function askForTunnel(
   socket: Socket,
   { authorization }: Proxy,
   { host, port }: Address,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
 ): Promise<Socket> {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
   const headers = authorization === undefined ? {} : { 'Proxy-Authorization': authorization };

@@ -9,14 +9,26 @@ const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
 /** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
 const URL_ALPHABET = [0x2d, 0x5f] as const;
 
-/** The same memory, with Node's methods. */
+/** The same memory, with Node's methods: its `indexOf` is ten times as fast as that of `Uint8Array`. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** `Buffer` searches ten times as fast as `Uint8Array`. */
-export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
-  return asBuffer(bytes).indexOf(byte, from);
+/** Base64 of bytes that are no secret. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return asBuffer(bytes).toString('base64');
+}
+
+/**
+ * Bytes that are no secret: they may lie in memory that Node shares among buffers.
+ *
+ * @throws {TypeError} when the text is not canonical: it is not what its bytes would be written as
+ */
+export function decodeBase64(text: string): Bytes {
+  // eslint-disable-next-line nomyo/no-heap-secrets -- they are none
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw new TypeError('not canonical');
+  return bytes;
 }
 
 /**
@@ -24,7 +36,8 @@ export function indexOfByte(bytes: Uint8Array, byte: number, from: number): numb
  * skips makes the result shorter, so the length and a look for `-` and `_` make it strict.
  */
 export function isCanonicalBase64(text: Uint8Array): boolean {
-  if (URL_ALPHABET.some((character) => indexOfByte(text, character, 0) !== -1)) return false;
+  const searched = asBuffer(text);
+  if (URL_ALPHABET.some((character) => searched.includes(character))) return false;
   try {
     let length = 0;
     for (const piece of decodePieces(text)) length += piece.byteLength;

@@ -5,7 +5,7 @@ import { SUITE } from '../envelope/suite.js';
 import { asBuffer, PIECE_BYTES } from './base64.node.js';
 import type { GcmKey } from './engine.js';
 
-export { indexOfByte, isCanonicalBase64 } from './base64.node.js';
+export { asBuffer as searchable, decodeBase64, encodeBase64, isCanonicalBase64 } from './base64.node.js';
 export { openCbc } from './cbc.node.js';
 export { openBase64 } from './open.node.js';
 export { rsa } from './rsa.node.js';

@@ -1,5 +1,6 @@
 /** Browsers and everything else with WebCrypto: AES and RSA through `crypto.subtle`. */
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
+export { decodeBase64, encodeBase64 } from '../base64.js';
 import { allocateBytes, concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
@@ -53,8 +54,8 @@ export async function openCbc(
   return new SecureByteContext(plaintext, options);
 }
 
-export function indexOfByte(bytes: Uint8Array, byte: number, from: number): number {
-  return bytes.indexOf(byte, from);
+export function searchable(bytes: Uint8Array): Uint8Array {
+  return bytes;
 }
 
 export function isCanonicalBase64(text: Uint8Array): boolean {

@@ -2,7 +2,7 @@
  * Takes the one long string out of an envelope before `JSON.parse` sees it: parsing 10 MB of base64 into a string
  * costs more than all the cryptography. What is left keeps its meaning to the letter.
  */
-import { indexOfByte, isCanonicalBase64 } from '#engine';
+import { isCanonicalBase64, searchable } from '#engine';
 import { concatBytes, utf8Encode } from '../bytes.js';
 
 /** JSON with its first long string replaced. */
@@ -21,11 +21,12 @@ const LONG = 4096;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-export function liftLongString(json: Uint8Array): Lifted {
+export function liftLongString(envelope: Uint8Array): Lifted {
+  const json = searchable(envelope);
   const start = findLongString(json);
-  const text = json.subarray(start, indexOfByte(json, QUOTE, start));
+  const text = json.subarray(start, json.indexOf(QUOTE, start));
   if (start === -1 || !isCanonicalBase64(text)) {
-    return { json, placeholder: undefined, text: json.subarray(0, 0) };
+    return { json: envelope, placeholder: undefined, text: envelope.subarray(0, 0) };
   }
   const placeholder = globalThis.crypto.randomUUID();
   const end = start + text.byteLength;
@@ -35,20 +36,21 @@ export function liftLongString(json: Uint8Array): Lifted {
 
 /** Where the content of the first long string begins, or -1. */
 function findLongString(json: Uint8Array): number {
-  let open = indexOfByte(json, QUOTE, 0);
+  if (json.byteLength < LONG) return -1;
+  let open = json.indexOf(QUOTE);
   while (open !== -1) {
     const close = closingQuote(json, open + 1);
     if (close === -1) return -1;
     if (close - open > LONG) return open + 1;
-    open = indexOfByte(json, QUOTE, close + 1);
+    open = json.indexOf(QUOTE, close + 1);
   }
   return -1;
 }
 
 /** The first quote that no backslash escapes. */
 function closingQuote(json: Uint8Array, from: number): number {
-  let close = indexOfByte(json, QUOTE, from);
-  while (close !== -1 && isEscaped(json, close, from)) close = indexOfByte(json, QUOTE, close + 1);
+  let close = json.indexOf(QUOTE, from);
+  while (close !== -1 && isEscaped(json, close, from)) close = json.indexOf(QUOTE, close + 1);
   return close;
 }
 

@@ -1,7 +1,7 @@
 /** The envelope on the wire: UTF-8 JSON around base64 (SPEC.md §4). Writing it in place, reading it strictly. */
-import { isCanonicalBase64 } from '#engine';
-import { base64Length, decodeBase64, encodeBase64 } from '../base64.js';
-import { allocateBytes, utf8Decode, utf8Encode, type Bytes } from '../bytes.js';
+import { decodeBase64, encodeBase64, isCanonicalBase64 } from '#engine';
+import { base64Length } from '../base64.js';
+import { allocateBytes, utf8Decode, utf8Encode, utf8EncodeInto, type Bytes } from '../bytes.js';
 import { SecurityError } from '../errors.js';
 import { liftLongString, type Lifted } from './lift.js';
 import { SUITE } from './suite.js';
@@ -37,16 +37,17 @@ export function frameEnvelope(
   processedAt?: number,
 ): EnvelopeFrame {
   const time = processedAt === undefined ? '' : `,"processed_at":${String(processedAt)}`;
-  const beforeTag = utf8Encode(`","nonce":"${encodeBase64(nonce)}","tag":"`);
-  const afterTag = utf8Encode(`"},"encrypted_aes_key":"${encodeBase64(wrappedKey)}",${ALGORITHMS}${time}}`);
+  // ASCII, in which characters are bytes.
+  const beforeTag = `","nonce":"${encodeBase64(nonce)}","tag":"`;
+  const afterTag = `"},"encrypted_aes_key":"${encodeBase64(wrappedKey)}",${ALGORITHMS}${time}}`;
   const ciphertextOffset = HEAD.byteLength;
   const ciphertextEnd = ciphertextOffset + base64Length(payloadBytes);
-  const tagOffset = ciphertextEnd + beforeTag.byteLength;
+  const tagOffset = ciphertextEnd + beforeTag.length;
   const tagEnd = tagOffset + base64Length(SUITE.tagBytes);
-  const bytes = allocateBytes(tagEnd + afterTag.byteLength);
+  const bytes = allocateBytes(tagEnd + afterTag.length);
   bytes.set(HEAD);
-  bytes.set(beforeTag, ciphertextEnd);
-  bytes.set(afterTag, tagEnd);
+  utf8EncodeInto(beforeTag, bytes, ciphertextEnd);
+  utf8EncodeInto(afterTag, bytes, tagEnd);
   return { bytes, ciphertextOffset, tagOffset };
 }
 
