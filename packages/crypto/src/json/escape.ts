@@ -20,13 +20,25 @@ const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] =
 
 const HEX_DIGITS = '0123456789abcdef';
 
-const SHORT_LETTER = new Uint8Array(256);
-for (const [character, letter] of SHORT_ESCAPES) SHORT_LETTER[character.charCodeAt(0)] = letter.charCodeAt(0);
+/** The escapes of control characters that have no short one. */
+const CONTROL = Array.from({ length: 0x20 }, (_, byte) => `\\u${byte.toString(16).padStart(4, '0')}`);
 
 /** By byte: how many its escape takes beyond the one it stands for: 0, 1 or 5. */
 const EXTRA = new Uint8Array(256);
 EXTRA.fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
-for (const [character] of SHORT_ESCAPES) EXTRA[character.charCodeAt(0)] = 1;
+
+/** By byte: itself, or the two bytes of its escape; the first is the lower half. */
+const WRITTEN = new Uint16Array(256);
+for (let byte = 0x20; byte < WRITTEN.length; byte += 1) WRITTEN[byte] = byte;
+
+/** What stands behind the backslash of a short escape. */
+const LETTER = new Uint8Array(256);
+for (const [character, letter] of SHORT_ESCAPES) {
+  const byte = character.charCodeAt(0);
+  EXTRA[byte] = 1;
+  LETTER[byte] = letter.charCodeAt(0);
+  WRITTEN[byte] = BACKSLASH | (letter.charCodeAt(0) << 8);
+}
 
 /** Bytes that the escape of `byte` takes beyond the one it stands for; 0 when it needs none. */
 export function escapeExtra(byte: number): number {
@@ -39,10 +51,9 @@ export function escapeExtra(byte: number): number {
  * @returns where it ends
  */
 export function writeEscape(byte: number, out: Uint8Array, at: number): number {
-  const letter = SHORT_LETTER[byte] ?? 0;
-  if (letter === 0) return writeUnicodeEscape(byte, out, at);
+  if (EXTRA[byte] !== 1) return writeUnicodeEscape(byte, out, at);
   out[at] = BACKSLASH;
-  out[at + 1] = letter;
+  out[at + 1] = LETTER[byte] ?? 0;
   return at + 2;
 }
 
@@ -60,25 +71,61 @@ export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): n
   return at + UNICODE_ESCAPE_BYTES;
 }
 
+/** Bytes that are looked at together. */
+const WORD_BYTES = 4;
+
 /**
- * Escapes what needs it in UTF-8 that stands at the start of `region`, from back to front, so that it ends where
- * `region` ends: no second buffer holds the text.
- *
- * @param rawLength bytes of UTF-8 at the start of `region`
- * @returns whether the escaped text fills `region` to the byte; if not, `region` holds a mixture
+ * Whether none of the four bytes of a word needs an escape. Below 0x20, or equal to one of the two characters: the
+ * difference is negative, which sets the highest bit, unless the byte had it before. (A borrow from the byte below can
+ * make it `false` too; then each byte is looked at.)
  */
-export function escapeInPlace(region: Uint8Array, rawLength: number): boolean {
-  let end = region.length;
-  for (let from = rawLength - 1; from >= 0; from -= 1) {
-    const byte = region[from] ?? 0;
-    if (EXTRA[byte] === 0) {
-      end -= 1;
-      region[end] = byte;
-    } else {
-      end -= 1 + escapeExtra(byte);
-      if (end < from) return false;
-      writeEscape(byte, region, end);
-    }
+function isPlain(word: number): boolean {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  return (((word - 0x20202020) | (quote - 0x01010101) | (backslash - 0x01010101)) & ~word & 0x80808080) === 0;
+}
+
+/** What the escapes of the first `length` bytes take beyond them. */
+export function sumExtra(raw: DataView, length: number): number {
+  let total = 0;
+  let at = 0;
+  for (; at + WORD_BYTES <= length; at += WORD_BYTES) {
+    const word = raw.getInt32(at, true);
+    if (isPlain(word)) continue;
+    for (let shift = 0; shift < 32; shift += 8) total += escapeExtra((word >>> shift) & 0xff);
   }
-  return end === 0;
+  for (; at < length; at += 1) total += escapeExtra(raw.getUint8(at));
+  return total;
+}
+
+/**
+ * Writes the first `length` bytes of `raw`, escaped where that is needed. The byte behind the end may be overwritten
+ * too: the closing quotation mark comes there.
+ *
+ * @returns where it ends
+ */
+export function escapeInto(raw: DataView, length: number, out: DataView, start: number): number {
+  let at = start;
+  let from = 0;
+  for (; from + WORD_BYTES <= length; from += WORD_BYTES) {
+    const word = raw.getInt32(from, true);
+    if (isPlain(word)) {
+      out.setInt32(at, word, true);
+      at += WORD_BYTES;
+    } else for (let shift = 0; shift < 32; shift += 8) at = escapeByte((word >>> shift) & 0xff, out, at);
+  }
+  for (; from < length; from += 1) at = escapeByte(raw.getUint8(from), out, at);
+  return at;
+}
+
+/** Writes two bytes whether there is an escape or not: where they are is a guess that processors often get wrong. */
+function escapeByte(byte: number, out: DataView, at: number): number {
+  const extra = escapeExtra(byte);
+  out.setUint16(at, WRITTEN[byte] ?? 0, true);
+  if (extra > 1) writeControl(byte, out, at);
+  return at + 1 + extra;
+}
+
+function writeControl(byte: number, out: DataView, at: number): void {
+  for (let i = 0; i < UNICODE_ESCAPE_BYTES; i += 1) out.setUint8(at + i, (CONTROL[byte] ?? '').charCodeAt(i));
 }

@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError } from '../errors.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
-import type { JsonPlan } from './plan.js';
+import type { JsonDraft } from './draft.js';
 
 /** Levels of arrays and objects inside one another. Deeper JSON is refused by many parsers on the other side too. */
 export const MAX_DEPTH = 500;
@@ -15,40 +15,40 @@ const [COMMA, COLON] = [0x2c, 0x3a];
 const refuse = (why: string): InvalidArgumentError => new InvalidArgumentError('payload', why);
 
 /**
- * Adds `value` to `plan`.
+ * Adds `value` to `draft`.
  *
  * @returns whether JSON has a word for it: not for undefined, functions and symbols
  */
-export function flatten(value: unknown, plan: JsonPlan): boolean {
+export function flatten(value: unknown, draft: JsonDraft): boolean {
   const prepared = prepare(value, '');
   if (isOmitted(prepared)) return false;
-  new Flattener(plan).add(prepared);
+  new Flattener(draft).add(prepared);
   return true;
 }
 
 class Flattener {
-  readonly #plan: JsonPlan;
+  readonly #draft: JsonDraft;
   /** The objects around the current one, outermost first. */
   readonly #ancestors: object[] = [];
 
-  constructor(plan: JsonPlan) {
-    this.#plan = plan;
+  constructor(draft: JsonDraft) {
+    this.#draft = draft;
   }
 
   /** @param value prepared, and not to be omitted */
   add(value: unknown): void {
-    if (typeof value === 'string' || value instanceof Uint8Array) this.#plan.text(value);
+    if (typeof value === 'string' || value instanceof Uint8Array) this.#draft.text(value);
     else if (typeof value === 'number') this.#addNumber(value);
-    else if (typeof value === 'boolean') this.#plan.literal(value ? 'true' : 'false');
+    else if (typeof value === 'boolean') this.#draft.literal(value ? 'true' : 'false');
     else if (typeof value === 'bigint') throw refuse('holds a BigInt, which JSON cannot express');
     else if (isObject(value)) this.#addNested(value);
-    else this.#plan.literal('null');
+    else this.#draft.literal('null');
   }
 
   /** `JSON.stringify` makes null of NaN and the infinities, and the service would never know. */
   #addNumber(value: number): void {
     if (!Number.isFinite(value)) throw refuse('holds NaN or an infinity, which JSON cannot express');
-    this.#plan.number(value);
+    this.#draft.number(value);
   }
 
   #addNested(value: Readonly<Record<string, unknown>>): void {
@@ -65,25 +65,25 @@ class Flattener {
     for (const key of Object.keys(value)) {
       const member = prepare(value[key], key);
       if (isOmitted(member)) continue;
-      this.#plan.punctuation(before);
-      this.#plan.text(key);
-      this.#plan.punctuation(COLON);
+      this.#draft.punctuation(before);
+      this.#draft.text(key);
+      this.#draft.punctuation(COLON);
       this.add(member);
       before = COMMA;
     }
-    if (before === OPEN_OBJECT) this.#plan.punctuation(OPEN_OBJECT);
-    this.#plan.punctuation(CLOSE_OBJECT);
+    if (before === OPEN_OBJECT) this.#draft.punctuation(OPEN_OBJECT);
+    this.#draft.punctuation(CLOSE_OBJECT);
   }
 
   #addArray(value: readonly unknown[]): void {
-    this.#plan.punctuation(OPEN_ARRAY);
+    this.#draft.punctuation(OPEN_ARRAY);
     const { length } = value;
     for (let i = 0; i < length; i += 1) {
-      if (i > 0) this.#plan.punctuation(COMMA);
+      if (i > 0) this.#draft.punctuation(COMMA);
       const element = prepare(value[i], i);
       this.add(isOmitted(element) ? null : element);
     }
-    this.#plan.punctuation(CLOSE_ARRAY);
+    this.#draft.punctuation(CLOSE_ARRAY);
   }
 }
 

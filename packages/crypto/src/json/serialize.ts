@@ -1,7 +1,7 @@
 import { InvalidArgumentError, NomyoError } from '../errors.js';
-import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { type SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { flatten } from './flatten.js';
-import { JsonPlan } from './plan.js';
+import { JsonDraft } from './draft.js';
 
 /** How a value is written as JSON. */
 export interface SerializeOptions extends SecureByteContextOptions {
@@ -30,29 +30,29 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
  */
 export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
-  const plan = planOf(payload, options);
-  const json = SecureByteContext.allocate(plan.length, options);
-  if (json.borrow((bytes) => plan.write(bytes))) return json;
-  json.dispose();
-  throw new InvalidArgumentError('payload', 'holds bytes that are no UTF-8 text, or were changed meanwhile');
-}
-
-function planOf(payload: object, options: SerializeOptions): JsonPlan {
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
-  const plan = new JsonPlan(checkMaxBytes(maxBytes), options);
-  if (flattenSafely(payload, plan)) return plan;
-  throw new InvalidArgumentError('payload', 'is nothing that JSON can express');
+  const draft = new JsonDraft(checkMaxBytes(maxBytes), options);
+  try {
+    if (!flattenSafely(payload, draft)) throw refuse('is nothing that JSON can express');
+    const json = draft.finish();
+    if (json === undefined) throw refuse('holds bytes that are no UTF-8 text, or were changed meanwhile');
+    return json;
+  } finally {
+    draft.dispose();
+  }
 }
 
-function flattenSafely(payload: object, plan: JsonPlan): boolean {
+function flattenSafely(payload: object, draft: JsonDraft): boolean {
   try {
-    return flatten(payload, plan);
+    return flatten(payload, draft);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
     // What a getter or a toJSON throws may quote what it was asked for.
-    throw new InvalidArgumentError('payload', 'cannot be read: a getter, a toJSON or a proxy in it failed');
+    throw refuse('cannot be read: a getter, a toJSON or a proxy in it failed');
   }
 }
+
+const refuse = (why: string): InvalidArgumentError => new InvalidArgumentError('payload', why);
 
 function checkMaxBytes(maxBytes: number): number {
   if (Number.isSafeInteger(maxBytes) && maxBytes > 0) return maxBytes;

@@ -1,48 +1,43 @@
-/** Writing one JSON string into its place. */
-import { escapeExtra, escapeInPlace, QUOTE, writeEscape, writeUnicodeEscape } from './escape.js';
+/** Writing the text of one JSON string into its place. */
+import { escapeExtra, escapeInto, sumExtra, writeEscape, writeUnicodeEscape } from './escape.js';
 import type { Text } from './measure.js';
+import type { Scratch } from './scratch.js';
 import { isPair, isSurrogate } from './surrogates.js';
 import { isUtf8 } from './utf8.js';
 
-/** Strings up to this many code units are written one by one: for these a call of the encoder costs more. */
-const SHORT = 64;
-
-/** So are strings up to this many code units that need escapes: a way back over the encoder's bytes takes longer. */
-const MEDIUM = 4096;
-
-const encoder = new TextEncoder();
+/**
+ * Writes `text` to `out` from `start` to `end`, as far apart as `measureText` said; the byte behind the end may be
+ * overwritten too. Bytes are copied and escaped first, and checked then, so that nothing can change them in between.
+ *
+ * @returns `false` when the text is bytes that are no UTF-8, or are not what they were
+ */
+export function writeText(
+  text: Text,
+  scratch: Scratch,
+  out: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (typeof text === 'string' && !text.isWellFormed()) return writeUnits(text, out, start) === end;
+  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
+  let at = start;
+  for (let from = 0; from < text.length;) {
+    from = scratch.load(text, from);
+    if (typeof text !== 'string' && at + scratch.length + sumExtra(scratch.view, scratch.length) > end) {
+      return false;
+    }
+    at = escapeInto(scratch.view, scratch.length, view, at);
+  }
+  // Escapes are ASCII in the place of ASCII: what they stand in is UTF-8 when the text is.
+  return at === end && (typeof text === 'string' || isUtf8(out.subarray(start, end)));
+}
 
 /**
- * Writes `text` to `out` from `start` to `end`, as far apart as `measureText` said. Bytes are first copied there and
- * then checked and escaped in place, so that nothing can change them in between.
+ * Writes a string unit by unit.
  *
- * @returns `false` when the text is bytes that are no UTF-8, or does not end where it should
+ * @returns where it ends
  */
-export function writeText(text: Text, out: Uint8Array, start: number, end: number): boolean {
-  out[start] = QUOTE;
-  out[end - 1] = QUOTE;
-  if (typeof text !== 'string') return writeBytes(text, out.subarray(start + 1, end - 1));
-  if (text.length <= SHORT) return writeUnits(text, out, start + 1) === end - 1;
-  return writeString(text, out.subarray(start + 1, end - 1));
-}
-
-function writeString(text: string, region: Uint8Array): boolean {
-  const { written } = encoder.encodeInto(text, region);
-  if (written === region.byteLength) return true;
-  if (text.length > MEDIUM && escapeInPlace(region, written)) return true;
-  // What the escapes left unfilled are lone surrogates, for which UTF-8 has no bytes.
-  return writeUnits(text, region, 0) === region.byteLength;
-}
-
-function writeBytes(utf8: Uint8Array, region: Uint8Array): boolean {
-  const length = utf8.byteLength;
-  // A detached array has no bytes either, and cannot be read.
-  if (length === 0 || length > region.byteLength) return length === region.byteLength;
-  region.set(utf8);
-  return isUtf8(region.subarray(0, length)) && escapeInPlace(region, length);
-}
-
-function writeUnits(text: string, out: Uint8Array, start: number): number {
+export function writeUnits(text: string, out: Uint8Array, start: number): number {
   let at = start;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);

@@ -7,8 +7,11 @@ import { anyString, anyValue, serialized } from '../support/json.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Lengths at which a string is measured or written in another way. */
-const LENGTHS = [0, 1, 63, 64, 65, 1023, 1024, 1025, 4095, 4096, 4097, 8191, 8192, 8193, 12_288, 20_000];
+/** Lengths at which a string is measured, written or parted in another way. */
+const LENGTHS = [
+  0, 1, 3, 4, 5, 80, 85, 86, 255, 256, 257, 1299, 1300, 1301, 1364, 1365, 1366, 2600, 4095, 4096, 4097,
+  20_000,
+];
 
 function nested(levels: number, wrap: (inner: unknown) => object): object {
   let value: object = wrap('x');
@@ -105,7 +108,7 @@ describe('serializeJson', () => {
   });
 
   it('does not part a pair of surrogates where a long string is measured piece by piece', () => {
-    for (let before = 4090; before < 4100; before += 1) {
+    for (let before = 1290; before < 1310; before += 1) {
       const text = `${'a'.repeat(before)}${'😀'.repeat(5000)}`;
       expect(serialized([text]) === JSON.stringify([text])).toBe(true);
     }
@@ -121,6 +124,13 @@ describe('serializeJson', () => {
       fc.property(long, (text) => expect(serialized([text])).toBe(JSON.stringify([text]))),
       { numRuns: 300 },
     );
+  });
+
+  it('keeps everything when what is short outgrows its memory, again and again', () => {
+    const value = Array.from({ length: 3000 }, (_, i) => ({
+      [`"${String(i)}`]: i % 7 === 0 ? 'é\n'.repeat(i) : i,
+    }));
+    expect(serialized(value) === JSON.stringify(value)).toBe(true);
   });
 
   it('takes memory of exactly the length of the JSON', () => {
@@ -222,6 +232,7 @@ describe('a value that changes while it is written', () => {
     ['fewer escapes', '""""', 'aaaa'],
     ['an end of the string and a member of its own', 'aaaaaaaaaaaaa', '","admin":"y"'],
     ['control characters', 'aaaa', '\u0000\u0001\n\t'],
+    ['more escapes in one of many pieces', 'a'.repeat(20_000), `${'a'.repeat(10_000)}\u0001`],
   ])('is a typed error, never other JSON: %s', async (_, before, after) => {
     const bytes = utf8(before);
     expect(await wrongArgument(() => serializeJson(changing(bytes, () => bytes.set(utf8(after)))))).toBe(

@@ -7,12 +7,14 @@ import {
   SecureByteContext,
   serializeJson,
 } from '@nomyo/crypto';
-import { requestOf, textOf, type BenchRequest } from '../payloads.js';
+import { payloadOf, textOf, type Shape } from '../payloads.js';
 
 /** How often, and on how much. */
 export interface OperationLoad {
   readonly bytes: number;
   readonly times: number;
+  /** Of what is serialized. Default: prose. */
+  readonly shape?: Shape;
 }
 
 /** Handlers for {@link serve}; each measures one batch. */
@@ -26,10 +28,11 @@ export interface Operations {
 
 /** @param key opens what it sealed itself */
 export function operationsWith(key: RsaPrivateKey): Operations {
-  const requests = new Map<number, BenchRequest>();
-  const request = (bytes: number): BenchRequest => {
-    const known = requests.get(bytes) ?? requestOf(bytes);
-    requests.set(bytes, known);
+  const objects = new Map<string, object>();
+  const object = ({ bytes, shape = 'prose' }: OperationLoad): object => {
+    const name = `${String(bytes)} ${shape}`;
+    const known = objects.get(name) ?? payloadOf(shape, bytes);
+    objects.set(name, known);
     return known;
   };
   const payload = (bytes: number): Uint8Array => new TextEncoder().encode(textOf(bytes));
@@ -43,8 +46,8 @@ export function operationsWith(key: RsaPrivateKey): Operations {
       return perOperation(times, async () => (await openEnvelope(envelope, key)).plaintext.dispose());
     },
     contexts: ({ bytes, times }) => perOperation(times, () => SecureByteContext.allocate(bytes).dispose()),
-    serialize: ({ bytes, times }) => perOperation(times, () => serializeJson(request(bytes)).dispose()),
-    stringify: ({ bytes, times }) => perOperation(times, () => Buffer.from(JSON.stringify(request(bytes)))),
+    serialize: (load) => perOperation(load.times, () => serializeJson(object(load)).dispose()),
+    stringify: (load) => perOperation(load.times, () => Buffer.from(JSON.stringify(object(load)))),
   };
 }
 

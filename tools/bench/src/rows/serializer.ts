@@ -2,6 +2,7 @@ import { readNumber } from '../child/read.js';
 import { formatRatio, formatSpread } from '../format.js';
 import type { FigureId } from '../goals.js';
 import { interleave } from '../interleave.js';
+import type { Shape } from '../payloads.js';
 import type { Figure } from '../result.js';
 import type { Row } from '../row.js';
 import { ratios, summarize } from '../stats.js';
@@ -16,13 +17,17 @@ interface Size {
   readonly name: string;
   readonly bytes: number;
   readonly times: number;
-  readonly figure: FigureId;
+  readonly figure?: FigureId;
+  readonly shape?: Shape;
 }
 
 const SIZES: readonly Size[] = [
   { name: '1 KB', bytes: ONE_KB, times: 5000, figure: 'serializer-1k' },
   { name: '1 MB', bytes: MB, times: 20, figure: 'serializer-1m' },
   { name: '9.5 MB', bytes: 9.5 * MB, times: 3, figure: 'serializer-9.5m' },
+  { name: '1 MB of short strings', bytes: MB, times: 3, shape: 'short strings' },
+  { name: '1 MB of escapes', bytes: MB, times: 10, shape: 'escapes' },
+  { name: '1 MB of numbers', bytes: MB, times: 3, shape: 'numbers' },
 ];
 
 /** JSON of a request, straight into protected memory. */
@@ -47,7 +52,7 @@ export const serializer: Row = {
         ROUNDS,
       );
       const { ours, theirs } = measured;
-      figures.push(ratioFigure(figure, ours, theirs));
+      if (figure !== undefined) figures.push(ratioFigure(figure, ours, theirs));
       const cells = [ours, theirs].map((samples) => formatSpread(summarize(samples)));
       rows.push([name, ...cells, formatSpread(summarize(ratios(ours, theirs)), formatRatio)]);
     }

@@ -1,0 +1,146 @@
+import { SecurityError } from '../errors.js';
+import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { QUOTE, UNICODE_ESCAPE_BYTES } from './escape.js';
+import { measureText, measureUnits, type Text } from './measure.js';
+import { Scratch } from './scratch.js';
+import { writeText, writeUnits } from './write.js';
+
+type Literal = 'null' | 'true' | 'false';
+
+/** Text that is left out of the draft: a reference to what is the caller's, never a copy. */
+interface Gap {
+  readonly text: Text;
+  /** As JSON, quotation marks included, in bytes. */
+  readonly length: number;
+  /** Where it belongs, in bytes of the draft. */
+  readonly at: number;
+}
+
+/** Bytes of memory to begin with: enough for what stands around a prompt. */
+const FIRST_BYTES = 512;
+
+/** Strings up to this many code units are written at once: they are not worth the calls of an encoder. */
+const SHORT = 256;
+
+/**
+ * JSON in the making: what is short stands in protected memory that grows, what is long is measured and written when
+ * memory of the right size is there. Disposed of in the end, whatever happens.
+ */
+export class JsonDraft {
+  readonly #maxBytes: number;
+  readonly #options: SecureByteContextOptions;
+  readonly #scratch: Scratch;
+  readonly #gaps: Gap[] = [];
+  #memory: SecureByteContext;
+  #bytes: Uint8Array;
+  /** Where the draft ends. */
+  #at = 0;
+  /** Of all gaps, in bytes. */
+  #gapBytes = 0;
+
+  /**
+   * @param maxBytes longest JSON, in bytes
+   * @param options for all memory
+   */
+  constructor(maxBytes: number, options: SecureByteContextOptions) {
+    this.#maxBytes = maxBytes;
+    this.#options = options;
+    this.#scratch = new Scratch(options);
+    this.#memory = SecureByteContext.allocate(FIRST_BYTES, options);
+    this.#bytes = this.#memory.borrow((bytes) => bytes);
+  }
+
+  punctuation(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at] = byte;
+    this.#end(this.#at + 1);
+  }
+
+  text(text: Text): void {
+    if (typeof text !== 'string' || text.length > SHORT) {
+      this.#addGap(text);
+      return;
+    }
+    const mayNotFit = this.#at + 2 + UNICODE_ESCAPE_BYTES * text.length > this.#bytes.length;
+    if (mayNotFit) this.#reserve(2 + measureUnits(text));
+    this.#bytes[this.#at] = QUOTE;
+    const end = writeUnits(text, this.#bytes, this.#at + 1);
+    this.#bytes[end] = QUOTE;
+    this.#end(end + 1);
+  }
+
+  /** @param value finite */
+  number(value: number): void {
+    this.#ascii(String(value));
+  }
+
+  literal(name: Literal): void {
+    this.#ascii(name);
+  }
+
+  /** @returns the JSON; `undefined` when bytes among the texts are no UTF-8, or are not what they were when they were measured */
+  finish(): SecureByteContext | undefined {
+    const json = SecureByteContext.allocate(this.#at + this.#gapBytes, this.#options);
+    if (json.borrow((out) => this.#write(out))) return json;
+    json.dispose();
+    return undefined;
+  }
+
+  dispose(): void {
+    this.#memory.dispose();
+    this.#scratch.dispose();
+  }
+
+  #ascii(ascii: string): void {
+    this.#reserve(ascii.length);
+    for (let i = 0; i < ascii.length; i += 1) this.#bytes[this.#at + i] = ascii.charCodeAt(i);
+    this.#end(this.#at + ascii.length);
+  }
+
+  #addGap(text: Text): void {
+    const length = 2 + measureText(text, this.#scratch);
+    this.#gaps.push({ text, length, at: this.#at });
+    this.#gapBytes += length;
+    this.#end(this.#at);
+  }
+
+  #end(at: number): void {
+    this.#at = at;
+    if (at + this.#gapBytes <= this.#maxBytes) return;
+    throw new SecurityError('PAYLOAD_TOO_LARGE', `the JSON is longer than ${String(this.#maxBytes)} bytes`);
+  }
+
+  /** Makes room for `length` bytes more. */
+  #reserve(length: number): void {
+    if (this.#at + length > this.#bytes.length) this.#grow(length);
+  }
+
+  #grow(length: number): void {
+    const grown = SecureByteContext.allocate(2 * (this.#at + length), this.#options);
+    this.#memory.use((bytes) => grown.borrow((to) => to.set(bytes.subarray(0, this.#at))));
+    this.#memory = grown;
+    this.#bytes = grown.borrow((bytes) => bytes);
+  }
+
+  #write(out: Uint8Array): boolean {
+    let at = 0;
+    let from = 0;
+    for (const gap of this.#gaps) {
+      out.set(this.#bytes.subarray(from, gap.at), at);
+      at += gap.at - from;
+      from = gap.at;
+      if (!this.#writeGap(gap, out, at)) return false;
+      at += gap.length;
+    }
+    out.set(this.#bytes.subarray(from, this.#at), at);
+    return true;
+  }
+
+  #writeGap({ text, length }: Gap, out: Uint8Array, at: number): boolean {
+    const end = at + length - 1;
+    out[at] = QUOTE;
+    const isWritten = writeText(text, this.#scratch, out, at + 1, end);
+    out[end] = QUOTE;
+    return isWritten;
+  }
+}

@@ -1,0 +1,88 @@
+import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { isPair } from './surrogates.js';
+
+/** Most memory that is taken: a page, which stays in the processor's cache. */
+const MAX_BYTES = 4096;
+
+/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
+const UNIT_BYTES = 3;
+
+const MAX_UNITS = Math.floor(MAX_BYTES / UNIT_BYTES);
+
+/** Code units of a piece that is not the last. Less than fit: a last piece of a few units would be copied. */
+const STEP_UNITS = MAX_UNITS - 65;
+
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
+
+const encoder = new TextEncoder();
+
+/** Memory in which text is UTF-8 before it is escaped, piece by piece; wiped in the end. */
+export class Scratch {
+  readonly #options: SecureByteContextOptions;
+  #memory: SecureByteContext | undefined;
+  #bytes = NO_BYTES;
+  #view = NO_VIEW;
+  #length = 0;
+
+  constructor(options: SecureByteContextOptions) {
+    this.#options = options;
+  }
+
+  /** The piece stands at its start. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** Of the piece, in bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Takes the piece of `text` that begins at `from`.
+   *
+   * @param text a string without lone surrogates, or bytes
+   * @returns where the piece ends in `text`
+   */
+  load(text: string | Uint8Array, from: number): number {
+    if (typeof text === 'string') return this.#encode(text, from);
+    this.#reserve(text.length);
+    const piece = text.subarray(from, from + MAX_BYTES);
+    this.#bytes.set(piece);
+    this.#length = piece.length;
+    return from + piece.length;
+  }
+
+  dispose(): void {
+    this.#memory?.dispose();
+  }
+
+  #encode(text: string, from: number): number {
+    this.#reserve(UNIT_BYTES * text.length);
+    const to = endOfPiece(text, from);
+    // A slice of this length points to the caller's string: the engine copies none of it.
+    const piece = to - from === text.length ? text : text.slice(from, to);
+    this.#length = encoder.encodeInto(piece, this.#bytes).written;
+    return to;
+  }
+
+  #reserve(length: number): void {
+    if (this.#bytes.length >= Math.min(length, MAX_BYTES)) return;
+    const isFirst = this.#memory === undefined;
+    this.#memory?.dispose();
+    this.#memory = SecureByteContext.allocate(
+      isFirst ? Math.min(length, MAX_BYTES) : MAX_BYTES,
+      this.#options,
+    );
+    this.#bytes = this.#memory.borrow((bytes) => bytes);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+  }
+}
+
+/** No piece ends within a pair. */
+function endOfPiece(text: string, from: number): number {
+  if (text.length - from <= MAX_UNITS) return text.length;
+  const to = from + STEP_UNITS;
+  return isPair(text.charCodeAt(to - 1), text.charCodeAt(to)) ? to - 1 : to;
+}
