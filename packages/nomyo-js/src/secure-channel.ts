@@ -190,7 +190,7 @@ export class SecureChannel {
     const requestBytes = body.byteLength;
     const answer = await this.#post(exchange, headers, body);
     const { secure } = this.#options.memory;
-    const opened = await afterSending(() => openEnvelope(answer, keys, { secure, signal }));
+    const opened = await afterSending(() => openEnvelope(answer, keys, { secure, signal, consume: true }));
     this.#emit({
       message: 'nomyo:request',
       payloadId,

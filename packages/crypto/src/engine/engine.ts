@@ -23,6 +23,12 @@ export interface CbcInput {
   readonly ciphertext: Uint8Array;
 }
 
+/** Memory for what is opened. */
+export interface OpenMemory extends SecureByteContextOptions {
+  /** Whether the plaintext of a large envelope may be put in the place of its base64. Default: `false`. */
+  readonly consume?: boolean;
+}
+
 /** The shape of both modules. */
 export interface Engine {
   /** Private keys. */
@@ -34,12 +40,7 @@ export interface Engine {
    *
    * @param base64 canonical; see {@link Engine.isCanonicalBase64}
    */
-  openBase64(
-    base64: Uint8Array,
-    gcm: GcmKey,
-    tag: Bytes,
-    options: SecureByteContextOptions,
-  ): Promise<SecureByteContext>;
+  openBase64(base64: Uint8Array, gcm: GcmKey, tag: Bytes, options: OpenMemory): Promise<SecureByteContext>;
   /** Decrypts AES-CBC and takes the padding off; rejects when it is wrong. */
   openCbc(input: CbcInput, options: SecureByteContextOptions): Promise<SecureByteContext>;
   /** The same memory, with the `indexOf` that searches fastest. */

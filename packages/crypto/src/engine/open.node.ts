@@ -5,13 +5,10 @@ import { wipe, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import { LockedMemory } from '../memory/locked.node.js';
-import {
-  adoptMemory,
-  SecureByteContext,
-  type SecureByteContextOptions,
-} from '../memory/secure-byte-context.js';
+import { reuse } from '../memory/ordinary.js';
+import { adoptMemory, SecureByteContext } from '../memory/secure-byte-context.js';
 import { decodePieces, decodeWhole } from './base64.node.js';
-import type { GcmKey } from './engine.js';
+import type { GcmKey, OpenMemory } from './engine.js';
 import { openMasked } from './masked-open.node.js';
 
 /**
@@ -28,14 +25,16 @@ export async function openBase64(
   base64: Uint8Array,
   gcm: GcmKey,
   tag: Bytes,
-  options: SecureByteContextOptions,
+  options: OpenMemory,
 ): Promise<SecureByteContext> {
   const length = base64DecodedLength(base64);
   const isProtected = options.secure ?? true;
   const addon = isProtected && length > 0 && length <= MAX_NATIVE_BYTES ? findNativeCrypto() : undefined;
   if (addon !== undefined) return openNative(addon, decodeWhole(base64, length), gcm, tag);
-  const openInto = isProtected && length <= MAX_MASKED_BYTES ? openMasked : openPlain;
-  const plaintext = SecureByteContext.allocate(length, options);
+  const isMasked = isProtected && length <= MAX_MASKED_BYTES;
+  const openInto = isMasked ? openMasked : openPlain;
+  const plaintext =
+    (isMasked ? undefined : inPlace(base64, length, options)) ?? SecureByteContext.allocate(length, options);
   try {
     plaintext.borrow((bytes) => openInto(bytes, base64, gcm, tag));
     return plaintext;
@@ -43,6 +42,16 @@ export async function openBase64(
     plaintext.dispose();
     throw error;
   }
+}
+
+/** The start of the base64's own memory, when that may be used up. What is written there has been read before. */
+function inPlace(
+  base64: Uint8Array,
+  length: number,
+  { secure = true, consume = false }: OpenMemory,
+): SecureByteContext | undefined {
+  if (!consume || !(base64.buffer instanceof ArrayBuffer)) return undefined;
+  return adoptMemory(reuse(new Uint8Array(base64.buffer, base64.byteOffset, length), secure));
 }
 
 /** The plaintext is born in locked memory. */

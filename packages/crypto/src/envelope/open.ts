@@ -10,6 +10,12 @@ import { parseEnvelope, type EnvelopeParts } from './wire.js';
 export interface OpenOptions extends SecureByteContextOptions {
   /** Heard while the private key is at work elsewhere. */
   readonly signal?: AbortSignal;
+  /**
+   * Whether the memory of the envelope may be used up. A large plaintext then takes the place of its ciphertext, where
+   * the runtime can do that, and no second buffer of that size is needed; the envelope is worthless afterwards, whether
+   * it opened or not. Default: `false`.
+   */
+  readonly consume?: boolean;
 }
 
 /** An opened envelope. */

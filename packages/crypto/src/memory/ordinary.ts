@@ -7,14 +7,23 @@ class OrdinaryMemory implements ProtectedMemory {
   readonly locked = false;
   readonly #wiped: boolean;
 
-  constructor(length: number, wiped: boolean) {
-    this.bytes = allocateBytes(length);
+  constructor(bytes: Bytes, wiped: boolean) {
+    this.bytes = bytes;
     this.#wiped = wiped;
   }
 
   release(): void {
     if (this.#wiped) wipe(this.bytes);
   }
+}
+
+/**
+ * Memory that had another use before, and belongs to nobody else any more.
+ *
+ * @param wiped whether it is on release
+ */
+export function reuse(bytes: Bytes, wiped: boolean): ProtectedMemory {
+  return new OrdinaryMemory(bytes, wiped);
 }
 
 /** Ordinary memory that is wiped on release. */
@@ -26,14 +35,14 @@ export function zeroOnly(reason: string): MemoryBackend {
     details: `Secrets are overwritten with zeros after use, in memory that can be swapped out. ${reason}`,
   };
   return {
-    allocate: (length) => new OrdinaryMemory(length, true),
+    allocate: (length) => new OrdinaryMemory(allocateBytes(length), true),
     describe: () => info,
   };
 }
 
 /** Ordinary memory that is left as it is: `secureMemory: false`. */
 export const unprotected: MemoryBackend = {
-  allocate: (length) => new OrdinaryMemory(length, false),
+  allocate: (length) => new OrdinaryMemory(allocateBytes(length), false),
   describe: () => ({
     method: 'none',
     canLock: false,

@@ -10,6 +10,9 @@ import { smallKey } from '../support/keys.js';
 const PIECE = 48 * 1024;
 const MASKED = 1024 * 1024;
 
+/** More than the addon opens, in bytes. */
+const LARGE = 8 * 1024 * 1024 + 1;
+
 let key: RsaPrivateKey;
 
 beforeAll(async () => {
@@ -29,6 +32,37 @@ describe('openEnvelope', () => {
     });
   }
 });
+
+describe('openEnvelope with consume', () => {
+  const options = { consume: true };
+
+  for (const length of [0, 1, PIECE + 1, MASKED + 1, LARGE]) {
+    it(`opens ${String(length)} bytes, and leaves nothing of them when one bit is changed`, async () => {
+      const plaintext = randomBytes(length);
+      const wire = sealIndependently(plaintext, key.publicKey.pem);
+      const envelope = wireBytes(wire);
+      const { plaintext: opened } = await openEnvelope(envelope, key, options);
+      expect(opened.use((bytes) => plaintext.equals(bytes))).toBe(true);
+      expect(holdsStartOf(envelope, plaintext)).toBe(false);
+      for (const changed of changedEnvelopes(wire, length)) {
+        expect(await securityCode(() => openEnvelope(changed, key, options))).toBe('DECRYPTION_FAILED');
+        expect(holdsStartOf(changed, plaintext)).toBe(false);
+      }
+    });
+  }
+
+  it('leaves the envelope as it is unless it may use it up', async () => {
+    const envelope = wireBytes(sealIndependently(randomBytes(LARGE), key.publicKey.pem));
+    const before = Buffer.from(envelope);
+    (await openEnvelope(envelope, key)).plaintext.dispose();
+    expect(before.equals(envelope)).toBe(true);
+  });
+});
+
+/** Whether the first bytes of a plaintext, too many to be there by chance, are in memory. */
+function holdsStartOf(memory: Uint8Array, plaintext: Buffer): boolean {
+  return plaintext.length >= 16 && Buffer.from(memory).includes(plaintext.subarray(0, 16));
+}
 
 /** One bit of the tag, and the first and the last of the ciphertext. */
 function changedEnvelopes(wire: WireEnvelope, length: number): Uint8Array[] {
