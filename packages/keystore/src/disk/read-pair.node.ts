@@ -79,6 +79,9 @@ export async function judgePublicFile(
 ): Promise<LoadedPair['publicFile']> {
   if (file === undefined) return 'missing';
   try {
+    // As we write it: then there is nothing to parse.
+    const written = new TextEncoder().encode(key.publicKey.pem);
+    if (file.content.borrow((content) => Buffer.compare(content, written) === 0)) return 'current';
     const { fingerprint } = await file.content.use((content) => readPublicKey(path, content));
     if (fingerprint === key.publicKey.fingerprint) return 'current';
     if (replaces.includes(fingerprint)) return 'outdated';
@@ -97,13 +100,12 @@ export async function judgePublicFile(
  */
 async function readFiles(paths: PairPaths, secure: boolean): Promise<PairFiles | undefined> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const privateFile = await readPrivateFile(paths.privateKeyPath, secure);
-    if (privateFile === undefined) {
-      if (await hasAppeared(paths)) continue;
-      return undefined;
-    }
-    const files = await withPublicFile(privateFile, paths.publicKeyPath);
-    if ((await identityAt(paths.privateKeyPath)) === privateFile.identity) return files;
+    const identity = await identityAt(paths.privateKeyPath);
+    if (identity === undefined && !(await hasAppeared(paths))) return undefined;
+    const files = await readBoth(paths, secure);
+    if (files === undefined) continue;
+    const isSame = files.privateFile.identity === identity;
+    if (isSame && (await identityAt(paths.privateKeyPath)) === identity) return files;
     dispose(files);
   }
   throw new KeyStoreError(
@@ -113,13 +115,19 @@ async function readFiles(paths: PairPaths, secure: boolean): Promise<PairFiles |
   );
 }
 
-async function withPublicFile(privateFile: ReadFile, path: string): Promise<PairFiles> {
-  try {
-    return { privateFile, publicFile: await readPublicFile(path) };
-  } catch (error) {
-    privateFile.content.dispose();
-    throw error;
-  }
+/** Both at once, since each waits for the thread pool again and again. `undefined` without a private key. */
+async function readBoth(paths: PairPaths, secure: boolean): Promise<PairFiles | undefined> {
+  const [privateRead, publicRead] = await Promise.allSettled([
+    readPrivateFile(paths.privateKeyPath, secure),
+    readPublicFile(paths.publicKeyPath),
+  ]);
+  const privateFile = privateRead.status === 'fulfilled' ? privateRead.value : undefined;
+  const publicFile = publicRead.status === 'fulfilled' ? publicRead.value : undefined;
+  if (privateFile !== undefined && publicRead.status === 'fulfilled') return { privateFile, publicFile };
+  privateFile?.content.dispose();
+  publicFile?.content.dispose();
+  for (const read of [privateRead, publicRead]) if (read.status === 'rejected') throw read.reason;
+  return undefined;
 }
 
 function dispose({ privateFile, publicFile }: PairFiles): void {
