@@ -1,8 +1,9 @@
 // node ../../tools/bundle.mjs [SOURCE …] bundles the package it is started from, after tsc wrote its declarations.
 //
 // Small files are good to read and slow to load. Every entry of package.json becomes one file for each runtime whose
-// conditional imports differ (dist/node, dist/web, dist/browser). What two entries share stands in one file, so that
-// an error class exists once. Rollup only puts the compiler's output together: names, line breaks and comments stay,
+// conditional imports differ (dist/node, dist/web, dist/browser). Error classes exist once: an entry imports `errors`
+// where the package has such an entry. What else two entries share is in both, since each file more takes longer to
+// load than what is in it twice. Rollup only puts the compiler's output together: names, line breaks and comments stay,
 // nothing is minified, and other packages stay imports. So what is installed can be read, beside the `src` it is from.
 //
 // SOURCE: a part that processes of the tests need by itself. It goes to build/internals, which is not shipped.
@@ -39,12 +40,18 @@ function fileOf(target, condition) {
   throw new Error(`${file} in exports is not ./dist/RUNTIME/NAME.js`);
 }
 
+const ERRORS = resolve(packageDir, 'src/errors.ts');
+const hasErrorsEntry = Object.keys(exports).includes('./errors');
+
 /** TypeScript's own output, file by file; `#name` leads where the runtime's condition says. */
 const typescript = (condition) => ({
   name: 'typescript',
   resolveId(id, importer) {
     if (importer === undefined) return id;
-    if (id.startsWith('.')) return resolve(dirname(importer), id).replace(/\.js$/, '.ts');
+    if (id.startsWith('.')) {
+      const source = resolve(dirname(importer), id).replace(/\.js$/, '.ts');
+      return hasErrorsEntry && source === ERRORS ? { id: source, external: 'absolute' } : source;
+    }
     const conditions = imports[id]?.[SOURCE_CONDITION];
     if (conditions !== undefined) return resolve(packageDir, conditions[condition] ?? conditions.default);
     return { id, external: true };
@@ -64,9 +71,9 @@ const typescript = (condition) => ({
   },
 });
 
-async function bundle(dir, entries, condition) {
+async function bundle(dir, [name, source], condition) {
   const build = await rollup({
-    input: Object.fromEntries(entries),
+    input: { [name]: source },
     plugins: [typescript(condition)],
     // Whoever bundles for the web leaves out what he does not use: sideEffects is false.
     treeshake: false,
@@ -77,7 +84,7 @@ async function bundle(dir, entries, condition) {
   await build.write({
     dir: join(packageDir, dir),
     entryFileNames: '[name].js',
-    chunkFileNames: 'shared.js',
+    paths: { [ERRORS]: './errors.js' },
     minifyInternalExports: false,
     hoistTransitiveImports: false,
     generatedCode: 'es2015',
@@ -97,8 +104,8 @@ function clean(dist) {
 
 clean(join(packageDir, 'dist'));
 for (const [folder, condition] of Object.entries(CONDITION_OF)) {
-  const entries = entriesIn(folder);
-  if (entries.length > 0) await bundle(join('dist', folder), entries, condition);
+  for (const entry of entriesIn(folder)) await bundle(join('dist', folder), entry, condition);
 }
-const internals = process.argv.slice(2).map((source) => [basename(source, '.ts'), resolve(source)]);
-if (internals.length > 0) await bundle(join('build', 'internals'), internals, 'node');
+for (const source of process.argv.slice(2)) {
+  await bundle(join('build', 'internals'), [basename(source, '.ts'), resolve(source)], 'node');
+}
