@@ -48,7 +48,12 @@ export class Scratch {
   load(text: string | Uint8Array, from: number): number {
     if (typeof text === 'string') return this.#encode(text, from);
     this.#reserve(text.length);
-    const piece = text.subarray(from, from + MAX_BYTES);
+    // A subclass may have another idea of `subarray`.
+    const piece = new Uint8Array(
+      text.buffer,
+      text.byteOffset + from,
+      Math.min(text.length - from, MAX_BYTES),
+    );
     this.#bytes.set(piece);
     this.#length = piece.length;
     return from + piece.length;

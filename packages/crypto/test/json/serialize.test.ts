@@ -164,6 +164,15 @@ describe('bytes in the place of a string', () => {
     expect(serialized([new Uint8Array(0)])).toBe('[""]');
   });
 
+  it('are read as they are, whatever their class makes of them', () => {
+    class Odd extends Uint8Array {
+      override subarray(): Uint8Array<ArrayBuffer> {
+        return new Uint8Array(0);
+      }
+    }
+    expect(serialized([new Odd(utf8('a"b'))])).toBe('["a\\"b"]');
+  });
+
   it('stay the caller’s, as they are', () => {
     const bytes = utf8('a"b');
     serializeJson([bytes]);
