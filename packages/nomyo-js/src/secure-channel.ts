@@ -205,7 +205,7 @@ export class SecureChannel {
   /** @throws {APIError} for every status but 200 */
   async #post(
     { call, apiKey, signal }: Exchange,
-    headers: Record<string, string>,
+    headers: Readonly<Record<string, string>>,
     body: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array> {
     const response = await this.#http.send({
@@ -231,7 +231,7 @@ interface Exchange {
   readonly signal: AbortSignal;
 }
 
-function headersOf({ call, apiKey, keys }: Exchange): Record<string, string> {
+function headersOf({ call, apiKey, keys }: Exchange): Readonly<Record<string, string>> {
   const { payloadId, securityTier, headers: extra } = call;
   return requestHeaders({ payloadId, securityTier, apiKey, extra, publicKeyPem: keys.publicKey.pem });
 }

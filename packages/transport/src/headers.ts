@@ -46,25 +46,30 @@ const RESERVED: readonly string[] = [
 ];
 
 /**
- * The headers of a sealed request.
+ * The headers of a sealed request, frozen.
  *
  * @throws {InvalidArgumentError} on a value that cannot be a header, or a name in `extra` that is reserved
  */
-export function requestHeaders(input: RequestHeadersInput): Record<string, string> {
+export function requestHeaders(input: RequestHeadersInput): Readonly<Record<string, string>> {
   const { payloadId, publicKeyPem, apiKey, securityTier, extra = {} } = input;
   checkHeaders(extra);
   if (apiKey !== undefined) checkApiKey(apiKey);
   if (!isValue(payloadId)) throw wrongValue('payloadId');
   if (securityTier !== undefined && !isValue(securityTier)) throw wrongValue('securityTier');
-  return {
+  const headers = Object.freeze({
     ...extra,
     'Content-Type': 'application/octet-stream',
     'X-Payload-ID': payloadId,
     'X-Public-Key': encodedOnce(publicKeyPem),
     ...(apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` }),
     ...(securityTier === undefined ? {} : { 'X-Security-Tier': securityTier }),
-  };
+  });
+  checked.add(headers);
+  return headers;
 }
+
+/** Headers that were made here, and cannot have changed since: looking at each again costs as much as making them. */
+const checked = new WeakSet<object>();
 
 let lastEncoded = { text: '', encoded: '' };
 
@@ -100,6 +105,7 @@ export function checkHeaderSyntax(headers: Readonly<Record<string, string>>): vo
   if (typeof headers !== 'object' || (headers as unknown) === null) {
     throw new InvalidArgumentError('headers', 'must be an object of strings');
   }
+  if (checked.has(headers)) return;
   const names = new Set<string>();
   for (const name of Object.keys(headers)) {
     if (!NAME.test(name)) throw new InvalidArgumentError('headers', 'has a name that no header can have');

@@ -41,7 +41,7 @@ export function parseProxy(proxy: string): Proxy {
 
 /** Without the brackets of an IPv6 address. */
 export function bareHost(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '');
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
 /**

@@ -40,7 +40,7 @@ export function isCanonicalBase64(text: Uint8Array): boolean {
   if (URL_ALPHABET.some((character) => searched.includes(character))) return false;
   try {
     let length = 0;
-    for (const piece of decodePieces(text)) length += piece.byteLength;
+    decodePieces(text, (piece) => (length += piece.byteLength));
     return length === base64DecodedLength(text);
   } catch {
     return false;
@@ -51,19 +51,20 @@ export function isCanonicalBase64(text: Uint8Array): boolean {
 export function decodeWhole(base64: Uint8Array, length: number): Bytes {
   const whole = allocateBytes(length);
   let at = 0;
-  for (const piece of decodePieces(base64)) {
+  decodePieces(base64, (piece) => {
     whole.set(piece, at);
     at += piece.byteLength;
-  }
+  });
   return whole;
 }
 
-/** Pieces of {@link PIECE_BYTES}, and a last one. Each is valid until the next is asked for. */
-export function* decodePieces(base64: Uint8Array): Generator<Buffer> {
+/** Hands over pieces of {@link PIECE_BYTES}, and a last one. Each is valid until the next. */
+export function decodePieces(base64: Uint8Array, use: (piece: Buffer) => void): void {
   const text = asBuffer(base64);
-  const scratch = asBuffer(allocateBytes(Math.min(PIECE_BYTES, text.byteLength)));
+  // eslint-disable-next-line nomyo/no-heap-secrets -- it holds ciphertext
+  const scratch = Buffer.allocUnsafe(Math.min(PIECE_BYTES, text.byteLength));
   for (let i = 0; i < text.byteLength; i += PIECE_CHARACTERS) {
     const length = scratch.write(text.toString('latin1', i, i + PIECE_CHARACTERS), 'base64');
-    yield scratch.subarray(0, length);
+    use(scratch.subarray(0, length));
   }
 }

@@ -1,6 +1,6 @@
 /** Node: AES through node:crypto, which leaves no copy of the key behind, or through `nomyo-native`. */
 import { createCipheriv } from 'node:crypto';
-import { allocateBytes, type Bytes } from '../bytes.js';
+import type { Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { asBuffer, PIECE_BYTES } from './base64.node.js';
 import type { GcmKey } from './engine.js';
@@ -26,7 +26,5 @@ export async function sealBase64(
     at += text.write(piece.toString('base64'), at, 'latin1');
   }
   cipher.final();
-  const tag = allocateBytes(SUITE.tagBytes);
-  tag.set(cipher.getAuthTag());
-  return tag;
+  return cipher.getAuthTag();
 }

@@ -13,7 +13,7 @@ import {
   timingSafeEqual,
   type Decipher,
 } from 'node:crypto';
-import { allocateBytes, bytesOf, concatBytes, wipe, type Bytes } from '../bytes.js';
+import { allocateBytes, wipe, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { decodePieces, PIECE_BYTES } from './base64.node.js';
 import type { GcmKey } from './engine.js';
@@ -34,12 +34,12 @@ export function openMasked(out: Bytes, base64: Uint8Array, gcm: GcmKey, tag: Byt
   const proof = createCipheriv('aes-256-gcm', gcm.key, gcm.nonce, { authTagLength: SUITE.tagBytes });
   try {
     let at = 0;
-    for (const ciphertext of decodePieces(base64)) {
+    decodePieces(base64, (ciphertext) => {
       const plaintext = out.subarray(at, at + ciphertext.byteLength);
       keystream.apply(ciphertext, plaintext);
       proof.update(plaintext);
       at += ciphertext.byteLength;
-    }
+    });
   } finally {
     keystream.end();
     proof.final();
@@ -55,7 +55,9 @@ class MaskedKeystream {
 
   /** @param maxBytes longest piece */
   constructor({ key, nonce }: GcmKey, maxBytes: number) {
-    const firstBlock = concatBytes(nonce, bytesOf(...FIRST_COUNTER));
+    const firstBlock = allocateBytes(SUITE.nonceBytes + FIRST_COUNTER.length);
+    firstBlock.set(nonce);
+    firstBlock.set(FIRST_COUNTER, SUITE.nonceBytes);
     this.#counterMode = createDecipheriv('aes-256-ctr', key, firstBlock);
     this.#random = allocateBytes(wordsIn(maxBytes) * WORD_BYTES);
     this.#masked = allocateBytes(this.#random.byteLength);

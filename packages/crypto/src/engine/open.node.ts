@@ -70,11 +70,11 @@ function openPlain(out: Bytes, base64: Uint8Array, { key, nonce }: GcmKey, tag: 
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
   decipher.setAuthTag(tag);
   let at = 0;
-  for (const ciphertext of decodePieces(base64)) {
+  decodePieces(base64, (ciphertext) => {
     const piece = decipher.update(ciphertext);
     out.set(piece, at);
     at += piece.byteLength;
     wipe(piece);
-  }
+  });
   decipher.final();
 }
