@@ -41,6 +41,37 @@ export async function startClients<K extends ClientKind>(
   return fromMap(clients, kinds);
 }
 
+/** Rounds of a row, and in how many generations of processes. */
+export interface Generations {
+  readonly generations: number;
+  /** Of each client, before its first round. */
+  readonly warmUpMs: number;
+  /** Of the clients' own pair, in bits. */
+  readonly keySize?: KeySize;
+}
+
+/**
+ * The same rounds in several generations of processes, one after the other: where code and heap come to lie in a
+ * process is worth some per cent of RSA, and no number of rounds in one process averages that out.
+ */
+export async function inGenerations<K extends ClientKind, T>(
+  workshop: Workshop,
+  kinds: readonly K[],
+  { generations, warmUpMs, keySize }: Generations,
+  measure: (clients: Clients<K>) => Promise<Rounds<K, T>>,
+): Promise<Rounds<K, T>> {
+  const all = new Map<K, T[]>(kinds.map((kind) => [kind, []]));
+  for (let generation = 0; generation < generations; generation += 1) {
+    const clients = await startClients(workshop, kinds, warmUpMs, keySize);
+    const rounds = await measure(clients);
+    for (const kind of kinds) {
+      all.get(kind)?.push(...rounds[kind]);
+      clients[kind].stop();
+    }
+  }
+  return recordOf(kinds, (kind) => all.get(kind) ?? []);
+}
+
 /** Calls of 1 KB, eight at once. */
 export async function warmUp(client: ClientProcess, ms: number): Promise<void> {
   await client.load({ concurrency: 8, promptBytes: ONE_KB, ms });

@@ -5,11 +5,11 @@ import type { RowResult, Table } from '../result.js';
 import type { Bench, Row } from '../row.js';
 import { ratios, summarize } from '../stats.js';
 import { ONE_KB } from '../workshop.js';
-import { cpuPerCall, ratioFigure, runInTurns, spreadOf, startClients } from './common.js';
+import { cpuPerCall, inGenerations, ratioFigure, runInTurns, spreadOf } from './common.js';
 
 const SETTINGS = {
-  full: { rounds: 40, ms: 250, warmUpMs: 3000 },
-  short: { rounds: 8, ms: 150, warmUpMs: 800 },
+  full: { generations: 5, rounds: 10, ms: 250, warmUpMs: 5000 },
+  short: { generations: 1, rounds: 8, ms: 150, warmUpMs: 800 },
 } as const;
 
 type Kind = 'ours' | 'reference' | 'undici' | 'openai';
@@ -29,12 +29,14 @@ export const cpu: Row = {
     'User and system time of all threads of the client process, per call of 1 KB, one call after the other.',
   inShort: true,
   measure: async (bench) => {
-    const { rounds, ms, warmUpMs } = bench.short ? SETTINGS.short : SETTINGS.full;
+    const settings = bench.short ? SETTINGS.short : SETTINGS.full;
+    const load = { concurrency: 1, promptBytes: ONE_KB, ms: settings.ms };
     const kinds: readonly Kind[] = bench.short
       ? ['ours', 'reference']
       : ['ours', 'reference', 'undici', 'openai'];
-    const clients = await startClients(bench.workshop, kinds, warmUpMs);
-    const measured = await runInTurns(clients, { concurrency: 1, promptBytes: ONE_KB, ms }, rounds);
+    const measured = await inGenerations(bench.workshop, kinds, settings, (clients) =>
+      runInTurns(clients, load, settings.rounds),
+    );
     const short = bench.short ? [] : [await shortKeys(bench)];
     return resultOf(kinds, measured, short);
   },
@@ -68,9 +70,11 @@ function resultOf(
 /** With a short key the mathematics shrinks, and everything else shows. */
 async function shortKeys({ workshop }: Bench): Promise<Table> {
   const { rounds, ms, warmUpMs } = SETTINGS.full;
-  const clients = await startClients(workshop, ['ours', 'reference'], warmUpMs, 2048);
+  const settings = { generations: 3, warmUpMs, keySize: 2048 } as const;
   const load = { concurrency: 1, promptBytes: ONE_KB, ms };
-  const measured = await runInTurns(clients, load, rounds / 2);
+  const measured = await inGenerations(workshop, ['ours', 'reference'], settings, (clients) =>
+    runInTurns(clients, load, rounds),
+  );
   const ours = measured.ours.map(cpuPerCall);
   const reference = measured.reference.map(cpuPerCall);
   const beyond = summarize(ours).median - summarize(reference).median;

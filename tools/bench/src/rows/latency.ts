@@ -5,11 +5,11 @@ import type { Row } from '../row.js';
 import { median, quantile } from '../stats.js';
 import type { Rounds } from '../interleave.js';
 import { ONE_KB } from '../workshop.js';
-import { ratioFigure, runInTurns, startClients } from './common.js';
+import { inGenerations, ratioFigure, runInTurns } from './common.js';
 
 const SETTINGS = {
-  full: { rounds: 24, ms: 800, warmUpMs: 2000, groups: 6 },
-  short: { rounds: 4, ms: 600, warmUpMs: 1000, groups: 1 },
+  full: { generations: 6, rounds: 4, ms: 1000, warmUpMs: 5000 },
+  short: { generations: 1, rounds: 4, ms: 600, warmUpMs: 1000 },
 } as const;
 
 type Kind = 'ours' | 'reference' | 'network';
@@ -26,13 +26,15 @@ export const latency: Row = {
   title: 'Latency',
   about:
     'Calls of 1 KB, one after the other. The ratios are of what is left when the median of the network alone is ' +
-    'taken off; percentiles are those of groups of rounds, so that they have a spread.',
+    'taken off; percentiles are those of one generation of processes, so that they have a spread.',
   inShort: false,
   measure: async ({ workshop, short }) => {
-    const { rounds, ms, warmUpMs, groups } = short ? SETTINGS.short : SETTINGS.full;
-    const clients = await startClients(workshop, ['ours', 'reference', 'network'], warmUpMs);
-    const measured = await runInTurns(clients, { concurrency: 1, promptBytes: ONE_KB, ms }, rounds);
-    return resultOf(measured, groups);
+    const settings = short ? SETTINGS.short : SETTINGS.full;
+    const load = { concurrency: 1, promptBytes: ONE_KB, ms: settings.ms };
+    const measured = await inGenerations(workshop, ['ours', 'reference', 'network'], settings, (clients) =>
+      runInTurns(clients, load, settings.rounds),
+    );
+    return resultOf(measured, settings.generations);
   },
 };
 

@@ -4,11 +4,11 @@ import type { Bar, Figure } from '../result.js';
 import type { Row } from '../row.js';
 import { ratios, summarize } from '../stats.js';
 import { ONE_KB } from '../workshop.js';
-import { ratioFigure, runInTurns, spreadOf, startClients, throughput as perSecond } from './common.js';
+import { inGenerations, ratioFigure, runInTurns, spreadOf, throughput as perSecond } from './common.js';
 
 const SETTINGS = {
-  full: { rounds: 12, ms: 1000, warmUpMs: 2000, levels: [16, 64] },
-  short: { rounds: 4, ms: 400, warmUpMs: 500, levels: [16] },
+  full: { generations: 4, rounds: 4, ms: 1000, warmUpMs: 5000, levels: [16, 64] },
+  short: { generations: 1, rounds: 4, ms: 400, warmUpMs: 500, levels: [16] },
 } as const;
 
 const FIGURES: Readonly<Record<number, FigureId>> = { 16: 'throughput-16', 64: 'throughput-64' };
@@ -20,13 +20,15 @@ export const throughput: Row = {
   about: 'Calls of 1 KB a second, with 16 and 64 under way; the canned router runs in a process of its own.',
   inShort: true,
   measure: async ({ workshop, short }) => {
-    const { rounds, ms, warmUpMs, levels } = short ? SETTINGS.short : SETTINGS.full;
-    const clients = await startClients(workshop, ['ours', 'reference'], warmUpMs);
+    const settings = short ? SETTINGS.short : SETTINGS.full;
+    const { rounds, ms, levels } = settings;
     const figures: Figure[] = [];
     const rows: string[][] = [];
     const bars: Bar[] = [];
     for (const concurrency of levels) {
-      const measured = await runInTurns(clients, { concurrency, promptBytes: ONE_KB, ms }, rounds);
+      const measured = await inGenerations(workshop, ['ours', 'reference'], settings, (clients) =>
+        runInTurns(clients, { concurrency, promptBytes: ONE_KB, ms }, rounds),
+      );
       const [ours, reference] = [measured.ours.map(perSecond), measured.reference.map(perSecond)];
       const figure = FIGURES[concurrency];
       if (figure !== undefined) figures.push(ratioFigure(figure, ours, reference));
