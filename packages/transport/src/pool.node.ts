@@ -106,7 +106,9 @@ export class ConnectionPool {
     // Nobody has asked anything: whatever comes now would be taken for the answer to the next request.
     socket.on('data', destroyIt);
     socket.unref();
-    socket.setTimeout(idleMs);
+    // It counts from the last byte on, and goes on during requests, where the agent ignores its end: setting it anew
+    // for each of them costs more.
+    if (socket.timeout !== idleMs) socket.setTimeout(idleMs);
     return true;
   }
 
@@ -121,7 +123,6 @@ export class ConnectionPool {
 
 function unpark(socket: Duplex): void {
   socket.off('data', destroyIt);
-  if (socket instanceof Socket) socket.setTimeout(0);
 }
 
 function destroyIt(this: Duplex): void {

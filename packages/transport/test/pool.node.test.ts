@@ -133,7 +133,7 @@ describe('an idle connection', () => {
     expect(peer.connections).toBe(2);
   });
 
-  it('does not time out a later request on it', async () => {
+  it('does not time out a later request on it, and is still given up after that', async () => {
     let slow = false;
     const peer = await start((received) => {
       const headers = ['Keep-Alive: timeout=3'];
@@ -143,6 +143,8 @@ describe('an idle connection', () => {
     slow = true;
     expect(await ask(peer)).toBe('ok');
     expect(peer.connections).toBe(1);
+    expect(peer.sockets.size).toBe(1);
+    await until(() => peer.sockets.size === 0);
   });
 
   it.each([
