@@ -6,12 +6,8 @@ import { isObject } from './checks.js';
 export function answerOf({ plaintext, processedAt }: OpenedEnvelope, payloadId: string): JsonObject {
   const answer = decodePayload(plaintext);
   const theirs = answer['_metadata'];
-  const ours = {
-    payload_id: payloadId,
-    ...(processedAt === undefined ? {} : { processed_at: processedAt }),
-    is_encrypted: true,
-    encryption_algorithm: SUITE.algorithm,
-  };
+  const always = { payload_id: payloadId, is_encrypted: true, encryption_algorithm: SUITE.algorithm };
+  const ours = processedAt === undefined ? always : { ...always, processed_at: processedAt };
   // Nobody else has the object yet, and a copy of it costs more than the rest of this function.
   return Object.assign(answer, { _metadata: isObject(theirs) ? { ...theirs, ...ours } : ours });
 }

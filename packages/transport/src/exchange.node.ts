@@ -31,8 +31,10 @@ export async function exchange(
   signal: AbortSignalLike,
 ): Promise<HttpResponse> {
   signal.throwIfAborted();
-  const { url, method } = request;
-  const outgoing = pool.open(url, method, headersOf(request), signal);
+  const { url, method, headers, body } = request;
+  const outgoing = pool.open(url, method, headers, signal);
+  // `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for.
+  if (method !== 'GET') outgoing.setHeader('Content-Length', body?.byteLength ?? 0);
   try {
     const response = await answerTo(outgoing, request, pool, progress, signal);
     if (!outgoing.writableFinished) await destroyed(outgoing);
@@ -90,13 +92,6 @@ function send(outgoing: ClientRequest, body: Uint8Array | undefined): void {
     outgoing.end();
   };
   more();
-}
-
-/** `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for. */
-function headersOf({ headers, body, method }: HttpRequest): Record<string, string> {
-  const all: Record<string, string> = Object.assign({}, headers);
-  if (method !== 'GET') all['Content-Length'] = String(body?.byteLength ?? 0);
-  return all;
 }
 
 async function receive(

@@ -46,7 +46,7 @@ export class ConnectionPool {
   open(
     url: URL,
     method: HttpMethod,
-    headers: Record<string, string>,
+    headers: Readonly<Record<string, string>>,
     signal: AbortSignalLike,
   ): http.ClientRequest {
     const isTls = url.protocol === 'https:';

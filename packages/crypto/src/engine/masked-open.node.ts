@@ -13,7 +13,7 @@ import {
   timingSafeEqual,
   type Decipher,
 } from 'node:crypto';
-import { allocateBytes, wipe, type Bytes } from '../bytes.js';
+import { allocateBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { decodePieces, PIECE_BYTES } from './base64.node.js';
 import type { GcmKey } from './engine.js';
@@ -29,7 +29,7 @@ const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
  * @throws when the tag does not hold; `out` is the caller's to wipe then
  */
 export function openMasked(out: Bytes, base64: Uint8Array, gcm: GcmKey, tag: Bytes): void {
-  const keystream = new MaskedKeystream(gcm, Math.min(out.byteLength, PIECE_BYTES));
+  const keystream = new MaskedKeystream(gcm);
   // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
   const proof = createCipheriv('aes-256-gcm', gcm.key, gcm.nonce, { authTagLength: SUITE.tagBytes });
   try {
@@ -47,48 +47,65 @@ export function openMasked(out: Bytes, base64: Uint8Array, gcm: GcmKey, tag: Byt
   if (!timingSafeEqual(proof.getAuthTag(), tag)) throw new TypeError('the tag does not hold');
 }
 
+/** What is worked in: taken at the first use, wiped after each, and never used by two at a time. */
+let scratch: Scratch | undefined;
+
 /** The keystream of GCM, which nobody sees without a mask. */
 class MaskedKeystream {
-  readonly #random: Bytes;
-  readonly #masked: Bytes;
+  readonly #scratch = (scratch ??= new Scratch());
   readonly #counterMode: Decipher;
 
-  /** @param maxBytes longest piece */
-  constructor({ key, nonce }: GcmKey, maxBytes: number) {
+  constructor({ key, nonce }: GcmKey) {
     const firstBlock = allocateBytes(SUITE.nonceBytes + FIRST_COUNTER.length);
     firstBlock.set(nonce);
     firstBlock.set(FIRST_COUNTER, SUITE.nonceBytes);
     this.#counterMode = createDecipheriv('aes-256-ctr', key, firstBlock);
-    this.#random = allocateBytes(wordsIn(maxBytes) * WORD_BYTES);
-    this.#masked = allocateBytes(this.#random.byteLength);
   }
 
   /** Decrypts a piece of whole blocks, or the last one. */
   apply(ciphertext: Uint8Array, plaintext: Bytes): void {
     const length = ciphertext.byteLength;
-    const random = randomFillSync(this.#random).subarray(0, length);
-    this.#masked.set(this.#counterMode.update(random));
-    xor(this.#random, this.#masked);
-    this.#masked.set(ciphertext);
-    xor(this.#random, this.#masked);
+    const { random, masked } = this.#scratch.take(length);
+    randomFillSync(random);
+    masked.set(this.#counterMode.update(random));
+    this.#scratch.xor();
+    masked.set(ciphertext);
+    this.#scratch.xor();
     plaintext.set(random);
   }
 
   end(): void {
     this.#counterMode.final();
-    wipe(this.#random);
-    wipe(this.#masked);
+    this.#scratch.wipe();
   }
 }
 
-/** By words: bytes take four times as long. */
-function xor(target: Bytes, mask: Bytes): void {
-  const targetWords = new Uint32Array(target.buffer);
-  const maskWords = new Uint32Array(mask.buffer);
-  const count = targetWords.length;
-  for (let i = 0; i < count; i += 1) targetWords[i] = (targetWords[i] ?? 0) ^ (maskWords[i] ?? 0);
-}
+class Scratch {
+  readonly #random = new Uint32Array(new ArrayBuffer(PIECE_BYTES));
+  readonly #masked = new Uint32Array(new ArrayBuffer(PIECE_BYTES));
+  /** Of the piece, and of the longest since the last wipe, in words. */
+  #words = 0;
+  #used = 0;
 
-function wordsIn(bytes: number): number {
-  return Math.ceil(bytes / WORD_BYTES);
+  /** The memory for a piece of `length` bytes. */
+  take(length: number): { readonly random: Bytes; readonly masked: Bytes } {
+    this.#words = Math.ceil(length / WORD_BYTES);
+    this.#used = Math.max(this.#used, this.#words);
+    return {
+      random: new Uint8Array(this.#random.buffer, 0, length),
+      masked: new Uint8Array(this.#masked.buffer, 0, length),
+    };
+  }
+
+  /** `random ^= masked`, by words: bytes take four times as long. */
+  xor(): void {
+    const [target, mask, count] = [this.#random, this.#masked, this.#words];
+    for (let i = 0; i < count; i += 1) target[i] = (target[i] ?? 0) ^ (mask[i] ?? 0);
+  }
+
+  wipe(): void {
+    this.#random.fill(0, 0, this.#used);
+    this.#masked.fill(0, 0, this.#used);
+    this.#used = 0;
+  }
 }

@@ -1,6 +1,6 @@
 import { sealBase64 } from '#engine';
 import { base64EncodeInto } from '../base64.js';
-import { concatBytes, randomBytes, type Bytes } from '../bytes.js';
+import { randomBytes, type Bytes } from '../bytes.js';
 import { InvalidArgumentError } from '../errors.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaPublicKey } from '../rsa/public-key.js';
@@ -27,9 +27,9 @@ export async function sealEnvelope(
   options: SealOptions = {},
 ): Promise<Bytes> {
   checkArguments(plaintext, options);
-  // One draw for both: each is a call of the crypto library of its own.
+  // One draw for both: each is a call of the crypto library of its own. The key is taken over, and wiped there.
   const random = randomBytes(SUITE.aesKeyBytes + SUITE.nonceBytes);
-  const nonce = concatBytes(random.subarray(SUITE.aesKeyBytes));
+  const nonce = random.subarray(SUITE.aesKeyBytes);
   const aesKey = new SecureByteContext(random.subarray(0, SUITE.aesKeyBytes), options);
   return aesKey.use(async (key) => {
     const wrappedKey = await recipient.wrap(key);
