@@ -8,7 +8,7 @@ import { parseConfig } from './arguments.js';
 import { serve, type Handlers } from './channel.js';
 import { watchEventLoop, type LoopBlocks } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
-import { measureMemory, settledRss, type MemoryUse } from './memory.js';
+import { measureMemory, settledRss, youngGeneration, type MemoryUse } from './memory.js';
 
 const KEY_SIZE = 4096;
 
@@ -41,6 +41,7 @@ function handlersOf(client: BenchClient): Handlers {
       return measureMemory(() => client.call(prepared));
     },
     rss: (): Promise<number> => settledRss(),
+    youngGeneration: (): number => youngGeneration(),
     protection: async (): Promise<string> => (await import('@nomyo/crypto')).getMemoryProtectionInfo().method,
   };
 }
