@@ -1,3 +1,4 @@
+import type { Child } from '../child/child-process.js';
 import { formatNumber, formatRatio, formatSpread } from '../format.js';
 import { interleave, namesOf, type Rounds } from '../interleave.js';
 import type { Row } from '../row.js';
@@ -13,8 +14,10 @@ const SETTINGS = {
 
 const ROUND_MS = 4000;
 
-/** A pair of 4096 bits takes about as long to make: at this interval there is always one in the making. */
 const INTERVAL_MS = 2000;
+
+/** From one pair to the making of the next: the key store begins an eighth to a quarter of the interval early. */
+const PAUSE_MS = (INTERVAL_MS * 13) / 16;
 
 const SETTLE_CALLS = 60;
 
@@ -42,9 +45,9 @@ export const rotation: Row = {
       const concurrency = Number(level);
       const measured = await interleave(
         {
-          rotating: () => latencies(workshop, router, concurrency, INTERVAL_MS),
-          beside: () => whilePairsAreMade(workshop, () => latencies(workshop, router, concurrency, 0)),
-          steady: () => latencies(workshop, router, concurrency, 0),
+          rotating: () => latencies(workshop, router, concurrency, 'rotating'),
+          beside: () => latencies(workshop, router, concurrency, 'beside'),
+          steady: () => latencies(workshop, router, concurrency, 'steady'),
         },
         rounds,
       );
@@ -58,7 +61,8 @@ export const rotation: Row = {
   },
 };
 
-type Latencies = Rounds<keyof typeof NAMES, readonly number[]>;
+type Name = keyof typeof NAMES;
+type Latencies = Rounds<Name, readonly number[]>;
 
 function p99(rounds: readonly (readonly number[])[]): number[] {
   return rounds.map((all) => quantile(all, 0.99));
@@ -74,30 +78,29 @@ function rowsOf(level: string, measured: Latencies): string[][] {
   ]);
 }
 
-async function whilePairsAreMade<T>(workshop: Workshop, task: () => Promise<T>): Promise<T> {
-  const maker = await workshop.start('./child/keys-main.js', { args: [String(INTERVAL_MS)] });
-  try {
-    return await task();
-  } finally {
-    maker.stop();
-  }
-}
-
 let directories = 0;
 
 async function latencies(
   workshop: Workshop,
   router: RouterProcess,
   concurrency: number,
-  rotationMs: number,
+  name: Name,
 ): Promise<readonly number[]> {
   directories += 1;
   const keyDir = workshop.path(`rotation-${String(directories)}`);
+  const rotationMs = name === 'rotating' ? INTERVAL_MS : 0;
   const client = await workshop.client(
     order('ours', router, { more: { keyDir, rotationMs, keySize: DEFAULT_KEY_SIZE } }),
   );
+  // Begun when the client has its first pair, so that both make the next one at the same point of a round.
+  const maker = name === 'beside' ? await startMaker(workshop) : undefined;
   await client.load({ calls: SETTLE_CALLS, concurrency, promptBytes: ONE_KB });
   const measured = await client.load({ ms: ROUND_MS, concurrency, promptBytes: ONE_KB });
   client.stop();
+  maker?.stop();
   return measured.latencies;
+}
+
+function startMaker(workshop: Workshop): Promise<Child> {
+  return workshop.start('./child/keys-main.js', { args: [String(PAUSE_MS)] });
 }
