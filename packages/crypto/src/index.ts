@@ -6,6 +6,7 @@
  */
 export { decryptAesCbc } from './cbc.js';
 export type { CbcInput } from './engine/engine.js';
+export type { AbortSignalLike } from './abort.js';
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { decodePem, encodePem, PEM_LABEL, type PemBlock } from './pem.js';
 

@@ -1,5 +1,5 @@
 import { platform } from '#storage';
-import { RsaPrivateKey } from '@nomyo/crypto';
+import { RsaPrivateKey, type AbortSignalLike } from '@nomyo/crypto';
 import { DisposedError, InvalidArgumentError } from '@nomyo/crypto/errors';
 import { abortable } from './abortable.js';
 import { currentMoment } from './clock.js';
@@ -64,7 +64,7 @@ export class KeyStore {
    * @param signal ends the wait
    * @throws the signal's reason, and what {@link ready} throws
    */
-  async acquire(signal?: AbortSignal): Promise<KeyLease> {
+  async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
     signal?.throwIfAborted();
     for (;;) {
       // Most calls find a pair and need not wait: a promise with a signal costs more than the lease.

@@ -1,9 +1,13 @@
 /** The calls under way of one client, so that `dispose()` ends them all. */
 import { DisposedError } from '@nomyo/crypto/errors';
+import { LightAbortController } from '@nomyo/transport';
+
+/** Ends one call: the caller's abort, or the client's end. */
+export type CallSignal = LightAbortController;
 
 /** Gives each call a signal that follows the caller's own and the client's end. */
 export class CallScope {
-  readonly #calls = new Set<AbortController>();
+  readonly #calls = new Set<LightAbortController>();
   readonly #followers = new Map<AbortSignal, Followers>();
   readonly #owner: string;
   #disposed = false;
@@ -24,14 +28,14 @@ export class CallScope {
    *
    * @throws the caller's abort reason, or {@link DisposedError}
    */
-  async run<T>(callerSignal: AbortSignal | undefined, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(callerSignal: AbortSignal | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
     this.check();
     callerSignal?.throwIfAborted();
-    const call = new AbortController();
+    const call = new LightAbortController();
     const unfollow = this.#follow(callerSignal, call);
     this.#calls.add(call);
     try {
-      return await task(call.signal);
+      return await task(call);
     } finally {
       this.#calls.delete(call);
       unfollow();
@@ -46,7 +50,7 @@ export class CallScope {
   }
 
   /** One listener on a signal, however many calls share it: Node warns of a leak when there are more than ten. */
-  #follow(signal: AbortSignal | undefined, call: AbortController): () => void {
+  #follow(signal: AbortSignal | undefined, call: LightAbortController): () => void {
     if (signal === undefined) return () => undefined;
     const followers = this.#followers.get(signal) ?? new Followers(signal);
     this.#followers.set(signal, followers);
@@ -62,7 +66,7 @@ export class CallScope {
 
 /** The calls that end with one signal. */
 class Followers {
-  readonly calls = new Set<AbortController>();
+  readonly calls = new Set<LightAbortController>();
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {

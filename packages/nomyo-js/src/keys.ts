@@ -1,6 +1,8 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import { DisposedError, InvalidArgumentError, type KeySource } from '@nomyo/crypto';
+import { DisposedError, InvalidArgumentError, RsaPrivateKey, type KeySource } from '@nomyo/crypto';
 import { KeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
+import type { AbortSignalLike } from '@nomyo/transport';
+import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';
 
 /** What a channel needs of either. */
@@ -25,7 +27,7 @@ class GivenKeys implements Keys {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- a key store has to wait here
-  async acquire(signal?: AbortSignal): Promise<KeyLease> {
+  async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
     signal?.throwIfAborted();
     if (this.#disposed) throw new DisposedError('The client');
     const release = (): void => undefined;
@@ -39,6 +41,15 @@ class GivenKeys implements Keys {
   dispose(): void {
     this.#disposed = true;
   }
+}
+
+/** The same keys, whose waits end with `call`. A source of somebody else's gets a real signal. */
+export function endingWith(call: CallSignal, keys: KeySource): KeySource {
+  return {
+    publicKey: keys.publicKey,
+    unwrap: (wrapped) =>
+      keys instanceof RsaPrivateKey ? keys.unwrap(wrapped, call) : keys.unwrap(wrapped, call.toAbortSignal()),
+  };
 }
 
 function isKeySource(keys: KeySource | KeyStoreOptions): keys is KeySource {

@@ -17,6 +17,7 @@ import { answerOf } from './answer.js';
 import { aBoolean, anObject, aPassword, aString, oneOf, optional, refuseUnknown } from './checks.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
+import { endingWith } from './keys.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 import { resolveOptions } from './resolve-options.js';
 import { SecureChannel } from './secure-channel.js';
@@ -133,7 +134,7 @@ export class SecureCompletionClient {
       checkPayloadId(payloadId);
       const lease = await this.#channel.keys.acquire(signal);
       try {
-        return answerOf(await openEnvelope(bytes, lease.keys, { ...memory, signal }), payloadId);
+        return answerOf(await openEnvelope(bytes, endingWith(signal, lease.keys), memory), payloadId);
       } finally {
         lease.release();
       }

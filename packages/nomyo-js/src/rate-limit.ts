@@ -1,5 +1,6 @@
 /** Keeping within the limits of the service, which hold for an API key: whoever shares it, shares the budget. */
 import { checkRateLimit, Pacer, TokenBudget, type RateLimit } from '@nomyo/transport';
+import type { CallSignal } from './call-scope.js';
 import { anObject, refuseUnknown } from './checks.js';
 
 /** A budget that is kept outside of this process; `nomyo-js/redis-rate-limit` has one. */
@@ -14,7 +15,7 @@ export interface SharedRateLimit {
 }
 
 /** Waits for a turn; `undefined`: there is nothing to wait for. */
-export type Pace = (apiKey: string | undefined, signal: AbortSignal) => Promise<void> | undefined;
+export type Pace = (apiKey: string | undefined, signal: CallSignal) => Promise<void> | undefined;
 
 /** One for all clients of this process. */
 const inProcess = new Pacer<RateLimit>(() => new TokenBudget());
@@ -39,7 +40,7 @@ export function createPace(rateLimit: RateLimit | SharedRateLimit | undefined, r
   if (rateLimit === undefined) return () => undefined;
   return async (apiKey, signal) => {
     const account = await accountName(router, apiKey);
-    if (isShared(rateLimit)) await rateLimit.acquire(account, signal);
+    if (isShared(rateLimit)) await rateLimit.acquire(account, signal.toAbortSignal());
     else await inProcess.acquire(account, rateLimit, signal);
   };
 }

@@ -11,6 +11,7 @@ import {
   connectionError,
   Pacer,
   withDeadline,
+  type AbortSignalLike,
   type RateLimit,
 } from '@nomyo/transport';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -92,7 +93,7 @@ async function consume(
   limiter: RateLimiterRedis,
   account: string,
   timeout: number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
 ): Promise<number> {
   const expired = (): Error =>
     new APIConnectionTimeoutError(

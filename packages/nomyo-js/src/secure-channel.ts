@@ -24,10 +24,10 @@ import {
   type HttpClient,
   type ServerKeyCache,
 } from '@nomyo/transport';
-import { CallScope } from './call-scope.js';
+import { CallScope, type CallSignal } from './call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { createEmit, type Emit } from './events.js';
-import { createKeys, type Keys } from './keys.js';
+import { createKeys, endingWith, type Keys } from './keys.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import { pad } from './padding.js';
 import { checkCall } from './policy.js';
@@ -89,7 +89,7 @@ export class SecureChannel {
   }
 
   /** Runs `task` as a call of this channel: it ends when the caller aborts or the channel is disposed of. */
-  run<T>(signal: AbortSignal | undefined, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  run<T>(signal: AbortSignal | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
     return this.#calls.run(signal, task);
   }
 
@@ -139,12 +139,13 @@ export class SecureChannel {
     this.#http.close();
   }
 
-  async #exchange(json: SecureByteContext, call: ChannelCall, signal: AbortSignal): Promise<OpenedEnvelope> {
+  async #exchange(json: SecureByteContext, call: ChannelCall, signal: CallSignal): Promise<OpenedEnvelope> {
     await this.#turns.take();
     const apiKey = typeof call.apiKey === 'function' ? await call.apiKey() : call.apiKey;
     const lease = await this.keys.acquire(signal);
     try {
-      return await this.#withRetries({ call, json, apiKey, keys: lease.keys, signal });
+      const keys = endingWith(signal, lease.keys);
+      return await this.#withRetries({ call, json, apiKey, keys, signal });
     } finally {
       lease.release();
     }
@@ -181,16 +182,16 @@ export class SecureChannel {
   }
 
   async #send(exchange: Exchange, serverKey: RsaPublicKey): Promise<OpenedEnvelope> {
-    const { call, json, keys, signal } = exchange;
-    const { payloadId, securityTier } = call;
+    const { json, keys } = exchange;
+    const { payloadId, securityTier } = exchange.call;
+    const { memory } = this.#options;
     this.#warnOfTier(securityTier, serverKey.fingerprint);
     const started = performance.now();
     const headers = headersOf(exchange);
-    const body = await json.borrow((bytes) => sealEnvelope(bytes, serverKey, this.#options.memory));
+    const body = await json.borrow((bytes) => sealEnvelope(bytes, serverKey, memory));
     const requestBytes = body.byteLength;
     const answer = await this.#post(exchange, headers, body);
-    const { secure } = this.#options.memory;
-    const opened = await afterSending(() => openEnvelope(answer, keys, { secure, signal, consume: true }));
+    const opened = await afterSending(() => openEnvelope(answer, keys, { ...memory, consume: true }));
     this.#emit({
       message: 'nomyo:request',
       payloadId,
@@ -228,7 +229,7 @@ interface Exchange {
   readonly json: SecureByteContext;
   readonly apiKey: string | undefined;
   readonly keys: KeySource;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
 }
 
 function headersOf({ call, apiKey, keys }: Exchange): Readonly<Record<string, string>> {

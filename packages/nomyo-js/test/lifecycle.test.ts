@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { DisposedError } from '../src/index.js';
+import { generatePkcs8, RsaPrivateKey } from '@nomyo/crypto';
+import { DisposedError, type KeySource, type SharedRateLimit } from '../src/index.js';
 import { cleanUp, client, lowLevelClient, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
@@ -81,4 +82,32 @@ describe('dispose()', () => {
     expect(new Set(await Promise.all(calls))).toEqual(new Set([reason]));
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
+});
+
+describe("code of somebody else's", () => {
+  it.each(['keys', 'rateLimit'])(
+    'in %s gets a whole AbortSignal, which ends with the call',
+    async (where) => {
+      const to = await router();
+      const key = await (await generatePkcs8(2048)).use((der) => RsaPrivateKey.fromPkcs8(der));
+      const seen: unknown[] = [];
+      const wait = async (signal?: AbortSignal): Promise<never> => {
+        seen.push(signal);
+        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+        throw signal?.reason;
+      };
+      const keys: KeySource = { publicKey: key.publicKey, unwrap: (_, signal) => wait(signal) };
+      const rateLimit: SharedRateLimit = { acquire: (_, signal) => wait(signal) };
+      const controller = new AbortController();
+      const call = rejection(
+        client(to, where === 'keys' ? { keys } : { rateLimit }).create(REQUEST, {
+          signal: controller.signal,
+        }),
+      );
+      while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      controller.abort('the caller gave up');
+      expect(await call).toBe('the caller gave up');
+      expect(seen[0]).toBeInstanceOf(AbortSignal);
+    },
+  );
 });

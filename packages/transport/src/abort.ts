@@ -1,7 +1,9 @@
 /** Waiting, with an ear for a signal. */
 
-/** The part of an `AbortSignal` that is listened to here. */
+/** The part of an `AbortSignal` that is used here; see {@link LightAbortController}. */
 export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
   throwIfAborted(): void;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once: true }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
@@ -35,7 +37,7 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike 
  * @param delay in ms
  * @throws the signal's reason
  */
-export async function sleep(delay: number, signal?: AbortSignal): Promise<void> {
+export async function sleep(delay: number, signal?: AbortSignalLike): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     await abortable(new Promise<void>((resolve) => (timer = setTimeout(resolve, delay))), signal);

@@ -1,12 +1,13 @@
 /** The end of one attempt. */
 import type { AbortSignalLike } from './abort.js';
+import { LightAbortController } from './light-abort.js';
 
 /** What ends an attempt before its answer. */
 export interface Deadline {
   /** In ms. */
   readonly timeout: number;
   /** The caller's. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** What the attempt fails with when the time is over; asked at that moment. */
   readonly expired: () => Error;
 }
@@ -45,7 +46,7 @@ export function withLightDeadline<T>(
   deadline: Deadline,
   task: (signal: AbortSignalLike) => Promise<T>,
 ): Promise<T> {
-  return runUntil(deadline, new LightController(), task);
+  return runUntil(deadline, new LightAbortController(), task);
 }
 
 async function runUntil<S extends AbortSignalLike, T>(
@@ -66,33 +67,5 @@ async function runUntil<S extends AbortSignalLike, T>(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', forward);
-  }
-}
-
-/**
- * Controller and signal in one, of plain objects. One of Node's own stays in memory, with all that listens to it, until
- * the old generation is collected, and takes several times as long to make.
- */
-class LightController implements Controller<AbortSignalLike>, AbortSignalLike {
-  readonly signal = this;
-  #listeners: readonly (() => void)[] = [];
-  #ended: { readonly reason: unknown } | undefined;
-
-  throwIfAborted(): void {
-    if (this.#ended !== undefined) throw this.#ended.reason;
-  }
-
-  addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners = [...this.#listeners, listener];
-  }
-
-  removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener);
-  }
-
-  abort(reason: unknown): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = { reason };
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -1,5 +1,6 @@
 /** What an HTTP client of this package takes and gives, whatever it is made of. */
 import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import type { AbortSignalLike } from './abort.js';
 import { checkHeaderSyntax } from './headers.js';
 import type { TlsOptions } from './tls.js';
 
@@ -15,7 +16,7 @@ export interface HttpRequest {
   /** Taken over: it is zero when the promise settles, whatever happened; see {@link wipeBody}. */
   readonly body?: Uint8Array<ArrayBuffer> | undefined;
   /** Heard at any time; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** For the whole attempt: waiting for a connection, connecting, headers and body. In ms, 1 to 2^31 - 1. */
   readonly timeout: number;
   /** Longest body that is read, in bytes. */

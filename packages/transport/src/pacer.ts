@@ -1,11 +1,11 @@
 /** A line in front of each budget: first come, first served, and whoever gives up leaves it. */
-import { sleep } from './abort.js';
+import { sleep, type AbortSignalLike } from './abort.js';
 import { Gate } from './gate.js';
 
 /** How many requests an account has left. `Terms` is what a caller brings along, such as a limit of its own. */
 export interface Budget<Terms> {
   /** Takes one request out, and gives 0; or takes none, and gives the ms after which to ask again. */
-  take(terms: Terms, signal?: AbortSignal): number | Promise<number>;
+  take(terms: Terms, signal?: AbortSignalLike): number | Promise<number>;
   /** Whether it is as good as new, so that it can be forgotten. */
   readonly isFull: boolean;
 }
@@ -37,7 +37,7 @@ export class Pacer<Terms> {
    *
    * @throws the signal's reason, or what the budget throws
    */
-  async acquire(name: string, terms: Terms, signal?: AbortSignal): Promise<void> {
+  async acquire(name: string, terms: Terms, signal?: AbortSignalLike): Promise<void> {
     const account = this.#account(name);
     account.callers += 1;
     try {
@@ -59,7 +59,7 @@ export class Pacer<Terms> {
   }
 }
 
-async function taken<Terms>(budget: Budget<Terms>, terms: Terms, signal?: AbortSignal): Promise<void> {
+async function taken<Terms>(budget: Budget<Terms>, terms: Terms, signal?: AbortSignalLike): Promise<void> {
   for (;;) {
     const wait = await budget.take(terms, signal);
     if (wait <= 0) return;

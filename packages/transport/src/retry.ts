@@ -1,6 +1,6 @@
 /** Whether to try again, and when: a pure decision, and the loop that carries it out. */
 import { markPossiblyExecuted, NomyoError, type NomyoErrorCode } from '@nomyo/crypto/errors';
-import { sleep as defaultSleep } from './abort.js';
+import { sleep as defaultSleep, type AbortSignalLike } from './abort.js';
 import { APIConnectionError, APIError } from './errors.js';
 import { parseRetryAfter } from './retry-after.js';
 import { RETRIED_STATUSES } from './status.js';
@@ -76,12 +76,12 @@ export interface RetryOptions {
   /** Default: `all`. */
   readonly mode?: RetryMode | undefined;
   /** Ends the back-off too. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
   /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
   readonly onRetry?: ((info: RetryInfo) => void) | undefined;
   /** For tests. */
-  readonly sleep?: (delay: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep?: (delay: number, signal?: AbortSignalLike) => Promise<void>;
   readonly random?: () => number;
   readonly now?: () => number;
 }

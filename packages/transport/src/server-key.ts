@@ -1,6 +1,6 @@
 /** The router's public key, fetched as rarely as possible and never trusted against a pin. */
 import { SecurityError } from '@nomyo/crypto/errors';
-import { abortable } from './abort.js';
+import { abortable, type AbortSignalLike } from './abort.js';
 import { checkPins } from './pins.js';
 
 /** Anything with the fingerprint of a public key: this module knows no cryptography. */
@@ -56,7 +56,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
    * @throws {SecurityError} `SERVER_KEY_NOT_PINNED`
    * @throws the signal's reason, or what `load` throws
    */
-  async get(signal?: AbortSignal): Promise<K> {
+  async get(signal?: AbortSignalLike): Promise<K> {
     signal?.throwIfAborted();
     return this.peek() ?? this.#join(signal);
   }
@@ -67,7 +67,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
    * @param stale as {@link get} gave it
    * @throws as {@link get}
    */
-  async refresh(stale: K, signal?: AbortSignal): Promise<K> {
+  async refresh(stale: K, signal?: AbortSignalLike): Promise<K> {
     signal?.throwIfAborted();
     const kept = this.peek();
     return kept === undefined || kept === stale ? this.#join(signal) : kept;
@@ -87,7 +87,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
     this.#flight = undefined;
   }
 
-  async #join(signal: AbortSignal | undefined): Promise<K> {
+  async #join(signal: AbortSignalLike | undefined): Promise<K> {
     const flight = (this.#flight ??= this.#takeOff());
     flight.waiting += 1;
     try {

@@ -1,4 +1,5 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
+import type { AbortSignalLike } from '../abort.js';
 import { concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { DisposedError, SecurityError } from '../errors.js';
@@ -45,7 +46,7 @@ export class CryptoKeySource implements KeySource {
   }
 
   /** See {@link KeySource.unwrap}. */
-  async unwrap(wrapped: Uint8Array, signal?: AbortSignal): Promise<Bytes> {
+  async unwrap(wrapped: Uint8Array, signal?: AbortSignalLike): Promise<Bytes> {
     signal?.throwIfAborted();
     if (this.#privateKey === undefined) throw new DisposedError('CryptoKeySource');
     try {

@@ -1,3 +1,4 @@
+import type { AbortSignalLike } from '../abort.js';
 import { rsa } from '#engine';
 import { concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
@@ -46,7 +47,7 @@ export class RsaPrivateKey implements KeySource {
   }
 
   /** See {@link KeySource.unwrap}. The signal is heard while waiting for a turn. */
-  async unwrap(wrapped: Uint8Array, signal?: AbortSignal): Promise<Bytes> {
+  async unwrap(wrapped: Uint8Array, signal?: AbortSignalLike): Promise<Bytes> {
     if (this.#unwrapper === undefined) throw new DisposedError('RsaPrivateKey');
     try {
       return await this.#unwrapper.unwrap(concatBytes(wrapped), signal);

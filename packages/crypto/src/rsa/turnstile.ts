@@ -1,4 +1,5 @@
 /** A few equal resources, each used by one at a time; who comes when all are taken waits in line. */
+import type { AbortSignalLike } from '../abort.js';
 export class Turnstile<T> {
   readonly #idle: T[];
   readonly #waiting: ((resource: T | undefined) => void)[] = [];
@@ -17,7 +18,7 @@ export class Turnstile<T> {
    *
    * @throws the signal's reason when it is aborted before the task's turn has come
    */
-  async run<R>(task: (resource: T) => Promise<R>, signal?: AbortSignal): Promise<R> {
+  async run<R>(task: (resource: T) => Promise<R>, signal?: AbortSignalLike): Promise<R> {
     signal?.throwIfAborted();
     const resource = this.#idle.pop() ?? (await this.#turn(signal));
     try {
@@ -27,7 +28,7 @@ export class Turnstile<T> {
     }
   }
 
-  async #turn(signal: AbortSignal | undefined): Promise<T> {
+  async #turn(signal: AbortSignalLike | undefined): Promise<T> {
     let call: (resource: T | undefined) => void = () => undefined;
     const called = new Promise<T | undefined>((resolve) => (call = resolve));
     const aborted = (): void => {

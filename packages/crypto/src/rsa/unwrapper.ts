@@ -1,10 +1,11 @@
 /** An imported private key of one engine. */
+import type { AbortSignalLike } from '../abort.js';
 import type { Bytes } from '../bytes.js';
 
 /** Decrypts with RSA-OAEP-SHA256, off the main thread. */
 export interface Unwrapper {
   /** Rejects, for whatever reason, when the block does not decrypt. The caller wipes what it gets. */
-  unwrap(block: Bytes, signal?: AbortSignal): Promise<Bytes>;
+  unwrap(block: Bytes, signal?: AbortSignalLike): Promise<Bytes>;
   /**
    * The check of the numbers, unless the import did it: takes some ms, and is best called while a first operation is
    * under way. Nothing but a probe is unwrapped before.

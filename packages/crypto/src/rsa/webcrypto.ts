@@ -1,4 +1,5 @@
 /** RSA through WebCrypto: several imports of one key, because the library lets operations on one take turns. */
+import type { AbortSignalLike } from '../abort.js';
 import { wipe, type Bytes } from '../bytes.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { checkConsistency, checkSizes } from './consistency.js';
@@ -45,7 +46,7 @@ class CopiedKey implements Unwrapper {
     this.#missing = missing;
   }
 
-  async unwrap(block: Bytes, signal?: AbortSignal): Promise<Bytes> {
+  async unwrap(block: Bytes, signal?: AbortSignalLike): Promise<Bytes> {
     if (this.#copies === undefined) throw new TypeError('the key was disposed of');
     const unwrapped = this.#copies.run((key) => oaep.decrypt(key, block), signal);
     if (this.#state === 'checked') this.#complete();
