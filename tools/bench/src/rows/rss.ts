@@ -26,8 +26,7 @@ export const rss: Row = {
     'Resident memory of one process after garbage collection, along 100,000 calls of 1 KB, 16 at once. RSA-2048, so ' +
     'that it ends in minutes; nothing but the time of a call depends on the key. V8 enlarges the young generation, ' +
     'where new objects lie, while a program runs, and keeps it: the second table shows our client with one that has ' +
-    'its full size from the start, and the hand-written client. What rises there too is no matter of the young ' +
-    'generation, or none of ours.',
+    'its full size from the start, so that no step is left in it, and the hand-written client, which has the step too.',
   inShort: false,
   measure: async ({ workshop }) => {
     const router = await workshop.router(true);
