@@ -1,12 +1,13 @@
 /** Browsers and everything else with WebCrypto: AES and RSA through `crypto.subtle`. */
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
-export { decodeBase64, encodeBase64 } from '../base64.js';
 import { allocateBytes, concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaEngine } from '../rsa/unwrapper.js';
 import { webCryptoRsa } from '../rsa/webcrypto.js';
 import type { CbcInput, GcmKey } from './engine.js';
+
+export { decodeBase64, encodeBase64 } from '../base64.js';
 
 const TAG_BITS = SUITE.tagBytes * 8;
 
