@@ -48,11 +48,11 @@ export function openMasked(out: Bytes, base64: Uint8Array, gcm: GcmKey, tag: Byt
 }
 
 /** What is worked in: taken at the first use, wiped after each, and never used by two at a time. */
-let scratch: Scratch | undefined;
+let scratch: MaskMemory | undefined;
 
 /** The keystream of GCM, which nobody sees without a mask. */
 class MaskedKeystream {
-  readonly #scratch = (scratch ??= new Scratch());
+  readonly #scratch = (scratch ??= new MaskMemory());
   readonly #counterMode: Decipher;
 
   constructor({ key, nonce }: GcmKey) {
@@ -80,7 +80,7 @@ class MaskedKeystream {
   }
 }
 
-class Scratch {
+class MaskMemory {
   readonly #random = new Uint32Array(new ArrayBuffer(PIECE_BYTES));
   readonly #masked = new Uint32Array(new ArrayBuffer(PIECE_BYTES));
   /** Of the piece, and of the longest since the last wipe, in words. */

@@ -31,12 +31,9 @@ EXTRA.fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
 const WRITTEN = new Uint16Array(256);
 for (let byte = 0x20; byte < WRITTEN.length; byte += 1) WRITTEN[byte] = byte;
 
-/** What stands behind the backslash of a short escape. */
-const LETTER = new Uint8Array(256);
 for (const [character, letter] of SHORT_ESCAPES) {
   const byte = character.charCodeAt(0);
   EXTRA[byte] = 1;
-  LETTER[byte] = letter.charCodeAt(0);
   WRITTEN[byte] = BACKSLASH | (letter.charCodeAt(0) << 8);
 }
 
@@ -53,7 +50,7 @@ export function escapeExtra(byte: number): number {
 export function writeEscape(byte: number, out: Uint8Array, at: number): number {
   if (EXTRA[byte] !== 1) return writeUnicodeEscape(byte, out, at);
   out[at] = BACKSLASH;
-  out[at + 1] = LETTER[byte] ?? 0;
+  out[at + 1] = (WRITTEN[byte] ?? 0) >> 8;
   return at + 2;
 }
 

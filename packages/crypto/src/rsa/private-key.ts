@@ -1,5 +1,5 @@
-import type { AbortSignalLike } from '../abort.js';
 import { rsa } from '#engine';
+import type { AbortSignalLike } from '../abort.js';
 import { concatBytes, type Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { DisposedError, InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';

@@ -1,5 +1,6 @@
-/** A few equal resources, each used by one at a time; who comes when all are taken waits in line. */
 import type { AbortSignalLike } from '../abort.js';
+
+/** A few equal resources, each used by one at a time; who comes when all are taken waits in line. */
 export class Turnstile<T> {
   readonly #idle: T[];
   readonly #waiting: ((resource: T | undefined) => void)[] = [];
