@@ -12,5 +12,4 @@ export const environment: Environment = {
     const { message: _name, ...fields } = entry;
     listeners.publish(fields);
   },
-  nextTurn: (run) => void setImmediate(run),
 };

@@ -6,5 +6,4 @@ export const environment: Environment = {
   defaultKeyDir: null,
   variable: () => undefined,
   publish: () => undefined,
-  nextTurn: (run) => void setTimeout(run, 0),
 };

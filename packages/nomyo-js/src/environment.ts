@@ -8,6 +8,4 @@ export interface Environment {
   readonly variable: (name: string) => string | undefined;
   /** Tells whoever listens in this process, such as a tracing library; `message` is the name of the event. */
   readonly publish: (entry: { readonly message: string }) => void;
-  /** Runs something in the next turn of the event loop, after what has arrived until then. */
-  readonly nextTurn: (run: () => void) => void;
 }

@@ -2,7 +2,6 @@
  * One sealed request and its answer: key pair, router key and HTTP client, put together. Both clients are built on
  * it; it knows nothing of chat.
  */
-import { environment } from '#env';
 import {
   checkPayloadSize,
   encodePayload,
@@ -35,7 +34,6 @@ import { createPace, type Pace } from './rate-limit.js';
 import { withoutApiKey } from './redact.js';
 import { createServerKeys } from './router-key.js';
 import { createTierWarning } from './server-key-policy.js';
-import { Turns } from './turns.js';
 
 /** What travels beside the payload, and how hard to try. */
 export interface ChannelCall {
@@ -63,7 +61,6 @@ export class SecureChannel {
   readonly #http: HttpClient;
   readonly #emit: Emit;
   readonly #calls: CallScope;
-  readonly #turns = new Turns(environment.nextTurn);
   readonly #pace: Pace;
   readonly #warnOfTier: ReturnType<typeof createTierWarning>;
 
@@ -140,7 +137,6 @@ export class SecureChannel {
   }
 
   async #exchange(json: SecureByteContext, call: ChannelCall, signal: CallSignal): Promise<OpenedEnvelope> {
-    await this.#turns.take();
     const apiKey = typeof call.apiKey === 'function' ? await call.apiKey() : call.apiKey;
     const lease = await this.keys.acquire(signal);
     try {
