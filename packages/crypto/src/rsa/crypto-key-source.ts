@@ -1,6 +1,6 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
 import type { AbortSignalLike } from '../abort.js';
-import { concatBytes, type Bytes } from '../bytes.js';
+import type { Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { DisposedError, SecurityError } from '../errors.js';
 import type { KeySource } from './key-source.js';
@@ -50,7 +50,7 @@ export class CryptoKeySource implements KeySource {
     signal?.throwIfAborted();
     if (this.#privateKey === undefined) throw new DisposedError('CryptoKeySource');
     try {
-      return await oaep.decrypt(this.#privateKey, concatBytes(wrapped));
+      return await oaep.decrypt(this.#privateKey, oaep.blockOf(wrapped, this.publicKey.modulusBytes));
     } catch {
       throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
     }

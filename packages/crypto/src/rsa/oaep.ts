@@ -1,3 +1,5 @@
+import { concatBytes, type Bytes } from '../bytes.js';
+
 /** RSA-OAEP with SHA-256 for hash and MGF1 and an empty label (RFC 8017 §7.1), by WebCrypto: off the main thread. */
 const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
 
@@ -26,6 +28,17 @@ export async function decrypt(
   block: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await subtle().decrypt(OAEP, key, block));
+}
+
+/**
+ * A copy of one block, which is as long as the modulus (RFC 8017 §7.1.2, step 1b): OpenSSL takes a shorter one for the
+ * same number without its leading zeros.
+ *
+ * @throws {TypeError} when it is not that long
+ */
+export function blockOf(wrapped: Uint8Array, modulusBytes: number): Bytes {
+  if (wrapped.byteLength !== modulusBytes) throw new TypeError('no block of this key');
+  return concatBytes(wrapped);
 }
 
 /** A new key as PKCS#8 DER, which whoever asked for it wipes. */

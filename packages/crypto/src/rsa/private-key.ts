@@ -1,10 +1,11 @@
 import { rsa } from '#engine';
 import type { AbortSignalLike } from '../abort.js';
-import { concatBytes, type Bytes } from '../bytes.js';
+import type { Bytes } from '../bytes.js';
 import { SUITE } from '../envelope/suite.js';
 import { DisposedError, InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { KeySource } from './key-source.js';
+import * as oaep from './oaep.js';
 import { readPkcs8, spkiFromNumbers } from './pkcs8.js';
 import { roundTrips } from './prove.js';
 import { checkStrength, RsaPublicKey } from './public-key.js';
@@ -50,7 +51,7 @@ export class RsaPrivateKey implements KeySource {
   async unwrap(wrapped: Uint8Array, signal?: AbortSignalLike): Promise<Bytes> {
     if (this.#unwrapper === undefined) throw new DisposedError('RsaPrivateKey');
     try {
-      return await this.#unwrapper.unwrap(concatBytes(wrapped), signal);
+      return await this.#unwrapper.unwrap(oaep.blockOf(wrapped, this.publicKey.modulusBytes), signal);
     } catch {
       signal?.throwIfAborted();
       throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');

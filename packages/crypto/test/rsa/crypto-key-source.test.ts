@@ -40,6 +40,13 @@ describe('a pair of CryptoKeys', () => {
     for (const block of [new Uint8Array(256), new Uint8Array(255), new Uint8Array(0)]) {
       expect(await rejection(keys.unwrap(block))).toMatchObject({ code: 'DECRYPTION_FAILED' });
     }
+    let leadingZero: Uint8Array;
+    do leadingZero = await keys.publicKey.wrap(new Uint8Array(32));
+    while (leadingZero[0] !== 0);
+    expect(await keys.unwrap(leadingZero)).toEqual(new Uint8Array(32));
+    expect(await rejection(keys.unwrap(leadingZero.subarray(1)))).toMatchObject({
+      code: 'DECRYPTION_FAILED',
+    });
     const reason = new Error('no longer wanted');
     expect(await rejection(keys.unwrap(new Uint8Array(256), AbortSignal.abort(reason)))).toBe(reason);
   });

@@ -23,6 +23,14 @@ const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
 const wrapped = (oaepHash = 'sha256', padding = constants.RSA_PKCS1_OAEP_PADDING): Buffer =>
   publicEncrypt({ key: smallPem, padding, oaepHash }, SECRET);
 
+/** As a number, the same without its first byte. */
+function wrappedWithLeadingZero(): Buffer {
+  for (;;) {
+    const block = wrapped();
+    if (block[0] === 0) return block;
+  }
+}
+
 let key: RsaPrivateKey;
 
 beforeAll(async () => {
@@ -32,6 +40,7 @@ beforeAll(async () => {
 describe('RsaPrivateKey.unwrap', () => {
   it('opens what node:crypto wrapped', async () => {
     expect(Buffer.from(await key.unwrap(wrapped())).equals(SECRET)).toBe(true);
+    expect(Buffer.from(await key.unwrap(wrappedWithLeadingZero())).equals(SECRET)).toBe(true);
   });
 
   it('opens 40 at once', async () => {
@@ -47,6 +56,7 @@ describe('RsaPrivateKey.unwrap', () => {
     ['zeros', () => Buffer.alloc(256)],
     ['a number above the modulus', () => Buffer.alloc(256, 0xff)],
     ['a short block', () => wrapped().subarray(1)],
+    ['a block without its leading zero', () => wrappedWithLeadingZero().subarray(1)],
     ['a long block', () => Buffer.concat([wrapped(), Buffer.of(0)])],
     ['nothing', () => Buffer.alloc(0)],
   ])('gives one and the same error for %s', async (_, block) => {
