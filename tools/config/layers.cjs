@@ -2,6 +2,7 @@
 //
 //   nomyo-js ─┬─► @nomyo/keystore ──► @nomyo/crypto ──► (optional) nomyo-native
 //             └─► @nomyo/transport ─► @nomyo/crypto/errors
+//   @nomyo/router ─► @nomyo/crypto                            Node only
 //   tools ─────► anything public; nothing imports tools
 //
 // Conditional imports (`#engine`) lead to one file under Node and to another in a browser, so the layers are checked
@@ -11,6 +12,8 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 
 const SOURCES = '^packages/[^/]+/src/';
 const NODE_FILE = '[.]node[.]ts$';
+/** Programs: they run under Node and nowhere else. */
+const NODE_ONLY = '^packages/router/';
 const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
 const WEB_FILE = '[.](web|browser)[.]ts$';
 
@@ -52,6 +55,18 @@ const betweenPackages = [
     { path: '^packages/nomyo-js/' },
   ),
   error(
+    'router-sees-crypto-only',
+    'The router shares the protocol with its clients, and no code above it.',
+    { path: '^packages/router/src/' },
+    { path: '^packages/', pathNot: '^packages/(router|crypto)/' },
+  ),
+  error(
+    'nothing-ships-the-router',
+    'Tests may start the router; what is shipped to a client does not know it.',
+    { path: '^packages/(crypto|keystore|transport|nomyo-js)/src/' },
+    { path: '^packages/router/' },
+  ),
+  error(
     'no-deep-imports',
     'A package is imported by its name, never by a path into it.',
     { path: '^(packages|tools)/([^/]+)/(src|test|examples)/', pathNot: '^tools/checks/' },
@@ -67,10 +82,10 @@ const tools = [
     { path: '^tools/' },
   ),
   error(
-    'tests-use-the-router-only',
-    'Of the tools, tests may start the local router.',
+    'tests-use-no-tools',
+    'The tests of a package need packages alone.',
     { path: '^packages/[^/]+/test/' },
-    { path: '^tools/', pathNot: '^tools/router/src/index[.]ts$' },
+    { path: '^tools/' },
   ),
   error(
     'native-stands-alone',
@@ -83,8 +98,8 @@ const tools = [
 const runtimes = [
   error(
     'node-modules-in-node-files',
-    'Only *.node.ts may use what only Node has.',
-    { path: SOURCES, pathNot: NODE_FILE },
+    'Only *.node.ts may use what only Node has; so may programs.',
+    { path: SOURCES, pathNot: [NODE_FILE, NODE_ONLY] },
     { dependencyTypes: ['core'] },
   ),
   error(

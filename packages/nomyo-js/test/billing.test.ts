@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { RsaPrivateKey } from '@nomyo/crypto';
-import type { FailSpec } from '@nomyo/router';
+import type { FailSpec } from '@nomyo/router/testing';
 import { InvalidArgumentError, NomyoError, type SecureChatCompletionConfig } from '../src/index.js';
 import { cleanUp, client, lowLevelClient, posts, rejection, REQUEST, router } from './support.js';
 

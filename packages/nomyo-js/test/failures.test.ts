@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { FailSpec } from '@nomyo/router';
+import type { FailSpec } from '@nomyo/router/testing';
 import {
   APIConnectionError,
   APIConnectionTimeoutError,

@@ -4,7 +4,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { channel } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FAIL_MODES, type FailModeName, type Router } from '@nomyo/router';
+import { FAIL_MODES, type FailModeName, type Router } from '@nomyo/router/testing';
 import { NomyoError, SecureChatCompletion, type SecureChatCompletionConfig } from '../src/index.js';
 import { connectProxy } from './connect-proxy.js';
 import { look, MARKERS, secretsIn, shownOf, takeFindings } from './leaks.js';

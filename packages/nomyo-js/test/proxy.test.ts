@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Router } from '@nomyo/router';
+import type { Router } from '@nomyo/router/testing';
 import type { SecureChatCompletionConfig } from '../src/index.js';
 import { connectProxy } from './connect-proxy.js';
 import { cleanUp, client, later, posts, REQUEST, router } from './support.js';

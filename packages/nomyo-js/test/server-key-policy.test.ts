@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Router } from '@nomyo/router';
+import type { Router } from '@nomyo/router/testing';
 import { SecurityError, type LogEntry, type SecureChatCompletionConfig } from '../src/index.js';
 import {
   cleanUp,

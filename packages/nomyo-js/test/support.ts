@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRouter, type Router, type RouterOptions } from '@nomyo/router';
+import { startRouter, type Router, type RouterOptions } from '@nomyo/router/testing';
 import {
   SecureChatCompletion,
   SecureCompletionClient,

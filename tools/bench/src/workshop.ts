@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate, type MadeCertificate } from '@nomyo/router';
+import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
 import type { KeySize } from '@nomyo/crypto';
 import { Child, type ChildOptions } from './child/child-process.js';
 import { readFields, readText } from './child/read.js';

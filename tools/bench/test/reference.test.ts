@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import type { BenchClient, ClientConfig } from '../src/clients/client.js';
 import { openOurs } from '../src/clients/ours.js';
 import { openReference } from '../src/clients/reference/client.js';

@@ -4,6 +4,13 @@ const RUNTIME_DEPENDENCIES = {
   '@nomyo/keystore': ['@nomyo/crypto'],
   '@nomyo/transport': ['@nomyo/crypto'],
   'nomyo-js': ['@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
+  '@nomyo/router': [
+    '@nomyo/crypto',
+    '@peculiar/asn1-schema',
+    '@peculiar/asn1-x509',
+    '@peculiar/x509',
+    'reflect-metadata',
+  ],
   // The loader of the prebuilt binaries.
   'nomyo-native': ['node-gyp-build'],
 };

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RsaPublicKey } from '@nomyo/crypto';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import { SecureChatCompletion, type ChatCompletion } from 'nomyo-js';
 import { sealedRequest, viewOf } from './wire.js';
 

@@ -1,5 +1,5 @@
 /** What somebody on the wire sees of one request and its answer. */
-import type { Router, SeenRequest } from '@nomyo/router';
+import type { Router, SeenRequest } from '@nomyo/router/testing';
 
 /** The members of an envelope that the demo shows. */
 export interface WireView {

@@ -15,7 +15,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRouter, type Router, type SeenRequest } from '@nomyo/router';
+import { startRouter, type Router, type SeenRequest } from '@nomyo/router/testing';
 import type { Needle } from './scan.js';
 import { FIRST_LETTER, LETTERS, textLength } from './scenario.js';
 

@@ -1,6 +1,6 @@
 /** The whole client in a real browser: a page of one origin, the local router on another, HTTPS in between. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { ServerKeyPolicy } from '../../src/index.js';
 import { header, posts } from '../support.js';

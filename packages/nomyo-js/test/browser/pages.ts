@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'node:tls';
-import type { Router } from '@nomyo/router';
+import type { Router } from '@nomyo/router/testing';
 import { chromium, type Browser } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';

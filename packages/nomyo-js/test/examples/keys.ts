@@ -1,7 +1,7 @@
 /** RSA keys of node:crypto, whose numbers are known, so that a scan can look for them; and clients without a key. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { RsaPrivateKey, type KeySource } from '@nomyo/crypto';
-import type { Router } from '@nomyo/router';
+import type { Router } from '@nomyo/router/testing';
 import { SecureChatCompletion } from '../../src/index.js';
 import { later } from '../support.js';
 

@@ -1,5 +1,5 @@
 /** Every fault that the router knows, how often it is injected, and what a client may make of it. */
-import type { FailMode, FailModeName } from '@nomyo/router';
+import type { FailMode, FailModeName } from '@nomyo/router/testing';
 import type { Random } from '../common/random.js';
 
 /** How a call ends: `answer`, or the class and the code of its error. */

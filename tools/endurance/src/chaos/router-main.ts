@@ -1,5 +1,5 @@
 /** The router with its faults, in a process of its own, started by router-child.ts: `router-main.js SEED`. */
-import { startRouter, type FailMode, type SeenRequest } from '@nomyo/router';
+import { startRouter, type FailMode, type SeenRequest } from '@nomyo/router/testing';
 import { Random } from '../common/random.js';
 import { faultFor } from './faults.js';
 import { CALL_HEADER, type LoggedRequest, type RouterMessage } from './messages.js';

@@ -1,5 +1,5 @@
 /** A router without faults, in a process of its own, started by run.ts; it ends with its parent's channel. */
-import { startRouter } from '@nomyo/router';
+import { startRouter } from '@nomyo/router/testing';
 
 /** What the process tells its parent, once. */
 export interface SoakRouter {

@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import { numberNeedles, openWith } from '../observer.js';
 import { countCopies } from '../scan.js';
 import { masked } from './mask.js';
