@@ -1,7 +1,7 @@
 // The layers, as rules for dependency-cruiser. Every rule is a line of the picture in README.md:
 //
-//   nomyo-js ─┬─► @nomyo/keystore ──► @nomyo/crypto ──► (optional) nomyo-native
-//             └─► @nomyo/transport ─► @nomyo/crypto/errors
+//   nomyo-js ─┬─► @nomyo/keystore ──► @nomyo/crypto ─┬─► @nomyo/base
+//             └─► @nomyo/transport ──► @nomyo/base   └─► (optional) nomyo-native
 //   @nomyo/router ─► @nomyo/crypto                            Node only
 //   tools ─────► anything public; nothing imports tools
 //
@@ -31,16 +31,25 @@ const betweenPackages = [
     { path: '^packages/keystore/' },
   ),
   error(
-    'transport-sees-errors-only',
-    'Of @nomyo/crypto, the transport may know the errors.',
+    'transport-knows-no-crypto',
+    'The transport carries sealed bytes, and has no use for what seals them.',
     { path: '^packages/transport/src/' },
-    { path: '^packages/crypto/src/', pathNot: '^packages/crypto/src/errors[.]ts$' },
+    { path: '^packages/crypto/' },
   ),
   error(
-    'crypto-stands-alone',
-    '@nomyo/crypto depends on nothing.',
+    'base-stands-alone',
+    '@nomyo/base is the ground floor: it depends on nothing, not even on a platform.',
+    { path: '^packages/base/src/' },
+    { pathNot: '^packages/base/src/' },
+  ),
+  error(
+    'crypto-stands-on-base',
+    '@nomyo/crypto depends on @nomyo/base and on nothing else.',
     { path: '^packages/crypto/src/' },
-    { pathNot: ['^packages/crypto/src/', 'nomyo-native', '^native/'], dependencyTypesNot: ['core'] },
+    {
+      pathNot: ['^packages/(crypto|base)/src/', 'nomyo-native', '^native/'],
+      dependencyTypesNot: ['core'],
+    },
   ),
   error(
     'only-crypto-loads-the-addon',
@@ -51,19 +60,19 @@ const betweenPackages = [
   error(
     'nothing-above-nomyo-js',
     'The lower packages do not know the client.',
-    { path: '^packages/(crypto|keystore|transport)/' },
+    { path: '^packages/(base|crypto|keystore|transport)/' },
     { path: '^packages/nomyo-js/' },
   ),
   error(
     'router-sees-crypto-only',
     'The router shares the protocol with its clients, and no code above it.',
     { path: '^packages/router/src/' },
-    { path: '^packages/', pathNot: '^packages/(router|crypto)/' },
+    { path: '^packages/', pathNot: '^packages/(router|crypto|base)/' },
   ),
   error(
     'nothing-ships-the-router',
     'Tests may start the router; what is shipped to a client does not know it.',
-    { path: '^packages/(crypto|keystore|transport|nomyo-js)/src/' },
+    { path: '^packages/(base|crypto|keystore|transport|nomyo-js)/src/' },
     { path: '^packages/router/' },
   ),
   error(

@@ -3,8 +3,7 @@
  * missing padding, no stray bits behind the last byte. Works on bytes, so that PEM of a private key never becomes
  * a string.
  */
-import { allocateBytes, utf8Decode, utf8Encode, type Bytes } from './bytes.js';
-import { SecurityError } from './errors.js';
+import { allocateBytes, SecurityError, utf8Decode, utf8Encode, type Bytes } from '@nomyo/base';
 
 const ALPHABET = utf8Encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const PAD = 0x3d;

@@ -1,6 +1,6 @@
 import { openCbc } from '#engine';
 import type { CbcInput } from './engine/engine.js';
-import { InvalidArgumentError, SecurityError } from './errors.js';
+import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import type { SecureByteContext, SecureByteContextOptions } from './memory/secure-byte-context.js';
 
 const KEY_BYTES: readonly number[] = [16, 24, 32];

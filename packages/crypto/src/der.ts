@@ -2,8 +2,7 @@
  * As much DER (ITU-T X.690) as RSA keys and PBES2 need: a strict reader that hands out views, never copies,
  * so that the numbers of a private key stay in the memory they were read into; and a writer.
  */
-import { bytesOf, concatBytes, type Bytes } from './bytes.js';
-import { SecurityError } from './errors.js';
+import { bytesOf, concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 
 /** Tags of the universal types in use (X.690 §8.1.2). */
 export const DER_TAG = {

@@ -1,108 +1,11 @@
-/**
- * The base of every error of the NOMYO packages, and the closed list of their codes.
- *
- * Branch on `code`: messages are for people and may change between versions. No message, cause or property
- * of these errors ever holds a key, a password, an API key or plaintext.
- */
-
-/** Every code an error of this SDK can have. The second column says what the caller can do: fix, retry or stop. */
-export const ERROR_CODES = {
-  INVALID_ARGUMENT: 'fix: an argument or option is wrong; nothing was sent or written',
-  DISPOSED: 'fix: the object was disposed of, or a one-time context was used twice',
-  INSECURE_URL: 'fix: use an https: URL, or allowHttp for local development',
-  INVALID_KEY: 'fix: the key is damaged, too short, or no RSA key',
-  INVALID_ENVELOPE: 'stop: what arrived is no envelope of this protocol; nothing of it was used',
-  DECRYPTION_FAILED: 'stop: the envelope was not sealed to this key, or was changed on its way',
-  INVALID_PLAINTEXT: 'stop: the envelope opened, but what is inside is no JSON object',
-  PAYLOAD_TOO_LARGE: 'fix: the request is over the limit of the protocol',
-  BODY_TOO_LARGE: 'stop: the answer is over the size limit; it was not read to its end',
-  REDIRECT_REFUSED: 'stop: the router answered with a redirect; following it would leak metadata',
-  SERVER_KEY_INVALID: 'stop: the router sent something that is no acceptable RSA public key',
-  SERVER_KEY_NOT_PINNED: 'stop: the key of the router is none of the pinned ones',
-  SERVER_KEY_CHANGED:
-    'stop: the router has another key than the one that was met first; find out why, then accept it',
-  MEMORY_NOT_LOCKED: 'fix: locked memory was demanded and cannot be had; see the reason in the message',
-  POLICY_VIOLATION: 'fix: a rule of the policy forbids this call',
-  KEY_FILE_UNREADABLE: 'fix: the key file or directory cannot be read',
-  KEY_FILE_INVALID: 'fix: the key file is damaged or holds no RSA private key; it was left untouched',
-  KEY_FILE_EXISTS: 'fix: a key file is already there; it is never overwritten by accident',
-  KEY_FILE_PERMISSIONS: 'fix: others can read the private key file or write its directory',
-  KEY_FILE_PASSWORD: 'fix: the password is missing or wrong; the key file was left untouched',
-  KEY_FILE_MISMATCH: 'fix: the public key file does not belong to the private key',
-  KEY_FILE_UNWRITABLE: 'fix: the key file cannot be written; nothing is left half-written',
-  CONNECTION_FAILED: 'retry: the router could not be reached, or the connection broke',
-  CONNECTION_TIMEOUT: 'retry: no whole answer within the timeout of one attempt',
-  API_ERROR: 'stop: the router answered with a status this SDK has no better class for',
-  INVALID_REQUEST: 'fix: the router refused the request (400)',
-  AUTHENTICATION_FAILED: 'fix: the API key is missing or wrong (401)',
-  FORBIDDEN: 'fix: the model is not allowed for the security tier (403)',
-  RATE_LIMITED: 'retry: over the rate limit (429); see retryAfter',
-  SERVER_ERROR: 'retry: the router failed (500)',
-  SERVICE_UNAVAILABLE: 'retry: the inference backend is away, or the API key is cooling down (503)',
-} as const;
-
-/** A stable, machine-readable reason. */
-export type NomyoErrorCode = keyof typeof ERROR_CODES;
-
-/** Options of every error of this SDK. */
-export interface NomyoErrorOptions {
-  /** The error that led here. Never one whose message can quote a secret. */
-  readonly cause?: unknown;
-  /** See {@link NomyoError.possiblyExecuted}. Default: `false`. */
-  readonly possiblyExecuted?: boolean;
-}
-
-/** The base class: `instanceof NomyoError` catches everything this SDK throws, but for a caller's own abort reason. */
-export class NomyoError extends Error {
-  override readonly name: string = 'NomyoError';
-  /** A stable reason out of {@link ERROR_CODES}. */
-  readonly code: NomyoErrorCode;
-  /**
-   * `false`: no request was run. `true`: the router may have got a request, run it and billed it, in this attempt or in
-   * one before.
-   */
-  readonly possiblyExecuted: boolean;
-
-  constructor(code: NomyoErrorCode, message: string, options: NomyoErrorOptions = {}) {
-    super(message, options);
-    this.code = code;
-    this.possiblyExecuted = options.possiblyExecuted ?? false;
-  }
-
-  /** What a log may hold: name, code and message. */
-  toJSON(): { name: string; code: NomyoErrorCode; message: string } {
-    return { name: this.name, code: this.code, message: this.message };
-  }
-}
-
-/** An argument or option is wrong. Fix the call: nothing was generated, sent or written. */
-export class InvalidArgumentError extends NomyoError {
-  override readonly name: string = 'InvalidArgumentError';
-  /** The name of the argument or option, as the caller wrote it. */
-  readonly argument: string;
-
-  constructor(argument: string, expectation: string) {
-    super('INVALID_ARGUMENT', `${argument} ${expectation}`);
-    this.argument = argument;
-  }
-}
-
-/** An object was used after `dispose()`, or a one-time context a second time. */
-export class DisposedError extends NomyoError {
-  override readonly name: string = 'DisposedError';
-
-  constructor(what: string) {
-    super('DISPOSED', `${what} was disposed of and cannot be used any more`);
-  }
-}
-
-/** A security rule was violated, or a cryptographic check failed. Never retried by this SDK. */
-export class SecurityError extends NomyoError {
-  override readonly name: string = 'SecurityError';
-}
-
-/** Says of an error, which stays the same object, that a request may have been run before it; others are left alone. */
-export function markPossiblyExecuted(error: unknown): void {
-  if (!(error instanceof NomyoError)) return;
-  Object.defineProperty(error, 'possiblyExecuted', { value: true, enumerable: true, configurable: true });
-}
+/** The errors of this package, which all NOMYO packages share. They live in `@nomyo/base`. */
+export {
+  DisposedError,
+  ERROR_CODES,
+  InvalidArgumentError,
+  markPossiblyExecuted,
+  NomyoError,
+  SecurityError,
+  type NomyoErrorCode,
+  type NomyoErrorOptions,
+} from '@nomyo/base';

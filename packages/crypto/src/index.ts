@@ -6,7 +6,6 @@
  */
 export { decryptAesCbc } from './cbc.js';
 export type { CbcInput } from './engine/engine.js';
-export type { AbortSignalLike } from './abort.js';
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { decodePem, encodePem, PEM_LABEL, type PemBlock } from './pem.js';
 
@@ -31,13 +30,14 @@ export {
 } from './memory/secure-byte-context.js';
 export type { MemoryProtectionInfo } from './memory/backend.js';
 
-export type { Bytes } from './bytes.js';
 export {
   DisposedError,
   ERROR_CODES,
   InvalidArgumentError,
   NomyoError,
   SecurityError,
+  type AbortSignalLike,
+  type Bytes,
   type NomyoErrorCode,
   type NomyoErrorOptions,
-} from './errors.js';
+} from '@nomyo/base';

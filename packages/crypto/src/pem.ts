@@ -2,9 +2,17 @@
  * PEM (RFC 7468): one block, text around it ignored, line ends of any kind. Works on bytes, so that a private key
  * never becomes a string.
  */
-import { allocateBytes, equalBytes, utf8Decode, utf8Encode, wipe, type Bytes } from './bytes.js';
+import {
+  allocateBytes,
+  equalBytes,
+  InvalidArgumentError,
+  SecurityError,
+  utf8Decode,
+  utf8Encode,
+  wipe,
+  type Bytes,
+} from '@nomyo/base';
 import { base64DecodeInto, base64EncodeInto, base64Length } from './base64.js';
-import { InvalidArgumentError, SecurityError } from './errors.js';
 
 /** What a block says it holds. */
 export const PEM_LABEL = {

@@ -12,7 +12,7 @@ import { envelopeCases, keyVectors } from './support/vectors.js';
 import { RsaPrivateKey } from '../src/index.js';
 
 const CHROMIUM = '/usr/bin/chromium';
-const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -24,20 +24,22 @@ const FLAGS = [
 ];
 
 /** What a bundler does with the `browser` condition of `exports` in package.json. */
-const IMPORT_MAP = { imports: { '@nomyo/crypto': '/dist/web/index.js' } };
+const IMPORT_MAP = {
+  imports: { '@nomyo/base': '/base/dist/web/index.js', '@nomyo/crypto': '/crypto/dist/web/index.js' },
+};
 const PAGE = `<!doctype html><script type="importmap">${JSON.stringify(IMPORT_MAP)}</script>`;
 
 const whyNot = !existsSync(CHROMIUM)
   ? `there is no ${CHROMIUM}`
-  : existsSync(join(DIST, 'web', 'index.js'))
+  : existsSync(join(PACKAGES, 'crypto/dist/web/index.js'))
     ? undefined
     : 'dist is not built';
 
 function serve(): Promise<Server> {
   const server = createServer((request, response) => {
-    const path = normalize(join(DIST, (request.url ?? '').replace('/dist/', '')));
+    const path = normalize(join(PACKAGES, request.url ?? ''));
     const isScript =
-      path.startsWith(DIST) && extname(path) === '.js' && !path.includes(`..${sep}`) && existsSync(path);
+      path.startsWith(PACKAGES) && extname(path) === '.js' && !path.includes(`..${sep}`) && existsSync(path);
     if (request.url === '/') response.setHeader('content-type', 'text/html').end(PAGE);
     else if (isScript) response.setHeader('content-type', 'text/javascript').end(readFileSync(path));
     // A browser asks for an icon.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '../src/der.js';
-import { SecurityError } from '../src/errors.js';
+import { SecurityError } from '@nomyo/base';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const refused = expect.objectContaining({ code: 'INVALID_KEY' });

@@ -1,4 +1,4 @@
-import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/crypto/errors';
+import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/base';
 
 /** What can be wrong with a key file or its directory. */
 export type KeyStoreErrorCode = Extract<NomyoErrorCode, `KEY_FILE_${string}`>;

@@ -1,4 +1,4 @@
-import type { NomyoErrorCode } from '@nomyo/crypto/errors';
+import type { NomyoErrorCode } from '@nomyo/base';
 
 /** What a key store tells about itself. A closed list, with fingerprints, paths and codes, and never a secret. */
 export type KeyStoreEvent = KeyLoadedEvent | KeyGeneratedEvent | KeyRotatedEvent | RotationFailedEvent;

@@ -1,5 +1,6 @@
 /** Key files outside of a store: made once, or read once. */
 import { resolve } from 'node:path';
+import { anObject, refuseUnknown } from '@nomyo/base';
 import type { RsaPrivateKey } from '@nomyo/crypto';
 import { KeyDirectory } from './disk/key-directory.node.js';
 import { readPublicFile } from './disk/read-file.node.js';
@@ -7,7 +8,7 @@ import { judgePublicFile, loadKey, type LoadedKey } from './disk/read-pair.node.
 import { KeyStoreError } from './errors.js';
 import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
 import { keyMaker } from './next-keys.js';
-import { checkKeySize, checkPath, refuseUnknown, resolvePassword } from './options.js';
+import { checkKeySize, checkPath, resolvePassword } from './options.js';
 import type { StorageCall } from './storage.js';
 
 /** Nobody ends it but the end of the process. */
@@ -17,7 +18,7 @@ const call = (): StorageCall => ({ signal: new AbortController().signal, backgro
 const MIN_PASSWORD_TO_READ = 1;
 
 export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyFiles> {
-  refuseUnknown('options', options, ['keyDir', 'password', 'keySize']);
+  refuseUnknown(anObject('options', options), ['keyDir', 'password', 'keySize']);
   const keyDir = resolve(checkPath('keyDir', options.keyDir));
   const make = keyMaker(checkKeySize(options.keySize));
   const password = resolvePassword(options.password);
@@ -40,7 +41,7 @@ export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promis
 }
 
 export async function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey> {
-  refuseUnknown('options', options, ['privateKeyPath', 'publicKeyPath', 'password']);
+  refuseUnknown(anObject('options', options), ['privateKeyPath', 'publicKeyPath', 'password']);
   const privatePath = resolve(checkPath('privateKeyPath', options.privateKeyPath));
   const { publicKeyPath } = options;
   const publicPath =

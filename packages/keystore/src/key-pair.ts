@@ -1,6 +1,5 @@
 import type { KeySource } from '@nomyo/crypto';
-import { DisposedError } from '@nomyo/crypto/errors';
-import type { Moment } from './clock.js';
+import { DisposedError, type Moment } from '@nomyo/base';
 import type { PairInUse } from './rotation.js';
 import type { OwnedKeys, StoredPair } from './storage.js';
 

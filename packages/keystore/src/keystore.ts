@@ -1,8 +1,12 @@
 import { platform } from '#storage';
-import { RsaPrivateKey, type AbortSignalLike } from '@nomyo/crypto';
-import { DisposedError, InvalidArgumentError } from '@nomyo/crypto/errors';
-import { abortable } from './abortable.js';
-import { currentMoment } from './clock.js';
+import {
+  abortable,
+  currentMoment,
+  DisposedError,
+  InvalidArgumentError,
+  type AbortSignalLike,
+} from '@nomyo/base';
+import { RsaPrivateKey } from '@nomyo/crypto';
 import { tell, type KeyStoreEvent, type KeyStoreListener } from './events.js';
 import { KeyPair, type KeyLease } from './key-pair.js';
 import { resolveOptions, type KeyStoreOptions } from './options.js';

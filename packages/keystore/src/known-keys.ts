@@ -1,8 +1,8 @@
 /** Fingerprints of keys that are somebody else's, as they were met first: what `known_hosts` is to ssh. */
 import { platform } from '#storage';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { anObject, InvalidArgumentError, refuseUnknown } from '@nomyo/base';
 import { isFingerprint } from './format/known-keys.js';
-import { checkPlace, refuseUnknown } from './options.js';
+import { checkPlace } from './options.js';
 
 /** Options of {@link openKnownKeys}. */
 export interface KnownKeysOptions {
@@ -45,7 +45,7 @@ export interface NextKnownKey {
  * @throws {InvalidArgumentError} on a wrong value or an unknown name
  */
 export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
-  refuseUnknown('options', options, ['keyDir', 'keyStorage']);
+  refuseUnknown(anObject('options', options), ['keyDir', 'keyStorage']);
   const known = platform.locate(checkPlace(options)).openKnownKeys();
   return {
     recall: async (name) => known.recall(checkName(name)),

@@ -1,5 +1,5 @@
 import { generatePkcs8, type KeySize, type SecureByteContext } from '@nomyo/crypto';
-import { DisposedError } from '@nomyo/crypto/errors';
+import { DisposedError } from '@nomyo/base';
 
 /** Makes a private key as PKCS#8. */
 export type MakeKey = () => Promise<SecureByteContext>;

@@ -1,7 +1,6 @@
 /** The options of a key store, with defaults and units, and their checks: all before anything is made or written. */
 import { KEY_SIZES, SecureByteContext, type KeySize } from '@nomyo/crypto';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
-import { concatBytes } from './bytes.js';
+import { anObject, aPassword, concatBytes, InvalidArgumentError, refuseUnknown } from '@nomyo/base';
 import type { KeyStoreListener } from './events.js';
 import type { RotationPolicy } from './rotation.js';
 import type { KeyPlace, Platform } from './storage.js';
@@ -98,7 +97,7 @@ const NAMES: Readonly<Record<keyof KeyStoreOptions, true>> = {
  * @throws {InvalidArgumentError} on a wrong value or an unknown name
  */
 export function resolveOptions(options: KeyStoreOptions, locate: Platform['locate']): ResolvedOptions {
-  refuseUnknown('options', options, Object.keys(NAMES));
+  refuseUnknown(anObject('options', options), Object.keys(NAMES));
   if (options.keyStorage !== undefined && options.password !== undefined) {
     throw new InvalidArgumentError('password', 'must not be given with keyStorage: no file is written');
   }
@@ -134,17 +133,6 @@ export function checkPlace({ keyDir, rotationDir, keyStorage }: PlaceOptions): P
   };
 }
 
-/** @throws {InvalidArgumentError} on a name that is none of `names` */
-export function refuseUnknown(argument: string, value: unknown, names: readonly string[]): void {
-  if (typeof value !== 'object' || value === null) {
-    throw new InvalidArgumentError(argument, 'must be an object');
-  }
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(unknown, `is no option; there are ${names.join(', ')}`);
-  }
-}
-
 /** @throws {InvalidArgumentError} on what cannot be a path */
 export function checkPath(argument: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
@@ -170,20 +158,9 @@ export function resolvePassword(
   secure = true,
 ): SecureByteContext | undefined {
   if (value === undefined) return undefined;
-  const isText = typeof value === 'string';
-  if (!isText && !(value instanceof Uint8Array)) {
-    throw new InvalidArgumentError('password', 'must be a string or a Uint8Array');
-  }
-  if (value.length < minLength) {
-    throw new InvalidArgumentError(
-      'password',
-      `must have at least ${String(minLength)} characters, or bytes`,
-    );
-  }
-  if (!isText) return new SecureByteContext(concatBytes(value), { secure });
-  // Every lone surrogate has the same UTF-8, so such characters would protect nothing.
-  if (/\p{Surrogate}/u.test(value)) throw new InvalidArgumentError('password', 'must be well-formed Unicode');
-  return new SecureByteContext(new TextEncoder().encode(value), { secure });
+  const password = aPassword(minLength)('password', value);
+  const bytes = typeof password === 'string' ? new TextEncoder().encode(password) : concatBytes(password);
+  return new SecureByteContext(bytes, { secure });
 }
 
 function optionalPath(argument: string, value: unknown): string | undefined {

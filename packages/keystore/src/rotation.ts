@@ -1,5 +1,5 @@
 /** When a key pair is replaced: decisions alone, as functions of the pair, the policy and the time. */
-import type { Moment } from './clock.js';
+import type { Moment } from '@nomyo/base';
 
 /** A pair in use. */
 export interface PairInUse {

@@ -1,6 +1,5 @@
 /** Carries out the decisions of `rotation.ts`: one replacement at a time, a timer, and failures. */
-import { NomyoError } from '@nomyo/crypto/errors';
-import { currentMoment } from './clock.js';
+import { currentMoment, NomyoError } from '@nomyo/base';
 import type { RotationFailedEvent } from './events.js';
 import { KeyStoreError } from './errors.js';
 import type { KeyPair } from './key-pair.js';

@@ -1,6 +1,6 @@
 /** Node: pairs live in files, or in memory when there is no directory. */
 import { resolve } from 'node:path';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { generateKeyFiles, loadKeyFiles } from './key-files.node.js';

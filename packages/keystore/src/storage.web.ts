@@ -1,5 +1,5 @@
 /** Runtimes without files of their own: pairs live in memory or, where there is one, in IndexedDB. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { indexedDbPlace } from './indexeddb/place.web.js';
 import { DEFAULTS } from './options.js';
 import { memoryPlace } from './storage.memory.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DisposedError } from '@nomyo/crypto';
+import { DisposedError } from '@nomyo/base';
 import { KeyPair } from '../src/key-pair.js';
 import { newKey } from './support/keys.js';
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { DisposedError, InvalidArgumentError, type KeySource } from '@nomyo/crypto';
+import { DisposedError, InvalidArgumentError } from '@nomyo/base';
+import type { KeySource } from '@nomyo/crypto';
 import { KeyStore, type KeyStoreEvent, type KeyStoreOptions } from '../src/index.js';
 import { eventually, newKey, rejection } from './support/keys.js';
 

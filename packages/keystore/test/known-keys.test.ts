@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto';
+import { InvalidArgumentError } from '@nomyo/base';
 import { openKnownKeys } from '../src/index.js';
 
 const A = `sha256/${'A'.repeat(43)}=`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto';
+import { InvalidArgumentError } from '@nomyo/base';
 import { generateKeyFiles, KeyStore, loadKeyFiles, type KeyStoreOptions } from '../src/index.js';
 import { rejection } from './support/keys.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Moment } from '../src/clock.js';
+import type { Moment } from '@nomyo/base';
 import {
   ageOf,
   backoffMs,

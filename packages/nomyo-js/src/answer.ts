@@ -1,6 +1,6 @@
 /** What a caller gets: the opened answer with `_metadata` (SPEC.md §7). */
 import { decodePayload, SUITE, type JsonObject, type OpenedEnvelope } from '@nomyo/crypto';
-import { isObject } from './checks.js';
+import { isObject } from '@nomyo/base';
 
 /** The answer as an object; members of a `_metadata` that it already has are kept. */
 export function answerOf({ plaintext, processedAt }: OpenedEnvelope, payloadId: string): JsonObject {

@@ -1,6 +1,5 @@
 /** The calls under way of one client, so that `dispose()` ends them all. */
-import { DisposedError } from '@nomyo/crypto/errors';
-import { LightAbortController } from '@nomyo/transport';
+import { DisposedError, LightAbortController, type AbortSignalLike } from '@nomyo/base';
 
 /** Ends one call: the caller's abort, or the client's end. */
 export type CallSignal = LightAbortController;
@@ -8,7 +7,7 @@ export type CallSignal = LightAbortController;
 /** Gives each call a signal that follows the caller's own and the client's end. */
 export class CallScope {
   readonly #calls = new Set<LightAbortController>();
-  readonly #followers = new Map<AbortSignal, Followers>();
+  readonly #followers = new Map<AbortSignalLike, Followers>();
   readonly #owner: string;
   #disposed = false;
 
@@ -28,7 +27,10 @@ export class CallScope {
    *
    * @throws the caller's abort reason, or {@link DisposedError}
    */
-  async run<T>(callerSignal: AbortSignal | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
+  async run<T>(
+    callerSignal: AbortSignalLike | undefined,
+    task: (signal: CallSignal) => Promise<T>,
+  ): Promise<T> {
     this.check();
     callerSignal?.throwIfAborted();
     const call = new LightAbortController();
@@ -50,7 +52,7 @@ export class CallScope {
   }
 
   /** One listener on a signal, however many calls share it: Node warns of a leak when there are more than ten. */
-  #follow(signal: AbortSignal | undefined, call: LightAbortController): () => void {
+  #follow(signal: AbortSignalLike | undefined, call: LightAbortController): () => void {
     if (signal === undefined) return () => undefined;
     const followers = this.#followers.get(signal) ?? new Followers(signal);
     this.#followers.set(signal, followers);
@@ -67,9 +69,9 @@ export class CallScope {
 /** The calls that end with one signal. */
 class Followers {
   readonly calls = new Set<LightAbortController>();
-  readonly #signal: AbortSignal;
+  readonly #signal: AbortSignalLike;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignalLike) {
     this.#signal = signal;
     signal.addEventListener('abort', this.#abort, { once: true });
   }

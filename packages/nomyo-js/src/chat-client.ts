@@ -7,7 +7,7 @@ import {
 } from '@nomyo/crypto';
 import { afterSending, checkHeaders } from '@nomyo/transport';
 import { answerOf } from './answer.js';
-import { anAbortSignal, anObject, optional, refuseUnknown } from './checks.js';
+import { anAbortSignal, anObject, optional, refuseUnknown } from '@nomyo/base';
 import type { ChatCompletionRequest } from './chat/request-types.js';
 import type { ChatCompletion } from './chat/response-types.js';
 import { takeApart } from './chat/request.js';
@@ -127,7 +127,7 @@ export class SecureChatCompletion {
   ): Promise<OpenedEnvelope> {
     this.#channel.check();
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
-    refuseUnknown('create()', anObject('options', options), CREATE_OPTIONS);
+    refuseUnknown(anObject('options', options), CREATE_OPTIONS);
     const { headers, signal, timeout, maxRetries } = options;
     if (headers !== undefined) checkHeaders(headers);
     return this.#channel.exchange(payload, {

@@ -1,7 +1,6 @@
 /** What a client tells about itself: a closed list of events with a closed list of fields, none of them secret. */
 import { environment } from '#env';
-import { isObject } from './checks.js';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError, isObject } from '@nomyo/base';
 
 /** Fields of the events, by name. All times are in ms, all sizes in bytes. */
 export interface NomyoEvents {

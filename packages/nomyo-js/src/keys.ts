@@ -1,11 +1,6 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import {
-  DisposedError,
-  InvalidArgumentError,
-  RsaPrivateKey,
-  type AbortSignalLike,
-  type KeySource,
-} from '@nomyo/crypto';
+import { DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
+import { RsaPrivateKey, type KeySource } from '@nomyo/crypto';
 import { KeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';

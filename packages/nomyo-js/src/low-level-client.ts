@@ -1,7 +1,16 @@
 import {
+  aBoolean,
+  anObject,
+  aPassword,
+  aString,
+  InvalidArgumentError,
+  oneOf,
+  optional,
+  refuseUnknown,
+} from '@nomyo/base';
+import {
   generatePkcs8,
   getMemoryProtectionInfo,
-  InvalidArgumentError,
   openEnvelope,
   RsaPrivateKey,
   sealEnvelope,
@@ -14,7 +23,6 @@ import { generateKeyFiles, loadKeyFiles, type GenerateKeyFilesOptions } from '@n
 import { afterSending } from '@nomyo/transport';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
-import { aBoolean, anObject, aPassword, aString, oneOf, optional, refuseUnknown } from './checks.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { endingWith } from './keys.js';
@@ -75,7 +83,7 @@ export class SecureCompletionClient {
    */
   async generateKeys(options: GenerateKeysOptions = {}): Promise<void> {
     this.#channel.check();
-    refuseUnknown('generateKeys()', anObject('options', options), GENERATE_OPTIONS);
+    refuseUnknown(anObject('options', options), GENERATE_OPTIONS);
     const toFile = optional('saveToFile', options.saveToFile, aBoolean, false);
     const key = await (toFile ? this.#generateFiles(options) : generateInMemory(options.keySize));
     this.#channel.keys.useKey(key);
@@ -96,7 +104,7 @@ export class SecureCompletionClient {
     const key = await loadKeyFiles({
       privateKeyPath: aString('privateKeyPath', privateKeyPath),
       ...(publicKeyPath === undefined ? {} : { publicKeyPath: aString('publicKeyPath', publicKeyPath) }),
-      ...(password === undefined ? {} : { password: aPassword('password', password) }),
+      ...(password === undefined ? {} : { password: aPassword(1)('password', password) }),
     });
     this.#channel.keys.useKey(key);
   }

@@ -2,8 +2,8 @@
  * Hides the length of a request: trailing spaces, which every JSON parser ignores (RFC 8259 §2), up to a length that
  * many requests share.
  */
-import { InvalidArgumentError, SecureByteContext, SUITE, type SecureByteContextOptions } from '@nomyo/crypto';
-import { anInteger, isObject, refuseUnknown } from './checks.js';
+import { anInteger, InvalidArgumentError, isObject, refuseUnknown } from '@nomyo/base';
+import { SecureByteContext, SUITE, type SecureByteContextOptions } from '@nomyo/crypto';
 
 /**
  * `none`: the envelope shows the length of the request to the byte. `pow2`: the next power of two, at most doubling
@@ -19,7 +19,7 @@ export function checkPadding(padding: unknown): Padding {
   if (!isObject(padding)) {
     throw new InvalidArgumentError('padding', "must be 'none', 'pow2' or { block: bytes }");
   }
-  refuseUnknown('padding', padding, ['block']);
+  refuseUnknown(padding, ['block']);
   return { block: anInteger(1, SUITE.maxPayloadBytes)('padding.block', padding['block']) };
 }
 

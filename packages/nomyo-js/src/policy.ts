@@ -1,16 +1,17 @@
 /** Rules that a caller sets above the protocol: each is checked before anything is sealed. Pure. */
-import { InvalidArgumentError, SecurityError } from '@nomyo/crypto';
 import {
   aBoolean,
   anInteger,
   anObject,
   aString,
   given,
+  InvalidArgumentError,
   oneOf,
   optional,
   refuseUnknown,
+  SecurityError,
   type Check,
-} from './checks.js';
+} from '@nomyo/base';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 
@@ -76,7 +77,7 @@ const RULES: readonly (keyof Policy)[] = [
 /** @throws {InvalidArgumentError} on an unknown rule or a wrong value */
 export function checkPolicy(policy: unknown): Policy {
   const rules = anObject('policy', policy);
-  refuseUnknown('policy', rules, RULES);
+  refuseUnknown(rules, RULES);
   optional('policy.minimumSecurityTier', rules['minimumSecurityTier'], oneOf(SECURITY_TIERS), undefined);
   optional(
     'policy.maxPayloadBytes',

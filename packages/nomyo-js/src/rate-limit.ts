@@ -1,7 +1,7 @@
 /** Keeping within the limits of the service, which hold for an API key: whoever shares it, shares the budget. */
 import { checkRateLimit, Pacer, TokenBudget, type RateLimit } from '@nomyo/transport';
 import type { CallSignal } from './call-scope.js';
-import { anObject, refuseUnknown } from './checks.js';
+import { anObject, refuseUnknown } from '@nomyo/base';
 
 /** A budget that is kept outside of this process; `nomyo-js/redis-rate-limit` has one. */
 export interface SharedRateLimit {
@@ -30,7 +30,7 @@ export function resolveRateLimit(
   if (rateLimit === false) return undefined;
   anObject('rateLimit', rateLimit);
   if (isShared(rateLimit)) return rateLimit;
-  refuseUnknown('rateLimit', rateLimit, ['requestsPerSecond', 'burst']);
+  refuseUnknown(rateLimit, ['requestsPerSecond', 'burst']);
   checkRateLimit(rateLimit);
   return { ...rateLimit };
 }

@@ -5,17 +5,24 @@
  * @packageDocumentation
  */
 import {
-  abortable,
   APIConnectionTimeoutError,
   checkRateLimit,
   connectionError,
   Pacer,
   withDeadline,
-  type AbortSignalLike,
   type RateLimit,
 } from '@nomyo/transport';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { anInteger, anObject, aString, MAX_TIMER_MS, optional, refuseUnknown } from './checks.js';
+import {
+  abortable,
+  anInteger,
+  anObject,
+  aString,
+  MAX_TIMER_MS,
+  optional,
+  refuseUnknown,
+  type AbortSignalLike,
+} from '@nomyo/base';
 import type { SharedRateLimit } from './rate-limit.js';
 
 /** Options of {@link redisRateLimit}. */
@@ -51,7 +58,7 @@ const DEFAULTS = { keyPrefix: 'nomyo-rate', timeoutMs: 2000 } as const;
  * @throws {InvalidArgumentError} on a wrong option
  */
 export function redisRateLimit(options: RedisRateLimitOptions): SharedRateLimit {
-  refuseUnknown('redisRateLimit()', anObject('options', options), OPTIONS);
+  refuseUnknown(anObject('options', options), OPTIONS);
   anObject('client', options.client);
   checkRateLimit(options);
   const timeout = optional('timeout', options.timeout, anInteger(1, MAX_TIMER_MS), DEFAULTS.timeoutMs);

@@ -1,7 +1,7 @@
 /** The options that decide how the router is reached: TLS, proxy, or a `fetch` of the caller's own. */
 import { environment } from '#env';
 import { LOOPBACK_NO_PROXY, type HttpClientOptions } from '@nomyo/transport';
-import { aFunction, anObject, aString, given, optional } from './checks.js';
+import { aFunction, anObject, aString, given, optional } from '@nomyo/base';
 import type { CommonOptions } from './options.js';
 
 /** @throws {InvalidArgumentError} on a wrong value */

@@ -1,23 +1,18 @@
 /** The options of the client's own key pair, or of a private key that is elsewhere. */
 import { environment } from '#env';
 import {
-  InvalidArgumentError,
-  KEY_SIZES,
-  type KeySource,
-  type SecureByteContextOptions,
-} from '@nomyo/crypto';
-import type { KeyStoreOptions } from '@nomyo/keystore';
-import {
   anInteger,
   aPassword,
   aString,
   given,
+  InvalidArgumentError,
   isObject,
   MAX_TIMER_MS,
   oneOf,
   optional,
-  type Check,
-} from './checks.js';
+} from '@nomyo/base';
+import { KEY_SIZES, type KeySource, type SecureByteContextOptions } from '@nomyo/crypto';
+import type { KeyStoreOptions } from '@nomyo/keystore';
 import { DEFAULTS, type CommonOptions } from './options.js';
 
 /** Shortest password of a key file that is written, in characters or bytes. */
@@ -40,14 +35,7 @@ const FILE_OPTIONS = ['keyDir', 'keyRotationDir', 'keyRotationPassword'] as cons
 const aDuration = anInteger(0, MAX_TIMER_MS);
 const aCount = anInteger(1, Number.MAX_SAFE_INTEGER);
 
-const aNewPassword: Check<string | Uint8Array> = (name, value) => {
-  const password = aPassword(name, value);
-  if (password.length >= MIN_PASSWORD_LENGTH) return password;
-  throw new InvalidArgumentError(
-    name,
-    `must have at least ${String(MIN_PASSWORD_LENGTH)} characters, or bytes`,
-  );
-};
+const aNewPassword = aPassword(MIN_PASSWORD_LENGTH);
 
 /** @throws {InvalidArgumentError} on a wrong value, or one without an effect */
 export function resolveKeys(

@@ -1,22 +1,19 @@
 /** Checks the options of a client and completes them: before a key is made, a file written or a connection opened. */
 import { environment } from '#env';
 import {
-  getMemoryProtectionInfo,
-  InvalidArgumentError,
-  SecurityError,
-  type SecureByteContextOptions,
-} from '@nomyo/crypto';
-import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
-import {
   aBoolean,
   anInteger,
   aString,
+  InvalidArgumentError,
   MAX_TIMER_MS,
   oneOf,
   optional,
   refuseUnknown,
+  SecurityError,
   type Check,
-} from './checks.js';
+} from '@nomyo/base';
+import { getMemoryProtectionInfo, type SecureByteContextOptions } from '@nomyo/crypto';
+import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
 import { checkLogger, type Logger } from './events.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
 import { checkPadding } from './padding.js';
@@ -67,7 +64,7 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
  * @throws {SecurityError} `INSECURE_URL`, `MEMORY_NOT_LOCKED` or `POLICY_VIOLATION`
  */
 export function resolveOptions(config: CommonOptions, urlName: string, url: unknown): ResolvedOptions {
-  refuseUnknown('this client', config, [urlName, ...OPTION_NAMES]);
+  refuseUnknown(config, [urlName, ...OPTION_NAMES]);
   const allowHttp = optional('allowHttp', config.allowHttp, aBoolean, false);
   const memory = resolveMemory(config);
   const options: ResolvedOptions = {

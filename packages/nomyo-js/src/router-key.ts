@@ -1,5 +1,6 @@
 /** Fetches the router's public key (SPEC.md §7), and keeps those that are accepted. */
-import { NomyoError, RsaPublicKey, SecurityError } from '@nomyo/crypto';
+import { NomyoError, SecurityError } from '@nomyo/base';
+import { RsaPublicKey } from '@nomyo/crypto';
 import {
   endpoint,
   errorOfResponse,

@@ -2,6 +2,7 @@
  * One sealed request and its answer: key pair, router key and HTTP client, put together. Both clients are built on
  * it; it knows nothing of chat.
  */
+import type { AbortSignalLike } from '@nomyo/base';
 import {
   checkPayloadSize,
   encodePayload,
@@ -44,7 +45,7 @@ export interface ChannelCall {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly timeout: number;
   readonly maxRetries: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** Largest envelope that is read, in bytes. */
@@ -86,7 +87,7 @@ export class SecureChannel {
   }
 
   /** Runs `task` as a call of this channel: it ends when the caller aborts or the channel is disposed of. */
-  run<T>(signal: AbortSignal | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
+  run<T>(signal: AbortSignalLike | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
     return this.#calls.run(signal, task);
   }
 

@@ -1,8 +1,8 @@
 /** Which keys of the router are accepted: any, the one that was met first, or pinned ones. */
-import { InvalidArgumentError, SecurityError, type KeySource } from '@nomyo/crypto';
+import { aFunction, InvalidArgumentError, oneOf, optional, SecurityError } from '@nomyo/base';
+import type { KeySource } from '@nomyo/crypto';
 import { openKnownKeys, type KeyStoreOptions, type KnownKeys } from '@nomyo/keystore';
 import type { ServerKeyChange } from '@nomyo/transport';
-import { aFunction, oneOf, optional } from './checks.js';
 import type { SecurityTier } from './chat/request-types.js';
 import type { Emit } from './events.js';
 

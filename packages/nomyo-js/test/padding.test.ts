@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, SecureByteContext, SUITE } from '@nomyo/crypto';
+import { InvalidArgumentError } from '@nomyo/base';
+import { SecureByteContext, SUITE } from '@nomyo/crypto';
 import { checkPadding, pad, paddedLength } from '../src/padding.js';
 import { cleanUp, client, posts, REQUEST, router } from './support.js';
 

@@ -1,5 +1,5 @@
 /** Errors that come after a request was sent, and not from its sending: what is in the answer, or the end of a client. */
-import { markPossiblyExecuted } from '@nomyo/crypto/errors';
+import { markPossiblyExecuted } from '@nomyo/base';
 import { APIConnectionError, APIError } from './errors.js';
 
 /** Errors of the connection and of the router know by themselves whether the request may have been run. */

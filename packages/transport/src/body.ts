@@ -1,5 +1,5 @@
 /** Reading an answer with a limit: the whole of it, or an error. */
-import { SecurityError } from '@nomyo/crypto/errors';
+import { SecurityError } from '@nomyo/base';
 import { APIConnectionError } from './errors.js';
 
 /** What an answer's headers say of its body. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { abortable, type AbortSignalLike } from './abort.js';
+import { abortable, type AbortSignalLike } from '@nomyo/base';
 import type { TlsSettings } from './tls.node.js';
 
 /** Where a connection goes. */

@@ -1,7 +1,6 @@
 /** From what a runtime says of a failed connection to a typed error that says what to do. */
-import { NomyoError } from '@nomyo/crypto/errors';
+import { cleanText, NomyoError } from '@nomyo/base';
 import { APIConnectionError } from './errors.js';
-import { cleanText } from './text.js';
 
 interface Failure {
   /** What happened, and what to do about it. */

@@ -1,6 +1,5 @@
 /** The end of one attempt. */
-import type { AbortSignalLike } from './abort.js';
-import { LightAbortController } from './light-abort.js';
+import { LightAbortController, type AbortSignalLike } from '@nomyo/base';
 
 /** What ends an attempt before its answer. */
 export interface Deadline {

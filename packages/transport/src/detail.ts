@@ -2,7 +2,7 @@
  * What an error answer says (SPEC.md §8): `{"detail": "…"}`, a list of objects from a validation failure, other
  * JSON, or no JSON at all. Everything is taken with limits: a hostile answer costs nothing and floods no log.
  */
-import { cleanText } from './text.js';
+import { cleanText } from '@nomyo/base';
 
 const LIMITS = {
   /** Longest body that is parsed, in bytes. */

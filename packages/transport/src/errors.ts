@@ -1,5 +1,5 @@
 /** What can go wrong between a client and the router. Each class says what the caller may do next. */
-import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/crypto/errors';
+import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/base';
 
 /** What is known of a failed connection. */
 export interface ConnectionErrorOptions extends NomyoErrorOptions {

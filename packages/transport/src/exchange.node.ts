@@ -1,6 +1,6 @@
 /** One request and its answer over one connection (RFC 9112). */
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { AbortSignalLike } from './abort.js';
+import type { AbortSignalLike } from '@nomyo/base';
 import { declaredLength } from './body.js';
 import { readIncoming } from './body.node.js';
 import { connectionError } from './connection-error.js';

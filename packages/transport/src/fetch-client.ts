@@ -1,6 +1,5 @@
 /** The same contract over `fetch`, the runtime's or a caller's own. */
-import { DisposedError } from '@nomyo/crypto/errors';
-import { abortable } from './abort.js';
+import { abortable, DisposedError } from '@nomyo/base';
 import { afterSending } from './after-sending.js';
 import { declaredLength, readBody } from './body.js';
 import { connectionError } from './connection-error.js';

@@ -1,5 +1,5 @@
 /** The headers of a request (SPEC.md §7). No error quotes a value: it can be the API key. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 
 /** What a sealed request says about itself, in the clear. */
 export interface RequestHeadersInput {

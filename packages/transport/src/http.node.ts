@@ -1,11 +1,11 @@
 /** `#http` on Node: node:http and node:https over connections of one's own. */
-import { DisposedError, InvalidArgumentError } from '@nomyo/crypto/errors';
+import { DisposedError, InvalidArgumentError, Semaphore } from '@nomyo/base';
 import { markSent } from './after-sending.js';
 import { withLightDeadline } from './deadline.js';
 import { timedOut } from './errors.js';
 import { exchange, type Progress } from './exchange.node.js';
 import { FetchClient } from './fetch-client.js';
-import { Gate } from './gate.js';
+
 import {
   checkMaxSockets,
   checkRequest,
@@ -36,11 +36,11 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 class NodeClient implements HttpClient {
   readonly #pool: ConnectionPool;
   /** In front of the pool: who is aborted in the line leaves it at once, and has sent nothing. */
-  readonly #gate: Gate;
+  readonly #gate: Semaphore<undefined>;
   #closed = false;
 
   constructor({ tls = {}, proxy = null, noProxy = '', maxSockets = DEFAULT_MAX_SOCKETS }: HttpClientOptions) {
-    this.#gate = new Gate(checkMaxSockets(maxSockets));
+    this.#gate = Semaphore.of(checkMaxSockets(maxSockets));
     this.#pool = new ConnectionPool({
       tls: routerTls(tls),
       proxy: proxy === null ? undefined : { ...parseProxy(proxy), tls: proxyTls(tls) },

@@ -1,6 +1,5 @@
 /** What an HTTP client of this package takes and gives, whatever it is made of. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
-import type { AbortSignalLike } from './abort.js';
+import { InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
 import { checkHeaderSyntax } from './headers.js';
 import type { TlsOptions } from './tls.js';
 

@@ -1,5 +1,5 @@
 /** `#http` everywhere but on Node: the runtime's `fetch`. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { FetchClient } from './fetch-client.js';
 import type { HttpClient, HttpClientOptions } from './http.js';
 

@@ -13,8 +13,6 @@ export type { TlsMaterial, TlsOptions } from './tls.js';
 export { checkTlsOptions } from './tls.js';
 export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './proxy.js';
 
-export { abortable, type AbortSignalLike } from './abort.js';
-export { LightAbortController } from './light-abort.js';
 export { afterSending } from './after-sending.js';
 export { withDeadline, type Deadline } from './deadline.js';
 export { connectionError } from './connection-error.js';

@@ -1,6 +1,5 @@
 /** A line in front of each budget: first come, first served, and whoever gives up leaves it. */
-import { sleep, type AbortSignalLike } from './abort.js';
-import { Gate } from './gate.js';
+import { Semaphore, sleep, type AbortSignalLike } from '@nomyo/base';
 
 /** How many requests an account has left. `Terms` is what a caller brings along, such as a limit of its own. */
 export interface Budget<Terms> {
@@ -12,7 +11,7 @@ export interface Budget<Terms> {
 
 interface Account<Terms> {
   readonly budget: Budget<Terms>;
-  readonly line: Gate;
+  readonly line: Semaphore<undefined>;
   /** Callers in the line and at its head. */
   callers: number;
 }
@@ -53,7 +52,7 @@ export class Pacer<Terms> {
     for (const [other, { callers, budget }] of this.#accounts) {
       if (callers === 0 && budget.isFull) this.#accounts.delete(other);
     }
-    const account = { budget: this.#open(name), line: new Gate(1), callers: 0 };
+    const account = { budget: this.#open(name), line: Semaphore.of(1), callers: 0 };
     this.#accounts.set(name, account);
     return account;
   }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 
 /** `sha256/` and the canonical base64 of 32 bytes: the last character has two bits to spare, which are zero. */
 const PIN = /^sha256\/[\dA-Za-z+/]{42}[AEIMQUYcgkosw048]=$/;

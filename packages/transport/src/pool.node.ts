@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { AbortSignalLike } from './abort.js';
+import type { AbortSignalLike } from '@nomyo/base';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { isErrorLike } from './connection-error.js';
 import type { HttpMethod } from './http.js';

@@ -1,5 +1,5 @@
 /** Which proxy, and for which hosts: the conventions of `HTTPS_PROXY` and `NO_PROXY`. Pure. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 
 /** A proxy that speaks CONNECT (RFC 9110 §9.3.6). */
 export interface Proxy {

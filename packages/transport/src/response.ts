@@ -1,5 +1,5 @@
 /** What is checked of every answer, before its body is read. */
-import { SecurityError } from '@nomyo/crypto/errors';
+import { SecurityError } from '@nomyo/base';
 import { APIConnectionError } from './errors.js';
 
 /** The part of an answer before its body. */

@@ -1,6 +1,11 @@
 /** Whether to try again, and when: a pure decision, and the loop that carries it out. */
-import { markPossiblyExecuted, NomyoError, type NomyoErrorCode } from '@nomyo/crypto/errors';
-import { sleep as defaultSleep, type AbortSignalLike } from './abort.js';
+import {
+  markPossiblyExecuted,
+  NomyoError,
+  sleep as defaultSleep,
+  type AbortSignalLike,
+  type NomyoErrorCode,
+} from '@nomyo/base';
 import { APIConnectionError, APIError } from './errors.js';
 import { parseRetryAfter } from './retry-after.js';
 import { RETRIED_STATUSES } from './status.js';

@@ -2,7 +2,7 @@
  * The authorities that Node trusts when it is told nothing. Naming an own one replaces them all, those of
  * `NODE_EXTRA_CA_CERTS` and `--use-system-ca` too, so whoever adds one has to name the others again.
  */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 

@@ -1,6 +1,5 @@
 /** The router's public key, fetched as rarely as possible and never trusted against a pin. */
-import { SecurityError } from '@nomyo/crypto/errors';
-import { abortable, type AbortSignalLike } from './abort.js';
+import { abortable, SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { checkPins } from './pins.js';
 
 /** Anything with the fingerprint of a public key: this module knows no cryptography. */

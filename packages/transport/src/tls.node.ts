@@ -1,7 +1,7 @@
 /** TLS options, checked, in the words of node:tls. */
 import { createHash, X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
-import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { defaultRoots, systemRoots } from './roots.node.js';
 import { checkTlsOptions, type TlsMaterial, type TlsOptions } from './tls.js';
 

@@ -1,5 +1,5 @@
 /** What can be said about TLS. Certificates are always checked: there is no option that turns it off. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { checkPins } from './pins.js';
 
 /** Certificates or keys: PEM as text or bytes; certificates also as DER. */

@@ -1,5 +1,5 @@
 /** A budget of requests for one process, as a token bucket. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import type { Budget } from './pacer.js';
 
 /** A budget, as services publish it. */

@@ -4,7 +4,7 @@
  */
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { abortable, type AbortSignalLike } from './abort.js';
+import { abortable, type AbortSignalLike } from '@nomyo/base';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { connectionError } from './connection-error.js';
 import { APIConnectionError } from './errors.js';

@@ -1,5 +1,5 @@
 /** Where the router is. Everything is decided here, before anything is made, sent or written. */
-import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 
 /** What is allowed, and what the option is called. */
 export interface BaseUrlOptions {

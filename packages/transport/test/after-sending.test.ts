@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DisposedError, SecurityError } from '@nomyo/crypto/errors';
+import { DisposedError, SecurityError } from '@nomyo/base';
 import { afterSending } from '../src/after-sending.js';
 import { APIConnectionError } from '../src/errors.js';
 import { rejection } from './support/peer.js';

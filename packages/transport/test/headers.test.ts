@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { checkApiKey, checkHeaders, requestHeaders } from '../src/headers.js';
 
 const PEM = '-----BEGIN PUBLIC KEY-----\nMIIB+/==\n-----END PUBLIC KEY-----\n';

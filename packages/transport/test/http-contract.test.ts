@@ -1,7 +1,7 @@
 // One contract for every client: Node's own modules, with TLS and without, and fetch (over TCP: Node's takes no
 // authority of one's own).
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DisposedError, InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { DisposedError, InvalidArgumentError, SecurityError } from '@nomyo/base';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { APIConnectionError, APIConnectionTimeoutError } from '../src/errors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { createPrivateKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { APIConnectionError } from '../src/errors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy } from '../src/proxy.js';
 
 describe('parseProxy', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SecurityError } from '@nomyo/crypto/errors';
+import { SecurityError } from '@nomyo/base';
 import { APIConnectionError, APIConnectionTimeoutError } from '../src/errors.js';
 import { retryDelay, withRetries, type RetryInfo, type RetryMode } from '../src/retry.js';
 import { errorOfResponse } from '../src/status.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { createHash } from 'node:crypto';
 import { ServerKeyCache, type ServerKeyCacheOptions, type ServerKeyChange } from '../src/server-key.js';
 import { rejection } from './support/peer.js';

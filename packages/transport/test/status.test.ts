@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NomyoError } from '@nomyo/crypto/errors';
+import { NomyoError } from '@nomyo/base';
 import fc from 'fast-check';
 import * as errors from '../src/errors.js';
 import { errorOfResponse } from '../src/status.js';

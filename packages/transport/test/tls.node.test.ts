@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { X509Certificate } from 'node:crypto';
 import { APIConnectionError } from '../src/errors.js';
 import { createHttpClient } from '../src/http.node.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import fc from 'fast-check';
 import { checkRateLimit, takeToken, TokenBudget, type TokenBucket } from '../src/token-bucket.js';
 

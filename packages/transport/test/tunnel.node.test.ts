@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import { inspect } from 'node:util';
 import { APIConnectionError } from '../src/errors.js';
 import type { HttpClient, HttpClientOptions } from '../src/http.js';

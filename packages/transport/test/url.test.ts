@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, SecurityError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { endpoint, parseBaseUrl } from '../src/url.js';
 
 const https = { allowHttp: false } as const;

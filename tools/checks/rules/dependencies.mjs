@@ -1,9 +1,10 @@
 /** What each package may bring along at run time; a longer list needs its reason in the package's README. */
 const RUNTIME_DEPENDENCIES = {
-  '@nomyo/crypto': [],
-  '@nomyo/keystore': ['@nomyo/crypto'],
-  '@nomyo/transport': ['@nomyo/crypto'],
-  'nomyo-js': ['@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
+  '@nomyo/base': [],
+  '@nomyo/crypto': ['@nomyo/base'],
+  '@nomyo/keystore': ['@nomyo/base', '@nomyo/crypto'],
+  '@nomyo/transport': ['@nomyo/base'],
+  'nomyo-js': ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
   '@nomyo/router': [
     '@nomyo/crypto',
     '@peculiar/asn1-schema',

@@ -25,6 +25,10 @@ const engine = {
 };
 
 const SOUND = {
+  'packages/base/package.json': manifest('@nomyo/base', [['.', './src/index.ts']], {
+    devDependencies: { 'dev-tool': '1.0.0' },
+  }),
+  'packages/base/src/index.ts': 'export const code = 1;\n',
   'packages/crypto/package.json': manifest(
     '@nomyo/crypto',
     [
@@ -34,14 +38,14 @@ const SOUND = {
     { imports: engine, devDependencies: { 'dev-tool': '1.0.0' } },
   ),
   'packages/crypto/src/index.ts': `export * from './errors.js';\nexport { seal } from '#engine';\n`,
-  'packages/crypto/src/errors.ts': 'export const code = 1;\n',
+  'packages/crypto/src/errors.ts': `export { code } from '@nomyo/base';\n`,
   'packages/crypto/src/bytes.ts': 'export const wipe = 1;\n',
   'packages/crypto/src/engine/engine.node.ts': `import { createHash } from 'node:crypto';\nimport { wipe } from '../bytes.js';\nexport const seal = [createHash, wipe];\n`,
   'packages/crypto/src/engine/engine.web.ts': `import { wipe } from '../bytes.js';\nexport const seal = wipe;\n`,
   'packages/keystore/package.json': manifest('@nomyo/keystore', [['.', './src/index.ts']]),
   'packages/keystore/src/index.ts': `export { seal } from '@nomyo/crypto';\n`,
   'packages/transport/package.json': manifest('@nomyo/transport', [['.', './src/index.ts']]),
-  'packages/transport/src/index.ts': `export { code } from '@nomyo/crypto/errors';\n`,
+  'packages/transport/src/index.ts': `export { code } from '@nomyo/base';\n`,
   'packages/nomyo-js/package.json': manifest('nomyo-js', [['.', './src/index.ts']], {
     devDependencies: { 'rate-limiter-flexible': '1.0.0' },
     peerDependencies: { 'rate-limiter-flexible': '1.0.0' },
@@ -70,6 +74,7 @@ const SOUND = {
 };
 
 const MEMBERS = {
+  '@nomyo/base': 'packages/base',
   '@nomyo/crypto': 'packages/crypto',
   '@nomyo/keystore': 'packages/keystore',
   '@nomyo/transport': 'packages/transport',
@@ -116,8 +121,11 @@ function cruise(runtime) {
 const BREAKS = [
   ['keystore-never-meets-transport', 'packages/keystore/src/a.ts', `import '@nomyo/transport';`],
   ['transport-never-meets-keystore', 'packages/transport/src/a.ts', `import '@nomyo/keystore';`],
-  ['transport-sees-errors-only', 'packages/transport/src/b.ts', `import type {} from '@nomyo/crypto';`],
-  ['crypto-stands-alone', 'packages/crypto/src/a.ts', `import 'dev-tool';`],
+  ['transport-knows-no-crypto', 'packages/transport/src/b.ts', `import type {} from '@nomyo/crypto';`],
+  ['base-stands-alone', 'packages/base/src/a.ts', `import 'dev-tool';`],
+  ['base-stands-alone', 'packages/base/src/b.ts', `import 'node:fs';`],
+  ['base-stands-alone', 'packages/base/src/c.ts', `import '@nomyo/crypto';`],
+  ['crypto-stands-on-base', 'packages/crypto/src/a.ts', `import 'dev-tool';`],
   ['only-crypto-loads-the-addon', 'packages/nomyo-js/src/a.ts', `import 'nomyo-native';`],
   ['only-crypto-loads-the-addon', 'packages/crypto/src/memory/backend.ts', `import 'nomyo-native';`],
   ['only-crypto-loads-the-addon', 'packages/crypto/src/rsa/a.node.ts', `import 'nomyo-native';`],

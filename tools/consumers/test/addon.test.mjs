@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LOADER, NPM, NPM_WITHOUT_SCRIPTS, NpmProject, PNPM } from '../npm-project.mjs';
 
 const WANTED = ['nomyo-js', 'nomyo-native'];
-const NEEDED = ['@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', LOADER];
+const NEEDED = ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', LOADER];
 const INSTALL_MS = 60_000;
 
 /** What `memory.mjs` prints: the method, whether a client that insists on locks starts, and the addon's place. */

@@ -4,7 +4,7 @@ import { NpmProject } from '../npm-project.mjs';
 
 const tsc = createRequire(import.meta.url).resolve('typescript/lib/tsc.js');
 
-const ALL = ['@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', 'nomyo-js'];
+const ALL = ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', 'nomyo-js'];
 
 const names = (project) => project.packages.map(({ name }) => name).sort();
 const printed = (...lines) => ({ status: 0, stdout: `${lines.join('\n')}\n`, stderr: '' });
@@ -31,12 +31,15 @@ const BROWSER = [...BUNDLER, '--customConditions', 'browser'];
 describe('@nomyo/crypto alone', () => {
   let project;
   beforeAll(() => {
-    project = new NpmProject(['@nomyo/crypto']);
+    project = new NpmProject(['@nomyo/crypto'], ['@nomyo/base']);
   }, 60_000);
   afterAll(() => project.dispose());
 
-  it('brings no other package, and runs nothing at install', () => {
-    expect(project.packages).toEqual([{ name: '@nomyo/crypto', hasInstallScript: false }]);
+  it('brings @nomyo/base and nothing else, and runs nothing at install', () => {
+    expect(project.packages).toEqual([
+      { name: '@nomyo/base', hasInstallScript: false },
+      { name: '@nomyo/crypto', hasInstallScript: false },
+    ]);
   });
 
   it('seals, opens and refuses after import', () => {
@@ -115,10 +118,13 @@ describe('nomyo-js', () => {
   });
 });
 
-describe.each(['@nomyo/keystore', '@nomyo/transport'])('%s alone', (name) => {
-  it('brings @nomyo/crypto and nothing else, and loads', () => {
-    const project = new NpmProject([name], ['@nomyo/crypto']);
-    expect(names(project)).toEqual(['@nomyo/crypto', name]);
+describe.each([
+  ['@nomyo/keystore', ['@nomyo/base', '@nomyo/crypto']],
+  ['@nomyo/transport', ['@nomyo/base']],
+])('%s alone', (name, needed) => {
+  it(`brings ${needed.join(' and ')} and nothing else, and loads`, () => {
+    const project = new NpmProject([name], needed);
+    expect(names(project)).toEqual([...needed, name]);
     const script = `import('${name}').then((module) => console.log(Object.keys(module).length > 0))`;
     expect(project.node('--eval', script)).toEqual(printed('true'));
     project.dispose();

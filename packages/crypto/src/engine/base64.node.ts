@@ -1,6 +1,6 @@
 /** base64 through Node's own coder, in pieces that stay in the processor's cache. */
 import { base64DecodedLength, base64Length } from '../base64.js';
-import { allocateBytes, type Bytes } from '../bytes.js';
+import { allocateBytes, type Bytes } from '@nomyo/base';
 
 /** Bytes that go through at once: larger pieces fall out of the cache. A multiple of 3, for base64, and of 16, for AES. */
 export const PIECE_BYTES: number = 48 * 1024;

@@ -1,6 +1,6 @@
 /** AES-CBC of Node: in `nomyo-native`, where the plaintext is born in locked memory, or through node:crypto. */
 import { createDecipheriv } from 'node:crypto';
-import { wipe } from '../bytes.js';
+import { wipe } from '@nomyo/base';
 import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import { LockedMemory } from '../memory/locked.node.js';
 import {

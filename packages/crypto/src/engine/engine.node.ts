@@ -1,6 +1,6 @@
 /** Node: AES through node:crypto, which leaves no copy of the key behind, or through `nomyo-native`. */
 import { createCipheriv } from 'node:crypto';
-import type { Bytes } from '../bytes.js';
+import type { Bytes } from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
 import { asBuffer, PIECE_BYTES } from './base64.node.js';
 import type { GcmKey } from './engine.js';

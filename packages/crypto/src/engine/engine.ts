@@ -2,7 +2,7 @@
  * What an envelope needs of a runtime. `#engine` resolves to one of two modules of this shape: `engine.node.ts` and
  * `engine.web.ts`.
  */
-import type { Bytes } from '../bytes.js';
+import type { Bytes } from '@nomyo/base';
 import type { RsaEngine } from '../rsa/unwrapper.js';
 import type { SecureByteContext, SecureByteContextOptions } from '../memory/secure-byte-context.js';
 

@@ -1,6 +1,6 @@
 /** Browsers and everything else with WebCrypto: AES and RSA through `crypto.subtle`. */
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
-import { allocateBytes, concatBytes, type Bytes } from '../bytes.js';
+import { allocateBytes, concatBytes, type Bytes } from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaEngine } from '../rsa/unwrapper.js';

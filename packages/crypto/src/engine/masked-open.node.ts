@@ -13,7 +13,7 @@ import {
   timingSafeEqual,
   type Decipher,
 } from 'node:crypto';
-import { allocateBytes, type Bytes } from '../bytes.js';
+import { allocateBytes, type Bytes } from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
 import { decodePieces, PIECE_BYTES } from './base64.node.js';
 import type { GcmKey } from './engine.js';

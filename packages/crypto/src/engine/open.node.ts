@@ -1,7 +1,7 @@
 /** Opening on Node: in the addon, else masked, else, where that would cost too much, as Node does it. */
 import { createDecipheriv } from 'node:crypto';
 import { base64DecodedLength } from '../base64.js';
-import { wipe, type Bytes } from '../bytes.js';
+import { wipe, type Bytes } from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
 import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import { LockedMemory } from '../memory/locked.node.js';

@@ -1,6 +1,6 @@
 /** RSA of Node: in `nomyo-native`, where the key stays in locked memory, or through WebCrypto. */
 import { availableParallelism } from 'node:os';
-import { allocateBytes } from '../bytes.js';
+import { allocateBytes } from '@nomyo/base';
 import { findNativeCrypto, type Addon } from '../memory/addon.node.js';
 import type { RsaEngine } from '../rsa/unwrapper.js';
 import { webCryptoRsa } from '../rsa/webcrypto.js';

@@ -3,7 +3,7 @@
  * costs more than all the cryptography. What is left keeps its meaning to the letter.
  */
 import { isCanonicalBase64, searchable } from '#engine';
-import { concatBytes, utf8Encode } from '../bytes.js';
+import { concatBytes, utf8Encode } from '@nomyo/base';
 
 /** JSON with its first long string replaced. */
 export interface Lifted {

@@ -1,6 +1,5 @@
 import { openBase64 } from '#engine';
-import { randomBytes } from '../bytes.js';
-import { InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';
+import { InvalidArgumentError, NomyoError, randomBytes, SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { KeySource } from '../rsa/key-source.js';
 import { SUITE } from './suite.js';

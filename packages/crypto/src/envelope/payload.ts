@@ -1,6 +1,5 @@
 /** The payload inside an envelope: one JSON object in UTF-8 (SPEC.md §6). */
-import { utf8Decode } from '../bytes.js';
-import { InvalidArgumentError, SecurityError } from '../errors.js';
+import { InvalidArgumentError, SecurityError, utf8Decode } from '@nomyo/base';
 import { serializeJson, type SerializeOptions } from '../json/serialize.js';
 import type { SecureByteContext } from '../memory/secure-byte-context.js';
 import { SUITE } from './suite.js';

@@ -1,7 +1,6 @@
 import { sealBase64 } from '#engine';
 import { base64EncodeInto } from '../base64.js';
-import { randomBytes, type Bytes } from '../bytes.js';
-import { InvalidArgumentError } from '../errors.js';
+import { InvalidArgumentError, randomBytes, type Bytes } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaPublicKey } from '../rsa/public-key.js';
 import { SUITE } from './suite.js';

@@ -1,8 +1,14 @@
 /** The envelope on the wire: UTF-8 JSON around base64 (SPEC.md §4). Writing it in place, reading it strictly. */
 import { decodeBase64, encodeBase64, isCanonicalBase64 } from '#engine';
 import { base64Length } from '../base64.js';
-import { allocateBytes, utf8Decode, utf8Encode, utf8EncodeInto, type Bytes } from '../bytes.js';
-import { SecurityError } from '../errors.js';
+import {
+  allocateBytes,
+  SecurityError,
+  utf8Decode,
+  utf8Encode,
+  utf8EncodeInto,
+  type Bytes,
+} from '@nomyo/base';
 import { liftLongString, type Lifted } from './lift.js';
 import { SUITE } from './suite.js';
 

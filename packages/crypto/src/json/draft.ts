@@ -1,4 +1,4 @@
-import { SecurityError } from '../errors.js';
+import { SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { QUOTE, UNICODE_ESCAPE_BYTES } from './escape.js';
 import { measureText, measureUnits, type Text } from './measure.js';

@@ -2,7 +2,7 @@
  * What `JSON.stringify` does with a value (ECMA-262 §25.5.2), short of writing it: every getter, `toJSON` and proxy
  * trap runs once, in the same order, and what they gave is what will be written.
  */
-import { InvalidArgumentError } from '../errors.js';
+import { InvalidArgumentError } from '@nomyo/base';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { JsonDraft } from './draft.js';
 

@@ -1,6 +1,5 @@
 /** A strict reader of JSON in bytes (RFC 8259), for text that must not become a string. */
-import { utf8Decode } from '../bytes.js';
-import { SecurityError } from '../errors.js';
+import { SecurityError, utf8Decode } from '@nomyo/base';
 
 /** Deepest nesting that is followed; deeper text is refused, as it would exhaust the stack. */
 const MAX_DEPTH = 512;

@@ -1,5 +1,5 @@
 /** Takes text out of a JSON answer as bytes, so that it never becomes a string. */
-import { SecurityError } from '../errors.js';
+import { SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { hex4, JsonScanner, type Span } from './scan.js';
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, NomyoError } from '../errors.js';
+import { InvalidArgumentError, NomyoError } from '@nomyo/base';
 import { type SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { flatten } from './flatten.js';
 import { JsonDraft } from './draft.js';

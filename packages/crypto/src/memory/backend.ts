@@ -1,5 +1,5 @@
 /** What {@link SecureByteContext} needs of a runtime's memory. `#memory` resolves to the backend of the runtime. */
-import type { Bytes } from '../bytes.js';
+import type { Bytes } from '@nomyo/base';
 
 /** Memory with one owner. */
 export interface ProtectedMemory {

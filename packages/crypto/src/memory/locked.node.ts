@@ -1,4 +1,4 @@
-import type { Bytes } from '../bytes.js';
+import type { Bytes } from '@nomyo/base';
 import type { NativeRegion } from './addon.node.js';
 import type { ProtectedMemory } from './backend.js';
 

@@ -1,5 +1,5 @@
 /** Ordinary memory: all that a browser has, and what Node has without `nomyo-native`. */
-import { allocateBytes, wipe, type Bytes } from '../bytes.js';
+import { allocateBytes, wipe, type Bytes } from '@nomyo/base';
 import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
 
 class OrdinaryMemory implements ProtectedMemory {

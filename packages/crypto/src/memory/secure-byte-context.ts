@@ -1,6 +1,5 @@
 import { backend } from '#memory';
-import { wipe, type Bytes } from '../bytes.js';
-import { DisposedError, InvalidArgumentError } from '../errors.js';
+import { DisposedError, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
 import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
 import { unprotected } from './ordinary.js';
 

@@ -4,7 +4,7 @@
  * OpenSSL imports a damaged key without a word, and may even go on working with the numbers that are left; a
  * damaged file must fail when it is loaded, not at the first answer.
  */
-import { SecurityError } from '../errors.js';
+import { SecurityError } from '@nomyo/base';
 import { areEqual, Arena, isOne } from './limbs.js';
 import type { RsaPrivateNumbers } from './pkcs8.js';
 

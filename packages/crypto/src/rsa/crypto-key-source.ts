@@ -1,8 +1,6 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
-import type { AbortSignalLike } from '../abort.js';
-import type { Bytes } from '../bytes.js';
+import { DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
-import { DisposedError, SecurityError } from '../errors.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';
 import { checkKeySize, type KeySize } from './private-key.js';

@@ -3,7 +3,7 @@
  * wiped by nobody. With 15 bits, a product of two limbs and all that is added to it stays below 2^30: V8 keeps such a
  * number in a register, and makes no object of it on its heap.
  */
-import { wipe } from '../bytes.js';
+import { wipe } from '@nomyo/base';
 
 /** A number. Limbs beyond its length are zero. */
 export type Limbs = Uint16Array<ArrayBuffer>;

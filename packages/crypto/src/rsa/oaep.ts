@@ -1,4 +1,4 @@
-import { concatBytes, type Bytes } from '../bytes.js';
+import { concatBytes, type Bytes } from '@nomyo/base';
 
 /** RSA-OAEP with SHA-256 for hash and MGF1 and an empty label (RFC 8017 §7.1), by WebCrypto: off the main thread. */
 const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;

@@ -1,7 +1,6 @@
 /** The structures around an RSA key: PKCS#8 (RFC 5208 §5), PKCS#1 (RFC 8017 appendix A.1), SPKI (RFC 5280 §4.1). */
-import { type Bytes } from '../bytes.js';
+import { SecurityError, type Bytes } from '@nomyo/base';
 import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '../der.js';
-import { SecurityError } from '../errors.js';
 
 /** rsaEncryption, 1.2.840.113549.1.1.1 */
 const RSA_ENCRYPTION = '2a864886f70d010101';

@@ -1,8 +1,13 @@
 import { rsa } from '#engine';
-import type { AbortSignalLike } from '../abort.js';
-import type { Bytes } from '../bytes.js';
+import {
+  DisposedError,
+  InvalidArgumentError,
+  NomyoError,
+  SecurityError,
+  type AbortSignalLike,
+  type Bytes,
+} from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
-import { DisposedError, InvalidArgumentError, NomyoError, SecurityError } from '../errors.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';

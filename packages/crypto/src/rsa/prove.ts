@@ -1,4 +1,4 @@
-import { equalBytes, randomBytes } from '../bytes.js';
+import { equalBytes, randomBytes } from '@nomyo/base';
 import { SUITE } from '../envelope/suite.js';
 import type { KeySource } from './key-source.js';
 

@@ -1,6 +1,5 @@
 /** An imported private key of one engine. */
-import type { AbortSignalLike } from '../abort.js';
-import type { Bytes } from '../bytes.js';
+import type { AbortSignalLike, Bytes } from '@nomyo/base';
 
 /** Decrypts with RSA-OAEP-SHA256, off the main thread. */
 export interface Unwrapper {

@@ -1,11 +1,9 @@
 /** RSA through WebCrypto: several imports of one key, because the library lets operations on one take turns. */
-import type { AbortSignalLike } from '../abort.js';
-import { wipe, type Bytes } from '../bytes.js';
+import { Semaphore, wipe, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { checkConsistency, checkSizes } from './consistency.js';
 import * as oaep from './oaep.js';
 import { readPkcs8 } from './pkcs8.js';
-import { Turnstile } from './turnstile.js';
 import type { RsaEngine, Unwrapper } from './unwrapper.js';
 
 /** @param copies how many operations the runtime can do at once */
@@ -34,14 +32,14 @@ export function webCryptoRsa(copies: () => number): RsaEngine {
  * has nothing to do while that first operation is in the thread pool.
  */
 class CopiedKey implements Unwrapper {
-  #copies: Turnstile<CryptoKey> | undefined;
+  #copies: Semaphore<CryptoKey> | undefined;
   /** What further copies are made of, until they are. */
   readonly #der: SecureByteContext;
   readonly #missing: number;
   #state: 'unchecked' | 'checked' | 'complete' = 'unchecked';
 
   constructor(first: CryptoKey, der: SecureByteContext, missing: number) {
-    this.#copies = new Turnstile([first]);
+    this.#copies = new Semaphore([first]);
     this.#der = der;
     this.#missing = missing;
   }

@@ -1,7 +1,7 @@
 /** A pair from its two files, which another process may replace while they are read. */
 import { lstat } from 'node:fs/promises';
 import { RsaPublicKey, type RsaPrivateKey } from '@nomyo/crypto';
-import { SecurityError } from '@nomyo/crypto/errors';
+import { SecurityError } from '@nomyo/base';
 import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey, type KeyFileSecrets } from '../format/private-key.node.js';

@@ -1,7 +1,6 @@
 /** AES in CBC mode with the padding of RFC 8018 §6.1.1, for keys at rest. */
 import { createCipheriv, randomBytes } from 'node:crypto';
-import type { Bytes } from '@nomyo/crypto';
-import { allocateBytes, concatBytes } from '../bytes.js';
+import { allocateBytes, concatBytes, type Bytes } from '@nomyo/base';
 import type { CbcCipher } from './pbes2.js';
 
 /** A key and an initialization vector. */

@@ -1,8 +1,8 @@
 /** Private keys under a password: opened in every format that is known, written in one. */
 import { pbkdf2, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import { decryptAesCbc, type Bytes, type CbcInput, type SecureByteContext } from '@nomyo/crypto';
-import { SecurityError } from '@nomyo/crypto/errors';
+import { SecurityError, type Bytes } from '@nomyo/base';
+import { decryptAesCbc, type CbcInput, type SecureByteContext } from '@nomyo/crypto';
 import { encryptCbc, randomOctets } from './cbc.node.js';
 import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';

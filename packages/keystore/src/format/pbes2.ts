@@ -2,9 +2,8 @@
  * The structure of a private key under a password: EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2 (RFC 8018
  * appendix A.4), PBKDF2 (appendix A.2) or scrypt (RFC 7914 §7), and AES in CBC mode (RFC 8018 appendix B.2.5).
  */
-import type { Bytes } from '@nomyo/crypto';
+import { SecurityError, type Bytes } from '@nomyo/base';
 import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '@nomyo/crypto/der';
-import { SecurityError } from '@nomyo/crypto/errors';
 
 /** An AES key size in CBC mode. */
 export interface CbcCipher {

@@ -2,7 +2,7 @@
  * What a private key file says about its pair: text before the PEM block, which every reader of PEM skips (RFC 7468
  * §2). It stands in the same file as the key, so that one rename stores both.
  */
-import type { Bytes } from '@nomyo/crypto';
+import type { Bytes } from '@nomyo/base';
 
 /** What is known of a pair beside its key. */
 export interface PairRecord {

@@ -7,10 +7,9 @@ import {
   RsaPrivateKey,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import type { Bytes, PemBlock } from '@nomyo/crypto';
+import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
+import type { PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';
-import { SecurityError } from '@nomyo/crypto/errors';
-import { concatBytes } from '../bytes.js';
 import { KeyStoreError } from '../errors.js';
 import { isLegacyShape } from './legacy.js';
 import { openEncryptedKey, openLegacyKey, sealPkcs8 } from './password.node.js';

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
+import { InvalidArgumentError } from '@nomyo/base';
 import type { KeyPlace } from '../storage.js';
 import { IndexedDbStorage } from './storage.web.js';
 import { IndexedDbKnownKeys } from './known-keys.web.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DER_TAG, derEncode, derOid, derSmallUnsigned } from '@nomyo/crypto/der';
-import { SecurityError } from '@nomyo/crypto';
+import { SecurityError } from '@nomyo/base';
 import fc from 'fast-check';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey } from '../../src/format/pbes2.js';
 

@@ -1,6 +1,5 @@
 /** What a chat-completion request must have, and which of its members travel as headers. Pure. */
-import { InvalidArgumentError } from '@nomyo/crypto/errors';
-import { anObject, aString, isObject, oneOf, optional } from '../checks.js';
+import { anObject, aString, InvalidArgumentError, isObject, oneOf, optional } from '@nomyo/base';
 import type { SecurityTier } from './request-types.js';
 
 /** Security tiers of the service (SPEC.md §7). */

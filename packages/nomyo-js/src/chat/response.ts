@@ -1,5 +1,6 @@
 /** Whether an opened answer is a chat completion. Pure. */
-import { SecurityError, type JsonObject } from '@nomyo/crypto';
+import { SecurityError } from '@nomyo/base';
+import type { JsonObject } from '@nomyo/crypto';
 import type { ChatCompletion } from './response-types.js';
 
 /**

@@ -30,6 +30,7 @@ const FLAGS = [
 const IMPORT_MAP = {
   imports: {
     'nomyo-js': '/nomyo-js/dist/browser/index.js',
+    '@nomyo/base': '/base/dist/web/index.js',
     '@nomyo/crypto': '/crypto/dist/web/index.js',
     '@nomyo/crypto/errors': '/crypto/dist/web/errors.js',
     '@nomyo/keystore': '/keystore/dist/web/index.js',

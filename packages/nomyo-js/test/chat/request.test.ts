@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from '@nomyo/crypto';
+import { InvalidArgumentError } from '@nomyo/base';
 import { takeApart } from '../../src/chat/request.js';
 
 const messages = [{ role: 'user', content: 'hello' }];

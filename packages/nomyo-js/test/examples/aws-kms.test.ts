@@ -1,5 +1,5 @@
 import { KMSClient } from '@aws-sdk/client-kms';
-import { SecurityError } from '@nomyo/crypto';
+import { SecurityError } from '@nomyo/base';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KmsKeySource } from '../../examples/aws-kms/kms-key-source.js';
 import { cleanUp, header, later, posts, rejection, REQUEST, router } from '../support.js';

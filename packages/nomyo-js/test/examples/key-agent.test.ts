@@ -3,7 +3,8 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { RsaPublicKey, SecurityError, type RsaPrivateKey } from '@nomyo/crypto';
+import { SecurityError } from '@nomyo/base';
+import { RsaPublicKey, type RsaPrivateKey } from '@nomyo/crypto';
 import { KeyAgent } from '../../examples/key-agent/agent.js';
 import { AgentKeySource } from '../../examples/key-agent/agent-key-source.js';
 import { KeyAgentError } from '../../examples/key-agent/errors.js';

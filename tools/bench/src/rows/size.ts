@@ -12,7 +12,7 @@ import { formatBytes } from '../format.js';
 import type { Row } from '../row.js';
 import { countFigure } from './common.js';
 
-const PACKAGES = ['crypto', 'keystore', 'transport', 'nomyo-js'] as const;
+const PACKAGES = ['base', 'crypto', 'keystore', 'transport', 'nomyo-js'] as const;
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 

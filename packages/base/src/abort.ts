@@ -1,6 +1,9 @@
-/** Waiting, with an ear for a signal. */
+/** Abortable waits. */
 
-/** The part of an `AbortSignal` that is used here; see {@link LightAbortController}. */
+/**
+ * The part of an `AbortSignal` that this SDK uses. Making and listening to a whole one costs a call of 1 KB more than
+ * its AES does, so a {@link LightAbortController} is enough wherever no foreign code is called.
+ */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -10,13 +13,14 @@ export interface AbortSignalLike {
 }
 
 /**
- * What `promise` gives, or the signal's reason as soon as it is aborted; the promise itself goes on.
+ * Waits for `promise`, or until `signal` is aborted. The work behind the promise goes on; an aborted caller ignores
+ * its outcome.
  *
- * @throws the signal's reason
+ * @throws the signal's reason, or what the promise rejects with
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
   if (signal === undefined) return promise;
-  // Who gives up does not hear how it ended.
+  // A rejection that nobody waits for any more must not be reported as unhandled.
   promise.catch(() => undefined);
   signal.throwIfAborted();
   let stop = (): void => undefined;
@@ -34,6 +38,8 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike 
 }
 
 /**
+ * Waits.
+ *
  * @param delay in ms
  * @throws the signal's reason
  */

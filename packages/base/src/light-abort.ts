@@ -2,12 +2,12 @@
 import type { AbortSignalLike } from './abort.js';
 
 /**
- * Controller and signal in one, of plain objects, for one call and the code of this SDK. One of Node's own stays in
- * memory until the old generation is collected, and takes several times as long to make and to listen to.
+ * Controller and signal in one plain object, for one call and for the code of this SDK alone. Node's own takes several
+ * times as long to make and to listen to, and stays in memory until the old generation is collected.
  */
 export class LightAbortController implements AbortSignalLike {
   #listeners: readonly (() => void)[] = [];
-  #ended: { readonly reason: unknown } | undefined;
+  #outcome: { readonly reason: unknown } | undefined;
   #real: AbortController | undefined;
 
   get signal(): this {
@@ -15,18 +15,18 @@ export class LightAbortController implements AbortSignalLike {
   }
 
   get aborted(): boolean {
-    return this.#ended !== undefined;
+    return this.#outcome !== undefined;
   }
 
   get reason(): unknown {
-    return this.#ended?.reason;
+    return this.#outcome?.reason;
   }
 
   throwIfAborted(): void {
-    if (this.#ended !== undefined) throw this.#ended.reason;
+    if (this.#outcome !== undefined) throw this.#outcome.reason;
   }
 
-  /** Each listener hears it once. */
+  /** Each listener is called once at most. */
   addEventListener(_type: 'abort', listener: () => void): void {
     this.#listeners = [...this.#listeners, listener];
   }
@@ -37,17 +37,17 @@ export class LightAbortController implements AbortSignalLike {
 
   /** Only the first reason counts. */
   abort(reason: unknown): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = { reason };
+    if (this.#outcome !== undefined) return;
+    this.#outcome = { reason };
     this.#real?.abort(reason);
     for (const listener of this.#listeners) if (this.#listeners.includes(listener)) listener();
   }
 
-  /** A real signal that follows this one, for code of somebody else's; made when it is first asked for. */
+  /** A real signal that follows this one, for foreign code. Made when it is first asked for. */
   toAbortSignal(): AbortSignal {
     if (this.#real === undefined) {
       this.#real = new AbortController();
-      if (this.#ended !== undefined) this.#real.abort(this.#ended.reason);
+      if (this.#outcome !== undefined) this.#real.abort(this.#outcome.reason);
     }
     return this.#real.signal;
   }

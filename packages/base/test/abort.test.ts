@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getEventListeners } from 'node:events';
-import { abortable, sleep } from '../src/abort.js';
-import { withDeadline } from '../src/deadline.js';
-import { rejection } from './support/peer.js';
+import { abortable, sleep } from '../src/index.js';
+import { rejection } from './support.js';
 
 describe('abortable', () => {
   it('gives what the promise gives, or its error', async () => {
@@ -42,33 +41,5 @@ describe('sleep', () => {
     await sleep(1);
     expect(await rejection(sleep(60_000, AbortSignal.timeout(5)))).toMatchObject({ name: 'TimeoutError' });
     expect(await rejection(sleep(60_000, AbortSignal.abort('x')))).toBe('x');
-  });
-});
-
-describe('withDeadline', () => {
-  const expired = () => new Error('expired');
-  const untilAborted = (signal: AbortSignal) => abortable(new Promise<never>(() => undefined), signal);
-
-  it('ends with what expired() gives at that moment', async () => {
-    expect(await rejection(withDeadline({ timeout: 5, expired }, untilAborted))).toMatchObject({
-      message: 'expired',
-    });
-  });
-
-  it('gives the reason of the caller, however the task puts it', async () => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const task = (ended: AbortSignal) =>
-      untilAborted(ended).catch(() => Promise.reject(new Error('in other words')));
-    const pending = rejection(withDeadline({ timeout: 60_000, signal, expired }, task));
-    controller.abort('mine');
-    expect(await pending).toBe('mine');
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-  });
-
-  it('leaves no listener behind', async () => {
-    const { signal } = new AbortController();
-    expect(await withDeadline({ timeout: 60_000, signal, expired }, () => Promise.resolve(7))).toBe(7);
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });

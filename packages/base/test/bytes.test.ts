@@ -7,7 +7,7 @@ import {
   utf8Decode,
   utf8Encode,
   wipe,
-} from '../src/bytes.js';
+} from '../src/index.js';
 
 describe('bytes', () => {
   it('are allocated outside the JavaScript heap, whole buffers of their own', () => {

@@ -1,7 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { abortable } from '../src/abort.js';
-import { LightAbortController } from '../src/light-abort.js';
-import { rejection } from './support/peer.js';
+import { abortable, LightAbortController } from '../src/index.js';
+import { rejection } from './support.js';
 
 it('tells each listener once, and none that was taken off', () => {
   const { signal } = new LightAbortController();

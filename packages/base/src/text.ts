@@ -1,19 +1,21 @@
+/** Foreign text in messages. */
+
 /** Characters that can move a cursor, hide text or end a line: controls, formats, surrogates, separators. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\s]+/gu;
 
-const HALF_A_PAIR = /[\uD800-\uDBFF]$/u;
+const LONE_HIGH_SURROGATE = /[\uD800-\uDBFF]$/u;
 
 /**
- * Text of somebody else, fit for a message: one line, no control or bidirectional characters, cut to a length.
+ * Foreign text made fit for a message: one line, no control or bidirectional characters, cut to a length.
  *
  * @param maxLength in UTF-16 code units
  */
 export function cleanText(text: string, maxLength: number): string {
-  // Cut before the search too: the work is bounded however long the text is.
+  // Cut before the search too, so that the work is bounded however long the text is.
   const clean = text
     .slice(0, maxLength * 4)
     .replace(UNPRINTABLE, ' ')
     .trim();
   if (clean.length <= maxLength && text.length <= maxLength * 4) return clean;
-  return `${clean.slice(0, maxLength - 1).replace(HALF_A_PAIR, '')}…`;
+  return `${clean.slice(0, maxLength - 1).replace(LONE_HIGH_SURROGATE, '')}…`;
 }

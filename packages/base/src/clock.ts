@@ -1,6 +1,8 @@
-/** One moment, on two clocks. */
+/** The two clocks that lifetimes are measured with. */
+
+/** One moment on both clocks. */
 export interface Moment {
-  /** Unix time in ms. It can jump, in both directions. */
+  /** Unix time in ms. It can jump in both directions. */
   readonly wall: number;
   /** Ms since some fixed moment of this process. It never goes back, and may stand still while the machine sleeps. */
   readonly monotonic: number;

@@ -1,0 +1,121 @@
+/**
+ * Checks of arguments and options. Each gives the value back with its type, or throws an {@link InvalidArgumentError}
+ * that names the option as the caller wrote it and never quotes its value.
+ */
+import { isBytes } from './bytes.js';
+import type { AbortSignalLike } from './abort.js';
+import { InvalidArgumentError, unknownOption } from './errors.js';
+
+/** Longest time a timer can wait, in ms: a signed 32-bit integer. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+/** Takes the name of an option and its value. */
+export type Check<T> = (name: string, value: unknown) => T;
+
+export const aString: Check<string> = (name, value) => {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new InvalidArgumentError(name, 'must be a non-empty string');
+};
+
+export const aBoolean: Check<boolean> = (name, value) => {
+  if (typeof value === 'boolean') return value;
+  throw new InvalidArgumentError(name, 'must be true or false');
+};
+
+export const aFunction: Check<unknown> = (name, value) => {
+  if (typeof value === 'function') return value;
+  throw new InvalidArgumentError(name, 'must be a function');
+};
+
+/** An integer from `min` to `max`, both included. */
+export function anInteger(min: number, max: number): Check<number> {
+  return (name, value) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(name, `must be an integer from ${String(min)} to ${String(max)}`);
+  };
+}
+
+/** One of a closed list. */
+export function oneOf<T extends string | number>(values: readonly T[]): Check<T> {
+  return (name, value) => {
+    const found = values.find((candidate) => candidate === value);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(name, `must be one of ${values.join(', ')}`);
+  };
+}
+
+/** A plain object; an array is none. */
+export const anObject: Check<Readonly<Record<string, unknown>>> = (name, value) => {
+  if (isObject(value)) return value;
+  throw new InvalidArgumentError(name, 'must be an object');
+};
+
+/** Whether `value` is an object that is no array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A password: text of well-formed Unicode, or its UTF-8 bytes, which the caller can wipe.
+ *
+ * @param minLength in characters or bytes: 8 for what this SDK writes, 1 for files that others made
+ */
+export function aPassword(minLength: number): Check<string | Uint8Array> {
+  return (name, value) => {
+    if (typeof value !== 'string' && !isBytes(value)) {
+      throw new InvalidArgumentError(name, 'must be a string or a Uint8Array');
+    }
+    if (value.length < minLength) {
+      throw new InvalidArgumentError(
+        name,
+        `must have at least ${String(minLength)} ${minLength === 1 ? 'character or byte' : 'characters or bytes'}`,
+      );
+    }
+    // Every lone surrogate has the same UTF-8, so such characters would protect nothing.
+    if (typeof value === 'string' && !value.isWellFormed()) {
+      throw new InvalidArgumentError(name, 'must be well-formed Unicode');
+    }
+    return value;
+  };
+}
+
+/** An `AbortSignal` of any realm. */
+export const anAbortSignal: Check<AbortSignalLike> = (name, value) => {
+  if (isAbortSignal(value)) return value;
+  throw new InvalidArgumentError(name, 'must be an AbortSignal');
+};
+
+function isAbortSignal(value: unknown): value is AbortSignalLike {
+  return (
+    isMember(value, 'aborted', 'boolean') &&
+    isMember(value, 'throwIfAborted', 'function') &&
+    isMember(value, 'addEventListener', 'function') &&
+    isMember(value, 'removeEventListener', 'function')
+  );
+}
+
+function isMember(value: unknown, name: string, type: 'boolean' | 'function'): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === type;
+}
+
+/**
+ * Refuses members that `known` does not name, because a misspelt option would have no effect.
+ *
+ * @param value an object that was checked to be one
+ */
+export function refuseUnknown(value: object, known: readonly string[]): void {
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownOption(unknown, known);
+}
+
+/** `value` checked, or `fallback` if it was left out. */
+export function optional<T, F>(name: string, value: unknown, check: Check<T>, fallback: F): T | F {
+  return value === undefined ? fallback : check(name, value);
+}
+
+/** A member, or none: for options that must not stand there as `undefined`. */
+export function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
+  const member: Partial<Record<K, V>> = {};
+  if (value !== undefined) member[name] = value;
+  return member;
+}

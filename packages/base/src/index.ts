@@ -1,0 +1,55 @@
+/**
+ * The ground floor of the NOMYO packages: errors, bytes, waiting, checks. No platform code, no dependencies.
+ *
+ * @packageDocumentation
+ */
+export { abortable, sleep, type AbortSignalLike } from './abort.js';
+export { LightAbortController } from './light-abort.js';
+export { Semaphore } from './semaphore.js';
+
+export {
+  allocateBytes,
+  bytesOf,
+  concatBytes,
+  equalBytes,
+  isArrayBuffer,
+  isBytes,
+  randomBytes,
+  utf8Decode,
+  utf8Encode,
+  utf8EncodeInto,
+  wipe,
+  type Bytes,
+} from './bytes.js';
+
+export {
+  aBoolean,
+  aFunction,
+  anAbortSignal,
+  anInteger,
+  anObject,
+  aPassword,
+  aString,
+  given,
+  isObject,
+  MAX_TIMER_MS,
+  oneOf,
+  optional,
+  refuseUnknown,
+  type Check,
+} from './checks.js';
+
+export { currentMoment, type Moment } from './clock.js';
+export { cleanText } from './text.js';
+
+export {
+  DisposedError,
+  ERROR_CODES,
+  InvalidArgumentError,
+  markPossiblyExecuted,
+  NomyoError,
+  SecurityError,
+  unknownOption,
+  type NomyoErrorCode,
+  type NomyoErrorOptions,
+} from './errors.js';
