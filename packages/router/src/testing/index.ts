@@ -4,6 +4,24 @@
  * @packageDocumentation
  */
 export { startRouter, type Router } from './router.js';
+export {
+  startTestRouter,
+  type ClientOptions,
+  type TestRouter,
+  type TestRouterOptions,
+} from './test-router.js';
+export type { Answer, AnswerFunction, Answers } from './answers/answers.js';
+export type { OpenedRequest } from './inspect/open-requests.js';
+export type { ExpectedPayload, Observed } from './inspect/verdicts.js';
+export {
+  assertReceived,
+  assertReceivedTimes,
+  assertSealed,
+  routerMatchers,
+  type MatcherResult,
+  type RouterMatchers,
+} from './inspect/matchers.js';
+export type { ChatRequest, JsonObject } from './protocol/payload.js';
 export type { RouterOptions } from './options.js';
 export type { SeenRequest } from './http/seen.js';
 export type { TlsIdentity } from './http/listener.js';

@@ -1,12 +1,15 @@
 /** The options of a router, with defaults and units, and their checks. */
 import { InvalidArgumentError, KEY_SIZES, SUITE, type KeySize } from '@nomyo/crypto';
+import { createAnswerer, type Answers } from './answers/answers.js';
 import { createPlan, type FailPlan, type FailSpec } from './fail/plan.js';
 import type { TlsIdentity } from './http/listener.js';
 import type { SeenRequest } from './http/seen.js';
 import { DEFAULT_RATE_LIMIT, type RateLimitSettings } from './policy/rate-limit.js';
 import type { TierModels } from './policy/tiers.js';
+import type { Answerer } from './protocol/completion.js';
+import { respond } from './responder/responder.js';
 import { completionsUrl } from './upstream/endpoint.js';
-import type { UpstreamOptions } from './upstream/upstream.js';
+import { createUpstream } from './upstream/upstream.js';
 
 /** How a router is started. */
 export interface RouterOptions {
@@ -26,6 +29,8 @@ export interface RouterOptions {
   readonly keyPem?: string | Uint8Array;
   /** Modulus of keys that are made, in bits. Default: 4096. */
   readonly keySize?: KeySize;
+  /** What the model would say; excludes `upstream`. Default: the embedded responder says what it read. */
+  readonly answers?: Answers;
   /** Base URL of an OpenAI-compatible server that answers. Default: the embedded responder. */
   readonly upstream?: string;
   /** Sent to the upstream as a bearer token. Default: none. */
@@ -56,7 +61,7 @@ export interface Settings {
   readonly apiKeys: readonly string[];
   readonly keyPem: string | Uint8Array | undefined;
   readonly keySize: KeySize;
-  readonly upstream: UpstreamOptions | undefined;
+  readonly answerer: Answerer;
   readonly tierModels: TierModels;
   readonly rateLimit: RateLimitSettings | undefined;
   readonly plan: FailPlan;
@@ -82,6 +87,7 @@ const OPTION_NAMES: Readonly<Record<keyof RouterOptions, true>> = {
   apiKeys: true,
   keyPem: true,
   keySize: true,
+  answers: true,
   upstream: true,
   upstreamApiKey: true,
   upstreamTimeout: true,
@@ -105,7 +111,7 @@ export function resolveOptions(options: RouterOptions): Settings {
     apiKeys: (options.apiKeys ?? []).map((apiKey) => checkApiKey('apiKeys', apiKey)),
     keyPem: options.keyPem,
     keySize: checkKeySize(options.keySize ?? SUITE.defaultModulusBits),
-    upstream: resolveUpstream(options),
+    answerer: resolveAnswerer(options),
     tierModels: options.tierModels ?? {},
     rateLimit: resolveRateLimit(options.rateLimit ?? false),
     plan: createPlan(options.fail),
@@ -147,12 +153,16 @@ function checkKeySize(keySize: KeySize): KeySize {
   throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
 }
 
-function resolveUpstream(options: RouterOptions): Settings['upstream'] {
-  const { upstream, upstreamApiKey, upstreamTimeout = DEFAULTS.upstreamTimeoutMs } = options;
-  if (upstream === undefined) return undefined;
+function resolveAnswerer(options: RouterOptions): Answerer {
+  const { answers, upstream, upstreamApiKey, upstreamTimeout = DEFAULTS.upstreamTimeoutMs } = options;
+  if (answers !== undefined && upstream !== undefined) {
+    throw new InvalidArgumentError('answers', 'and upstream exclude each other: one of them answers');
+  }
+  if (answers !== undefined) return createAnswerer(answers);
+  if (upstream === undefined) return respond;
   const timeoutMs = anInteger('upstreamTimeout', upstreamTimeout, 1, MAX_TIMER_MS);
   const apiKey = upstreamApiKey === undefined ? undefined : checkApiKey('upstreamApiKey', upstreamApiKey);
-  return { url: completionsUrl(upstream), apiKey, timeoutMs };
+  return createUpstream({ url: completionsUrl(upstream), apiKey, timeoutMs });
 }
 
 function resolveRateLimit(rateLimit: boolean | Partial<RateLimitSettings>): RateLimitSettings | undefined {

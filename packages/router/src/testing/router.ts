@@ -3,14 +3,13 @@ import { createHandler } from './handler.js';
 import { withCors } from './http/cors.js';
 import { Listener, type Handler } from './http/listener.js';
 import { SeenRing, type SeenRequest } from './http/seen.js';
+import { openRequests, type OpenedRequest } from './inspect/open-requests.js';
 import { logLine } from './log.js';
 import { resolveOptions, type RouterOptions, type Settings } from './options.js';
 import { RateLimiter } from './policy/rate-limiter.js';
 import { ClientKeys } from './protocol/client-keys.js';
 import { RouterKey } from './protocol/router-key.js';
-import { respond } from './responder/responder.js';
 import { makeIdentity, type Identity } from './tls/identity.js';
-import { createUpstream } from './upstream/upstream.js';
 
 /** A router that listens. */
 export interface Router {
@@ -25,6 +24,11 @@ export interface Router {
   readonly ca: string | undefined;
   /** The last requests, oldest first; a copy. */
   readonly requests: readonly SeenRequest[];
+  /**
+   * The calls for a completion among {@link requests}, opened, oldest first. What cannot be opened is left out. To be
+   * asked before {@link close}, which forgets the keys.
+   */
+  opened(): Promise<readonly OpenedRequest[]>;
   /** Connections since the start. */
   readonly connections: number;
   /** Connections that are open now. */
@@ -106,6 +110,10 @@ class LocalRouter implements Router {
     return this.#ring.entries;
   }
 
+  opened(): Promise<readonly OpenedRequest[]> {
+    return openRequests(this.requests, this.#key.all);
+  }
+
   get connections(): number {
     return this.#listener.accepted;
   }
@@ -132,14 +140,14 @@ class LocalRouter implements Router {
   }
 
   #handler(): Handler {
-    const { apiKeys, tierModels, rateLimit, prefix, upstream, log, onRequest } = this.#settings;
+    const { apiKeys, tierModels, rateLimit, prefix, answerer, log, onRequest } = this.#settings;
     return createHandler({
       key: this.#key,
       clientKeys: new ClientKeys(),
       apiKeys,
       tierModels,
       rateLimiter: rateLimit === undefined ? undefined : new RateLimiter(rateLimit),
-      answerer: upstream === undefined ? respond : createUpstream(upstream),
+      answerer,
       url: () => this.url,
       prefix,
       plan: () => this.#plan,

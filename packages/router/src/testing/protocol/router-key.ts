@@ -8,9 +8,13 @@ import {
   type KeySize,
 } from '@nomyo/crypto';
 
-/** The router's key pair of the moment. */
+/** Old pairs that are kept, for a test to open what was sealed to them. */
+const MAX_RETIRED = 16;
+
+/** The router's key pair of the moment, and the last ones before it. */
 export class RouterKey {
   readonly #keySize: KeySize;
+  readonly #retired: RsaPrivateKey[] = [];
   #current: RsaPrivateKey;
 
   private constructor(keySize: KeySize, current: RsaPrivateKey) {
@@ -31,15 +35,21 @@ export class RouterKey {
     return this.#current;
   }
 
+  /** The pair of the moment first, then those before it. The router answers for the first alone. */
+  get all(): readonly RsaPrivateKey[] {
+    return [this.#current, ...this.#retired];
+  }
+
   /** A new pair from now on. What is being opened with the old one ends well. */
   async rotate(): Promise<void> {
     const next = await generate(this.#keySize);
-    this.#current.dispose();
+    this.#retired.unshift(this.#current);
     this.#current = next;
+    for (const key of this.#retired.splice(MAX_RETIRED)) key.dispose();
   }
 
   dispose(): void {
-    this.#current.dispose();
+    for (const key of this.all) key.dispose();
   }
 }
 

@@ -26,7 +26,21 @@ export const respond: Answerer = (request, json) => {
  */
 export function completionOf(request: ChatRequest, id: string, created: number): JsonObject {
   const summary = summarize(request);
-  const { message, finish_reason } = answerOf(request, summary);
+  return assemble(request, answerOf(request, summary), { id, created, summary });
+}
+
+/** A message on its way into a completion. */
+export interface ChosenAnswer {
+  readonly message: JsonObject;
+  readonly finish_reason: string;
+}
+
+/** Puts one answer, as often as `n` asks for it, into a `chat.completion`. */
+export function assemble(
+  request: ChatRequest,
+  { message, finish_reason }: ChosenAnswer,
+  { id, created, summary }: { readonly id: string; readonly created: number; readonly summary: Summary },
+): JsonObject {
   const choices = Array.from({ length: choicesOf(request) }, (_, index) => ({
     index,
     message,
@@ -42,7 +56,7 @@ export function completionOf(request: ChatRequest, id: string, created: number):
   };
 }
 
-function answerOf(request: ChatRequest, summary: Summary): { message: JsonObject; finish_reason: string } {
+function answerOf(request: ChatRequest, summary: Summary): ChosenAnswer {
   const call = forcedToolCall(request);
   if (call === undefined) {
     return { message: { role: 'assistant', content: contentOf(request, summary) }, finish_reason: 'stop' };

@@ -9,7 +9,8 @@ import { Refusal } from '../http/reply.js';
  * | 429 | 429, with its Retry-After |
  * | 401, 403, 407 | 500: the router's own credentials are wrong, not the client's |
  * | any other 4xx | 400 |
- * | 502, 503, 504 | 503, with its Retry-After |
+ * | 504 | 504, with its Retry-After |
+ * | 502, 503 | 502, with its Retry-After: 503 would promise that nothing ran, and the request has left the router |
  * | any other | 500 |
  */
 export function refusalOf(status: number, retryAfter: string | undefined): Refusal {
@@ -18,6 +19,7 @@ export function refusalOf(status: number, retryAfter: string | undefined): Refus
   if (status === 429) return new Refusal(429, said, headers);
   if ([401, 403, 407].includes(status)) return new Refusal(500, `${said}: the router may not use it`);
   if (status >= 400 && status < 500) return new Refusal(400, said);
-  if ([502, 503, 504].includes(status)) return new Refusal(503, said, headers);
+  if (status === 504) return new Refusal(504, said, headers);
+  if ([502, 503].includes(status)) return new Refusal(502, said, headers);
   return new Refusal(500, said);
 }

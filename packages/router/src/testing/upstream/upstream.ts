@@ -1,5 +1,10 @@
 /** Forwards opened requests to an OpenAI-compatible server. */
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { collect } from '../http/collect.js';
 import { Refusal } from '../http/reply.js';
@@ -29,18 +34,21 @@ export function createUpstream({ url, apiKey, timeoutMs }: UpstreamOptions): Ans
       'content-length': body.byteLength,
       ...authorization,
     };
-    const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const ended = AbortSignal.any([signal, deadline]);
     try {
       // A connection of its own: a kept one can have been closed by the server just now.
       const answer = await post(url, { headers, signal: ended, agent: false }, body);
       return checkCompletion(answer);
+    } catch (error) {
+      throw deadline.aborted ? new Refusal(504, 'the inference backend took too long') : error;
     } finally {
       body.fill(0);
     }
   };
 }
 
-/** @throws {Refusal} 503 when the server cannot be reached, breaks off, or takes too long */
+/** @throws {Refusal} 503 when the server cannot be reached: nothing ran; 502 when it breaks off: something may have */
 async function post(url: URL, options: RequestOptions, body: Uint8Array): Promise<Uint8Array> {
   try {
     const answer = await send(url, options, body);
@@ -48,17 +56,30 @@ async function post(url: URL, options: RequestOptions, body: Uint8Array): Promis
     answer.destroy();
     throw refusalOf(answer.statusCode ?? 0, answer.headers['retry-after']);
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(503, 'the inference backend is away');
+    throw error instanceof Refusal ? error : new Refusal(502, 'the inference backend broke off');
   }
 }
 
 function send(url: URL, options: RequestOptions, body: Uint8Array): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    request(url, { method: 'POST', ...options }, resolve)
-      .once('error', reject)
-      .end(body);
+    const sent = request(url, { method: 'POST', ...options }, resolve);
+    const isConnected = whenConnected(sent);
+    sent.once('error', (error) => {
+      reject(isConnected() ? error : new Refusal(503, 'the inference backend is away'));
+    });
+    sent.end(body);
   });
+}
+
+/** Says whether the connection, and with TLS the handshake, was there: from then on the request may be on its way. */
+function whenConnected(sent: ClientRequest): () => boolean {
+  let connected = false;
+  sent.once('socket', (socket) => {
+    const event = 'encrypted' in socket ? 'secureConnect' : 'connect';
+    socket.once(event, () => (connected = true));
+  });
+  return () => connected;
 }
 
 async function readAnswer(answer: IncomingMessage): Promise<Uint8Array> {

@@ -79,9 +79,9 @@ describe('a failing upstream', () => {
     [429, 429],
     [301, 500],
     [500, 500],
-    [502, 503],
-    [503, 503],
-    [504, 503],
+    [502, 502],
+    [503, 502],
+    [504, 504],
   ])('%d becomes %d, without its words', async (upstreamStatus, status) => {
     const upstream = await startUpstream((response) => {
       response.writeHead(upstreamStatus, { 'retry-after': '9', location: '/elsewhere' });
@@ -91,7 +91,7 @@ describe('a failing upstream', () => {
     expect(answer.status).toBe(status);
     expect(detailOf(answer)).toContain(String(upstreamStatus));
     expect(answer.body.toString('utf8')).not.toContain('SECRET');
-    expect(answer.headers['retry-after']).toBe(status === 429 || status === 503 ? '9' : undefined);
+    expect(answer.headers['retry-after']).toBe([429, 502, 504].includes(status) ? '9' : undefined);
     expect(upstream.requests).toHaveLength(1);
   });
 
@@ -103,23 +103,28 @@ describe('a failing upstream', () => {
     },
   );
 
-  it('that is away is a 503', async () => {
+  it('that is away is a 503: certainly not run', async () => {
     const answer = await clientOf(await start({ upstream: 'http://127.0.0.1:1' })).send(HELLO);
     expect([answer.status, detailOf(answer)]).toEqual([503, 'the inference backend is away']);
   });
 
-  it('that takes too long is a 503', async () => {
+  it('that takes too long is a 504: it may have run', async () => {
     const upstream = await startUpstream(() => undefined);
     const router = await start({ upstream: upstream.url, upstreamTimeout: 100 });
-    expect((await clientOf(router).send(HELLO)).status).toBe(503);
+    expect((await clientOf(router).send(HELLO)).status).toBe(504);
   });
 
-  it('that breaks off in the middle is a 503', async () => {
+  it('that closes without a word is a 502: it may have run', async () => {
+    const upstream = await startUpstream((response) => response.destroy());
+    expect((await clientOf(await start({ upstream: upstream.url })).send(HELLO)).status).toBe(502);
+  });
+
+  it('that breaks off in the middle is a 502', async () => {
     const upstream = await startUpstream((response) => {
       response.writeHead(200, { 'content-length': 1000 });
       response.write('{"choices":', () => response.destroy());
     });
-    expect((await clientOf(await start({ upstream: upstream.url })).send(HELLO)).status).toBe(503);
+    expect((await clientOf(await start({ upstream: upstream.url })).send(HELLO)).status).toBe(502);
   });
 
   it('is let go when the client goes away', async () => {
