@@ -20,29 +20,24 @@ export function bytesOf(...values: readonly number[]): Bytes {
   return bytes;
 }
 
-const typedArrayName: unknown = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get;
-const bufferLength: unknown = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get;
-
 /**
  * Whether `value` is a `Uint8Array`, of whatever realm: one of a `vm` context, a worker's or Jest's is an instance of
  * another class. The getter reads an internal slot, so nothing else can pass for one.
  */
 export function isBytes(value: unknown): value is Uint8Array {
-  return readSlot(typedArrayName, value) === 'Uint8Array';
+  return readSlot(Uint8Array.prototype, Symbol.toStringTag, value) === 'Uint8Array';
 }
 
 /** Whether `value` is an `ArrayBuffer`, of whatever realm; a `SharedArrayBuffer` is none. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return readSlot(bufferLength, value) !== undefined;
+  return readSlot(ArrayBuffer.prototype, 'byteLength', value) !== undefined;
 }
 
-function readSlot(getter: unknown, value: unknown): unknown {
-  if (typeof getter !== 'function' || typeof value !== 'object' || value === null) return undefined;
+/** What the getter of a built-in class reads from `value`, or `undefined` where that has no such slot. */
+function readSlot(prototype: object, name: PropertyKey, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
   try {
-    return Reflect.apply(getter, value, []);
+    return Reflect.get(prototype, name, value);
   } catch {
     return undefined;
   }

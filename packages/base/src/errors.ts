@@ -83,7 +83,7 @@ export class InvalidArgumentError extends NomyoError {
   readonly argument: string;
 
   /** @param message default: the argument, then what is expected of it */
-  constructor(argument: string, expectation: string, message: string = `${argument} ${expectation}`) {
+  constructor(argument: string, expectation: string, message = `${argument} ${expectation}`) {
     super('INVALID_ARGUMENT', message);
     this.argument = argument;
   }

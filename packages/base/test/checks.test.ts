@@ -23,7 +23,7 @@ const SECRET = 'pw-7f3a';
 const cases: readonly (readonly [string, Check<unknown>, readonly unknown[], readonly unknown[]])[] = [
   ['aString', aString, ['x', ' '], ['', 1, null, undefined, new String('x')]],
   ['aBoolean', aBoolean, [true, false], [0, 'true', null, undefined]],
-  ['aFunction', aFunction, [() => 1, class {}], [{}, 'x', null]],
+  ['aFunction', aFunction, [() => 1, Map], [{}, 'x', null]],
   ['anInteger', anInteger(1, 5), [1, 5], [0, 6, 1.5, NaN, '2', 2n]],
   ['oneOf', oneOf(['a', 2]), ['a', 2], ['b', '2', null]],
   ['anObject', anObject, [{}, Object.create(null)], [[], null, 'x', () => 1]],
