@@ -5,7 +5,7 @@ import {
   type OpenedEnvelope,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import { afterSending, checkHeaders } from '@nomyo/transport';
+import { markFailuresAsSent, readHeaders, type HeadersInput } from '@nomyo/transport';
 import { answerOf } from './answer.js';
 import { anAbortSignal, anObject, optional, refuseUnknown } from '@nomyo/base';
 import type { ChatCompletionRequest } from './chat/request-types.js';
@@ -30,8 +30,8 @@ export interface CreateOptions {
   readonly timeout?: number;
   /** Attempts after the first. Default: the client's. */
   readonly maxRetries?: number;
-  /** Sent beside the protocol's own headers, none of which they can replace. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent beside the protocol's own headers, none of which they can replace: an object, `Headers`, a `Map`, or pairs. */
+  readonly headers?: HeadersInput;
 }
 
 const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', 'maxRetries', 'headers'];
@@ -71,7 +71,7 @@ export class SecureChatCompletion {
   async create(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<ChatCompletion> {
     const payloadId = globalThis.crypto.randomUUID();
     const opened = await this.#exchange(request, options, payloadId);
-    return afterSending(() => asChatCompletion(answerOf(opened, payloadId)));
+    return markFailuresAsSent(() => asChatCompletion(answerOf(opened, payloadId)));
   }
 
   /**
@@ -84,7 +84,7 @@ export class SecureChatCompletion {
   async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
     const { plaintext } = await this.#exchange(request, options, globalThis.crypto.randomUUID());
     try {
-      await afterSending(() => plaintext.borrow(checkJsonObject));
+      await markFailuresAsSent(() => plaintext.borrow(checkJsonObject));
       return plaintext;
     } catch (error) {
       plaintext.dispose();
@@ -129,12 +129,11 @@ export class SecureChatCompletion {
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
     refuseUnknown(anObject('options', options), CREATE_OPTIONS);
     const { headers, signal, timeout, maxRetries } = options;
-    if (headers !== undefined) checkHeaders(headers);
     return this.#channel.exchange(payload, {
       payloadId,
       securityTier,
       apiKey,
-      headers,
+      headers: headers === undefined ? undefined : readHeaders(headers),
       signal: optional('signal', signal, anAbortSignal, undefined),
       timeout: optional('timeout', timeout, aTimeout, this.#options.timeout),
       maxRetries: optional('maxRetries', maxRetries, aRetryCount, this.#options.maxRetries),

@@ -20,7 +20,7 @@ import {
   type MemoryProtectionInfo,
 } from '@nomyo/crypto';
 import { generateKeyFiles, loadKeyFiles, type GenerateKeyFilesOptions } from '@nomyo/keystore';
-import { afterSending } from '@nomyo/transport';
+import { checkPayloadId, markFailuresAsSent } from '@nomyo/transport';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
 import { SECURITY_TIERS } from './chat/request.js';
@@ -54,8 +54,6 @@ const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = [
   'password',
   'keySize',
 ];
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
 export class SecureCompletionClient {
@@ -152,7 +150,7 @@ export class SecureCompletionClient {
   /**
    * Seals a payload, sends it, and opens the answer.
    *
-   * @param payloadId a UUID, the same on every attempt
+   * @param payloadId 1 to 128 visible ASCII characters, the same on every attempt
    * @param apiKey replaces the client's for this call
    */
   async sendSecureRequest(
@@ -172,7 +170,7 @@ export class SecureCompletionClient {
       securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
     };
     const opened = await this.#channel.exchange(anObject('payload', payload), call);
-    return afterSending(() => answerOf(opened, payloadId));
+    return markFailuresAsSent(() => answerOf(opened, payloadId));
   }
 
   /** How this client's secrets are protected in memory. */
@@ -229,10 +227,4 @@ function bytesOf(envelope: unknown): Uint8Array {
   if (envelope instanceof Uint8Array) return envelope;
   if (envelope instanceof ArrayBuffer) return new Uint8Array(envelope);
   throw new InvalidArgumentError('envelope', 'must be an ArrayBuffer or a Uint8Array');
-}
-
-function checkPayloadId(payloadId: unknown): void {
-  if (!UUID.test(aString('payloadId', payloadId))) {
-    throw new InvalidArgumentError('payloadId', 'must be a UUID');
-  }
 }

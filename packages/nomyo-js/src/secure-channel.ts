@@ -14,7 +14,7 @@ import {
   type SecureByteContext,
 } from '@nomyo/crypto';
 import {
-  afterSending,
+  markFailuresAsSent,
   createHttpClient,
   endpoint,
   errorOfResponse,
@@ -38,7 +38,7 @@ import { createTierWarning } from './server-key-policy.js';
 
 /** What travels beside the payload, and how hard to try. */
 export interface ChannelCall {
-  /** A UUID, the same on every attempt. */
+  /** 1 to 128 visible ASCII characters, the same on every attempt. */
   readonly payloadId: string;
   readonly securityTier: SecurityTier | undefined;
   readonly apiKey: ApiKey | undefined;
@@ -188,7 +188,7 @@ export class SecureChannel {
     const body = await json.borrow((bytes) => sealEnvelope(bytes, serverKey, memory));
     const requestBytes = body.byteLength;
     const answer = await this.#post(exchange, headers, body);
-    const opened = await afterSending(() => openEnvelope(answer, keys, { ...memory, consume: true }));
+    const opened = await markFailuresAsSent(() => openEnvelope(answer, keys, { ...memory, consume: true }));
     this.#emit({
       message: 'nomyo:request',
       payloadId,

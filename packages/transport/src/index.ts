@@ -4,20 +4,35 @@
  *
  * @packageDocumentation
  */
-export { endpoint, parseBaseUrl, type BaseUrlOptions } from './url.js';
-export { checkApiKey, checkHeaders, requestHeaders, type RequestHeadersInput } from './headers.js';
+export { endpoint, parseBaseUrl, type BaseUrlOptions } from './policy/url.js';
+export {
+  checkApiKey,
+  checkPayloadId,
+  readHeaders,
+  requestHeaders,
+  type HeadersInput,
+  type RequestHeadersInput,
+} from './policy/headers.js';
 
-export { createHttpClient } from './create-http-client.js';
-export type { HttpClient, HttpClientOptions, HttpMethod, HttpRequest, HttpResponse } from './http.js';
-export type { TlsMaterial, TlsOptions } from './tls.js';
-export { checkTlsOptions } from './tls.js';
-export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './proxy.js';
+export { createHttpClient } from './client/create-http-client.js';
+export type {
+  HttpClient,
+  HttpClientOptions,
+  HttpMethod,
+  HttpRequest,
+  HttpResponse,
+  HttpStreamRequest,
+  HttpStreamResponse,
+} from './client/http.js';
+export type { TlsMaterial, TlsOptions } from './connection/tls.js';
+export { checkTlsOptions } from './connection/tls.js';
+export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './connection/proxy.js';
 
-export { afterSending } from './after-sending.js';
-export { withDeadline, type Deadline } from './deadline.js';
-export { connectionError } from './connection-error.js';
-export { errorOfResponse } from './status.js';
-export { parseRetryAfter } from './retry-after.js';
+export { markFailuresAsSent } from './errors/mark-sent.js';
+export { withDeadline, type Deadline } from './client/deadline.js';
+export { connectionError } from './errors/connection-error.js';
+export { errorOfResponse } from './answer/status.js';
+export { parseRetryAfter } from './answer/retry-after.js';
 export {
   retryDelay,
   withRetries,
@@ -25,17 +40,17 @@ export {
   type RetryInput,
   type RetryMode,
   type RetryOptions,
-} from './retry.js';
-export { Pacer, type Budget } from './pacer.js';
-export { checkRateLimit, TokenBudget, type RateLimit } from './token-bucket.js';
+} from './policy/retry.js';
+export { Pacer, type Budget } from './policy/pacer.js';
+export { checkRateLimit, TokenBudget, type RateLimit } from './policy/token-bucket.js';
 
 export {
   ServerKeyCache,
   type Fingerprinted,
   type ServerKeyCacheOptions,
   type ServerKeyChange,
-} from './server-key.js';
-export { checkPins } from './pins.js';
+} from './policy/server-key.js';
+export { checkPins } from './policy/pins.js';
 
 export {
   APIConnectionError,
@@ -49,4 +64,4 @@ export {
   ServiceUnavailableError,
   type APIErrorInfo,
   type ConnectionErrorOptions,
-} from './errors.js';
+} from './errors/errors.js';

@@ -1,7 +1,7 @@
 /** Servers with certificates of two authorities, closed at the end of each test, and a client for one request. */
 import { afterEach, beforeAll } from '@jest/globals';
-import { createHttpClient } from '../../src/http.node.js';
-import type { TlsOptions } from '../../src/tls.js';
+import { createHttpClient } from '../../src/client/http.node.js';
+import type { TlsOptions } from '../../src/connection/tls.js';
 import { Authority, type Identity } from './certificates.js';
 import { always, answer, Peer } from './peer.js';
 

@@ -20,8 +20,8 @@ export interface RequestHeaders {
 
 const CONTENT_TYPE = 'application/octet-stream';
 
-/** RFC 9562 §4. */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/iu;
+/** A UUID from most clients; the service's own documentation shows `openai-compat-abc123`. */
+const PAYLOAD_ID = /^[\x21-\x7E]{1,128}$/u;
 
 /** @throws {Refusal} 400 */
 export function checkHeaders(headers: IncomingHttpHeaders): RequestHeaders {
@@ -29,14 +29,15 @@ export function checkHeaders(headers: IncomingHttpHeaders): RequestHeaders {
     throw new Refusal(400, `Content-Type must be ${CONTENT_TYPE}`);
   }
   const payloadId = payloadIdOf(headers);
-  if (payloadId === undefined) throw new Refusal(400, 'X-Payload-ID must be a UUID');
+  if (payloadId === undefined)
+    throw new Refusal(400, 'X-Payload-ID must be 1 to 128 visible ASCII characters');
   return { payloadId, publicKey: publicKeyOf(headers), tier: checkTier(headers) };
 }
 
-/** The payload id, when it is a UUID. */
+/** The payload id, when it can be one. */
 export function payloadIdOf(headers: IncomingHttpHeaders): string | undefined {
   const id = headers['x-payload-id'];
-  return typeof id === 'string' && UUID.test(id) ? id : undefined;
+  return typeof id === 'string' && PAYLOAD_ID.test(id) ? id : undefined;
 }
 
 /** The tier, when it is one. */

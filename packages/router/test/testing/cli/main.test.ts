@@ -117,7 +117,7 @@ describe('the log', () => {
     expect(JSON.stringify(await client.complete(payload))).toContain('PROMPT-marker');
     expect((await client.send({ model: 'MODEL-marker', n: 'PROMPT-marker' })).status).toBe(400);
     expect((await client.send(payload, { authorization: 'Bearer KEY-marker-3' })).status).toBe(401);
-    expect((await client.send(payload, { 'x-payload-id': 'HEADER-marker' })).status).toBe(400);
+    expect((await client.send(payload, { 'x-payload-id': 'HEADER-marker, a space' })).status).toBe(400);
     await router.printed(/(?:POST[^\n]*\n[^]*){4}/u);
     const log = router.output();
     expect(log).not.toMatch(/marker/iu);

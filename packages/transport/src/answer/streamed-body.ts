@@ -1,0 +1,110 @@
+/** A body that is read as it comes: one pass, within its limit and its time. */
+import { abortable, type LightAbortController } from '@nomyo/base';
+import { markSent } from '../errors/mark-sent.js';
+import { tooLarge } from './body.js';
+import { connectionError } from '../errors/connection-error.js';
+import { APIConnectionError, APIConnectionTimeoutError } from '../errors/errors.js';
+
+/** Where a body comes from, and what it must keep to. */
+export interface StreamSource {
+  /** `Content-Length`, where it counts the bytes that are read. */
+  readonly declared: number | undefined;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Longest body, in bytes. */
+  readonly maxBytes: number;
+  /** Longest wait for one chunk, in ms. */
+  readonly idleTimeout: number;
+  readonly possiblyExecuted: boolean;
+  /** Aborted when the time of the whole attempt is over, by the caller, and here. */
+  readonly controller: LightAbortController;
+  /** Called once, when nothing more is read: frees the connection, or closes it. */
+  readonly release: () => void;
+}
+
+/**
+ * The chunks of a body, none of them empty. The next one is asked for when the reader asks: a slow reader slows the
+ * server down. Leaving the loop early closes the connection.
+ */
+export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #source: StreamSource;
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  #length = 0;
+  #released = false;
+
+  /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
+  constructor(source: StreamSource) {
+    this.#source = source;
+    if ((source.declared ?? 0) > source.maxBytes) throw tooLarge(source.maxBytes);
+    this.#iterator = source.chunks[Symbol.asyncIterator]();
+    source.controller.addEventListener('abort', () => this.#release());
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * @throws {SecurityError} `BODY_TOO_LARGE`
+   * @throws {APIConnectionError} when the body breaks off, or takes too long
+   * @throws the caller's reason
+   */
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const { controller, possiblyExecuted } = this.#source;
+    try {
+      if (this.#released) controller.throwIfAborted();
+      for (let chunk = await this.#pull(); chunk !== undefined; chunk = await this.#pull()) {
+        if (chunk.byteLength > 0) return { done: false, value: chunk };
+      }
+      return { done: true, value: undefined };
+    } catch (error) {
+      this.#release();
+      const reason = controller.aborted ? controller.reason : connectionError(error, possiblyExecuted);
+      if (possiblyExecuted) markSent(reason);
+      throw reason;
+    }
+  }
+
+  /** Ends the reading. Idempotent. */
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#release();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** The next chunk, counted; `undefined` after the last. */
+  async #pull(): Promise<Uint8Array | undefined> {
+    if (this.#released) return undefined;
+    const { controller, idleTimeout, maxBytes, possiblyExecuted } = this.#source;
+    const timer = setTimeout(() => controller.abort(silent(idleTimeout, possiblyExecuted)), idleTimeout);
+    try {
+      const part = await abortable(this.#iterator.next(), controller);
+      if (part.done === true) {
+        this.#end();
+        return undefined;
+      }
+      this.#length += part.value.byteLength;
+      if (this.#length > maxBytes) throw tooLarge(maxBytes);
+      return part.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #end(): void {
+    const { declared, possiblyExecuted } = this.#source;
+    if (declared !== undefined && declared !== this.#length) {
+      throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
+    }
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.#source.release();
+  }
+}
+
+function silent(idleTimeout: number, possiblyExecuted: boolean): APIConnectionTimeoutError {
+  const message = `the answer paused for more than ${String(idleTimeout)} ms: raise idleTimeout, or look for what holds it up`;
+  return new APIConnectionTimeoutError(message, { possiblyExecuted });
+}

@@ -1,0 +1,137 @@
+/** The connections of one client: Node's keep-alive agents, over connections that were made and checked here. */
+// Default imports: libraries that stand in for a server in tests replace functions of these objects.
+import http from 'node:http';
+import https from 'node:https';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AbortSignalLike } from '@nomyo/base';
+import { connectTcp, connectTls, type Address } from './connect.node.js';
+import { isErrorLike } from '../errors/connection-error.js';
+import type { HttpMethod } from '../client/http.js';
+import { keepAliveTimeout } from './keep-alive.js';
+import { bareHost, bypassesProxy, type Proxy } from './proxy.js';
+import type { TlsSettings } from './tls.node.js';
+import { openTunnel } from './tunnel.node.js';
+
+/** How connections are made. */
+export interface PoolOptions {
+  readonly tls: TlsSettings;
+  readonly proxy: (Proxy & { readonly tls: TlsSettings }) | undefined;
+  readonly noProxy: string;
+}
+
+/** Node hands the options of a request on to `createConnection`: that is how the signal gets there. */
+interface ConnectOptions extends https.RequestOptions {
+  readonly connectSignal?: AbortSignalLike;
+}
+
+type Made = (error: Error | null, socket: Duplex) => void;
+
+export class ConnectionPool {
+  readonly #options: PoolOptions;
+  readonly #plain: http.Agent;
+  readonly #secure: https.Agent;
+  readonly #idleMs = new WeakMap<Duplex, number>();
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    const keepAlive = { keepAlive: true, maxSockets: Infinity };
+    this.#plain = this.#equip(new http.Agent(keepAlive), (address, signal) => connectTcp(address, signal));
+    this.#secure = this.#equip(new https.Agent(keepAlive), (address, signal) =>
+      this.#connectTls(address, signal),
+    );
+  }
+
+  /** A request that waits for a connection. Its `socket` event gives one that is established and checked. */
+  open(
+    url: URL,
+    method: HttpMethod,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignalLike,
+  ): http.ClientRequest {
+    const isTls = url.protocol === 'https:';
+    const options = {
+      method,
+      headers,
+      host: bareHost(url.hostname),
+      port: portOf(url),
+      path: url.pathname,
+      agent: isTls ? this.#secure : this.#plain,
+      connectSignal: signal,
+      insecureHTTPParser: false,
+    };
+    return isTls ? https.request(options) : http.request(options);
+  }
+
+  /** Notes how long the server keeps the connection of this answer (`Keep-Alive` header). */
+  remember({ socket, headers }: http.IncomingMessage): void {
+    const keepAlive = headers['keep-alive'];
+    this.#idleMs.set(socket, keepAliveTimeout(typeof keepAlive === 'string' ? keepAlive : undefined));
+  }
+
+  /** Closes what is idle now, and the rest when it becomes idle. */
+  close(): void {
+    this.#closed = true;
+    for (const agent of [this.#plain, this.#secure]) {
+      for (const sockets of Object.values(agent.freeSockets)) {
+        for (const socket of sockets ?? []) socket.destroy();
+      }
+    }
+  }
+
+  #equip<A extends http.Agent>(
+    agent: A,
+    connect: (to: Address, signal: AbortSignalLike) => Promise<Socket>,
+  ): A {
+    const reuse = agent.reuseSocket.bind(agent);
+    agent.createConnection = (options: ConnectOptions, made?: Made): undefined => {
+      const address = { host: String(options.host), port: Number(options.port) };
+      const signal = options.connectSignal ?? new AbortController().signal;
+      connect(address, signal).then(
+        (socket) => made?.(null, socket),
+        // With an error, the socket is there for the types alone.
+        (error: unknown) => made?.(isErrorLike(error) ? error : new Error('aborted'), new Socket()),
+      );
+    };
+    agent.keepSocketAlive = (socket): boolean => this.#park(socket);
+    agent.reuseSocket = (socket, request): void => {
+      unpark(socket);
+      reuse(socket, request);
+    };
+    return agent;
+  }
+
+  #park(socket: Duplex): boolean {
+    const idleMs = this.#idleMs.get(socket) ?? 0;
+    if (this.#closed || idleMs === 0 || !(socket instanceof Socket)) return false;
+    // Nobody has asked anything: whatever comes now would be taken for the answer to the next request.
+    socket.on('data', destroyIt);
+    socket.unref();
+    // It counts from the last byte on, and goes on during requests, where the agent ignores its end: setting it anew
+    // for each of them costs more.
+    if (socket.timeout !== idleMs) socket.setTimeout(idleMs);
+    return true;
+  }
+
+  async #connectTls(address: Address, signal: AbortSignalLike): Promise<Socket> {
+    const { tls, proxy, noProxy } = this.#options;
+    if (proxy === undefined || bypassesProxy(noProxy, address.host, address.port)) {
+      return connectTls(address, tls, signal);
+    }
+    return connectTls(address, tls, signal, await openTunnel(proxy, proxy.tls, address, signal));
+  }
+}
+
+function unpark(socket: Duplex): void {
+  socket.off('data', destroyIt);
+}
+
+function destroyIt(this: Duplex): void {
+  this.destroy();
+}
+
+function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}

@@ -1,0 +1,173 @@
+/** The same contract over `fetch`, the runtime's or a caller's own. */
+import { abortable, DisposedError, LightAbortController } from '@nomyo/base';
+import { markFailuresAsSent } from '../errors/mark-sent.js';
+import { declaredLength, readBody } from '../answer/body.js';
+import { connectionError } from '../errors/connection-error.js';
+import { startDeadline, withDeadline, type Deadline } from '../client/deadline.js';
+import { timedOut } from '../errors/errors.js';
+import { cancel, chunksOf, headersOf, type FetchResponse } from './fetch-response.js';
+import {
+  checkRequest,
+  withUserAgent,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpStreamRequest,
+  type HttpStreamResponse,
+} from '../client/http.js';
+import {
+  refuseEncoding,
+  refuseRedirect,
+  switchedProtocols,
+  SWITCHING_PROTOCOLS,
+  type ResponseHead,
+} from '../answer/head.js';
+import { StreamedBody } from '../answer/streamed-body.js';
+
+type Fetch = typeof globalThis.fetch;
+
+/** Nothing of the page's goes along, nothing is kept, nothing is followed. */
+const POLICY = {
+  redirect: 'manual',
+  credentials: 'omit',
+  cache: 'no-store',
+  referrerPolicy: 'no-referrer',
+} as const;
+
+const IDENTITY = { 'Accept-Encoding': 'identity' } as const;
+
+export class FetchClient implements HttpClient {
+  readonly #fetch: Fetch;
+  readonly #userAgent: string | undefined;
+  #closed = false;
+
+  constructor(fetch: Fetch, userAgent?: string) {
+    this.#fetch = fetch;
+    this.#userAgent = userAgent;
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    try {
+      this.#check(request);
+      // A fetch of somebody's own may not listen to the signal.
+      const send = (): Promise<HttpResponse> =>
+        withDeadline(deadlineOf(request), (ended) => abortable(this.#send(request, ended), ended));
+      return await (request.method === 'GET' ? send() : markFailuresAsSent(send));
+    } finally {
+      wipe(request);
+    }
+  }
+
+  async stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
+    try {
+      this.#check(request);
+      const open = (): Promise<HttpStreamResponse> => this.#stream(request);
+      return await (request.method === 'GET' ? open() : markFailuresAsSent(open));
+    } finally {
+      wipe(request);
+    }
+  }
+
+  /** The connections are the runtime's. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #check(request: HttpStreamRequest): void {
+    if (this.#closed) throw new DisposedError('HttpClient');
+    checkRequest(request);
+  }
+
+  async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const { head, declared, response } = await this.#open(request, signal);
+    const possiblyExecuted = mayHaveRun(request);
+    try {
+      const frame = { declared, maxBytes: request.maxBytes, possiblyExecuted };
+      return { ...head, body: await readBody(chunksOf(response), frame) };
+    } catch (error) {
+      cancel(response);
+      throw connectionError(error, possiblyExecuted);
+    }
+  }
+
+  async #stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
+    const { maxBytes, timeout, idleTimeout = timeout } = request;
+    const controller = new LightAbortController();
+    const lift = startDeadline(deadlineOf(request), controller);
+    // The fetch ends with the attempt, and when nobody reads any more.
+    const fetching = new AbortController();
+    controller.addEventListener('abort', () => fetching.abort(controller.reason));
+    const release = (): void => {
+      lift();
+      fetching.abort();
+    };
+    try {
+      const { head, declared, response } = await abortable(this.#open(request, fetching.signal), controller);
+      const possiblyExecuted = mayHaveRun(request);
+      const chunks = chunksOf(response);
+      const source = { declared, chunks, maxBytes, idleTimeout, possiblyExecuted, controller, release };
+      return { ...head, body: new StreamedBody(source) };
+    } catch (error) {
+      release();
+      controller.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async #open(request: HttpRequest, signal: AbortSignal): Promise<Opened> {
+    const { url, method, headers, body = null } = withUserAgent(request, this.#userAgent);
+    const possiblyExecuted = mayHaveRun(request);
+    let response: FetchResponse | undefined;
+    try {
+      const init = { method, headers: { ...headers, ...IDENTITY }, body, signal, ...POLICY };
+      // A function of the runtime must not be called as a method.
+      const fetch = this.#fetch;
+      response = await fetch(url.href, init);
+      return accept(response, possiblyExecuted);
+    } catch (error) {
+      cancel(response);
+      throw connectionError(error, possiblyExecuted);
+    }
+  }
+}
+
+/** An answer whose head was checked. */
+interface Opened {
+  readonly head: ResponseHead;
+  /** Length of the body as it is read, where it is known. */
+  readonly declared: number | undefined;
+  readonly response: FetchResponse;
+}
+
+function accept(response: FetchResponse, possiblyExecuted: boolean): Opened {
+  const { status } = response;
+  const headers = headersOf(response);
+  refuseRedirect(isRedirect(response) ? Math.max(status, 300) : status);
+  if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
+  if (isEncodingOurs()) refuseEncoding(headers, possiblyExecuted);
+  const declared = 'content-encoding' in headers ? undefined : declaredLength(headers);
+  return { head: { status, headers }, declared, response };
+}
+
+function deadlineOf({ timeout, signal, method }: HttpRequest): Deadline {
+  return { timeout, signal, expired: () => timedOut(timeout, method !== 'GET') };
+}
+
+/** fetch does not tell how far it has come. */
+function mayHaveRun({ method }: HttpRequest): boolean {
+  return method !== 'GET';
+}
+
+function wipe({ body, wipeBody = true }: HttpRequest): void {
+  if (wipeBody) body?.fill(0);
+}
+
+/** Not followed (Fetch §4.3: an opaque answer with status 0), or followed against our word by a fetch of one's own. */
+function isRedirect({ type, redirected }: FetchResponse): boolean {
+  return type === 'opaqueredirect' || redirected === true;
+}
+
+/** Browsers negotiate compression themselves, and drop a header that says otherwise: there it is no surprise. */
+function isEncodingOurs(): boolean {
+  return new Request('https://nomyo.invalid', { headers: IDENTITY }).headers.has('Accept-Encoding');
+}

@@ -1,0 +1,80 @@
+/**
+ * An answer as a `fetch` gives it: the runtime's own, or somebody else's, which may be less than the standard has. It is
+ * read by its shape: another realm, node-fetch and test doubles have classes of their own.
+ */
+import { APIConnectionError } from '../errors/errors.js';
+import { headerPairs } from '../policy/headers.js';
+import { DROPPED_HEADERS } from '../answer/head.js';
+
+/** What is read of it. */
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: unknown;
+  readonly type?: string | undefined;
+  readonly redirected?: boolean | undefined;
+  /** A stream of the web, or a Node stream as node-fetch 2 gives it. */
+  readonly body?: unknown;
+  arrayBuffer?: () => Promise<ArrayBuffer>;
+}
+
+/** With lower-case names, without cookies. */
+export function headersOf({ headers }: FetchResponse): Record<string, string> {
+  const pairs = headerPairs(headers) ?? [];
+  return Object.fromEntries(
+    pairs
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => !DROPPED_HEADERS.includes(name)),
+  );
+}
+
+/**
+ * The body in pieces, of whatever it is made. Leaving early gives the rest up.
+ *
+ * @throws {APIConnectionError} when it cannot be read
+ */
+export async function* chunksOf(response: FetchResponse): AsyncGenerator<Uint8Array> {
+  const { body } = response;
+  if (isWebStream(body)) yield* piecesOf(body);
+  else if (isAsyncIterable(body)) for await (const piece of body) yield bytesOf(piece);
+  else if (response.arrayBuffer !== undefined) yield new Uint8Array(await response.arrayBuffer());
+  else if (body !== undefined && body !== null) throw unreadable();
+}
+
+/** Gives the rest of an answer up; a fetch whose signal is aborted has done so already. */
+export function cancel(response: FetchResponse | undefined): void {
+  const { body } = response ?? {};
+  if (isWebStream(body)) body.cancel().catch(() => undefined);
+}
+
+async function* piecesOf(stream: ReadableStream<unknown>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield bytesOf(part.value);
+  } finally {
+    reader.cancel().catch(() => undefined);
+    reader.releaseLock();
+  }
+}
+
+function bytesOf(piece: unknown): Uint8Array {
+  if (typeof piece === 'string') return new TextEncoder().encode(piece);
+  if (!ArrayBuffer.isView(piece)) throw unreadable();
+  return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
+}
+
+function isWebStream(body: unknown): body is ReadableStream<unknown> {
+  return isObject(body) && typeof body['getReader'] === 'function';
+}
+
+function isAsyncIterable(body: unknown): body is AsyncIterable<unknown> {
+  return isObject(body) && typeof body[Symbol.asyncIterator] === 'function';
+}
+
+function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function unreadable(): APIConnectionError {
+  const message = 'the option fetch gave an answer whose body cannot be read: neither a stream nor bytes';
+  return new APIConnectionError(message, { possiblyExecuted: true, retryable: false });
+}
