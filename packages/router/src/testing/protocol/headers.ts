@@ -29,8 +29,9 @@ export function checkHeaders(headers: IncomingHttpHeaders): RequestHeaders {
     throw new Refusal(400, `Content-Type must be ${CONTENT_TYPE}`);
   }
   const payloadId = payloadIdOf(headers);
-  if (payloadId === undefined)
+  if (payloadId === undefined) {
     throw new Refusal(400, 'X-Payload-ID must be 1 to 128 visible ASCII characters');
+  }
   return { payloadId, publicKey: publicKeyOf(headers), tier: checkTier(headers) };
 }
 
