@@ -15,6 +15,8 @@ const NODE_FILE = '[.]node[.]ts$';
 /** Programs: they run under Node and nowhere else. */
 const NODE_ONLY = '^packages/router/';
 const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
+/** Loaded when the user asks for it, and told what to install when it is not there. */
+const PEER_ON_DEMAND = 'node_modules/ioredis/';
 const WEB_FILE = '[.](web|browser)[.]ts$';
 
 const betweenPackages = [
@@ -148,7 +150,7 @@ const hygiene = [
     'runtime-dependencies-only',
     'What is shipped imports what its users get installed.',
     { path: SOURCES },
-    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: OPTIONAL_PEER },
+    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: [OPTIONAL_PEER, PEER_ON_DEMAND] },
   ),
   error(
     'peers-in-their-subpath',

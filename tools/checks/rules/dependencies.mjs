@@ -6,10 +6,15 @@ const RUNTIME_DEPENDENCIES = {
   '@nomyo/transport': ['@nomyo/base'],
   'nomyo-js': ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
   '@nomyo/router': [
+    '@noble/post-quantum',
+    '@nomyo/base',
     '@nomyo/crypto',
     '@peculiar/asn1-schema',
     '@peculiar/asn1-x509',
     '@peculiar/x509',
+    'commander',
+    'hpke',
+    'prom-client',
     'reflect-metadata',
   ],
   // The loader of the prebuilt binaries.
@@ -17,7 +22,11 @@ const RUNTIME_DEPENDENCIES = {
 };
 
 /** Peers are optional, all of them: an install must never look for the addon, nor for a limiter that few need. */
-const PEERS = { '@nomyo/crypto': ['nomyo-native'], 'nomyo-js': ['rate-limiter-flexible'] };
+const PEERS = {
+  '@nomyo/crypto': ['nomyo-native'],
+  '@nomyo/router': ['ioredis'],
+  'nomyo-js': ['rate-limiter-flexible'],
+};
 
 /** A version, one that is compatible with it, or from one up to another. */
 const RANGE = /^([\^~]?\d+\.\d+\.\d+|>=\d+\.\d+\.\d+ <\d+\.\d+\.\d+)$/;

@@ -1,0 +1,153 @@
+/** `nomyo-router serve`. */
+import { BlockList, isIP } from 'node:net';
+import { type Command } from 'commander';
+import { KeyRing, OPEN_TO_ALL, type Access } from '../access/key-ring.js';
+import { decodeTiers, oneUpstream, type TierTable } from '../access/tiers.js';
+import { readPrivateFile, readPublicFile } from '../files/private-file.js';
+import type { TlsFiles } from '../http/listener.js';
+import { createLog } from '../observe/log.js';
+import { gatewayProtocol, openSigner } from '../protocol/gateway.js';
+import { openReplays } from '../replay/open.js';
+import { startServer, type RouterServer } from '../server.js';
+import { upstreamBase } from '../upstream/endpoint.js';
+import type { Surroundings } from './program.js';
+import { UsageError } from './usage-error.js';
+import { wholeNumber } from './values.js';
+
+/** A server that runs. */
+export type Serving = Pick<RouterServer, 'drain' | 'close'>;
+
+interface ServeOptions {
+  readonly signer: string;
+  readonly upstream?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly apiKeys?: string;
+  readonly tiers?: string;
+  readonly redis?: string;
+  readonly metricsHost: string;
+  readonly metricsPort?: number;
+}
+
+const MAX_PORT = 65_535;
+
+export function addServeCommand(program: Command, surroundings: Surroundings): void {
+  const port = wholeNumber(0, MAX_PORT);
+  program
+    .command('serve')
+    .description('runs the router until SIGTERM, which lets what is under way finish')
+    .requiredOption('--signer <file>', 'signer, as made by `keys delegate`')
+    .option(
+      '--upstream <url>',
+      'OpenAI-compatible server, with or without /v1; NOMYO_UPSTREAM_API_KEY is its API key',
+    )
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port; 0: any free one', port, 8443)
+    .option(
+      '--tls-cert <file>',
+      'PEM of the certificate chain; without it TLS must end in front of the router',
+    )
+    .option('--tls-key <file>', 'PEM of its private key')
+    .option('--api-keys <file>', 'demand API keys, as made by `api-keys add` (default: everybody may call)')
+    .option(
+      '--tiers <file>',
+      'JSON: which models and which upstream for each tier (default: all to --upstream)',
+    )
+    .option('--redis <url>', 'replay map for a fleet; a URL with a password goes into NOMYO_REDIS_URL')
+    .option('--metrics-host <address>', 'address of the metrics', '127.0.0.1')
+    .option('--metrics-port <n>', '/metrics and /healthz on this port (default: nowhere)', port)
+    .action(async (options: ServeOptions) => surroundings.onServing(await serve(options, surroundings)));
+}
+
+async function serve(options: ServeOptions, { print, environment }: Surroundings): Promise<RouterServer> {
+  const log = createLog(print);
+  const trouble = (message: string): void => log.write('trouble', { message });
+  const tiers = await readTiers(options);
+  const tls = await readTls(options);
+  const redis = redisUrl(options, environment);
+  const access = await openAccess(options, trouble);
+  warnings(options).forEach(trouble);
+  const signer = await openSigner(options.signer);
+  return startServer({
+    protocol: gatewayProtocol,
+    signer,
+    suites: [1, 2],
+    host: options.host,
+    port: options.port,
+    metricsHost: options.metricsHost,
+    metricsPort: options.metricsPort,
+    tls,
+    access,
+    tiers,
+    upstreamApiKey: nonEmpty(environment['NOMYO_UPSTREAM_API_KEY']),
+    replays: await openReplays(redis, signer.realm, trouble),
+    print,
+  });
+}
+
+async function readTiers({ tiers, upstream }: ServeOptions): Promise<TierTable> {
+  if (upstream !== undefined) upstreamBase('--upstream', upstream);
+  if (tiers === undefined) {
+    if (upstream === undefined) throw new UsageError('--upstream is missing: which server runs the models?');
+    return oneUpstream(upstream);
+  }
+  const file = { option: '--tiers', path: tiers };
+  const table = decodeTiers(file, await readPublicFile(file), upstream);
+  for (const [tier, route] of table) upstreamBase(`--tiers ${tiers}: "${tier}"`, route.upstream);
+  return table;
+}
+
+async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<TlsFiles | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined) throw new UsageError('--tls-key needs --tls-cert');
+  if (tlsKey === undefined) throw new UsageError('--tls-cert needs --tls-key');
+  return {
+    cert: await readPublicFile({ option: '--tls-cert', path: tlsCert }),
+    key: await readPrivateFile({ option: '--tls-key', path: tlsKey }),
+  };
+}
+
+/** What other users of the machine can see with `ps` holds no password. */
+function redisUrl({ redis }: ServeOptions, environment: Surroundings['environment']): string | undefined {
+  const url = redis ?? nonEmpty(environment['NOMYO_REDIS_URL']);
+  if (url === undefined) return undefined;
+  const option = redis === undefined ? 'NOMYO_REDIS_URL' : '--redis';
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol)) {
+    throw new UsageError(`${option} must be a redis: or rediss: URL`);
+  }
+  if (redis !== undefined && parsed.password !== '') {
+    throw new UsageError(
+      '--redis must not hold a password, which `ps` shows; put the URL into NOMYO_REDIS_URL',
+    );
+  }
+  return url;
+}
+
+function openAccess({ apiKeys }: ServeOptions, trouble: (message: string) => void): Promise<Access> {
+  if (apiKeys === undefined) return Promise.resolve(OPEN_TO_ALL);
+  return KeyRing.load({ option: '--api-keys', path: apiKeys }, trouble);
+}
+
+function warnings({ apiKeys, host, tlsCert }: ServeOptions): readonly string[] {
+  const isOpen = !isLoopback(host);
+  return [
+    ...(isOpen && apiKeys === undefined ? ['everybody may call: there is no --api-keys'] : []),
+    ...(isOpen && tlsCert === undefined ? ['no TLS here: it must end in front of this router'] : []),
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8);
+  loopback.addAddress('::1', 'ipv6');
+  return isIP(host) !== 0 && loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An empty variable counts as none. */
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,34 @@
+/** Texts of the command line as the values they stand for; each message names the option as it was written. */
+import { InvalidArgumentError } from 'commander';
+import { isTier, TIERS, type Tier } from '../json/values.js';
+
+/** @returns a parser for commander */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/u.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Must be a whole number from ${String(least)} to ${String(most)}.`);
+  };
+}
+
+/** SPEC §1: ASCII, 1 to 255 bytes. */
+export function realmName(text: string): string {
+  if (/^[!-~]{1,255}$/u.test(text)) return text;
+  throw new InvalidArgumentError(
+    'Must be 1 to 255 characters of printable ASCII: the host that clients use.',
+  );
+}
+
+export function tierList(text: string): readonly Tier[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every(isTier)) return names;
+  throw new InvalidArgumentError(`Must be a list of ${TIERS.join(', ')}.`);
+}
+
+/** Control characters, and those that turn the direction of a text around. */
+const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
+
+export function keyName(text: string): string {
+  if (text !== '' && text.length <= 100 && !INVISIBLE.test(text)) return text;
+  throw new InvalidArgumentError('Must be 1 to 100 characters without control characters.');
+}

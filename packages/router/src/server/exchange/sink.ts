@@ -1,0 +1,80 @@
+/** The client's side of an answer: sealed bytes go out with back-pressure, and a copy is kept for a resend. */
+import type { ServerResponse } from 'node:http';
+import { concatBytes } from '@nomyo/base';
+import { LIMITS } from '../limits.js';
+
+/** SPEC §8.1, §8.4. */
+const HEADERS = {
+  'content-type': 'application/nomyo-v2-response',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
+
+export class AnswerSink {
+  readonly #response: ServerResponse;
+  #kept: Uint8Array[] | undefined = [];
+  #keptLength = 0;
+  #sent = 0;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  /** Bytes that were sent, or would have been to a client that is gone. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Whether there is still somebody to answer. */
+  get isOpen(): boolean {
+    return !this.#response.destroyed && !this.#response.writableEnded;
+  }
+
+  /** The whole answer, while it is small enough to be kept. */
+  get kept(): Uint8Array | undefined {
+    return this.#kept === undefined ? undefined : concatBytes(...this.#kept);
+  }
+
+  write(sealed: Uint8Array): void {
+    this.#keep(sealed);
+    this.#sent += sealed.byteLength;
+    if (!this.isOpen) return;
+    if (!this.#response.headersSent) this.#response.writeHead(200, HEADERS);
+    this.#response.write(sealed);
+  }
+
+  /** The whole answer at once, with its length. */
+  writeWhole(sealed: Uint8Array): void {
+    this.#keep(sealed);
+    this.#sent += sealed.byteLength;
+    if (!this.isOpen) return;
+    this.#response.writeHead(200, { ...HEADERS, 'content-length': sealed.byteLength });
+    this.#response.end(sealed);
+  }
+
+  end(): void {
+    if (this.isOpen) this.#response.end();
+  }
+
+  /** Resolves when the client has taken what was written, is gone, or stands still for too long and is cut off. */
+  async drained(): Promise<void> {
+    const response = this.#response;
+    if (!this.isOpen || !response.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const stalled = setTimeout(() => response.destroy(), LIMITS.stalledClientMs);
+      const done = (): void => {
+        clearTimeout(stalled);
+        response.off('drain', done).off('close', done);
+        resolve();
+      };
+      response.once('drain', done).once('close', done);
+    });
+  }
+
+  #keep(sealed: Uint8Array): void {
+    if (this.#kept === undefined) return;
+    this.#keptLength += sealed.byteLength;
+    if (this.#keptLength > LIMITS.keptAnswer) this.#kept = undefined;
+    else this.#kept.push(sealed);
+  }
+}

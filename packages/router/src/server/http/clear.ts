@@ -1,0 +1,56 @@
+/** Answers in the clear: errors of SPEC §10.1 hold a code and nothing more; CORS, for browsers (SPEC §13). */
+import type { ServerResponse } from 'node:http';
+import { RETRY_AFTER_SECONDS } from '../limits.js';
+import { CLEAR_ERRORS, type ClearCode } from '../protocol/port.js';
+
+/** Codes whose sender is to wait a little. */
+const WAIT: ReadonlySet<ClearCode> = new Set<ClearCode>(['busy', 'unavailable']);
+
+export function sendClearError(response: ServerResponse, code: ClearCode): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const status = CLEAR_ERRORS[code];
+  sendClear(
+    response,
+    status,
+    'application/problem+json',
+    JSON.stringify({ type: `urn:nomyo:v2:${code}`, status }),
+    {
+      ...(WAIT.has(code) ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
+    },
+  );
+}
+
+export function sendClear(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': length,
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** Nothing of a request is ambient authority: no cookie is read, so that any page may call. */
+export function allowBrowsers(response: ServerResponse): void {
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', 'retry-after');
+}
+
+export function sendPreflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'content-type',
+    'access-control-max-age': '7200',
+  });
+  response.end();
+}

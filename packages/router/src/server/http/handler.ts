@@ -1,0 +1,170 @@
+/** One HTTP request from its head to the end of its answer. */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { ExchangeService } from '../exchange/exchange.js';
+import { exchange } from '../exchange/exchange.js';
+import { AnswerSink } from '../exchange/sink.js';
+import type { KeyStore } from '../kem/key-store.js';
+import { LIMITS } from '../limits.js';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import { ClearError, type OpenRequest, type Protocol } from '../protocol/port.js';
+import type { ByteBudget } from './budget.js';
+import { allowBrowsers, sendClear, sendClearError, sendPreflight } from './clear.js';
+import { ClientGone, receive } from './receive.js';
+import { targetOf, type Target } from './routes.js';
+
+/** What the handler serves with. */
+export interface Gateway extends ExchangeService {
+  readonly keys: KeyStore;
+  readonly protocol: Protocol;
+  readonly budget: ByteBudget;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Unix seconds. */
+  readonly now: () => number;
+  readonly isDraining: () => boolean;
+  /** Aborts when the server waits no longer for what is under way. */
+  readonly stop: AbortSignal;
+  /** Serves the calls of protocol 1; `undefined`: they do not exist. */
+  readonly v1:
+    ((call: 'key' | 'completion', request: IncomingMessage, response: ServerResponse) => void) | undefined;
+}
+
+/** Requests under way, counted. */
+export class Exchanges {
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws {ClearError} `busy` */
+  enter(): () => void {
+    if (this.#count >= LIMITS.exchanges) throw new ClearError('busy');
+    this.#count += 1;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#count -= 1;
+      isOver = true;
+    };
+  }
+}
+
+export function createHandler(gateway: Gateway, exchanges: Exchanges): RequestListener {
+  return (request, response) => {
+    allowBrowsers(response);
+    if (gateway.isDraining()) response.setHeader('connection', 'close');
+    const target = targetOf(request.method ?? '', request.url ?? '', gateway.v1 !== undefined);
+    if (target.kind === 'sealed') void serveSealed(gateway, exchanges, target.keyId, request, response);
+    else serveClear(gateway, target, request, response);
+  };
+}
+
+function serveClear(
+  { keys, v1, isDraining }: Gateway,
+  target: Exclude<Target, { kind: 'sealed' }>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (target.kind === 'v1' && v1 !== undefined && !isDraining()) {
+    v1(target.call, request, response);
+    return;
+  }
+  request.resume();
+  if (target.kind === 'preflight') sendPreflight(response);
+  else if (target.kind === 'wrong-method') {
+    sendClear(response, 405, 'text/plain', '', { allow: target.allow });
+  } else if (target.kind === 'unknown') sendClear(response, 404, 'text/plain', '');
+  else if (target.kind === 'v1' || isDraining() || keys.keys.length === 0) {
+    sendClearError(response, 'unavailable');
+  } else sendClear(response, 200, 'application/nomyo-v2-keys', keys.document());
+}
+
+/** Never rejects. */
+async function serveSealed(
+  gateway: Gateway,
+  exchanges: Exchanges,
+  keyId: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startedAt = Date.now();
+  const sink = new AnswerSink(response);
+  const seen = { code: 'ok', requestId: undefined as string | undefined, bytes: 0 };
+  try {
+    if (gateway.isDraining()) throw new ClearError('unavailable');
+    const leave = exchanges.enter();
+    try {
+      const opener = gateway.protocol.opener({ keyId, ...openerOptions(gateway) });
+      const { request, bytes } = await receive(message, opener, gateway.budget);
+      seen.bytes = bytes;
+      seen.requestId = request.requestId;
+      seen.code = await answer(gateway, request, sink, response);
+    } finally {
+      leave();
+    }
+  } catch (error) {
+    seen.code = refuse(message, response, error);
+  }
+  report(gateway, seen, sink.sent, Date.now() - startedAt);
+}
+
+function openerOptions({ keys, now }: Gateway): {
+  findKey: (id: string) => ReturnType<KeyStore['find']>;
+  now: number;
+  clock: () => number;
+  maxRequest: number;
+} {
+  return {
+    findKey: (id) => keys.find(id),
+    now: Math.floor(now()),
+    clock: now,
+    maxRequest: LIMITS.maxRequest,
+  };
+}
+
+async function answer(
+  gateway: Gateway,
+  request: OpenRequest,
+  sink: AnswerSink,
+  response: ServerResponse,
+): Promise<string> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  if (response.destroyed) gone.abort();
+  try {
+    return await exchange(gateway, { request, sink, gone: gone.signal, stop: gateway.stop });
+  } finally {
+    request.dispose();
+  }
+}
+
+/** @returns the code for the log */
+function refuse(message: IncomingMessage, response: ServerResponse, error: unknown): string {
+  if (error instanceof ClientGone) {
+    response.destroy();
+    return 'client_gone';
+  }
+  const code = error instanceof ClearError ? error.code : 'unavailable';
+  // What is left of the body is not read: the connection ends with the answer.
+  if (!message.complete && !response.headersSent) response.setHeader('connection', 'close');
+  message.resume();
+  sendClearError(response, code);
+  return error instanceof ClearError ? error.code : 'internal';
+}
+
+function report(
+  { log, metrics }: Gateway,
+  { code, requestId, bytes }: { code: string; requestId: string | undefined; bytes: number },
+  out: number,
+  ms: number,
+): void {
+  metrics.request(code, ms / 1_000, bytes, out);
+  log.write('request', {
+    ...(requestId === undefined ? {} : { request: requestId }),
+    code,
+    in: bytes,
+    out,
+    ms,
+  });
+}

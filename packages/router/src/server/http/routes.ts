@@ -1,0 +1,30 @@
+/** What a request is for, by its method and path: the only thing that is read of it in the clear. */
+export type Target =
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'sealed'; readonly keyId: string }
+  | { readonly kind: 'v1'; readonly call: 'key' | 'completion' }
+  | { readonly kind: 'preflight' }
+  | { readonly kind: 'wrong-method'; readonly allow: string }
+  | { readonly kind: 'unknown' };
+
+const SEALED = /^\/v2\/(?<keyId>[0-9a-f]{32})$/u;
+
+/** The two calls of protocol 1. */
+const V1_CALLS: ReadonlyMap<string, { readonly call: 'key' | 'completion'; readonly method: string }> =
+  new Map([
+    ['/pki/public_key', { call: 'key', method: 'GET' }],
+    ['/v1/chat/secure_completion', { call: 'completion', method: 'POST' }],
+  ]);
+
+/** @param withV1 whether the calls of protocol 1 are served */
+export function targetOf(method: string, url: string, withV1: boolean): Target {
+  const path = url.replace(/[?#].*$/u, '');
+  const keyId = SEALED.exec(path)?.groups?.['keyId'];
+  const v1 = withV1 ? V1_CALLS.get(path) : undefined;
+  if (path !== '/v2/keys' && keyId === undefined && v1 === undefined) return { kind: 'unknown' };
+  if (method === 'OPTIONS') return { kind: 'preflight' };
+  const allow = v1?.method ?? (keyId === undefined ? 'GET' : 'POST');
+  if (method !== allow) return { kind: 'wrong-method', allow };
+  if (v1 !== undefined) return { kind: 'v1', call: v1.call };
+  return keyId === undefined ? { kind: 'keys' } : { kind: 'sealed', keyId };
+}

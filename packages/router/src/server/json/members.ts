@@ -1,0 +1,122 @@
+/**
+ * The members of a request's outermost object, found in its bytes (RFC 8259): the router needs the model's name and
+ * whether to stream, and no string of the prompt is made for that. What it does not look into is the upstream's to judge.
+ */
+
+/** What the router must know of a chat completion. */
+export interface RequestFacts {
+  readonly model: string;
+  readonly stream: boolean;
+}
+
+const BYTE = {
+  quote: 0x22,
+  backslash: 0x5c,
+  colon: 0x3a,
+  comma: 0x2c,
+  open: 0x7b,
+  close: 0x7d,
+  openList: 0x5b,
+  closeList: 0x5d,
+} as const;
+
+const WHITE: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
+/** Deeper than any request is; what a parser behind us would choke on is refused. */
+const MAX_DEPTH = 128;
+
+/** A name longer than this is none that we look for. */
+const MAX_NAME_BYTES = 256;
+
+/** A model's name. */
+const MAX_MODEL_CHARACTERS = 256;
+
+/**
+ * @returns `undefined` when it is no JSON object, when a name that decides something stands in it twice (two parsers
+ * would take two different ones), or when `model` is no text or `stream` no boolean
+ */
+export function factsOf(json: Uint8Array): RequestFacts | undefined {
+  const members = decidingMembers(json);
+  if (members === undefined) return undefined;
+  const model = members.get('model');
+  const stream = members.get('stream') ?? null;
+  if (typeof model !== 'string' || model === '' || model.length > MAX_MODEL_CHARACTERS) return undefined;
+  // OpenAI's API takes `null` for `false`.
+  if (stream !== null && typeof stream !== 'boolean') return undefined;
+  return { model, stream: stream ?? false };
+}
+
+function decidingMembers(json: Uint8Array): Map<string, unknown> | undefined {
+  const found = new Map<string, unknown>();
+  let at = skipWhite(json, 0);
+  if (json[at] !== BYTE.open) return undefined;
+  at = skipWhite(json, at + 1);
+  if (json[at] === BYTE.close) return found;
+  for (;;) {
+    const nameEnd = endOfString(json, at);
+    const colon = nameEnd === undefined ? undefined : skipWhite(json, nameEnd);
+    if (nameEnd === undefined || colon === undefined || json[colon] !== BYTE.colon) return undefined;
+    const valueStart = skipWhite(json, colon + 1);
+    const valueEnd = endOfValue(json, valueStart);
+    if (valueEnd === undefined) return undefined;
+    if (!note(found, json.subarray(at, nameEnd), json.subarray(valueStart, valueEnd))) return undefined;
+    if (json[valueEnd] === BYTE.close) {
+      return skipWhite(json, valueEnd + 1) === json.byteLength ? found : undefined;
+    }
+    at = skipWhite(json, valueEnd + 1);
+  }
+}
+
+/** Remembers `model` and `stream`, however their names are written. */
+function note(found: Map<string, unknown>, name: Uint8Array, value: Uint8Array): boolean {
+  if (name.byteLength > MAX_NAME_BYTES) return true;
+  const text = parse(name);
+  if (text !== 'model' && text !== 'stream') return text !== undefined;
+  if (found.has(text) || value.byteLength > 8 * MAX_MODEL_CHARACTERS) return false;
+  const parsed = parse(value);
+  found.set(text, parsed);
+  return parsed !== undefined;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function skipWhite(json: Uint8Array, from: number): number {
+  let at = from;
+  while (WHITE.has(json[at])) at += 1;
+  return at;
+}
+
+/** Behind the closing quote of the string at `start`. */
+function endOfString(json: Uint8Array, start: number): number | undefined {
+  if (json[start] !== BYTE.quote) return undefined;
+  let at = start + 1;
+  while (at < json.byteLength && json[at] !== BYTE.quote) at += json[at] === BYTE.backslash ? 2 : 1;
+  return at < json.byteLength ? at + 1 : undefined;
+}
+
+/** At the comma or brace that ends the value at `from`. */
+function endOfValue(json: Uint8Array, from: number): number | undefined {
+  let depth = 0;
+  for (let at = from; at < json.byteLength; at += 1) {
+    const byte = json[at];
+    if (byte === BYTE.quote) {
+      const end = endOfString(json, at);
+      if (end === undefined) return undefined;
+      at = end - 1;
+    } else if (byte === BYTE.open || byte === BYTE.openList) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return undefined;
+    } else if (depth === 0 && (byte === BYTE.comma || byte === BYTE.close)) {
+      return at > from ? at : undefined;
+    } else if (byte === BYTE.close || byte === BYTE.closeList) {
+      depth -= 1;
+    }
+  }
+  return undefined;
+}

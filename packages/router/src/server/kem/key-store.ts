@@ -1,0 +1,116 @@
+/** The private keys of the gateway: made in memory, published, and destroyed (SPEC §4.4). They are written nowhere. */
+import { LIMITS } from '../limits.js';
+import type { KemKey, Protocol, Signer, Suite } from '../protocol/port.js';
+import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
+
+export interface KeyStoreOptions {
+  readonly protocol: Protocol;
+  readonly signer: Signer;
+  /** One key of each is made at a time. */
+  readonly suites: readonly Suite[];
+  /** Unix seconds, not whole. */
+  readonly now: () => number;
+  /** Told when keys could not be made; it is tried again. */
+  readonly onTrouble: (message: string) => void;
+}
+
+/** The clock is looked at that often at least, so that a machine that slept destroys what is over; in seconds. */
+const MAX_SLEEP_SECONDS = 15;
+
+export class KeyStore {
+  readonly #options: KeyStoreOptions;
+  #keys: readonly KemKey[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #document: { readonly bytes: Uint8Array; readonly issuedAt: number } | undefined;
+  #isClosed = false;
+
+  private constructor(options: KeyStoreOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: KeyStoreOptions): Promise<KeyStore> {
+    const store = new KeyStore(options);
+    await store.#step();
+    store.#sleep();
+    return store;
+  }
+
+  get keys(): readonly KemKey[] {
+    return this.#keys;
+  }
+
+  /** The key with this id, unless its time is over: then it is destroyed here and now, whatever the timers do. */
+  find(id: string): KemKey | undefined {
+    this.#destroyOld();
+    return this.#keys.find((key) => key.id === id);
+  }
+
+  /** The document of the moment; signed at most once in a second. */
+  document(): Uint8Array {
+    const issuedAt = Math.floor(this.#options.now());
+    if (this.#document?.issuedAt === issuedAt) return this.#document.bytes;
+    const { signer } = this.#options;
+    const keys = this.#keys.filter(({ activeUntil }) => activeUntil > issuedAt);
+    const expiresAt = documentEnd(keys, issuedAt, signer.notAfter);
+    const bytes = signer.sign({ issuedAt, expiresAt, maxRequest: LIMITS.maxRequest, keys });
+    this.#document = { bytes, issuedAt };
+    return bytes;
+  }
+
+  /** Destroys every key and makes new ones: requests that were sealed to the old ones are lost to everybody. */
+  async renew(): Promise<void> {
+    this.#destroyAll();
+    await this.#step();
+  }
+
+  /** Destroys every key. Idempotent. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#destroyAll();
+  }
+
+  async #step(): Promise<void> {
+    this.#destroyOld();
+    const { protocol, suites, now } = this.#options;
+    for (const suite of suites) {
+      const lives = this.#keys.filter((key) => key.suite === suite);
+      const life = nextLife(lives, Math.floor(now()));
+      if (life === undefined) continue;
+      const key = await protocol.makeKey(suite, life);
+      if (this.#isClosed) key.destroy();
+      else this.#keys = [...this.#keys, key];
+      this.#document = undefined;
+    }
+  }
+
+  #sleep(): void {
+    const seconds = Math.min(MAX_SLEEP_SECONDS, secondsToNextStep(this.#keys, this.#options.now()));
+    this.#timer = setTimeout(() => void this.#wake(), Math.ceil(seconds * 1_000));
+    this.#timer.unref();
+  }
+
+  async #wake(): Promise<void> {
+    try {
+      await this.#step();
+    } catch {
+      this.#options.onTrouble('a new key could not be made');
+    }
+    if (!this.#isClosed) this.#sleep();
+  }
+
+  #destroyOld(): void {
+    const now = this.#options.now();
+    const over = this.#keys.filter((key) => destroyedAt(key) <= now);
+    if (over.length === 0) return;
+    for (const key of over) key.destroy();
+    this.#keys = this.#keys.filter((key) => !over.includes(key));
+    this.#document = undefined;
+  }
+
+  #destroyAll(): void {
+    for (const key of this.#keys) key.destroy();
+    this.#keys = [];
+    this.#document = undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/** When KEM keys begin, end and are destroyed (SPEC §4.4): pure, all times in Unix seconds. */
+
+/** The life of one key. */
+export interface KeyLife {
+  readonly activeFrom: number;
+  readonly activeUntil: number;
+}
+
+/** SPEC §2: SHOULD be 3600 s. */
+const LIFE_SECONDS = 3_600;
+
+/** SPEC §4.4: the next key becomes active a quarter of a life before the last is over. */
+const OVERLAP_SECONDS = LIFE_SECONDS / 4;
+
+/** The next key is published so long before it becomes active: clients refresh with a quarter of a document's life left. */
+const AHEAD_SECONDS = LIFE_SECONDS / 4;
+
+/** SPEC §1: the window, in which a key is still accepted behind its end. */
+export const WINDOW_SECONDS = 120;
+
+/** Past this moment the private key must not exist any more. */
+export function destroyedAt({ activeUntil }: KeyLife): number {
+  return activeUntil + WINDOW_SECONDS;
+}
+
+/** Whether a request sealed to it is accepted. */
+export function isAccepted({ activeFrom, activeUntil }: KeyLife, now: number): boolean {
+  return activeFrom - WINDOW_SECONDS <= now && now < activeUntil + WINDOW_SECONDS;
+}
+
+/**
+ * The life of the key that has to be made now, or `undefined` while there are enough.
+ *
+ * @param lives of the keys that exist, in any order
+ */
+export function nextLife(lives: readonly KeyLife[], now: number): KeyLife | undefined {
+  const last = lives.reduce<KeyLife | undefined>(
+    (latest, life) => (latest === undefined || life.activeUntil > latest.activeUntil ? life : latest),
+    undefined,
+  );
+  if (last === undefined || last.activeUntil <= now) return lifeFrom(now);
+  const next = lifeFrom(last.activeUntil - OVERLAP_SECONDS);
+  return next.activeFrom - AHEAD_SECONDS <= now ? next : undefined;
+}
+
+function lifeFrom(activeFrom: number): KeyLife {
+  return { activeFrom, activeUntil: activeFrom + LIFE_SECONDS };
+}
+
+/**
+ * When a document with these keys ends: an hour from now at most, and not behind the end of its last key, nor of the
+ * delegation.
+ */
+export function documentEnd(lives: readonly KeyLife[], now: number, delegationEnd: number): number {
+  const lastEnd = lives.reduce((latest, { activeUntil }) => Math.max(latest, activeUntil), 0);
+  return Math.min(now + LIFE_SECONDS, lastEnd, delegationEnd);
+}
+
+/** Seconds until the plan changes: a key to make, or to destroy. */
+export function secondsToNextStep(lives: readonly KeyLife[], now: number): number {
+  const steps = lives.flatMap((life) => [
+    destroyedAt(life),
+    life.activeUntil - OVERLAP_SECONDS - AHEAD_SECONDS,
+  ]);
+  const ahead = steps.map((step) => step - now).filter((seconds) => seconds > 0);
+  return ahead.length === 0 ? 1 : Math.min(...ahead);
+}

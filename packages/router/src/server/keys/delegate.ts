@@ -1,0 +1,67 @@
+/** The root delegates to a signer, for one realm and some days; a higher epoch revokes the lower ones (SPEC §4). */
+import { UsageError } from '../cli/usage-error.js';
+import { isSignedBy, signDelegation } from './delegation.js';
+import { generateEd25519, rawPublicKey, rootPin } from './ed25519.js';
+import { readRoot } from './root.js';
+import { readSigner, writeSigner } from './signer-file.js';
+
+const DAY_SECONDS = 86_400;
+
+/** The clocks of the machines that sign and that serve may differ by this much. */
+const SKEW_SECONDS = 300;
+
+const MAX_EPOCH = 0xffff_ffff;
+
+export interface DelegateRequest {
+  /** Paths. */
+  readonly root: string;
+  readonly output: string;
+  readonly realm: string;
+  readonly days: number;
+  readonly epoch: number;
+}
+
+/** @returns lines that say what was made */
+export async function delegate(request: DelegateRequest): Promise<readonly string[]> {
+  const { root, output, realm, days, epoch } = request;
+  const rootKey = await readRoot(root);
+  const signer = generateEd25519();
+  const now = Math.floor(Date.now() / 1_000);
+  const fields = {
+    realm,
+    epoch,
+    notBefore: now - SKEW_SECONDS,
+    notAfter: now + days * DAY_SECONDS,
+    signer: rawPublicKey(signer),
+  };
+  await writeSigner(output, signer, signDelegation(fields, rootKey));
+  return [
+    `realm   ${realm}`,
+    `epoch   ${String(epoch)}`,
+    `until   ${new Date(fields.notAfter * 1_000).toISOString()}`,
+    `root    ${rootPin(rawPublicKey(rootKey))}`,
+    `signer  ${output}`,
+  ];
+}
+
+export interface RevokeRequest {
+  /** Paths. */
+  readonly root: string;
+  readonly signer: string;
+  readonly output: string;
+  readonly days: number;
+}
+
+/** @returns lines that say what was made */
+export async function revoke({ root, signer, output, days }: RevokeRequest): Promise<readonly string[]> {
+  const { delegation } = await readSigner(signer);
+  const rootKey = await readRoot(root);
+  if (!isSignedBy(delegation, rawPublicKey(rootKey))) {
+    throw new UsageError(`--signer ${signer} was delegated by another root than --root ${root}`);
+  }
+  const { realm, epoch } = delegation;
+  if (epoch >= MAX_EPOCH) {
+    throw new UsageError(`--signer ${signer} has the last epoch there is; make a new root`);
+  }
+  return delegate({ root, output, realm, days, epoch: epoch + 1 });
+}

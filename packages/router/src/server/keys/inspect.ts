@@ -1,0 +1,110 @@
+/** What a signer, or the key configuration of a gateway, says. */
+import { readFile } from 'node:fs/promises';
+import { codeOf } from '../files/private-file.js';
+import { UsageError } from '../cli/usage-error.js';
+import { isSignedBy, type Delegation } from './delegation.js';
+import { decodeDocument, keyIdOf, type DocumentEntry, type KeyDocument } from './document.js';
+import { rootPin } from './ed25519.js';
+import { delegationIn } from './signer-file.js';
+
+/** SPEC §2: largest key configuration, in bytes. */
+const MAX_DOCUMENT_BYTES = 262_144;
+const TIMEOUT_MS = 10_000;
+const PIN = /^ed25519\/(?<key>[A-Za-z0-9+/]{43}=)$/u;
+
+/**
+ * @param source a file, or the URL of a gateway with or without `/v2/keys`
+ * @param root a pin to check the signatures against
+ * @returns lines for a person
+ * @throws {UsageError} when it cannot be read, is neither, or is not signed as it must be
+ */
+export async function inspect(source: string, root: string | undefined): Promise<readonly string[]> {
+  const pinned = root === undefined ? undefined : pinnedKey(root);
+  const bytes = /^https?:/u.test(source) ? await fetchDocument(source) : await readDocument(source);
+  const document = decodeDocument(bytes);
+  const delegation = document?.delegation ?? delegationIn({ option: 'document', path: source }, bytes);
+  if (document?.isSigned === false) {
+    throw new UsageError(`${source} is not signed by the signer that it names`);
+  }
+  if (pinned !== undefined && !isSignedBy(delegation, pinned)) {
+    throw new UsageError(`${source} is not delegated by the root ${root ?? ''}`);
+  }
+  return [...delegationLines(delegation, root), ...(document === undefined ? [] : documentLines(document))];
+}
+
+function delegationLines(delegation: Delegation, root: string | undefined): readonly string[] {
+  return [
+    `realm        ${printable(delegation.realm)}`,
+    `epoch        ${String(delegation.epoch)}`,
+    `delegation   ${timeOf(delegation.notBefore)} to ${timeOf(delegation.notAfter)}`,
+    `signer       ${rootPin(delegation.signer)}`,
+    `root         ${root === undefined ? 'not checked; give --root PIN' : `${root}, signatures hold`}`,
+  ];
+}
+
+function documentLines({ issuedAt, expiresAt, maxRequest, entries }: KeyDocument): readonly string[] {
+  return [
+    `document     ${timeOf(issuedAt)} to ${timeOf(expiresAt)}`,
+    `max request  ${String(maxRequest)} bytes`,
+    ...entries.map(entryLine),
+  ];
+}
+
+function entryLine({ suite, activeFrom, activeUntil, publicKey }: DocumentEntry): string {
+  const id = keyIdOf(suite, publicKey);
+  return `key          ${id}  suite ${String(suite)}  ${timeOf(activeFrom)} to ${timeOf(activeUntil)}`;
+}
+
+/** A document of a stranger may say anything: ISO 8601, or the bare number. */
+function timeOf(seconds: number): string {
+  const date = new Date(seconds * 1_000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z');
+}
+
+function printable(text: string): string {
+  return text.replace(/[^!-~]/gu, '?');
+}
+
+function pinnedKey(root: string): Uint8Array {
+  const key = PIN.exec(root)?.groups?.['key'];
+  if (key === undefined) {
+    throw new UsageError('--root must be a pin, as `keys root` prints it: ed25519/BASE64');
+  }
+  // eslint-disable-next-line nomyo/no-heap-secrets -- a public key
+  return Buffer.from(key, 'base64');
+}
+
+async function readDocument(path: string): Promise<Uint8Array> {
+  try {
+    const content = await readFile(path);
+    if (content.byteLength <= MAX_DOCUMENT_BYTES) return content;
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${codeOf(error)}`);
+  }
+  throw new UsageError(`${path} is too large for a key configuration`);
+}
+
+async function fetchDocument(source: string): Promise<Uint8Array> {
+  const url = new URL(source);
+  if (!url.pathname.endsWith('/v2/keys')) url.pathname = `${url.pathname.replace(/\/+$/u, '')}/v2/keys`;
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const bytes = await boundedBody(response);
+    if (response.ok && bytes !== undefined) return bytes;
+  } catch {
+    throw new UsageError(`${url.origin} gave no key configuration: it could not be reached, or redirects`);
+  }
+  throw new UsageError(`${url.href} is no key configuration`);
+}
+
+async function boundedBody({ body }: Response): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of body ?? []) {
+    length += piece.byteLength;
+    if (length > MAX_DOCUMENT_BYTES) return undefined;
+    pieces.push(piece);
+  }
+  // eslint-disable-next-line nomyo/no-heap-secrets -- a public document
+  return Buffer.concat(pieces, length);
+}

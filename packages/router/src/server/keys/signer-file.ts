@@ -1,0 +1,56 @@
+/** A signer on disk: its private key, and behind it the delegation of the root, as two PEM blocks. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { concatBytes, equalBytes, wipe } from '@nomyo/base';
+import { decodePem, encodePem } from '@nomyo/crypto';
+import { UsageError } from '../cli/usage-error.js';
+import { createPrivateFile, readPrivateFile, type NamedFile } from '../files/private-file.js';
+import { privateKeyPem, rawPublicKey, readPrivateKeyPem } from './ed25519.js';
+import { decodeDelegation, type Delegation } from './delegation.js';
+
+const LABEL = 'NOMYO DELEGATION';
+
+/** Both halves of a signer. */
+export interface SignerFile {
+  readonly key: KeyObject;
+  readonly delegation: Delegation;
+}
+
+/** @throws {UsageError} when the file exists, or cannot be written */
+export async function writeSigner(path: string, key: KeyObject, delegation: Uint8Array): Promise<void> {
+  const parts = [privateKeyPem(key), encodePem(LABEL, delegation)];
+  const content = concatBytes(...parts);
+  try {
+    await createPrivateFile({ option: '--output', path }, content);
+  } finally {
+    for (const bytes of [content, ...parts]) wipe(bytes);
+  }
+}
+
+/** @throws {UsageError} when it is no signer, or its two halves do not belong together */
+export async function readSigner(path: string, option = '--signer'): Promise<SignerFile> {
+  const file = { option, path };
+  const content = await readPrivateFile(file);
+  try {
+    const key = readPrivateKeyPem(file, content);
+    const delegation = delegationIn(file, content);
+    const own = rawPublicKey(createPublicKey(key));
+    if (equalBytes(own, delegation.signer)) return { key, delegation };
+    throw new UsageError(`${option} ${path} holds a delegation to another key than its own`);
+  } finally {
+    wipe(content);
+  }
+}
+
+/** @throws {UsageError} when there is none */
+export function delegationIn({ option, path }: NamedFile, content: Uint8Array): Delegation {
+  const at = Buffer.from(content.buffer, content.byteOffset, content.byteLength).indexOf(
+    `-----BEGIN ${LABEL}`,
+  );
+  try {
+    const delegation = at === -1 ? undefined : decodeDelegation(decodePem(content.subarray(at)).der);
+    if (delegation !== undefined) return delegation;
+  } catch {
+    // Told below.
+  }
+  throw new UsageError(`${option} ${path} holds no delegation; make one with: nomyo-router keys delegate`);
+}

@@ -1,0 +1,41 @@
+/** Every bound of the server, in one table. Sizes are in bytes, times in milliseconds where no other unit is named. */
+export const LIMITS = {
+  /** Exchanges under way at once; one more is told `busy`. */
+  exchanges: 256,
+  /** TCP connections at once; one more is closed by Node. */
+  connections: 4_096,
+  /** Bodies of requests being read, all together. */
+  bodiesInFlight: 536_870_912,
+  /** Body of one request, opened (SPEC §2, `max_request`). */
+  maxRequest: 10_485_760,
+  /** Whole answer of the upstream. */
+  upstreamAnswer: 67_108_864,
+  /** Error body of the upstream that is passed on. */
+  upstreamError: 65_536,
+  /** An answer up to this size is kept for a resend (SPEC §9). */
+  keptAnswer: 262_144,
+  /** Kept answers, all together; when they are used up, new requests are told `busy`. */
+  keptAnswers: 536_870_912,
+  /** Entries of the replay map. */
+  replayEntries: 200_000,
+  /** HTTP head of a request. */
+  httpHead: 8_192,
+  httpHeadMs: 10_000,
+  /** Head and body of a request. */
+  httpRequestMs: 120_000,
+  /** A kept-alive connection without a request. */
+  keepAliveMs: 65_000,
+  /** A client that takes nothing for so long is gone. */
+  stalledClientMs: 60_000,
+  /** The upstream may take so long for one answer; a stream, for the next piece of it. */
+  upstreamMs: 600_000,
+  /** SPEC §8.4: pieces of a stream are gathered for so long at most. */
+  gatherMs: 20,
+  /** SPEC §8.4: an empty frame after so much silence. */
+  keepAliveFrameMs: 15_000,
+  /** How long a drain may take before connections are cut. */
+  drainMs: 600_000,
+} as const;
+
+/** What `Retry-After` says to whom is told `busy` or `unavailable`, in seconds. */
+export const RETRY_AFTER_SECONDS = 1;

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+/** The command `nomyo-router`. */
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { createProgram } from './cli/program.js';
+import type { Serving } from './cli/serve-command.js';
+import { messageOf, UsageError } from './cli/usage-error.js';
+
+const EXIT = { failure: 1, usage: 2 } as const;
+
+main().catch((error: unknown) => {
+  // What commander has to say, it has said already.
+  if (!(error instanceof CommanderError)) process.stderr.write(`nomyo-router: ${messageOf(error)}\n`);
+  const isHelp = error instanceof CommanderError && error.exitCode === 0;
+  const isUsage = error instanceof CommanderError || error instanceof UsageError;
+  if (isHelp) process.exitCode = 0;
+  else process.exitCode = isUsage ? EXIT.usage : EXIT.failure;
+});
+
+async function main(): Promise<void> {
+  const program = createProgram({
+    print: (line) => process.stdout.write(`${line}\n`),
+    environment: process.env,
+    version: version(),
+    onServing: stopOnSignal,
+  });
+  await program.parseAsync(process.argv);
+}
+
+/** The first signal drains, the second one waits no longer. */
+function stopOnSignal(serving: Serving): void {
+  let isDraining = false;
+  const stop = (): void => {
+    void (isDraining ? serving.close() : serving.drain());
+    isDraining = true;
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
+}

@@ -1,0 +1,29 @@
+/** How a server is started. */
+import type { Access } from './access/key-ring.js';
+import type { TierTable } from './access/tiers.js';
+import type { TlsFiles } from './http/listener.js';
+import type { Protocol, Signer, Suite } from './protocol/port.js';
+import type { ReplayMap } from './replay/replay-map.js';
+
+export interface ServerOptions {
+  readonly protocol: Protocol;
+  readonly signer: Signer;
+  /** Suites that a key is offered for. */
+  readonly suites: readonly Suite[];
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** `undefined`: none. */
+  readonly metricsHost: string;
+  readonly metricsPort: number | undefined;
+  readonly tls: TlsFiles | undefined;
+  readonly access: Access;
+  readonly tiers: TierTable;
+  /** Sent to every upstream as a bearer token. */
+  readonly upstreamApiKey: string | undefined;
+  readonly replays: ReplayMap;
+  /** Takes one line of the log. */
+  readonly print: (line: string) => void;
+  /** Unix seconds. Default: the clock of the system. */
+  readonly now?: () => number;
+}

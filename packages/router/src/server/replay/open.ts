@@ -1,0 +1,71 @@
+/** The replay map that the command line asks for. ioredis is loaded when Redis is asked for, and only then. */
+import type { Redis } from 'ioredis';
+import { UsageError } from '../cli/usage-error.js';
+import { MemoryReplayMap } from './memory-map.js';
+import { RedisReplayMap, type RedisClient } from './redis-map.js';
+import type { ReplayMap } from './replay-map.js';
+
+const COMMAND_TIMEOUT_MS = 2_000;
+
+/** @throws {UsageError} when ioredis is not installed, or Redis cannot be used */
+export async function openReplays(
+  url: string | undefined,
+  realm: string,
+  onTrouble: (message: string) => void,
+): Promise<ReplayMap> {
+  if (url === undefined) return new MemoryReplayMap();
+  const redis = await connect(url, onTrouble);
+  try {
+    await refuseEviction(redis);
+    return await RedisReplayMap.open(redis, realm);
+  } catch (error) {
+    redis.disconnect();
+    throw error instanceof UsageError
+      ? error
+      : new UsageError('--redis cannot be reached, or refuses the router');
+  }
+}
+
+type Connection = RedisClient & {
+  info(section: string): Promise<string>;
+  disconnect(): void;
+};
+
+async function connect(url: string, onTrouble: (message: string) => void): Promise<Connection> {
+  const ioredis = await load();
+  const redis = new ioredis.Redis(url, {
+    lazyConnect: true,
+    // A request waits for its verdict, not for Redis to come back.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
+  // What it says can quote the URL, and with it a password.
+  redis.on('error', () => onTrouble('Redis is away'));
+  try {
+    await redis.connect();
+  } catch {
+    redis.disconnect();
+    throw new UsageError('--redis cannot be reached');
+  }
+  return redis;
+}
+
+async function load(): Promise<{ readonly Redis: typeof Redis }> {
+  try {
+    return await import('ioredis');
+  } catch {
+    throw new UsageError('--redis needs ioredis: npm install ioredis');
+  }
+}
+
+/** A Redis that drops entries when its memory is full lets a request run twice. */
+async function refuseEviction(redis: Connection): Promise<void> {
+  const memory = await redis.info('memory');
+  const policy = /^maxmemory_policy:(?<policy>\S+)/mu.exec(memory)?.groups?.['policy'] ?? 'noeviction';
+  const limit = /^maxmemory:(?<limit>\d+)/mu.exec(memory)?.groups?.['limit'] ?? '0';
+  if (policy === 'noeviction' || limit === '0') return;
+  throw new UsageError(
+    `--redis has maxmemory-policy ${policy}, and may drop entries: a request could run twice; set noeviction`,
+  );
+}

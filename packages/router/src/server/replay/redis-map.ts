@@ -1,0 +1,112 @@
+/**
+ * The map in Redis, for a fleet: one round trip and one script per step, so that two routers never both run a request.
+ * What is stored are hashes and sealed bytes: Redis learns nothing about a request.
+ *
+ * The map must be as durable as the private keys (SPEC §9). A mark in Redis says that it still is the same map: when
+ * Redis was flushed, or lost its memory, the mark is gone, and every router forgets its keys.
+ */
+import { randomBytes } from 'node:crypto';
+import { isBytes, utf8Decode } from '@nomyo/base';
+import { LIMITS } from '../limits.js';
+import { ENTRY_MS, type ReplayKey, type ReplayMap, type ReplayVerdict } from './replay-map.js';
+
+/** The commands that are used, as ioredis has them. */
+export interface RedisClient {
+  callBuffer(...args: [command: string, ...args: (string | number | Buffer)[]]): Promise<unknown>;
+  quit(): Promise<unknown>;
+}
+
+/** An entry whose router died while it ran: as long as it could have run, and then as long as any entry. In ms. */
+const RUNNING_MS = LIMITS.upstreamMs + LIMITS.drainMs + ENTRY_MS;
+
+/** KEYS: mark, entry. ARGV: the mark, the fingerprint, ms to live while it runs. */
+const ENTER = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
+local f = redis.call('HGET', KEYS[2], 'f')
+if not f then
+  redis.call('HSET', KEYS[2], 'f', ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+  return 'run'
+end
+if f ~= ARGV[2] then return 'duplicate' end
+local a = redis.call('HGET', KEYS[2], 'a')
+if a then return {'kept', a} end
+return 'replayed'`;
+
+/** KEYS: entry. ARGV: the fingerprint, ms to live from now on, and the answer where it is kept. */
+const FINISH = `
+if redis.call('HGET', KEYS[1], 'f') ~= ARGV[1] then return 0 end
+if ARGV[3] then redis.call('HSET', KEYS[1], 'a', ARGV[3]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`;
+
+/** KEYS: mark. ARGV: a mark to set when there is none. Gives the mark that holds. */
+const MARK = `redis.call('SET', KEYS[1], ARGV[1], 'NX') return redis.call('GET', KEYS[1])`;
+
+export class RedisReplayMap implements ReplayMap {
+  readonly #redis: RedisClient;
+  readonly #prefix: string;
+  #mark = '';
+
+  private constructor(redis: RedisClient, realm: string) {
+    this.#redis = redis;
+    // The braces keep all keys of a realm in one slot of a cluster.
+    this.#prefix = `nomyo:{${realm}}:`;
+  }
+
+  static async open(redis: RedisClient, realm: string): Promise<RedisReplayMap> {
+    const map = new RedisReplayMap(redis, realm);
+    await map.#readMark();
+    return map;
+  }
+
+  async enter({ id, fingerprint }: ReplayKey): Promise<ReplayVerdict> {
+    const keys = [this.#markKey, this.#entryKey(id)];
+    const verdict = await this.#run(ENTER, keys, [this.#mark, fingerprint, RUNNING_MS]);
+    if (Array.isArray(verdict)) return keptVerdict(verdict);
+    const kind = textOf(verdict);
+    if (kind === 'run' || kind === 'replayed' || kind === 'duplicate') return { kind };
+    // Whoever is told so makes new keys, and goes on with the mark that holds now.
+    await this.#readMark();
+    return { kind: 'lost' };
+  }
+
+  async finish({ id, fingerprint }: ReplayKey, answer: Uint8Array | undefined): Promise<void> {
+    const kept =
+      answer === undefined ? [] : [Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)];
+    await this.#run(FINISH, [this.#entryKey(id)], [fingerprint, ENTRY_MS, ...kept]);
+  }
+
+  async close(): Promise<void> {
+    await this.#redis.quit();
+  }
+
+  #run(
+    script: string,
+    keys: readonly string[],
+    args: readonly (string | number | Buffer)[],
+  ): Promise<unknown> {
+    return this.#redis.callBuffer('EVAL', script, keys.length, ...keys, ...args);
+  }
+
+  get #markKey(): string {
+    return `${this.#prefix}map`;
+  }
+
+  #entryKey(id: string): string {
+    return `${this.#prefix}r:${id}`;
+  }
+
+  async #readMark(): Promise<void> {
+    const mark = await this.#run(MARK, [this.#markKey], [randomBytes(16).toString('hex')]);
+    this.#mark = textOf(mark);
+  }
+}
+
+function keptVerdict([, answer]: readonly unknown[]): ReplayVerdict {
+  return isBytes(answer) ? { kind: 'kept', answer } : { kind: 'replayed' };
+}
+
+function textOf(value: unknown): string {
+  return isBytes(value) ? utf8Decode(value) : '';
+}

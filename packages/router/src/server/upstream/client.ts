@@ -1,0 +1,122 @@
+/** HTTP to the server that runs the models: kept-alive connections, deadlines, bounded answers, cancellation. */
+import {
+  Agent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { LIMITS } from '../limits.js';
+import { UpstreamError } from './failure.js';
+
+/** One call. */
+export interface UpstreamCall {
+  readonly method: 'GET' | 'POST';
+  /** Behind the base: `chat/completions`. */
+  readonly path: string;
+  readonly body?: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+/** The answer, as far as its head. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  /** In whole seconds; `undefined` when there was none, or a date. */
+  readonly retryAfter: number | undefined;
+  /** Pieces as they come. Leaving the loop early cancels the upstream. @throws {UpstreamError} */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface UpstreamOptions {
+  readonly base: URL;
+  /** Sent as a bearer token; clients' keys never are. */
+  readonly apiKey: string | undefined;
+  /** Connections at once. */
+  readonly maxSockets: number;
+}
+
+export class Upstream {
+  readonly #base: URL;
+  readonly #headers: OutgoingHttpHeaders;
+  readonly #agent: Agent;
+
+  constructor({ base, apiKey, maxSockets }: UpstreamOptions) {
+    this.#base = base;
+    this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    const options = { keepAlive: true, maxSockets, timeout: LIMITS.upstreamMs };
+    this.#agent = base.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);
+  }
+
+  /** @throws {UpstreamError} when there is no answer */
+  async call(call: UpstreamCall): Promise<UpstreamAnswer> {
+    const answer = await this.#send(call);
+    const retryAfter = answer.headers['retry-after'];
+    return {
+      status: answer.statusCode ?? 0,
+      contentType: answer.headers['content-type'],
+      retryAfter: retryAfter !== undefined && /^\d{1,6}$/u.test(retryAfter) ? Number(retryAfter) : undefined,
+      body: piecesOf(answer, call.signal),
+    };
+  }
+
+  /** Ends idle connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #send({ method, path, body, signal }: UpstreamCall): Promise<IncomingMessage> {
+    const url = new URL(path, this.#base);
+    const headers = { ...this.#headers, accept: 'application/json, text/event-stream', ...bodyHeaders(body) };
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    return new Promise((resolve, reject) => {
+      const sent = request(url, { method, headers, agent: this.#agent, signal }, resolve);
+      const isConnected = whenConnected(sent);
+      sent.once('timeout', () => sent.destroy(new UpstreamError('timeout')));
+      sent.once('error', (error) => reject(failureOf(error, signal, isConnected())));
+      sent.end(body);
+    });
+  }
+}
+
+function bodyHeaders(body: Uint8Array | undefined): OutgoingHttpHeaders {
+  return body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.byteLength };
+}
+
+/** Says whether the connection was there: from then on the request may be on its way. */
+function whenConnected(sent: ClientRequest): () => boolean {
+  let connected = false;
+  sent.once('socket', (socket) => {
+    // A kept-alive connection is there already.
+    if (!socket.connecting) connected = true;
+    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (connected = true));
+  });
+  return () => connected;
+}
+
+async function* piecesOf(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  try {
+    for await (const piece of answer) {
+      if (isBytes(piece)) yield piece;
+    }
+  } catch (error) {
+    throw failureOf(error, signal, true);
+  } finally {
+    answer.destroy();
+  }
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && 'byteLength' in value;
+}
+
+function failureOf(error: unknown, signal: AbortSignal, wasConnected: boolean): UpstreamError {
+  if (error instanceof UpstreamError) return error;
+  if (signal.aborted) return new UpstreamError(isTimeout(signal.reason) ? 'timeout' : 'gone');
+  return new UpstreamError(wasConnected ? 'broken' : 'unreachable');
+}
+
+function isTimeout(reason: unknown): boolean {
+  return typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError';
+}
