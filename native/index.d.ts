@@ -8,12 +8,15 @@
  * - Arguments are not coerced. A wrong type is a `TypeError`, a wrong size a `RangeError`.
  * - Functions that return a promise never throw: they reject.
  * - `Uint8Array` arguments may be `Buffer`s. Asynchronous functions copy them before they return.
+ * - `mustLock`: with `true`, memory that the system does not lock is `ERR_NOMYO_NATIVE_NOT_LOCKED`,
+ *   before a byte of a secret is in it. Default: `false`; the memory is then wiped, guarded and left
+ *   out of dumps, can be swapped out, and is counted in {@link info}.
  *
  * @packageDocumentation
  */
 
 /** Version of this interface. A binary of another version does not load. */
-export declare const abiVersion: 1;
+export declare const abiVersion: 2;
 
 /** `code` of the errors that `require('nomyo-native')` throws. Go on without the addon. */
 export type LoadErrorCode =
@@ -38,18 +41,12 @@ export type NativeErrorCode =
   | 'ERR_NOMYO_NATIVE_DETACHED'
   /** No memory, or more than 8,192 large regions are alive. Release some and try again. */
   | 'ERR_NOMYO_NATIVE_OUT_OF_MEMORY'
+  /** `mustLock`, and the system locks no more. Release some, raise the limit, or go without. */
+  | 'ERR_NOMYO_NATIVE_NOT_LOCKED'
   /** Wrong key, tag, padding or wrapped key: one answer for all. Stop. */
   | 'ERR_NOMYO_NATIVE_DECRYPT'
   /** Not an RSA private key of 2048 to 16384 bits whose numbers belong together. Stop. */
   | 'ERR_NOMYO_NATIVE_KEY'
-  /** The file cannot be read: permissions, a directory, a pipe. */
-  | 'ERR_NOMYO_NATIVE_FILE'
-  /** There is no such file. */
-  | 'ERR_NOMYO_NATIVE_FILE_NOT_FOUND'
-  /** The file has no bytes. */
-  | 'ERR_NOMYO_NATIVE_FILE_EMPTY'
-  /** `RangeError`: the file is longer than `maxLength`. */
-  | 'ERR_NOMYO_NATIVE_FILE_TOO_LARGE'
   /** This runtime does not export OpenSSL 3, or allows no external buffers. Use node:crypto. */
   | 'ERR_NOMYO_NATIVE_UNAVAILABLE'
   /** OpenSSL or the system refused for a reason of its own. */
@@ -73,13 +70,23 @@ export interface LockedMemoryInfo {
   readonly canLock: boolean;
   /** Bytes that this library keeps locked in the whole process, in whole pages. */
   readonly lockedBytes: number;
+  /** Those of them that small secrets share. One such piece stays when all of them are gone. */
+  readonly sharedBytes: number;
+  /** Bytes that are alive now and could not be locked. */
+  readonly unlockedBytes: number;
+  /** Regions and keys that are alive now and could not be locked. */
+  readonly unlockedRegions: number;
+  /** Bytes that could not be locked, since the library was loaded. */
+  readonly totalUnlockedBytes: number;
+  /** Regions and keys that could not be locked, since the library was loaded. */
+  readonly totalUnlockedRegions: number;
   /**
    * `RLIMIT_MEMLOCK` in bytes, `null` for none; on Windows the minimum working set. A Linux
    * process with `CAP_IPC_LOCK`, such as root outside a container, is not held to it.
    */
   readonly limitBytes: number | null;
   readonly features: LockedMemoryFeatures;
-  /** Whether everything beside regions, {@link randomBytes} and {@link readFile} works. */
+  /** Whether everything beside regions works: keys and decryption. */
   readonly nativeCrypto: boolean;
   /** Why `canLock` is false, in the system's words. */
   readonly reason?: string;
@@ -89,8 +96,9 @@ export interface LockedMemoryInfo {
 export declare function info(): LockedMemoryInfo;
 
 /**
- * Bytes in protected memory, as a handle. Wiped when it is released, and once more when nothing
- * can write to the memory any more; garbage collection of the handle and its view does the same.
+ * Bytes in protected memory, as a handle. `release()` wipes them and gives the lock back at once. The
+ * addresses stay until the garbage collector has dropped the handle and its views, so that whoever
+ * still writes there meets nobody else's bytes. A handle that is only dropped ends in the same way.
  *
  * Up to 4,096 bytes share locked pages with others; longer regions have pages of their own.
  */
@@ -98,20 +106,19 @@ export declare class SecureRegion {
   private constructor();
 
   /**
-   * Zeroed bytes. When the system refuses to lock more, the region has everything but the lock:
-   * see {@link SecureRegion.locked}.
+   * Zeroed bytes.
    *
    * @param length - bytes, 1 to 1,073,741,824
    */
-  static allocate(length: number): SecureRegion;
+  static allocate(length: number, mustLock?: boolean): SecureRegion;
 
   /** A protected copy. The source stays as it is: wiping it is the caller's part. */
-  static from(bytes: Uint8Array): SecureRegion;
+  static from(bytes: Uint8Array, mustLock?: boolean): SecureRegion;
 
   /** Bytes. */
   readonly length: number;
 
-  /** Whether the memory is kept out of swap. */
+  /** Whether the memory is, or until its release was, kept out of swap. */
   readonly locked: boolean;
 
   readonly released: boolean;
@@ -126,13 +133,10 @@ export declare class SecureRegion {
    */
   view(): Uint8Array;
 
-  /**
-   * Zeroes the bytes, at once; if an asynchronous operation of this library is using them, when
-   * that ends. Does nothing after `release()`.
-   */
+  /** Zeroes the bytes at once. Does nothing after `release()`. */
   wipe(): void;
 
-  /** Wipes as `wipe()` does and gives the memory back when that is safe. Idempotent. */
+  /** Wipes the bytes and gives the lock back at once, and the addresses when that is safe. Idempotent. */
   release(): void;
 
   /** The same as `release()`. */
@@ -140,50 +144,8 @@ export declare class SecureRegion {
 }
 
 /**
- * Random bytes from the kernel, straight into protected memory.
- *
- * @param length - bytes, 1 to 1,073,741,824
- */
-export declare function randomBytes(length: number): SecureRegion;
-
-/**
- * Reads a small file into protected memory. Does not wait for pipes or terminals.
- *
- * @param file - a path, or (not on Windows) a descriptor that stays open and is read from its
- *   start, so that what `fstat` said is true of what was read
- * @param maxLength - bytes, 1 to 16,777,216; a longer file is an error
- */
-export declare function readFile(file: string | number, maxLength: number): Promise<SecureRegion>;
-
-/** Two views on one ordinary buffer, the tag behind the ciphertext. */
-export interface Sealed {
-  readonly ciphertext: Uint8Array;
-  /** 16 bytes. */
-  readonly tag: Uint8Array;
-}
-
-/**
- * AES-256-GCM without associated data (NIST SP 800-38D).
- *
- * @param key - 32 bytes
- * @param nonce - 12 bytes, never twice with one key
- * @param plaintext - at least one byte
- */
-export declare function aesGcmSeal(
-  key: SecureRegion,
-  nonce: Uint8Array,
-  plaintext: SecureRegion | Uint8Array,
-): Sealed;
-
-/** {@link aesGcmSeal} on the thread pool. A plaintext that is no region is copied into one. */
-export declare function aesGcmSealAsync(
-  key: SecureRegion,
-  nonce: Uint8Array,
-  plaintext: SecureRegion | Uint8Array,
-): Promise<Sealed>;
-
-/**
- * The plaintext, in protected memory, once the tag has been verified; otherwise
+ * Opens AES-256-GCM without associated data (NIST SP 800-38D). Gives the plaintext, in protected
+ * memory, once the tag has been verified; otherwise
  * `ERR_NOMYO_NATIVE_DECRYPT`, and whatever had been decrypted is wiped.
  *
  * @param key - 32 bytes
@@ -196,86 +158,24 @@ export declare function aesGcmOpen(
   nonce: Uint8Array,
   ciphertext: Uint8Array,
   tag: Uint8Array,
+  mustLock?: boolean,
 ): SecureRegion;
 
-/** {@link aesGcmOpen} on the thread pool. */
-export declare function aesGcmOpenAsync(
-  key: SecureRegion,
-  nonce: Uint8Array,
-  ciphertext: Uint8Array,
-  tag: Uint8Array,
-): Promise<SecureRegion>;
-
 /**
- * AES-CBC with PKCS #7 padding, for encrypted PKCS#8 files (RFC 8018).
+ * Opens AES-CBC with PKCS #7 padding, for encrypted PKCS#8 files (RFC 8018). CBC authenticates
+ * nothing: a wrong key ends with `ERR_NOMYO_NATIVE_DECRYPT` in all but one of 256 cases, and with
+ * bytes that are no DER in these.
  *
  * @param key - 16, 24 or 32 bytes
  * @param iv - 16 bytes
- * @param plaintext - 1 byte to 16 MiB
- */
-export declare function aesCbcEncrypt(
-  key: SecureRegion,
-  iv: Uint8Array,
-  plaintext: SecureRegion | Uint8Array,
-): Uint8Array;
-
-/**
- * The reverse of {@link aesCbcEncrypt}. CBC authenticates nothing: a wrong key ends with
- * `ERR_NOMYO_NATIVE_DECRYPT` in all but one of 256 cases, and with bytes that are no DER in these.
+ * @param ciphertext - 1 byte to 16 MiB
  */
 export declare function aesCbcDecrypt(
   key: SecureRegion,
   iv: Uint8Array,
-  ciphertext: SecureRegion | Uint8Array,
+  ciphertext: Uint8Array,
+  mustLock?: boolean,
 ): SecureRegion;
-
-/**
- * PBKDF2-HMAC (RFC 8018, 5.2).
- *
- * @param password - 1 to 4,096 bytes
- * @param salt - 1 to 1,024 bytes
- * @param iterations - 1 to 100,000,000
- * @param length - of the result, 1 to 1,024 bytes
- */
-export declare function pbkdf2(
-  password: SecureRegion | Uint8Array,
-  salt: Uint8Array,
-  iterations: number,
-  hash: 'SHA-1' | 'SHA-224' | 'SHA-256' | 'SHA-384' | 'SHA-512',
-  length: number,
-): Promise<SecureRegion>;
-
-/** Cost of {@link scrypt}: 128 * r * (N + p + 2) bytes of memory, at most 1 GiB. */
-export interface ScryptCost {
-  /** CPU and memory cost, a power of two. */
-  readonly N: number;
-  /** Block size, in units of 128 bytes. */
-  readonly r: number;
-  /** Parallelisation, 1 to 1,024. */
-  readonly p: number;
-}
-
-/**
- * scrypt (RFC 7914).
- *
- * @param password - 1 to 4,096 bytes
- * @param salt - 1 to 1,024 bytes
- * @param length - of the result, 1 to 1,024 bytes
- */
-export declare function scrypt(
-  password: SecureRegion | Uint8Array,
-  salt: Uint8Array,
-  cost: ScryptCost,
-  length: number,
-): Promise<SecureRegion>;
-
-/** Big-endian, without leading zeros: as in a JWK (RFC 7518, 6.3.1). */
-export interface RsaPublicComponents {
-  /** Modulus. */
-  readonly n: Uint8Array;
-  /** Public exponent. */
-  readonly e: Uint8Array;
-}
 
 /**
  * An RSA private key whose numbers lie in secret memory between operations. OpenSSL's own key is
@@ -290,7 +190,7 @@ export declare class NativePrivateKey {
    *
    * @param der - PKCS#8 `PrivateKeyInfo` or PKCS#1 `RSAPrivateKey`, not encrypted
    */
-  static fromDer(der: SecureRegion): NativePrivateKey;
+  static fromDer(der: SecureRegion, mustLock?: boolean): NativePrivateKey;
 
   /** Bits, 2048 to 16384. */
   readonly modulusLength: number;
@@ -303,13 +203,11 @@ export declare class NativePrivateKey {
 
   readonly disposed: boolean;
 
-  publicComponents(): RsaPublicComponents;
-
   /**
    * RSA-OAEP, SHA-256 for the hash and MGF1, empty label, on the thread pool. Several may run at
    * once. Every failure is `ERR_NOMYO_NATIVE_DECRYPT`, also a length other than the modulus's.
    */
-  unwrap(wrapped: Uint8Array): Promise<SecureRegion>;
+  unwrap(wrapped: Uint8Array, mustLock?: boolean): Promise<SecureRegion>;
 
   /** Wipes the key; operations that run finish first. Idempotent. */
   dispose(): void;
@@ -319,4 +217,7 @@ export declare class NativePrivateKey {
 }
 
 /** A new RSA key with e = 65537 as PKCS#8 DER in protected memory, made on the thread pool. */
-export declare function generatePkcs8(bits: 2048 | 3072 | 4096): Promise<SecureRegion>;
+export declare function generatePkcs8(
+  bits: 2048 | 3072 | 4096,
+  mustLock?: boolean,
+): Promise<SecureRegion>;

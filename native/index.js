@@ -7,7 +7,7 @@
 const { closeSync, fstatSync, openSync, readSync } = require('node:fs');
 const findBinary = require('node-gyp-build');
 
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
 
 // ELF-64 header, in bytes: System V ABI, chapter 4.
 const ELF = {
@@ -86,15 +86,7 @@ module.exports = {
   SecureRegion,
   NativePrivateKey,
   info: addon.info,
-  randomBytes: addon.randomBytes,
-  readFile: addon.readFile,
-  aesGcmSeal: addon.aesGcmSeal,
-  aesGcmSealAsync: addon.aesGcmSealAsync,
   aesGcmOpen: addon.aesGcmOpen,
-  aesGcmOpenAsync: addon.aesGcmOpenAsync,
-  aesCbcEncrypt: addon.aesCbcEncrypt,
   aesCbcDecrypt: addon.aesCbcDecrypt,
-  pbkdf2: addon.pbkdf2,
-  scrypt: addon.scrypt,
   generatePkcs8: addon.generatePkcs8,
 };

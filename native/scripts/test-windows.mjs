@@ -43,8 +43,8 @@ const inSrc = (names) => names.map((name) => `src/${name}.cc`);
 const inTest = (names) => names.map((name) => `test/cpp/${name}.cc`);
 run(COMPILER, [
   ...['-std=c++17', '-fno-exceptions', '-Wall', '-Wextra', '-O1', '-static', '-D_WIN32_WINNT=0x0A00'],
-  ...inSrc(['pages_win', 'locked_region', 'arena', 'secure_bytes', 'der', 'openssl', 'aes_gcm']),
-  ...inSrc(['pkcs5', 'oaep', 'rsa', 'rsa_numbers', 'rsa_pkey', 'rsa_shell', 'file_reader']),
+  ...inSrc(['pages_win', 'locked_region', 'unlocked', 'arena', 'secure_bytes', 'der', 'openssl']),
+  ...inSrc(['aes_cbc', 'aes_gcm', 'blinding_context', 'rsa', 'rsa_numbers', 'rsa_pkey']),
   ...inTest(['main', 'pages_test', 'locked_region_test', 'arena_test', 'der_test', 'crypto_test']),
   ...['-o', binary, '-lbcrypt'],
 ]);

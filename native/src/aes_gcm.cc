@@ -9,22 +9,19 @@ namespace {
 
 // EVP_CTRL_AEAD_*, openssl/evp.h
 constexpr int kSetNonceLength = 0x9;
-constexpr int kGetTag = 0x10;
 constexpr int kSetTag = 0x11;
 
 constexpr int kDecrypt = 0;
-constexpr int kEncrypt = 1;
 
 // EVP_CipherUpdate counts in int.
 constexpr size_t kPiece = size_t{1} << 30;
 
-bool Init(const OpenSsl* ssl, EvpCipherCtx* ctx, const uint8_t* key, const uint8_t* nonce,
-          int direction) {
+bool Init(const OpenSsl* ssl, EvpCipherCtx* ctx, const uint8_t* key, const uint8_t* nonce) {
   constexpr int kLength = static_cast<int>(kGcmNonceLength);
-  return ssl->EVP_CipherInit_ex(ctx, ssl->EVP_aes_256_gcm(), nullptr, nullptr, nullptr,
-                                direction) == 1 &&
+  return ssl->EVP_CipherInit_ex(ctx, ssl->EVP_aes_256_gcm(), nullptr, nullptr, nullptr, kDecrypt) ==
+             1 &&
          ssl->EVP_CIPHER_CTX_ctrl(ctx, kSetNonceLength, kLength, nullptr) == 1 &&
-         ssl->EVP_CipherInit_ex(ctx, nullptr, nullptr, key, nonce, direction) == 1;
+         ssl->EVP_CipherInit_ex(ctx, nullptr, nullptr, key, nonce, kDecrypt) == 1;
 }
 
 bool Update(const OpenSsl* ssl, EvpCipherCtx* ctx, const uint8_t* in, size_t length, uint8_t* out) {
@@ -48,27 +45,13 @@ bool Final(const OpenSsl* ssl, EvpCipherCtx* ctx) {
 
 }  // namespace
 
-Status AesGcmSeal(const uint8_t* key, const uint8_t* nonce, const uint8_t* plaintext, size_t length,
-                  uint8_t* out, uint8_t* tag) {
-  const OpenSsl* ssl = OpenSsl::Get();
-  if (ssl == nullptr) return Status::kUnavailable;
-  const ErrorQueueGuard errors(ssl);
-  const CipherCtx ctx(ssl->EVP_CIPHER_CTX_new());
-  constexpr int kLength = static_cast<int>(kGcmTagLength);
-  const bool sealed = ctx && Init(ssl, ctx.get(), key, nonce, kEncrypt) &&
-                      Update(ssl, ctx.get(), plaintext, length, out) && Final(ssl, ctx.get()) &&
-                      ssl->EVP_CIPHER_CTX_ctrl(ctx.get(), kGetTag, kLength, tag) == 1;
-  if (!sealed) pages::Wipe(out, length);
-  return sealed ? Status::kOk : Status::kOperation;
-}
-
 Status AesGcmOpen(const uint8_t* key, const uint8_t* nonce, const uint8_t* ciphertext,
                   size_t length, const uint8_t* tag, uint8_t* out) {
   const OpenSsl* ssl = OpenSsl::Get();
   if (ssl == nullptr) return Status::kUnavailable;
   const ErrorQueueGuard errors(ssl);
   const CipherCtx ctx(ssl->EVP_CIPHER_CTX_new());
-  if (!ctx || !Init(ssl, ctx.get(), key, nonce, kDecrypt)) return Status::kOperation;
+  if (!ctx || !Init(ssl, ctx.get(), key, nonce)) return Status::kOperation;
   constexpr int kLength = static_cast<int>(kGcmTagLength);
   const bool opened =
       Update(ssl, ctx.get(), ciphertext, length, out) &&

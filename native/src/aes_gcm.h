@@ -1,4 +1,5 @@
-// AES-256-GCM, NIST SP 800-38D: 32-byte key, 12-byte nonce, 16-byte tag, no associated data.
+// AES-256-GCM, NIST SP 800-38D: 32-byte key, 12-byte nonce, 16-byte tag, no associated data. Opening
+// only: what is sealed goes out over the wire, and needs no memory of ours.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +12,6 @@ namespace nomyo {
 constexpr size_t kAesKeyLength = 32;
 constexpr size_t kGcmNonceLength = 12;
 constexpr size_t kGcmTagLength = 16;
-
-// Writes `length` bytes of ciphertext and the tag. `out` may be `plaintext`.
-Status AesGcmSeal(const uint8_t* key, const uint8_t* nonce, const uint8_t* plaintext, size_t length,
-                  uint8_t* out, uint8_t* tag);
 
 // Writes `length` bytes of plaintext, and wipes them again when the tag does not fit. `out` may be
 // `ciphertext`.

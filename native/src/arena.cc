@@ -33,8 +33,11 @@ class ArenaChunk {
   }
 
   bool locked() const { return region_->locked(); }
+  uint64_t locked_bytes() const { return locked() ? region_->length() + kCanaryLength : 0; }
   bool empty() const { return used_ == 0; }
-  bool HasRoom(size_t size_class) const { return pools_[size_class].free_count > 0; }
+  bool HasRoom(size_t size_class) const {
+    return !retired_ && pools_[size_class].free_count > 0;
+  }
 
   std::unique_ptr<ArenaChunk> next;
 
@@ -42,22 +45,38 @@ class ArenaChunk {
     Pool& pool = pools_[size_class];
     const uint32_t index = pool.free[--pool.free_count];
     used_++;
+    live_++;
     return {this, size_class, index, Data(size_class, index)};
   }
 
-  void Give(const ArenaSlot& slot) {
+  void Retire(const ArenaSlot& slot) {
+    Clean(slot);
+    live_--;
+    // With room for others it stays: a chunk of its own for each slot would lock far more.
+    if (live_ > 0 || HasRoom(slot.size_class)) return;
+    retired_ = true;
+    region_->Retire();
+  }
+
+  void Give(const ArenaSlot& slot, bool live) {
+    used_--;
+    if (live) live_--;
+    if (retired_) return;
+    Clean(slot);  // once more: a late writer may have been here
     Pool& pool = pools_[slot.size_class];
-    const bool last = slot.index + 1 == pool.count;
+    pool.free[pool.free_count++] = slot.index;
+  }
+
+ private:
+  void Clean(const ArenaSlot& slot) const {
+    const bool last = slot.index + 1 == pools_[slot.size_class].count;
     const bool intact =
         CanaryIntact(slot.data - kCanaryLength) &&
         (last || CanaryIntact(Data(slot.size_class, slot.index + 1) - kCanaryLength));
     if (!intact) pages::DieOfCorruption();
     pages::Wipe(slot.data, kSlotLength[slot.size_class]);
-    pool.free[pool.free_count++] = slot.index;
-    used_--;
   }
 
- private:
   struct Pool {
     uint8_t* start = nullptr;
     uint32_t count = 0;
@@ -81,7 +100,9 @@ class ArenaChunk {
 
   std::unique_ptr<LockedRegion> region_;
   Pool pools_[2];
-  size_t used_ = 0;
+  size_t used_ = 0;  // slots that are not free
+  size_t live_ = 0;  // those of them that are not retired
+  bool retired_ = false;
 };
 
 Arena::Arena() = default;
@@ -96,20 +117,36 @@ bool Arena::Locked(const ArenaSlot& slot) {
   return slot.chunk->locked();
 }
 
-bool Arena::Take(size_t length, ArenaSlot* slot) {
+uint64_t Arena::LockedBytes() {
+  const std::lock_guard<std::mutex> hold(mutex_);
+  uint64_t bytes = 0;
+  for (ArenaChunk* chunk = chunks_.get(); chunk != nullptr; chunk = chunk->next.get()) {
+    bytes += chunk->locked_bytes();
+  }
+  return bytes;
+}
+
+Status Arena::Take(size_t length, LockRule rule, ArenaSlot* slot) {
   const size_t size_class = length <= kSmallSlot ? 0 : 1;
   const std::lock_guard<std::mutex> hold(mutex_);
   ArenaChunk* chunk = FindWithRoom(size_class);
-  if (chunk == nullptr) chunk = Grow();
-  if (chunk == nullptr) return false;
+  if (chunk == nullptr || !chunk->locked()) chunk = Grow(chunk, rule);
+  if (chunk == nullptr) {
+    return rule == LockRule::kRequired ? Status::kNotLocked : Status::kOutOfMemory;
+  }
   last_[size_class] = chunk;
   *slot = chunk->Take(size_class);
-  return true;
+  return Status::kOk;
 }
 
-void Arena::Give(const ArenaSlot& slot) {
+void Arena::Retire(const ArenaSlot& slot) {
   const std::lock_guard<std::mutex> hold(mutex_);
-  slot.chunk->Give(slot);
+  slot.chunk->Retire(slot);
+}
+
+void Arena::Give(const ArenaSlot& slot, bool live) {
+  const std::lock_guard<std::mutex> hold(mutex_);
+  slot.chunk->Give(slot, live);
   if (slot.chunk->empty()) DropIfSpare(slot.chunk);
 }
 
@@ -126,12 +163,26 @@ ArenaChunk* Arena::FindWithRoom(size_t size_class) {
   return found;
 }
 
-ArenaChunk* Arena::Grow() {
-  std::unique_ptr<LockedRegion> region;
-  for (size_t length = kChunkLength; length >= kSmallestChunk; length /= 2) {
-    region = LockedRegion::Create(length - kCanaryLength, RegionKind::kOrdinary);
-    if (region == nullptr || region->locked()) break;
+// A new locked chunk, as large as the system grants. Else, unless the rule requires the lock, the
+// unlocked one that there is, or a new one.
+ArenaChunk* Arena::Grow(ArenaChunk* unlocked, LockRule rule) {
+  const bool required = rule == LockRule::kRequired;
+  const uint64_t unlocks = LockedRegion::Unlocks();
+  if (required || unlocks != refused_at_) {
+    for (size_t length = kChunkLength; length >= kSmallestChunk; length /= 2) {
+      auto region = LockedRegion::Create(length - kCanaryLength, RegionKind::kOrdinary);
+      if (region == nullptr) break;
+      if (region->locked()) return Add(std::move(region));
+    }
+    refused_at_ = unlocks;
   }
+  if (required) return nullptr;
+  if (unlocked != nullptr) return unlocked;
+  // Nothing can be locked: then at least few mappings.
+  return Add(LockedRegion::Create(kChunkLength - kCanaryLength, RegionKind::kOrdinary));
+}
+
+ArenaChunk* Arena::Add(std::unique_ptr<LockedRegion> region) {
   if (region == nullptr) return nullptr;
   auto chunk = std::make_unique<ArenaChunk>(std::move(region));
   chunk->next = std::move(chunks_);
@@ -139,8 +190,7 @@ ArenaChunk* Arena::Grow() {
   return chunks_.get();
 }
 
-// One empty locked chunk is kept for the next caller. An unlocked one goes at once, so that the
-// next caller tries to lock again.
+// One empty locked chunk is kept for the next caller; what is not locked, or not any more, goes.
 void Arena::DropIfSpare(const ArenaChunk* chunk) {
   bool spare = !chunk->locked();
   std::unique_ptr<ArenaChunk>* place = nullptr;

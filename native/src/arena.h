@@ -3,6 +3,9 @@
 //
 // A chunk is one region that is cut into slots of two sizes. Before each slot lies a canary; slots
 // are zeroed when they are given back.
+//
+// A slot is free, live, or retired: its owner is done, but somebody may still hold its address. A
+// chunk of which no slot is live and none is free is retired as a whole, and locks nothing any more.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +14,12 @@
 #include <mutex>
 
 #include "locked_region.h"
+#include "status.h"
 
 namespace nomyo {
 
-constexpr size_t kSmallSlot = 64;  // bytes: AES keys, nonces, passwords
-constexpr size_t kLargeSlot =
-    4096;  // bytes: an RSA-4096 key as PKCS#8 DER is about 2,375, as PEM 3,270
+constexpr size_t kSmallSlot = 64;    // bytes: AES keys, nonces, passwords
+constexpr size_t kLargeSlot = 4096;  // bytes: an RSA-4096 key as PKCS#8 DER is about 2,375
 
 class ArenaChunk;
 
@@ -35,20 +38,30 @@ class Arena {
   Arena();
   ~Arena();
 
-  // A zeroed slot of at least `length` bytes, at most kLargeSlot. False: no memory.
-  bool Take(size_t length, ArenaSlot* slot);
+  // A zeroed slot of at least `length` bytes, at most kLargeSlot. kOutOfMemory, or kNotLocked when the
+  // rule requires a lock.
+  Status Take(size_t length, LockRule rule, ArenaSlot* slot);
 
-  // Checks the canaries, wipes the slot, and makes it free for the next owner.
-  void Give(const ArenaSlot& slot);
+  // Checks the canaries and wipes the slot. Nobody gets it before Give().
+  void Retire(const ArenaSlot& slot);
+
+  // Makes the slot free for the next owner, checked and wiped. `live`: it was not retired before.
+  void Give(const ArenaSlot& slot, bool live);
 
   static bool Locked(const ArenaSlot& slot);
 
+  // Of all chunks, in bytes.
+  uint64_t LockedBytes();
+
  private:
   ArenaChunk* FindWithRoom(size_t size_class);
-  ArenaChunk* Grow();
+  ArenaChunk* Grow(ArenaChunk* unlocked, LockRule rule);
+  ArenaChunk* Add(std::unique_ptr<LockedRegion> region);
   void DropIfSpare(const ArenaChunk* chunk);
 
   std::mutex mutex_;
+  // LockedRegion::Unlocks() when a lock was refused last: before it changes, another try is in vain.
+  uint64_t refused_at_ = ~uint64_t{0};
   std::unique_ptr<ArenaChunk> chunks_;  // a list: std::vector needs a newer libstdc++ than we ask
   ArenaChunk* last_[2] = {nullptr, nullptr};  // where the last slot of each class came from
 };

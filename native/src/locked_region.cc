@@ -19,6 +19,12 @@ constexpr size_t kMaxLength = size_t{1} << (sizeof(size_t) > 4 ? 40 : 30);
 
 std::atomic<uint64_t> locked_bytes{0};
 std::atomic<int> region_count{0};
+std::atomic<uint64_t> unlocks{0};
+
+void CountUnlocked(size_t length) {
+  locked_bytes.fetch_sub(length);
+  unlocks.fetch_add(1);
+}
 
 size_t RoundUp(size_t value, size_t unit) {
   return (value + unit - 1) / unit * unit;
@@ -59,6 +65,10 @@ bool CanaryIntact(const uint8_t* at, size_t length) {
 
 uint64_t LockedRegion::LockedBytes() {
   return locked_bytes.load();
+}
+
+uint64_t LockedRegion::Unlocks() {
+  return unlocks.load();
 }
 
 LockedRegion::LockedRegion(size_t length)
@@ -128,13 +138,33 @@ bool LockedRegion::Intact() const {
   return CanaryIntact(data_ - kCanaryLength) && CanaryIntact(data_ + length_, slack);
 }
 
-LockedRegion::~LockedRegion() {
-  region_count.fetch_sub(1);
-  if (start_ == nullptr) return;
+void LockedRegion::End() {
   if (!Intact()) pages::DieOfCorruption();
   pages::Wipe(data_, length_);
-  pages::Release(start_, total_);
-  if (locked_) locked_bytes.fetch_sub(body_length());
+}
+
+void LockedRegion::Account() {
+  region_count.fetch_sub(1);
+  if (locked_) CountUnlocked(body_length());
+  locked_ = false;
+}
+
+void LockedRegion::Retire() {
+  // Pages of memfd_secret go with their mapping alone; JavaScript never has a view of them.
+  if (retired_ || features_.secret_memory) return;
+  End();
+  pages::Retire(start_, total_);
+  Account();
+  retired_ = true;
+}
+
+LockedRegion::~LockedRegion() {
+  if (start_ != nullptr) {
+    if (!retired_) End();
+    pages::Release(start_, total_);
+  }
+  // Last: whoever sees the lock given back may lock at once.
+  if (!retired_) Account();
 }
 
 }  // namespace nomyo

@@ -19,6 +19,12 @@ enum class RegionKind {
   kSecret,    // memfd_secret where the kernel has it, else as above: for keys that live long
 };
 
+// What becomes of memory that the system refuses to lock.
+enum class LockRule {
+  kPreferred,  // it is used, and counted (unlocked.h)
+  kRequired,   // Status::kNotLocked, before anything is in it
+};
+
 // What is in force for one region.
 struct RegionFeatures {
   bool guard_pages = false;
@@ -29,7 +35,7 @@ struct RegionFeatures {
 
 class LockedRegion {
  public:
-  // Zeroed. Goes on without the lock when the system refuses it: see locked(). nullptr: no memory.
+  // Zeroed. Without the lock when the system refuses it: see locked(). nullptr: no memory.
   static std::unique_ptr<LockedRegion> Create(size_t length, RegionKind kind);
 
   ~LockedRegion();
@@ -38,11 +44,20 @@ class LockedRegion {
 
   uint8_t* data() const { return data_; }
   size_t length() const { return length_; }
+
+  // Kept out of swap; false again after Retire().
   bool locked() const { return locked_; }
   const RegionFeatures& features() const { return features_; }
 
+  // Checks the canaries, wipes the data, and gives the lock and the frames back at once. The addresses
+  // stay until the destructor: they read as zeros, and whoever still writes there meets nobody.
+  void Retire();
+
   // Bytes that all regions of this process keep locked now, whole pages.
   static uint64_t LockedBytes();
+
+  // Counts how often locked memory was given back: what was refused before may be granted now.
+  static uint64_t Unlocks();
 
  private:
   explicit LockedRegion(size_t length);
@@ -50,6 +65,8 @@ class LockedRegion {
   bool MapOrdinary();
   void Lay();
   bool Intact() const;
+  void End();      // checks and wipes
+  void Account();  // takes the region out of the counts
 
   size_t body_length() const { return total_ - 2 * pages::Size(); }
 
@@ -58,6 +75,7 @@ class LockedRegion {
   uint8_t* data_ = nullptr;
   size_t length_;
   bool locked_ = false;
+  bool retired_ = false;
   RegionFeatures features_;
 };
 

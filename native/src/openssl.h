@@ -54,7 +54,7 @@ bool Resolve(const char* name, Function* out) {
   return *out != nullptr;
 }
 
-// name, result, parameters: openssl/evp.h, bn.h, err.h of OpenSSL 3.0
+// name, result, parameters: openssl/evp.h, rsa.h, bn.h, err.h of OpenSSL 3.0
 #define NOMYO_OPENSSL_FUNCTIONS(X)                                                          \
   X(EVP_CIPHER_CTX_new, EvpCipherCtx*, ())                                                  \
   X(EVP_CIPHER_CTX_free, void, (EvpCipherCtx*))                                             \
@@ -68,13 +68,9 @@ bool Resolve(const char* name, Function* out) {
   X(EVP_CipherUpdate, int, (EvpCipherCtx*, uint8_t*, int*, const uint8_t*, int))            \
   X(EVP_CipherFinal_ex, int, (EvpCipherCtx*, uint8_t*, int*))                               \
   X(EVP_sha256, const EvpMd*, ())                                                           \
-  X(EVP_Digest, int, (const void*, size_t, uint8_t*, unsigned int*, const EvpMd*, Engine*)) \
-  X(EVP_get_digestbyname, const EvpMd*, (const char*))                                      \
-  X(PKCS5_PBKDF2_HMAC, int,                                                                 \
-    (const char*, int, const uint8_t*, int, int, const EvpMd*, int, uint8_t*))              \
-  X(EVP_PBE_scrypt, int,                                                                    \
-    (const char*, size_t, const uint8_t*, size_t, uint64_t, uint64_t, uint64_t, uint64_t,   \
-     uint8_t*, size_t))                                                                     \
+  X(RSA_padding_check_PKCS1_OAEP_mgf1, int,                                                 \
+    (uint8_t*, int, const uint8_t*, int, int, const uint8_t*, int, const EvpMd*,            \
+     const EvpMd*))                                                                         \
   X(EVP_PKEY_CTX_new_from_name, EvpPkeyCtx*, (LibCtx*, const char*, const char*))           \
   X(EVP_PKEY_CTX_new_from_pkey, EvpPkeyCtx*, (LibCtx*, EvpPkey*, const char*))              \
   X(EVP_PKEY_CTX_free, void, (EvpPkeyCtx*))                                                 \

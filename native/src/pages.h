@@ -28,6 +28,11 @@ bool Open(uint8_t* start, size_t length);
 // Keeps the pages out of swap. False when the limit is reached or the right is missing.
 bool Lock(uint8_t* start, size_t length);
 
+// Gives back the lock and the frames of a whole reservation whose pages were wiped. The addresses stay
+// the caller's until Release(): they read as zeros and can be written to, and what is written there is
+// not locked, but still left out of dumps and of children.
+void Retire(uint8_t* start, size_t length);
+
 // Keeps the pages out of core dumps and crash reports.
 bool ExcludeFromDump(uint8_t* start, size_t length);
 

@@ -88,6 +88,17 @@ bool Lock(uint8_t* start, size_t length) {
   return locked;
 }
 
+void Retire(uint8_t* start, size_t length) {
+  // One fresh mapping over guards and body: it takes no frames, and neighbours that were retired too
+  // become one entry of vm.max_map_count with it.
+  if (mmap(start, length, PROT_READ | PROT_WRITE, kReserveFlags | MAP_FIXED, -1, 0) == MAP_FAILED) {
+    munlock(start, length);
+    return;
+  }
+  (void)ExcludeFromDump(start, length);
+  (void)WipeInChildren(start, length);
+}
+
 bool ExcludeFromDump(uint8_t* start, size_t length) {
 #ifdef MADV_DONTDUMP
   return madvise(start, length, MADV_DONTDUMP) == 0;

@@ -43,6 +43,14 @@ bool GrowWorkingSet(SIZE_T by) {
   return SetProcessWorkingSetSize(GetCurrentProcess(), least, most) != 0;
 }
 
+// Undoes ExcludeFromDump(): the number of excluded blocks is limited. The block begins one guard page
+// above the reservation (locked_region.cc). Fails, and does no harm, when it was undone before.
+void IncludeInDump(const uint8_t* reservation) {
+  static const auto unregister =
+      As<WerUnregister>(KernelFunction("WerUnregisterExcludedMemoryBlock"));
+  if (unregister != nullptr) unregister(reservation + Size());
+}
+
 }  // namespace
 
 size_t Size() {
@@ -63,10 +71,7 @@ uint8_t* ReserveSecret(size_t) {
 }
 
 void Release(uint8_t* start, size_t) {
-  // The excluded block begins one guard page above the reservation (locked_region.cc).
-  static const auto unregister =
-      As<WerUnregister>(KernelFunction("WerUnregisterExcludedMemoryBlock"));
-  if (unregister != nullptr) unregister(start + Size());
+  IncludeInDump(start);
   VirtualFree(start, 0, MEM_RELEASE);
 }
 
@@ -82,6 +87,15 @@ bool Lock(uint8_t* start, size_t length) {
   if (!GrowWorkingSet(length) || !VirtualLock(start, length)) return false;
   last_lock_error = 0;
   return true;
+}
+
+void Retire(uint8_t* start, size_t length) {
+  uint8_t* body = start + Size();  // the guards were never committed
+  const size_t body_length = length - 2 * Size();
+  VirtualUnlock(body, body_length);
+  // The frames may go without being written to the page file; until then the zeros stay.
+  VirtualAlloc(body, body_length, MEM_RESET, PAGE_READWRITE);
+  IncludeInDump(start);
 }
 
 bool ExcludeFromDump(uint8_t* start, size_t length) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "oaep.h"
 #include "rsa_pkey.h"
 
 namespace nomyo {
@@ -26,24 +25,44 @@ bool Generate(const OpenSsl* ssl, size_t bits, Pkey* out) {
          ssl->EVP_PKEY_generate(ctx.get(), out->out()) == 1;
 }
 
+// RFC 8017 section 7.1.2 step 3, with SHA-256 for both and an empty label. kDecrypt for everything that
+// is wrong, and for an empty message; OpenSSL's check takes the same time for all of it (Manger's
+// attack, CRYPTO 2001).
+Status RemoveOaep(const OpenSsl* ssl, const SecureBytes& encoded, LockRule rule, SecureBytes* out) {
+  const int size = static_cast<int>(encoded.length());
+  SecureBytes message;
+  const Status room = SecureBytes::Allocate(encoded.length(), rule, &message);
+  if (room != Status::kOk) return room;
+  const EvpMd* sha256 = ssl->EVP_sha256();
+  const int length = ssl->RSA_padding_check_PKCS1_OAEP_mgf1(
+      message.data(), size, encoded.data(), size, size, nullptr, 0, sha256, sha256);
+  if (length <= 0) return Status::kDecrypt;
+  return SecureBytes::CopyOf(message.data(), static_cast<size_t>(length), rule, out);
+}
+
 }  // namespace
 
-Status RsaPrivateKey::FromDer(der::Bytes encoded, std::unique_ptr<RsaPrivateKey>* out) {
+Status RsaPrivateKey::FromDer(der::Bytes encoded, LockRule rule,
+                              std::unique_ptr<RsaPrivateKey>* out) {
   RsaNumbers numbers;
   Status status = ParseRsaPrivateKey(encoded, &numbers);
   if (status == Status::kOk) status = CheckRsaNumbers(numbers);
   if (status != Status::kOk) return status;
   std::unique_ptr<RsaPrivateKey> key(new RsaPrivateKey());
-  if (!key->Store(numbers)) return Status::kOutOfMemory;
-  *out = std::move(key);
-  return Status::kOk;
+  status = key->Store(numbers, rule);
+  if (status == Status::kOk) *out = std::move(key);
+  return status;
 }
 
-bool RsaPrivateKey::Store(const RsaNumbers& numbers) {
+Status RsaPrivateKey::Store(const RsaNumbers& numbers, LockRule rule) {
   size_t total = 0;
   for (const auto& number : numbers) total += number.length;
   memory_ = LockedRegion::Create(total, RegionKind::kSecret);
-  if (memory_ == nullptr) return false;
+  if (memory_ == nullptr) return Status::kOutOfMemory;
+  if (!memory_->locked()) {
+    if (rule == LockRule::kRequired) return Status::kNotLocked;
+    unlocked_.Set(total);
+  }
   uint8_t* next = memory_->data();
   for (size_t i = 0; i < kRsaNumberCount; i++) {
     numbers_[i] = {next, numbers[i].length};
@@ -51,40 +70,37 @@ bool RsaPrivateKey::Store(const RsaNumbers& numbers) {
     next += numbers[i].length;
   }
   modulus_bits_ = BitLength(numbers[kN]);
-  shell_ = RsaShell::Create(numbers_);
-  return true;
+  blinding_ = BlindingContext::Create(numbers_);
+  return Status::kOk;
 }
 
-std::vector<uint8_t> RsaPrivateKey::PublicNumber(RsaNumber which) const {
-  std::vector<uint8_t> number(numbers_[which].length);
-  CopyNative(numbers_[which].data, number.size(), number.data());
-  return number;
-}
-
-Status RsaPrivateKey::Unwrap(const uint8_t* wrapped, size_t length, SecureBytes* out) const {
+// The encoded message is secret as a whole: whoever finds it has the AES key, which is masked with
+// nothing but itself. OpenSSL frees its working copies with zeros.
+Status RsaPrivateKey::Unwrap(const uint8_t* wrapped, size_t length, LockRule rule,
+                             SecureBytes* out) const {
   const OpenSsl* ssl = OpenSsl::Get();
   if (ssl == nullptr) return Status::kUnavailable;
   if (length != modulus_length()) return Status::kDecrypt;
   const ErrorQueueGuard errors(ssl);
-  SecureBytes buffer;
-  const Status room = SecureBytes::Allocate(modulus_length(), &buffer);
+  SecureBytes encoded;
+  const Status room = SecureBytes::Allocate(length, rule, &encoded);
   if (room != Status::kOk) return room;
-  const bool decrypted = shell_ ? shell_->Decrypt(wrapped, length, buffer.data())
-                                : DecryptWithPkey(numbers_, wrapped, length, buffer.data());
-  return decrypted ? OaepDecode(ssl, &buffer, out) : Status::kDecrypt;
+  const bool decrypted = blinding_ ? blinding_->Decrypt(wrapped, length, encoded.data())
+                                   : DecryptWithPkey(numbers_, wrapped, length, encoded.data());
+  return decrypted ? RemoveOaep(ssl, encoded, rule, out) : Status::kDecrypt;
 }
 
-Status GenerateRsaPkcs8(size_t bits, SecureBytes* out) {
+Status GenerateRsaPkcs8(size_t bits, LockRule rule, SecureBytes* out) {
   const OpenSsl* ssl = OpenSsl::Get();
   if (ssl == nullptr) return Status::kUnavailable;
   const ErrorQueueGuard errors(ssl);
-  Pkey pkey;
-  if (!Generate(ssl, bits, &pkey)) return Status::kOperation;
   const size_t room = bits / 8;  // the longest of the numbers
   SecureBytes native, big;
-  Status status = SecureBytes::Allocate(room, &native);
-  if (status == Status::kOk) status = SecureBytes::Allocate(room * kRsaNumberCount, &big);
+  Status status = SecureBytes::Allocate(room, rule, &native);
+  if (status == Status::kOk) status = SecureBytes::Allocate(room * kRsaNumberCount, rule, &big);
   if (status != Status::kOk) return status;
+  Pkey pkey;
+  if (!Generate(ssl, bits, &pkey)) return Status::kOperation;
   RsaNumbers numbers;
   for (size_t i = 0; i < kRsaNumberCount; i++) {
     // OpenSSL writes straight into locked memory; there is no copy in between.
@@ -96,7 +112,7 @@ Status GenerateRsaPkcs8(size_t bits, SecureBytes* out) {
     numbers[i] = {to, params[0].return_size};
     native.Wipe();
   }
-  return WriteRsaPkcs8(numbers, out);
+  return WriteRsaPkcs8(numbers, rule, out);
 }
 
 }  // namespace nomyo

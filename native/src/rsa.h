@@ -5,21 +5,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "locked_region.h"
 #include "openssl.h"
 #include "rsa_numbers.h"
-#include "rsa_shell.h"
+#include "blinding_context.h"
 #include "secure_bytes.h"
 #include "status.h"
+#include "unlocked.h"
 
 namespace nomyo {
 
 class RsaPrivateKey {
  public:
   // Copies the numbers out of the DER into secret memory of its own, after checking them.
-  static Status FromDer(der::Bytes encoded, std::unique_ptr<RsaPrivateKey>* out);
+  static Status FromDer(der::Bytes encoded, LockRule rule, std::unique_ptr<RsaPrivateKey>* out);
 
   size_t modulus_bits() const { return modulus_bits_; }
   size_t modulus_length() const { return (modulus_bits_ + 7) / 8; }
@@ -27,24 +27,22 @@ class RsaPrivateKey {
   // What the memory that holds the key is.
   const LockedRegion& memory() const { return *memory_; }
 
-  // Big-endian, as in a JWK.
-  std::vector<uint8_t> PublicNumber(RsaNumber which) const;
-
   // OpenSSL's whole key exists for the exponentiation alone. Thread-safe: the key is only read. Every
   // failure that depends on the input is kDecrypt.
-  Status Unwrap(const uint8_t* wrapped, size_t length, SecureBytes* out) const;
+  Status Unwrap(const uint8_t* wrapped, size_t length, LockRule rule, SecureBytes* out) const;
 
  private:
   RsaPrivateKey() = default;
-  bool Store(const RsaNumbers& numbers);
+  Status Store(const RsaNumbers& numbers, LockRule rule);
 
   size_t modulus_bits_ = 0;
   std::unique_ptr<LockedRegion> memory_;
+  UnlockedShare unlocked_;
   NativeNumbers numbers_;  // within memory_
-  std::unique_ptr<RsaShell> shell_;  // reads numbers_, and goes first; nullptr: not in this OpenSSL
+  std::unique_ptr<BlindingContext> blinding_;  // reads numbers_; nullptr: not in this OpenSSL
 };
 
 // A new two-prime key with e = 65537, as PKCS#8 DER. Takes 0.1 to some seconds.
-Status GenerateRsaPkcs8(size_t bits, SecureBytes* out);
+Status GenerateRsaPkcs8(size_t bits, LockRule rule, SecureBytes* out);
 
 }  // namespace nomyo

@@ -94,10 +94,10 @@ Status ParseRsaPrivateKey(der::Bytes encoded, RsaNumbers* numbers) {
   return ReadNumbers(key, numbers) && SizesFit(*numbers) ? Status::kOk : Status::kKey;
 }
 
-Status WriteRsaPkcs8(const RsaNumbers& numbers, SecureBytes* out) {
+Status WriteRsaPkcs8(const RsaNumbers& numbers, LockRule rule, SecureBytes* out) {
   // n and d are as long as the modulus, the five others half of that; headers are below 128 bytes.
   SecureBytes buffer;
-  const Status room = SecureBytes::Allocate(numbers[kN].length * 5 + 128, &buffer);
+  const Status room = SecureBytes::Allocate(numbers[kN].length * 5 + 128, rule, &buffer);
   if (room != Status::kOk) return room;
   der::BackwardWriter writer(buffer.data(), buffer.length());
   const uint8_t* end = writer.mark();
@@ -109,7 +109,7 @@ Status WriteRsaPkcs8(const RsaNumbers& numbers, SecureBytes* out) {
   writer.Raw(Whole(kVersionZero));
   writer.Header(der::kSequence, end);
   if (!writer.ok()) return Status::kOperation;
-  return SecureBytes::CopyOf(writer.data(), static_cast<size_t>(end - writer.data()), out);
+  return SecureBytes::CopyOf(writer.data(), static_cast<size_t>(end - writer.data()), rule, out);
 }
 
 Status CheckRsaNumbers(const RsaNumbers& numbers) {

@@ -39,7 +39,7 @@ size_t BitLength(der::Bytes magnitude);
 Status ParseRsaPrivateKey(der::Bytes encoded, RsaNumbers* numbers);
 
 // PKCS#8 DER, exactly as long as `out` then says.
-Status WriteRsaPkcs8(const RsaNumbers& numbers, SecureBytes* out);
+Status WriteRsaPkcs8(const RsaNumbers& numbers, LockRule rule, SecureBytes* out);
 
 // RFC 8017 section 3.2: a key with one flipped bit fails here, not at the first answer.
 Status CheckRsaNumbers(const RsaNumbers& numbers);

@@ -20,7 +20,7 @@ bool MakePkey(const OpenSsl* ssl, const NativeNumbers& numbers, Pkey* out) {
 }
 
 bool InitRaw(const OpenSsl* ssl, EvpPkeyCtx* ctx) {
-  // provider-asym_cipher(7); the padding is removed in oaep.cc
+  // provider-asym_cipher(7); the padding is removed in rsa.cc, in locked memory
   const OsslParam params[] = {TextParam("pad-mode", "none"), EndOfParams()};
   return ssl->EVP_PKEY_decrypt_init_ex(ctx, params) == 1;
 }

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "locked_region.h"
 #include "status.h"
+#include "unlocked.h"
 
 namespace nomyo {
 
@@ -19,9 +20,10 @@ class SecureBytes {
   SecureBytes(SecureBytes&& other) noexcept;
   SecureBytes& operator=(SecureBytes&& other) noexcept;
 
-  // Zeroed bytes; `length` is at least 1.
-  static Status Allocate(size_t length, SecureBytes* out);
-  static Status CopyOf(const uint8_t* bytes, size_t length, SecureBytes* out);
+  // Zeroed bytes; `length` is at least 1. kNotLocked: the rule requires a lock, and there is none to
+  // be had; nothing was allocated.
+  static Status Allocate(size_t length, LockRule rule, SecureBytes* out);
+  static Status CopyOf(const uint8_t* bytes, size_t length, LockRule rule, SecureBytes* out);
 
   uint8_t* data() const { return data_; }
   size_t length() const { return length_; }
@@ -32,17 +34,21 @@ class SecureBytes {
 
   void Wipe();
 
-  // Forgets, and wipes, what lies behind `length`.
-  void Truncate(size_t length);
+  // For an owner who is done while others may still hold the address: checks, wipes, and gives the
+  // lock back. The bytes can still be read and written, and nobody else gets them.
+  void Retire();
 
  private:
+  Status AllocateSlot(LockRule rule);
+  Status AllocateRegion(LockRule rule);
   void Take(SecureBytes* other);
   void Reset();
 
   uint8_t* data_ = nullptr;
   size_t length_ = 0;
-  size_t capacity_ = 0;
   bool locked_ = false;
+  bool retired_ = false;
+  UnlockedShare unlocked_;
   ArenaSlot slot_;
   std::unique_ptr<LockedRegion> region_;
 };

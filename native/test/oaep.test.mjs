@@ -1,4 +1,4 @@
-// The padding is removed by code of ours: every part of an encoded message can be wrong here.
+// The padding, by OpenSSL's own check: every part of an encoded message can be wrong here.
 import {
   constants,
   createHash,

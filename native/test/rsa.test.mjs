@@ -54,13 +54,6 @@ describe('NativePrivateKey', () => {
     key.dispose();
   });
 
-  test('gives its public components as a JWK has them', () => {
-    const { n, e } = createPublicKey(keyObjectOf('pkcs8.pem')).export({ format: 'jwk' });
-    const components = load(derOf('pkcs8.pem')).publicComponents();
-    expect(Buffer.from(components.n).toString('base64url')).toBe(n);
-    expect(Buffer.from(components.e).toString('base64url')).toBe(e);
-  });
-
   test('the DER may be released at once', async () => {
     const der = SecureRegion.from(derOf('pkcs8.pem'));
     const key = NativePrivateKey.fromDer(der);
@@ -82,9 +75,6 @@ describe('NativePrivateKey', () => {
       expect(bytesOf(unwrapped).equals(secrets[i])).toBe(true);
     }
     expect(await codeOf(() => key.unwrap(wrap(reference, secrets[0])))).toBe('ERR_NOMYO_NATIVE_RELEASED');
-    expect(() => key.publicComponents()).toThrow(
-      expect.objectContaining({ code: 'ERR_NOMYO_NATIVE_RELEASED' }),
-    );
   });
 
   test('has one error for everything that is wrong with a wrapped key', async () => {

@@ -2,13 +2,12 @@
 // lower layer; it is loaded once per environment and keeps no global state.
 #include <napi.h>
 
-#include "../file_reader.h"
 #include "../openssl.h"
 #include "addon_data.h"
+#include "aes_functions.h"
 #include "arguments.h"
 #include "key_object.h"
 #include "region_object.h"
-#include "symmetric.h"
 #include "task.h"
 #include "values.h"
 
@@ -16,54 +15,17 @@ namespace nomyo::binding {
 
 namespace {
 
-constexpr int kAbiVersion = 1;  // index.js refuses another one
-
-struct FileJob {
-  std::string path;
-  int descriptor = -1;
-  size_t max_length = 0;
-  SecureBytes contents;
-};
-
-Napi::Value RandomBytes(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  const size_t length = arguments.Size(0, "length", 1, kMaxRegionLength);
-  if (!arguments.ok()) return arguments.Throw();
-  SecureBytes bytes;
-  Status status = SecureBytes::Allocate(length, &bytes);
-  if (status == Status::kOk && !pages::Random(bytes.data(), length)) status = Status::kOperation;
-  if (status != Status::kOk) return Throw(info.Env(), FromStatus(status));
-  return RegionObject::Make(info.Env(), std::move(bytes));
-}
-
-Napi::Value ReadFileIntoRegion(const Napi::CallbackInfo& info) {
-  Arguments arguments(info);
-  auto job = std::shared_ptr<FileJob>(new FileJob());
-  if (info[0].IsNumber()) {
-    job->descriptor = static_cast<int>(arguments.Size(0, "file", 0, INT32_MAX));
-  } else {
-    job->path = arguments.Text(0, "file");
-  }
-  job->max_length = arguments.Size(1, "maxLength", 1, kMaxFileLength);
-  if (!arguments.ok()) return arguments.Reject();
-  const auto work = [job] {
-    return job->path.empty() ? ReadDescriptor(job->descriptor, job->max_length, &job->contents)
-                             : ReadFile(job->path, job->max_length, &job->contents);
-  };
-  const auto finish = [job](Napi::Env env) {
-    return RegionObject::Make(env, std::move(job->contents));
-  };
-  return Task::Start(info.Env(), work, finish);
-}
+constexpr int kAbiVersion = 2;  // index.js refuses another one
 
 Napi::Value GeneratePkcs8(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const size_t bits = arguments.Size(0, "bits", kMinModulusBits, kMaxGeneratedBits);
   if (bits % 1024 != 0) arguments.Fail(OutOfRange("bits", "2048, 3072 or 4096"));
+  const LockRule rule = arguments.MustLock(1);
   if (!arguments.ok()) return arguments.Reject();
   auto der = std::shared_ptr<SecureBytes>(new SecureBytes());
   return Task::Start(
-      info.Env(), [der, bits] { return GenerateRsaPkcs8(bits, der.get()); },
+      info.Env(), [der, bits, rule] { return GenerateRsaPkcs8(bits, rule, der.get()); },
       [der](Napi::Env env) { return RegionObject::Make(env, std::move(*der)); });
 }
 
@@ -85,6 +47,10 @@ Napi::Value Features(Napi::Env env, const LockedRegion* ordinary, const LockedRe
   return made;
 }
 
+void SetCount(Napi::Env env, napi_value object, const char* name, uint64_t count) {
+  Set(env, object, name, Napi::Number::New(env, static_cast<double>(count)));
+}
+
 std::string WhyNotLocked(const pages::LockLimit& limit) {
   std::string why = pages::LastLockError();
   if (why.empty()) why = "no memory";
@@ -95,6 +61,8 @@ std::string WhyNotLocked(const pages::LockLimit& limit) {
 Napi::Value Info(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const uint64_t locked = LockedRegion::LockedBytes();
+  const uint64_t shared = Arena::Shared().LockedBytes();
+  const UnlockedCounts unlocked = UnlockedShare::Counts();
   const pages::LockLimit limit = pages::GetLockLimit();
   const auto secret = Probe(RegionKind::kSecret);
   const auto ordinary = Probe(RegionKind::kOrdinary);
@@ -102,7 +70,12 @@ Napi::Value Info(const Napi::CallbackInfo& info) {
   const Napi::Value made = NewObject(env);
   if (made.IsEmpty()) return made;
   Set(env, made, "canLock", Napi::Boolean::New(env, can_lock));
-  Set(env, made, "lockedBytes", Napi::Number::New(env, static_cast<double>(locked)));
+  SetCount(env, made, "lockedBytes", locked);
+  SetCount(env, made, "sharedBytes", shared);
+  SetCount(env, made, "unlockedBytes", unlocked.bytes);
+  SetCount(env, made, "unlockedRegions", unlocked.regions);
+  SetCount(env, made, "totalUnlockedBytes", unlocked.total_bytes);
+  SetCount(env, made, "totalUnlockedRegions", unlocked.total_regions);
   Set(env, made, "limitBytes",
       limit.unlimited ? env.Null() : Napi::Number::New(env, static_cast<double>(limit.bytes)));
   Set(env, made, "features", Features(env, ordinary.get(), secret.get()));
@@ -118,16 +91,8 @@ struct Export {
 
 constexpr Export kExports[] = {
     {"info", Info},
-    {"randomBytes", RandomBytes},
-    {"readFile", ReadFileIntoRegion},
-    {"aesGcmSeal", Seal},
-    {"aesGcmSealAsync", SealAsync},
-    {"aesGcmOpen", Open},
-    {"aesGcmOpenAsync", OpenAsync},
-    {"aesCbcEncrypt", CbcEncrypt},
+    {"aesGcmOpen", GcmOpen},
     {"aesCbcDecrypt", CbcDecrypt},
-    {"pbkdf2", DerivePbkdf2},
-    {"scrypt", DeriveScrypt},
     {"generatePkcs8", GeneratePkcs8},
 };
 

@@ -15,8 +15,8 @@ std::string Range(size_t least, size_t most, const char* unit) {
 
 }  // namespace
 
-size_t Arguments::WholeNumber(const Napi::Value& value, const char* name, size_t least,
-                              size_t most) {
+size_t Arguments::Size(size_t index, const char* name, size_t least, size_t most) {
+  const Napi::Value value = info_[index];
   double number = 0;
   if (!value.IsNumber() || napi_get_value_double(value.Env(), value, &number) != napi_ok) {
     Fail(WrongType(name, "a number"));
@@ -30,41 +30,14 @@ size_t Arguments::WholeNumber(const Napi::Value& value, const char* name, size_t
   return static_cast<size_t>(number);
 }
 
-size_t Arguments::Size(size_t index, const char* name, size_t least, size_t most) {
-  return WholeNumber(info_[index], name, least, most);
-}
-
-size_t Arguments::SizeIn(size_t index, const char* object, const char* name, size_t least,
-                         size_t most) {
-  if (!info_[index].IsObject()) {
-    Fail(WrongType(object, "an object"));
-    return 0;
-  }
-  napi_value value = nullptr;
-  // A getter may run here: read such arguments before those that point into memory.
-  if (napi_get_named_property(info_.Env(), info_[index], name, &value) != napi_ok) {
-    napi_value thrown = nullptr;  // by the getter; ours takes its place
-    (void)napi_get_and_clear_last_exception(info_.Env(), &thrown);
-    Fail(WrongType(object, "an object with plain properties"));
-    return 0;
-  }
-  return WholeNumber(Napi::Value(info_.Env(), value), name, least, most);
-}
-
-std::string Arguments::Text(size_t index, const char* name) {
+LockRule Arguments::MustLock(size_t index) {
   const Napi::Value value = info_[index];
-  size_t length = 0;
-  if (!value.IsString() ||
-      napi_get_value_string_utf8(info_.Env(), value, nullptr, 0, &length) != napi_ok) {
-    Fail(WrongType(name, "a string"));
-    return "";
+  bool required = false;
+  if (value.IsUndefined()) return LockRule::kPreferred;
+  if (!value.IsBoolean() || napi_get_value_bool(info_.Env(), value, &required) != napi_ok) {
+    Fail(WrongType("mustLock", "a boolean"));
   }
-  std::string text(length, '\0');
-  napi_get_value_string_utf8(info_.Env(), value, text.data(), length + 1, &length);
-  if (text.empty() || text.find('\0') != std::string::npos) {
-    Fail(OutOfRange(name, "a string with text and without a null character"));
-  }
-  return text;
+  return required ? LockRule::kRequired : LockRule::kPreferred;
 }
 
 bool Arguments::CheckLength(size_t length, const char* name, size_t least, size_t most) {
@@ -116,26 +89,6 @@ std::shared_ptr<SharedRegion> Arguments::CbcKey(size_t index, const char* name) 
     Fail(OutOfRange(name, "16, 24 or 32 bytes long"));
   }
   return key;
-}
-
-std::shared_ptr<SharedRegion> Arguments::RegionOrCopy(size_t index, const char* name, size_t most) {
-  if (!info_[index].IsTypedArray()) return Region(index, name, 1, most);
-  const der::Bytes bytes = Bytes(index, name, 1, most);
-  if (!ok()) return nullptr;
-  SecureBytes copy;
-  const Status status = SecureBytes::CopyOf(bytes.data, bytes.length, &copy);
-  if (status != Status::kOk) {
-    Fail(FromStatus(status));
-    return nullptr;
-  }
-  return std::shared_ptr<SharedRegion>(new SharedRegion(info_.Env(), std::move(copy)));
-}
-
-der::Bytes Arguments::RegionOrBytes(size_t index, const char* name, size_t most) {
-  if (info_[index].IsTypedArray()) return Bytes(index, name, 1, most);
-  const auto region = Region(index, name, 1, most);
-  if (region == nullptr) return {};
-  return {region->bytes().data(), region->bytes().length()};
 }
 
 }  // namespace nomyo::binding

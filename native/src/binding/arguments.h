@@ -18,7 +18,6 @@ namespace nomyo::binding {
 
 constexpr size_t kMaxRegionLength = size_t{1} << 30;  // 1 GiB
 constexpr size_t kMaxInputLength = kMaxRegionLength;
-constexpr size_t kMaxSaltLength = 1024;              // bytes
 constexpr size_t kMaxFileLength = size_t{16} << 20;  // 16 MiB; a key file has some 4 KiB
 
 class Arguments {
@@ -31,9 +30,9 @@ class Arguments {
 
   // A whole number.
   size_t Size(size_t index, const char* name, size_t least, size_t most);
-  size_t SizeIn(size_t index, const char* object, const char* name, size_t least, size_t most);
 
-  std::string Text(size_t index, const char* name);
+  // Whether memory that cannot be locked is refused: `true` or `false`; left out, `false`.
+  LockRule MustLock(size_t index);
 
   // A Uint8Array; valid until the call returns.
   der::Bytes Bytes(size_t index, const char* name, size_t least, size_t most);
@@ -45,18 +44,11 @@ class Arguments {
   // The same, 16, 24 or 32 bytes long.
   std::shared_ptr<SharedRegion> CbcKey(size_t index, const char* name);
 
-  // A SecureRegion, or a Uint8Array that is copied into protected memory, for asynchronous work.
-  std::shared_ptr<SharedRegion> RegionOrCopy(size_t index, const char* name, size_t most);
-
-  // A SecureRegion or a Uint8Array; valid until the call returns.
-  der::Bytes RegionOrBytes(size_t index, const char* name, size_t most);
-
   void Fail(const JsError& error) {
     if (ok()) error_ = error;
   }
 
  private:
-  size_t WholeNumber(const Napi::Value& value, const char* name, size_t least, size_t most);
   bool CheckLength(size_t length, const char* name, size_t least, size_t most);
 
   const Napi::CallbackInfo& info_;

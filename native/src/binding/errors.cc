@@ -32,21 +32,14 @@ JsError FromStatus(Status status) {
   switch (status) {
     case Status::kOutOfMemory:
       return {Kind::kError, "ERR_NOMYO_NATIVE_OUT_OF_MEMORY", "No memory is left for the region"};
+    case Status::kNotLocked:
+      return {Kind::kError, "ERR_NOMYO_NATIVE_NOT_LOCKED", "The system locks no more memory"};
     case Status::kUnavailable:
       return {Kind::kError, "ERR_NOMYO_NATIVE_UNAVAILABLE", "Not available in this runtime"};
     case Status::kDecrypt:
       return {Kind::kError, "ERR_NOMYO_NATIVE_DECRYPT", "Decryption failed"};
     case Status::kKey:
       return {Kind::kError, "ERR_NOMYO_NATIVE_KEY", "Not a usable RSA private key"};
-    case Status::kFile:
-      return {Kind::kError, "ERR_NOMYO_NATIVE_FILE", "The file cannot be read"};
-    case Status::kFileNotFound:
-      return {Kind::kError, "ERR_NOMYO_NATIVE_FILE_NOT_FOUND", "There is no such file"};
-    case Status::kFileEmpty:
-      return {Kind::kError, "ERR_NOMYO_NATIVE_FILE_EMPTY", "The file is empty"};
-    case Status::kFileTooLarge:
-      return {Kind::kRangeError, "ERR_NOMYO_NATIVE_FILE_TOO_LARGE",
-              "The file is longer than maxLength"};
     case Status::kOk:
     case Status::kOperation:
       break;

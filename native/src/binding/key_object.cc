@@ -24,6 +24,7 @@ constexpr size_t kMaxDerLength = 64 * 1024;  // bytes; RSA-16384 takes less than
 struct UnwrapJob {
   std::shared_ptr<const RsaPrivateKey> key;
   std::vector<uint8_t> wrapped;
+  LockRule rule = LockRule::kPreferred;
   SecureBytes result;
 };
 
@@ -36,7 +37,6 @@ Napi::Function KeyObject::Define(Napi::Env env) {
                       InstanceAccessor("locked", &KeyObject::Locked, nullptr),
                       InstanceAccessor("secretMemory", &KeyObject::SecretMemory, nullptr),
                       InstanceAccessor("disposed", &KeyObject::Disposed, nullptr),
-                      InstanceMethod("publicComponents", &KeyObject::PublicComponents),
                       InstanceMethod("unwrap", &KeyObject::UnwrapKey),
                       InstanceMethod("dispose", &KeyObject::Dispose)});
 }
@@ -63,9 +63,11 @@ KeyObject* KeyObject::Unwrap(const Napi::Object& self) {
 Napi::Value KeyObject::FromDer(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const auto der = arguments.Region(0, "der", 1, kMaxDerLength);
+  const LockRule rule = arguments.MustLock(1);
   if (!arguments.ok()) return arguments.Throw();
   std::unique_ptr<RsaPrivateKey> key;
-  const Status status = RsaPrivateKey::FromDer({der->bytes().data(), der->bytes().length()}, &key);
+  const der::Bytes encoded = {der->bytes().data(), der->bytes().length()};
+  const Status status = RsaPrivateKey::FromDer(encoded, rule, &key);
   if (status != Status::kOk) return Throw(info.Env(), FromStatus(status));
   AddonData* data = AddonData::Of(info.Env());
   data->pending_key = &key;
@@ -90,27 +92,20 @@ Napi::Value KeyObject::Disposed(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), key_ == nullptr);
 }
 
-Napi::Value KeyObject::PublicComponents(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  if (key_ == nullptr) return Throw(env, Released(kName));
-  const Napi::Value made = NewObject(env);
-  if (made.IsEmpty() || !Set(env, made, "n", BytesOf(env, key_->PublicNumber(kN))) ||
-      !Set(env, made, "e", BytesOf(env, key_->PublicNumber(kE)))) {
-    return Napi::Value();
-  }
-  return made;
-}
-
 Napi::Value KeyObject::UnwrapKey(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   auto job = std::shared_ptr<UnwrapJob>(new UnwrapJob());
   job->wrapped = arguments.BytesCopy(0, "wrapped", 1, kMaxModulusBits / 8);
+  job->rule = arguments.MustLock(1);
   if (key_ == nullptr) arguments.Fail(Released(kName));
   if (!arguments.ok()) return arguments.Reject();
   job->key = key_;
   return Task::Start(
       info.Env(),
-      [job] { return job->key->Unwrap(job->wrapped.data(), job->wrapped.size(), &job->result); },
+      [job] {
+        const auto& wrapped = job->wrapped;
+        return job->key->Unwrap(wrapped.data(), wrapped.size(), job->rule, &job->result);
+      },
       [job](Napi::Env env) { return RegionObject::Make(env, std::move(job->result)); });
 }
 

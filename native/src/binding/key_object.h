@@ -26,7 +26,6 @@ class KeyObject : public Napi::ObjectWrap<KeyObject> {
   Napi::Value Locked(const Napi::CallbackInfo& info);
   Napi::Value SecretMemory(const Napi::CallbackInfo& info);
   Napi::Value Disposed(const Napi::CallbackInfo& info);
-  Napi::Value PublicComponents(const Napi::CallbackInfo& info);
   Napi::Value UnwrapKey(const Napi::CallbackInfo& info);
   void Dispose(const Napi::CallbackInfo& info);
 

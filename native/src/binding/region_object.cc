@@ -80,9 +80,10 @@ RegionObject* RegionObject::Unwrap(const Napi::Object& self) {
 Napi::Value RegionObject::Allocate(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const size_t length = arguments.Size(0, "length", 1, kMaxRegionLength);
+  const LockRule rule = arguments.MustLock(1);
   if (!arguments.ok()) return arguments.Throw();
   SecureBytes bytes;
-  const Status status = SecureBytes::Allocate(length, &bytes);
+  const Status status = SecureBytes::Allocate(length, rule, &bytes);
   if (status != Status::kOk) return binding::Throw(info.Env(), FromStatus(status));
   return Make(info.Env(), std::move(bytes));
 }
@@ -90,9 +91,10 @@ Napi::Value RegionObject::Allocate(const Napi::CallbackInfo& info) {
 Napi::Value RegionObject::CopyOf(const Napi::CallbackInfo& info) {
   Arguments arguments(info);
   const der::Bytes source = arguments.Bytes(0, "bytes", 1, kMaxRegionLength);
+  const LockRule rule = arguments.MustLock(1);
   if (!arguments.ok()) return arguments.Throw();
   SecureBytes bytes;
-  const Status status = SecureBytes::CopyOf(source.data, source.length, &bytes);
+  const Status status = SecureBytes::CopyOf(source.data, source.length, rule, &bytes);
   if (status != Status::kOk) return binding::Throw(info.Env(), FromStatus(status));
   return Make(info.Env(), std::move(bytes));
 }
@@ -132,7 +134,8 @@ void RegionObject::Wipe(const Napi::CallbackInfo&) {
 
 void RegionObject::Release(const Napi::CallbackInfo&) {
   if (shared_ == nullptr) return;
-  shared_->Wipe();
+  // Without a view nobody else has the address: the memory goes at once.
+  if (!buffer_.IsEmpty()) shared_->Retire();
   shared_.reset();
   buffer_.Reset();
 }

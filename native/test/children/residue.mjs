@@ -38,8 +38,8 @@ function withoutDescriptors(action) {
 }
 
 const commands = {
-  async load({ path, fallback }) {
-    const der = await addon.readFile(path, 100_000);
+  async load({ masked, fallback }) {
+    const der = unmask(masked);
     const load = () => NativePrivateKey.fromDer(der);
     key = fallback ? withoutDescriptors(load) : load();
     der.release();
@@ -48,21 +48,14 @@ const commands = {
   // One answer: the AES key is unwrapped, the payload opened, looked at, and both are wiped.
   async open({ wrapped, nonce, ciphertext, tag }) {
     const aesKey = await key.unwrap(bytes(wrapped));
-    const sync = addon.aesGcmOpen(aesKey, bytes(nonce), bytes(ciphertext), bytes(tag));
-    const pooled = await addon.aesGcmOpenAsync(aesKey, bytes(nonce), bytes(ciphertext), bytes(tag));
-    let sum = 0;
-    for (const region of [sync, pooled]) for (const byte of region.view()) sum += byte;
-    // And one request, sealed both ways.
-    addon.aesGcmSeal(aesKey, bytes(nonce), sync);
-    await addon.aesGcmSealAsync(aesKey, bytes(nonce), pooled);
-    for (const region of [aesKey, sync, pooled]) region.release();
+    const payload = addon.aesGcmOpen(aesKey, bytes(nonce), bytes(ciphertext), bytes(tag));
+    const sum = payload.view().reduce((total, byte) => total + byte, 0);
+    for (const region of [aesKey, payload]) region.release();
     return { sum };
   },
   // An encrypted key file: the DER is in the clear in locked memory only.
-  async decryptFile({ password: masked, salt, iterations, iv, ciphertext }) {
-    const password = unmask(masked);
-    const derived = await addon.pbkdf2(password, bytes(salt), iterations, 'SHA-256', 32);
-    password.release();
+  async decryptFile({ derived: masked, iv, ciphertext }) {
+    const derived = unmask(masked);
     const der = addon.aesCbcDecrypt(derived, bytes(iv), bytes(ciphertext));
     key = NativePrivateKey.fromDer(der);
     derived.release();

@@ -10,13 +10,17 @@
 
 #include "../../src/arena.h"
 #include "../../src/locked_region.h"
+#include "../../src/secure_bytes.h"
 #include "harness.h"
 #include "tests.h"
 
 using nomyo::Arena;
 using nomyo::ArenaSlot;
 using nomyo::LockedRegion;
+using nomyo::LockRule;
 using nomyo::RegionKind;
+using nomyo::SecureBytes;
+using nomyo::Status;
 
 namespace {
 
@@ -102,12 +106,107 @@ void TheArenaFindsOverrunAndUnderrun() {
     CHECK(Aborted(StatusOfChild([&] {
       Arena arena;
       ArenaSlot slot;
-      if (!arena.Take(64, &slot)) return 0;
+      if (arena.Take(64, LockRule::kPreferred, &slot) != Status::kOk) return 0;
       Poke(slot.data + offset);
-      arena.Give(slot);
+      arena.Give(slot, true);
       return 0;
     })));
   }
+}
+
+void RetirementFindsOverrunAndUnderrun() {
+  for (const int offset : {-1, 100}) {
+    CHECK(Aborted(StatusOfChild([&] {
+      const auto own = LockedRegion::Create(100, RegionKind::kOrdinary);
+      Poke(own->data() + offset);
+      own->Retire();
+      return 0;
+    })));
+  }
+  for (const int offset : {-1, 64}) {
+    CHECK(Aborted(StatusOfChild([&] {
+      Arena arena;
+      ArenaSlot slot;
+      if (arena.Take(64, LockRule::kPreferred, &slot) != Status::kOk) return 0;
+      Poke(slot.data + offset);
+      arena.Retire(slot);
+      return 0;
+    })));
+  }
+}
+
+// As a user without privileges, in a child.
+template <typename Body>
+int StatusUnderLimit(rlim_t bytes, Body body) {
+  return StatusOfChild([&] {
+    const rlimit limit{bytes, bytes};
+    if (setrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 3;
+    if (getuid() == 0 && setuid(65534) != 0) return 4;
+    return body();
+  });
+}
+
+// Arenas of their own: a child inherits the chunks of the shared one.
+void ALockThatIsRequiredIsHadOrRefused() {
+  CHECK(EndedWell(StatusUnderLimit(0, [] {
+    const nomyo::UnlockedCounts before = nomyo::UnlockedShare::Counts();
+    Arena arena;
+    ArenaSlot slot;
+    SecureBytes bytes;
+    if (arena.Take(10, LockRule::kRequired, &slot) != Status::kNotLocked) return 1;
+    for (const size_t length : {4097, 100000}) {
+      if (SecureBytes::Allocate(length, LockRule::kRequired, &bytes) != Status::kNotLocked) return 1;
+      if (bytes.data() != nullptr) return 1;
+    }
+    return nomyo::UnlockedShare::Counts().total_regions == before.total_regions ? 0 : 2;
+  })));
+  CHECK(EndedWell(StatusUnderLimit(1024 * 1024, [] {
+    SecureBytes large, next;
+    if (SecureBytes::Allocate(800000, LockRule::kRequired, &large) != Status::kOk) return 1;
+    if (SecureBytes::Allocate(800000, LockRule::kRequired, &next) != Status::kNotLocked) return 1;
+    large.Retire();
+    return SecureBytes::Allocate(800000, LockRule::kRequired, &next) == Status::kOk ? 0 : 1;
+  })));
+}
+
+void WhatCouldNotBeLockedIsCountedWhileItLives() {
+  CHECK(EndedWell(StatusUnderLimit(0, [] {
+    const nomyo::UnlockedCounts before = nomyo::UnlockedShare::Counts();
+    SecureBytes first, second;
+    if (SecureBytes::Allocate(5000, LockRule::kPreferred, &first) != Status::kOk) return 1;
+    if (SecureBytes::Allocate(100000, LockRule::kPreferred, &second) != Status::kOk) return 1;
+    const nomyo::UnlockedCounts during = nomyo::UnlockedShare::Counts();
+    if (first.locked() || during.bytes != before.bytes + 105000) return 1;
+    if (during.regions != before.regions + 2) return 1;
+    second.Retire();
+    first = SecureBytes();
+    const nomyo::UnlockedCounts after = nomyo::UnlockedShare::Counts();
+    if (after.bytes != before.bytes || after.regions != before.regions) return 2;
+    return after.total_regions == before.total_regions + 2 ? 0 : 3;
+  })));
+}
+
+// A lock that was refused once is tried again as soon as memory was given back.
+void TheArenaLocksAgainWhenThereIsRoom() {
+  CHECK(EndedWell(StatusUnderLimit(512 * 1024, [] {
+    Arena arena;
+    auto large = LockedRegion::Create(515000, RegionKind::kOrdinary);
+    ArenaSlot slot;
+    if (!large->locked() || arena.Take(64, LockRule::kPreferred, &slot) != Status::kOk) return 1;
+    if (Arena::Locked(slot)) return 1;
+    large.reset();
+    ArenaSlot next;
+    if (arena.Take(64, LockRule::kPreferred, &next) != Status::kOk) return 1;
+    return Arena::Locked(next) ? 0 : 2;
+  })));
+}
+
+void AForkedChildMayRetireWhatItInherited() {
+  auto region = LockedRegion::Create(5000, RegionKind::kOrdinary);
+  CHECK(EndedWell(StatusOfChild([&] {
+    region->Retire();
+    return 0;
+  })));
 }
 
 void AnUntouchedRegionEndsInPeace() {
@@ -155,6 +254,11 @@ void TestDeath() {
   RUN(AnUnderrunChangesTheCanary);
   RUN(AnOverrunIntoTheSlackIsFound);
   RUN(TheArenaFindsOverrunAndUnderrun);
+  RUN(RetirementFindsOverrunAndUnderrun);
+  RUN(ALockThatIsRequiredIsHadOrRefused);
+  RUN(WhatCouldNotBeLockedIsCountedWhileItLives);
+  RUN(TheArenaLocksAgainWhenThereIsRoom);
+  RUN(AForkedChildMayRetireWhatItInherited);
   RUN(AnUntouchedRegionEndsInPeace);
   RUN(AForkedChildReadsZeros);
   RUN(AForkedChildHasNoSecretMemory);

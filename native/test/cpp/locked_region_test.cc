@@ -43,6 +43,43 @@ void LockedBytesAreCounted() {
   CHECK(LockedRegion::LockedBytes() == before);
 }
 
+void RetirementGivesTheLockBackAtOnce() {
+  const uint64_t before = LockedRegion::LockedBytes();
+  const uint64_t unlocks = LockedRegion::Unlocks();
+  const auto region = LockedRegion::Create(100000, RegionKind::kOrdinary);
+  CHECK(region->locked());
+  memset(region->data(), 0xee, 100000);
+  region->Retire();
+  region->Retire();
+  CHECK(!region->locked());
+  CHECK(LockedRegion::LockedBytes() == before);
+  CHECK(LockedRegion::Unlocks() == unlocks + 1);
+  // Whoever is late still writes, and meets nobody.
+  uint8_t seen = 0;
+  for (size_t i = 0; i < 100000; i++) seen |= region->data()[i];
+  CHECK(seen == 0);
+  memset(region->data(), 0xee, 100000);
+}
+
+void RetiredRegionsDoNotCountAsAlive() {
+  std::vector<std::unique_ptr<LockedRegion>> regions;
+  for (int i = 0; i < 10000; i++) {
+    auto region = LockedRegion::Create(5000, RegionKind::kOrdinary);
+    CHECK(region != nullptr && region->locked());
+    if (region == nullptr) break;
+    region->Retire();
+    regions.push_back(std::move(region));
+  }
+}
+
+void SecretMemoryIsNotRetired() {
+  const auto region = LockedRegion::Create(100, RegionKind::kSecret);
+  if (!region->features().secret_memory) return;
+  region->data()[0] = 7;
+  region->Retire();
+  CHECK(region->locked() && region->data()[0] == 7);
+}
+
 void FeaturesAreReported() {
   const auto region = LockedRegion::Create(100, RegionKind::kOrdinary);
   CHECK(region->features().guard_pages);
@@ -71,6 +108,9 @@ void TestLockedRegion() {
   RUN(EveryLengthIsUsableToItsEnds);
   RUN(ZeroAndHugeLengthsAreRefused);
   RUN(LockedBytesAreCounted);
+  RUN(RetirementGivesTheLockBackAtOnce);
+  RUN(RetiredRegionsDoNotCountAsAlive);
+  RUN(SecretMemoryIsNotRetired);
   RUN(FeaturesAreReported);
   RUN(TooManyRegionsEndInNull);
 }

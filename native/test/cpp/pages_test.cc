@@ -33,6 +33,19 @@ void OnePageCanBeLocked() {
   pages::Release(start, page);
 }
 
+void RetiredPagesReadAsZerosAndCanBeWritten() {
+  const size_t page = pages::Size();
+  uint8_t* start = pages::Reserve(4 * page);
+  CHECK(pages::Open(start + page, 2 * page));
+  CHECK(pages::Lock(start + page, 2 * page));
+  pages::Wipe(start + page, 2 * page);
+  pages::Retire(start, 4 * page);
+  CHECK(start[page] == 0 && start[3 * page - 1] == 0);
+  memset(start + page, 0xa5, 2 * page);
+  CHECK(start[page] == 0xa5 && start[3 * page - 1] == 0xa5);
+  pages::Release(start, 4 * page);
+}
+
 void RandomFillsEverything() {
   uint8_t bytes[1000] = {};
   CHECK(pages::Random(bytes, sizeof(bytes)));
@@ -54,6 +67,7 @@ void SymbolsAreFoundOrNot() {
 void TestPages() {
   RUN(OpenedPagesAreZeroAndWritable);
   RUN(OnePageCanBeLocked);
+  RUN(RetiredPagesReadAsZerosAndCanBeWritten);
   RUN(RandomFillsEverything);
   RUN(SymbolsAreFoundOrNot);
 }

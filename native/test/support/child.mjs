@@ -26,6 +26,14 @@ export function limited(limits) {
     : prlimit;
 }
 
+/** An ordinary user, who may lock `bytes`. */
+export function ordinaryUser(bytes) {
+  const limit = ['prlimit', `--memlock=${bytes}:${bytes}`, '--'];
+  return process.getuid() === 0
+    ? [...limit, 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--']
+    : limit;
+}
+
 function commandLine(script, { args = [], nodeArgs = [], prefix = [] }) {
   return [...prefix, process.execPath, ...nodeArgs, join(children, script), ...args];
 }

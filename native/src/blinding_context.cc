@@ -1,4 +1,4 @@
-#include "rsa_shell.h"
+#include "blinding_context.h"
 
 namespace nomyo {
 
@@ -7,27 +7,27 @@ namespace {
 constexpr int kNoPadding = 3;         // RSA_NO_PADDING
 constexpr int kKeyIsElsewhere = 0x20;  // RSA_FLAG_EXT_PKEY
 
-using ModExp = int (*)(Bignum*, const Bignum*, Rsa*, BignumCtx*);
+using ModExp = int (*)(Bignum*, const Bignum*, OsslRsa*, BignumCtx*);
 
 // openssl/rsa.h of OpenSSL 3. Deprecated there, and without a successor for blinding that stays.
-#define NOMYO_RSA_FUNCTIONS(X)                                                  \
-  X(RSA_new, Rsa*, ())                                                          \
-  X(RSA_free, void, (Rsa*))                                                     \
-  X(RSA_set0_key, int, (Rsa*, Bignum*, Bignum*, Bignum*))                       \
-  X(RSA_set0_factors, int, (Rsa*, Bignum*, Bignum*))                            \
-  X(RSA_set0_crt_params, int, (Rsa*, Bignum*, Bignum*, Bignum*))                \
-  X(RSA_set_flags, void, (Rsa*, int))                                           \
-  X(RSA_set_method, int, (Rsa*, const RsaMethod*))                              \
-  X(RSA_get_method, const RsaMethod*, (const Rsa*))                             \
-  X(RSA_private_decrypt, int, (int, const uint8_t*, uint8_t*, Rsa*, int))       \
-  X(RSA_PKCS1_OpenSSL, const RsaMethod*, ())                                    \
-  X(RSA_meth_dup, RsaMethod*, (const RsaMethod*))                               \
-  X(RSA_meth_free, void, (RsaMethod*))                                          \
-  X(RSA_meth_get_mod_exp, ModExp, (const RsaMethod*))                           \
-  X(RSA_meth_set_mod_exp, int, (RsaMethod*, ModExp))                            \
-  X(RSA_meth_get0_app_data, void*, (const RsaMethod*))                          \
-  X(RSA_meth_set0_app_data, int, (RsaMethod*, void*))                           \
-  X(BN_lebin2bn, Bignum*, (const uint8_t*, int, Bignum*))                       \
+#define NOMYO_RSA_FUNCTIONS(X)                                                 \
+  X(RSA_new, OsslRsa*, ())                                                     \
+  X(RSA_free, void, (OsslRsa*))                                                \
+  X(RSA_set0_key, int, (OsslRsa*, Bignum*, Bignum*, Bignum*))                  \
+  X(RSA_set0_factors, int, (OsslRsa*, Bignum*, Bignum*))                       \
+  X(RSA_set0_crt_params, int, (OsslRsa*, Bignum*, Bignum*, Bignum*))           \
+  X(RSA_set_flags, void, (OsslRsa*, int))                                      \
+  X(RSA_set_method, int, (OsslRsa*, const OsslRsaMethod*))                     \
+  X(RSA_get_method, const OsslRsaMethod*, (const OsslRsa*))                    \
+  X(RSA_private_decrypt, int, (int, const uint8_t*, uint8_t*, OsslRsa*, int))  \
+  X(RSA_PKCS1_OpenSSL, const OsslRsaMethod*, ())                               \
+  X(RSA_meth_dup, OsslRsaMethod*, (const OsslRsaMethod*))                      \
+  X(RSA_meth_free, void, (OsslRsaMethod*))                                     \
+  X(RSA_meth_get_mod_exp, ModExp, (const OsslRsaMethod*))                      \
+  X(RSA_meth_set_mod_exp, int, (OsslRsaMethod*, ModExp))                       \
+  X(RSA_meth_get0_app_data, void*, (const OsslRsaMethod*))                     \
+  X(RSA_meth_set0_app_data, int, (OsslRsaMethod*, void*))                      \
+  X(BN_lebin2bn, Bignum*, (const uint8_t*, int, Bignum*))                      \
   X(EVP_default_properties_is_fips_enabled, int, (LibCtx*))
 
 struct RsaFunctions {
@@ -39,7 +39,7 @@ struct RsaFunctions {
   static const RsaFunctions* Get();
 };
 
-using OwnedRsa = OsslOwner<RsaFunctions, Rsa, &RsaFunctions::RSA_free>;
+using OwnedRsa = OsslOwner<RsaFunctions, OsslRsa, &RsaFunctions::RSA_free>;
 
 bool Load(RsaFunctions* table) {
 #define NOMYO_RESOLVE(name, result, parameters) \
@@ -63,7 +63,7 @@ Bignum* Number(const RsaFunctions* ssl, der::Bytes native) {
                        : OpenSsl::Get()->BN_bin2bn(native.data, length, nullptr);
 }
 
-bool SetPublic(const RsaFunctions* ssl, const NativeNumbers& numbers, Rsa* rsa) {
+bool SetPublic(const RsaFunctions* ssl, const NativeNumbers& numbers, OsslRsa* rsa) {
   Bn n(Number(ssl, numbers[kN])), e(Number(ssl, numbers[kE]));
   if (!n || !e || ssl->RSA_set0_key(rsa, n.get(), e.get(), nullptr) != 1) return false;
   n.Release();
@@ -72,7 +72,7 @@ bool SetPublic(const RsaFunctions* ssl, const NativeNumbers& numbers, Rsa* rsa) 
 }
 
 // OpenSSL frees each of them with zeros.
-bool SetPrivate(const RsaFunctions* ssl, const NativeNumbers& numbers, Rsa* rsa) {
+bool SetPrivate(const RsaFunctions* ssl, const NativeNumbers& numbers, OsslRsa* rsa) {
   Bn d(Number(ssl, numbers[kD])), p(Number(ssl, numbers[kP])), q(Number(ssl, numbers[kQ]));
   Bn dp(Number(ssl, numbers[kDp])), dq(Number(ssl, numbers[kDq])), qi(Number(ssl, numbers[kQinv]));
   if (!d || !p || !q || !dp || !dq || !qi) return false;
@@ -90,14 +90,14 @@ bool SetPrivate(const RsaFunctions* ssl, const NativeNumbers& numbers, Rsa* rsa)
 
 }  // namespace
 
-std::unique_ptr<RsaShell> RsaShell::Create(const NativeNumbers& numbers) {
+std::unique_ptr<BlindingContext> BlindingContext::Create(const NativeNumbers& numbers) {
   const RsaFunctions* ssl = RsaFunctions::Get();
   if (ssl == nullptr || ssl->EVP_default_properties_is_fips_enabled(nullptr) == 1) return nullptr;
-  std::unique_ptr<RsaShell> shell(new RsaShell(numbers));
-  return shell->Build() ? std::move(shell) : nullptr;
+  std::unique_ptr<BlindingContext> context(new BlindingContext(numbers));
+  return context->Build() ? std::move(context) : nullptr;
 }
 
-bool RsaShell::Build() {
+bool BlindingContext::Build() {
   const RsaFunctions* ssl = RsaFunctions::Get();
   method_ = ssl->RSA_meth_dup(ssl->RSA_PKCS1_OpenSSL());
   rsa_ = ssl->RSA_new();
@@ -109,21 +109,22 @@ bool RsaShell::Build() {
   return built;
 }
 
-RsaShell::~RsaShell() {
+BlindingContext::~BlindingContext() {
   const RsaFunctions* ssl = RsaFunctions::Get();
   ssl->RSA_free(rsa_);  // both take nullptr
   ssl->RSA_meth_free(method_);
 }
 
-bool RsaShell::Decrypt(const uint8_t* block, size_t length, uint8_t* out) const {
+bool BlindingContext::Decrypt(const uint8_t* block, size_t length, uint8_t* out) const {
   const int size = static_cast<int>(length);
   return RsaFunctions::Get()->RSA_private_decrypt(size, block, out, rsa_, kNoPadding) == size;
 }
 
-int RsaShell::Exponentiate(Bignum* result, const Bignum* base, Rsa* shell, BignumCtx* ctx) {
+int BlindingContext::Exponentiate(Bignum* result, const Bignum* base, OsslRsa* blinding,
+                                  BignumCtx* ctx) {
   const RsaFunctions* ssl = RsaFunctions::Get();
   const auto* self =
-      static_cast<const RsaShell*>(ssl->RSA_meth_get0_app_data(ssl->RSA_get_method(shell)));
+      static_cast<const BlindingContext*>(ssl->RSA_meth_get0_app_data(ssl->RSA_get_method(blinding)));
   const OwnedRsa whole(ssl->RSA_new());
   if (!whole || !SetPublic(ssl, self->numbers_, whole.get()) ||
       !SetPrivate(ssl, self->numbers_, whole.get())) {
