@@ -217,7 +217,4 @@ export declare class NativePrivateKey {
 }
 
 /** A new RSA key with e = 65537 as PKCS#8 DER in protected memory, made on the thread pool. */
-export declare function generatePkcs8(
-  bits: 2048 | 3072 | 4096,
-  mustLock?: boolean,
-): Promise<SecureRegion>;
+export declare function generatePkcs8(bits: 2048 | 3072 | 4096, mustLock?: boolean): Promise<SecureRegion>;

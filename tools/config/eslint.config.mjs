@@ -120,7 +120,7 @@ export default defineConfig(
   },
   {
     basePath: root,
-    files: ['packages/crypto/src/{memory,engine}/*.node.ts'],
+    files: ['packages/crypto/src/runtime/addon.node.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

@@ -5,7 +5,7 @@
 //   @nomyo/router ─► @nomyo/crypto                            Node only
 //   tools ─────► anything public; nothing imports tools
 //
-// Conditional imports (`#engine`) lead to one file under Node and to another in a browser, so the layers are checked
+// Conditional imports (`#runtime`) lead to one file under Node and to another in a browser, so the layers are checked
 // once for each: `layers.node.cjs` and `layers.browser.cjs`. tools/checks/test/layers.test.mjs breaks each rule.
 
 const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
@@ -55,8 +55,8 @@ const betweenPackages = [
   ),
   error(
     'only-crypto-loads-the-addon',
-    'The addon is reached through the memory and the engine of @nomyo/crypto on Node, and nowhere else.',
-    { path: SOURCES, pathNot: '^packages/crypto/src/(memory|engine)/[^/]+[.]node[.]ts$' },
+    'The addon is reached through the memory and the runtime of @nomyo/crypto on Node, and nowhere else.',
+    { path: SOURCES, pathNot: '^packages/crypto/src/(memory|runtime)/[^/]+[.]node[.]ts$' },
     { path: ['nomyo-native', '^native/'] },
   ),
   error(

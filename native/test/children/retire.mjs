@@ -24,4 +24,6 @@ const mappings = readFileSync('/proc/self/maps', 'utf8').split('\n').length;
 const { limitBytes, totalUnlockedRegions, lockedBytes } = addon.info();
 const uid = process.getuid();
 const vmLck = Number(/VmLck:\s+(\d+) kB/.exec(status)[1]) * 1024;
-console.log(JSON.stringify({ uid, limitBytes, unlocked, totalUnlockedRegions, lockedBytes, vmLck, mappings }));
+console.log(
+  JSON.stringify({ uid, limitBytes, unlocked, totalUnlockedRegions, lockedBytes, vmLck, mappings }),
+);

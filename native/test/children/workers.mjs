@@ -11,7 +11,6 @@ async function work() {
   const { promisify } = await import('node:util');
   const fill = promisify(randomFill);
   const { SecureRegion, NativePrivateKey } = addon;
-  const nonce = new Uint8Array(12);
   const wrapped = new Uint8Array(256).fill(1);
   parentPort.postMessage('ready');
   const key = NativePrivateKey.fromDer(SecureRegion.from(derOf('rsa2048.pem')));

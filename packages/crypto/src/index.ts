@@ -4,12 +4,12 @@
  *
  * @packageDocumentation
  */
-export { decryptAesCbc } from './cbc.js';
-export type { CbcInput } from './engine/engine.js';
+export { decryptAesCbc } from './aes-cbc.js';
+export type { CbcInput } from './runtime/runtime.js';
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { decodePem, encodePem, PEM_LABEL, type PemBlock } from './pem.js';
 
-export { SUITE } from './envelope/suite.js';
+export { SUITE } from './suite.js';
 export { sealEnvelope, type SealOptions } from './envelope/seal.js';
 export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/open.js';
 export { checkPayloadSize, decodePayload, encodePayload, type JsonObject } from './envelope/payload.js';
@@ -28,7 +28,9 @@ export {
   SecureByteContext,
   type SecureByteContextOptions,
 } from './memory/secure-byte-context.js';
-export type { MemoryProtectionInfo } from './memory/backend.js';
+export { withLockedMemory, type RoomOptions } from './memory/room.js';
+export { checkLockedMemory } from './memory/check-locked.js';
+export type { MemoryProtectionInfo, UnlockedMemory } from './memory/backend.js';
 
 export {
   DisposedError,

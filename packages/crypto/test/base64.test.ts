@@ -1,10 +1,10 @@
-import { isCanonicalBase64 } from '#engine';
+import { isCanonicalBase64 } from '#runtime';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { base64DecodeInto, base64Length, decodeBase64, encodeBase64 } from '../src/base64.js';
 import { SecurityError, utf8Encode } from '@nomyo/base';
-import * as nodeEngine from '../src/engine/engine.node.js';
-import * as webEngine from '../src/engine/engine.web.js';
+import * as nodeEngine from '../src/runtime/runtime.node.js';
+import * as webEngine from '../src/runtime/runtime.web.js';
 
 /** RFC 4648 §10. */
 const RFC_VECTORS = [

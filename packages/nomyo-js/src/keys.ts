@@ -1,5 +1,5 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import { DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
+import { abortable, DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
 import { RsaPrivateKey, type KeySource } from '@nomyo/crypto';
 import { KeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
@@ -47,8 +47,10 @@ class GivenKeys implements Keys {
 export function endingWith(call: CallSignal, keys: KeySource): KeySource {
   return {
     publicKey: keys.publicKey,
-    unwrap: (wrapped) =>
-      keys instanceof RsaPrivateKey ? keys.unwrap(wrapped, call) : keys.unwrap(wrapped, call.toAbortSignal()),
+    unwrap: (wrapped, _signal, memory) =>
+      keys instanceof RsaPrivateKey
+        ? keys.unwrap(wrapped, call, memory)
+        : abortable(keys.unwrap(wrapped, call.toAbortSignal(), memory), call),
   };
 }
 

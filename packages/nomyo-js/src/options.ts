@@ -101,7 +101,7 @@ export interface CommonOptions {
 export interface ResolvedOptions {
   readonly baseUrl: URL;
   readonly apiKey: ApiKey | undefined;
-  readonly memory: Required<SecureByteContextOptions>;
+  readonly memory: SecureByteContextOptions & { readonly secure: boolean };
   readonly timeout: number;
   readonly maxRetries: number;
   readonly retry: RetryMode;

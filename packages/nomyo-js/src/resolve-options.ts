@@ -12,7 +12,7 @@ import {
   SecurityError,
   type Check,
 } from '@nomyo/base';
-import { getMemoryProtectionInfo, type SecureByteContextOptions } from '@nomyo/crypto';
+import { getMemoryProtectionInfo } from '@nomyo/crypto';
 import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
 import { checkLogger, type Logger } from './events.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
@@ -96,10 +96,7 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
   return options;
 }
 
-function resolveMemory({
-  secureMemory,
-  requireLockedMemory,
-}: CommonOptions): Required<SecureByteContextOptions> {
+function resolveMemory({ secureMemory, requireLockedMemory }: CommonOptions): ResolvedOptions['memory'] {
   const memory = { secure: optional('secureMemory', secureMemory, aBoolean, true) };
   if (!optional('requireLockedMemory', requireLockedMemory, aBoolean, false)) return memory;
   const { canLock, details } = getMemoryProtectionInfo(memory);

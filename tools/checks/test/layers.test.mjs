@@ -18,9 +18,9 @@ const manifest = (name, entries, more = {}) =>
     ...more,
   });
 
-const engine = {
-  '#engine': {
-    '@nomyo/source': { browser: './src/engine/engine.web.ts', node: './src/engine/engine.node.ts' },
+const runtime = {
+  '#runtime': {
+    '@nomyo/source': { browser: './src/runtime/runtime.web.ts', node: './src/runtime/runtime.node.ts' },
   },
 };
 
@@ -35,13 +35,13 @@ const SOUND = {
       ['.', './src/index.ts'],
       ['./errors', './src/errors.ts'],
     ],
-    { imports: engine, devDependencies: { 'dev-tool': '1.0.0' } },
+    { imports: runtime, devDependencies: { 'dev-tool': '1.0.0' } },
   ),
-  'packages/crypto/src/index.ts': `export * from './errors.js';\nexport { seal } from '#engine';\n`,
+  'packages/crypto/src/index.ts': `export * from './errors.js';\nexport { seal } from '#runtime';\n`,
   'packages/crypto/src/errors.ts': `export { code } from '@nomyo/base';\n`,
   'packages/crypto/src/bytes.ts': 'export const wipe = 1;\n',
-  'packages/crypto/src/engine/engine.node.ts': `import { createHash } from 'node:crypto';\nimport { wipe } from '../bytes.js';\nexport const seal = [createHash, wipe];\n`,
-  'packages/crypto/src/engine/engine.web.ts': `import { wipe } from '../bytes.js';\nexport const seal = wipe;\n`,
+  'packages/crypto/src/runtime/runtime.node.ts': `import { createHash } from 'node:crypto';\nimport { wipe } from '../bytes.js';\nexport const seal = [createHash, wipe];\n`,
+  'packages/crypto/src/runtime/runtime.web.ts': `import { wipe } from '../bytes.js';\nexport const seal = wipe;\n`,
   'packages/keystore/package.json': manifest('@nomyo/keystore', [['.', './src/index.ts']]),
   'packages/keystore/src/index.ts': `export { seal } from '@nomyo/crypto';\n`,
   'packages/transport/package.json': manifest('@nomyo/transport', [['.', './src/index.ts']]),
@@ -141,9 +141,9 @@ const BREAKS = [
   ['native-stands-alone', 'native/b.js', `import '@nomyo/crypto';`],
   ['node-modules-in-node-files', 'packages/crypto/src/c.ts', `import 'node:fs';`],
   ['node-modules-in-node-files', 'packages/crypto/src/c.web.ts', `import 'fs';`],
-  ['node-files-by-condition', 'packages/crypto/src/d.ts', `import './engine/engine.node.js';`],
-  ['node-files-by-condition', 'packages/crypto/src/d.web.ts', `import './engine/engine.node.js';`],
-  ['web-files-by-condition', 'packages/crypto/src/e.ts', `import './engine/engine.web.js';`],
+  ['node-files-by-condition', 'packages/crypto/src/d.ts', `import './runtime/runtime.node.js';`],
+  ['node-files-by-condition', 'packages/crypto/src/d.web.ts', `import './runtime/runtime.node.js';`],
+  ['web-files-by-condition', 'packages/crypto/src/e.ts', `import './runtime/runtime.web.js';`],
   ['no-cycles', 'packages/crypto/src/f.ts', `import './g.js';`],
   ['sources-never-import-tests', 'packages/nomyo-js/src/e.ts', `import '../test/client.test.js';`],
   ['runtime-dependencies-only', 'packages/crypto/src/h.ts', `import 'dev-tool';`],
@@ -171,8 +171,8 @@ describe('the layers', () => {
 
   it('keep *.node.ts out of what a browser loads, by whatever way', () => {
     write({
-      'packages/crypto/src/engine/engine.web.ts': `import './helper.web.js';\nexport const seal = 1;\n`,
-      'packages/crypto/src/engine/helper.web.ts': `import './engine.node.js';\n`,
+      'packages/crypto/src/runtime/runtime.web.ts': `import './helper.web.js';\nexport const seal = 1;\n`,
+      'packages/crypto/src/runtime/helper.web.ts': `import './runtime.node.js';\n`,
     });
     expect(cruise('browser')).toContain('browser-never-reaches-node: packages/crypto/src/index.ts');
   });
@@ -187,7 +187,7 @@ describe('the layers', () => {
 
   it('let the addon be loaded where it belongs', () => {
     write({
-      'packages/crypto/src/engine/engine.node.ts': `import { createRequire } from 'node:module';\nimport '../bytes.js';\nconst require = createRequire(import.meta.url);\nexport const seal = require('nomyo-native');\n`,
+      'packages/crypto/src/runtime/runtime.node.ts': `import { createRequire } from 'node:module';\nimport '../bytes.js';\nconst require = createRequire(import.meta.url);\nexport const seal = require('nomyo-native');\n`,
     });
     expect(cruise('node')).toEqual(new Set());
   });

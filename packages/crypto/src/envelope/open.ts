@@ -1,13 +1,22 @@
-import { openBase64 } from '#engine';
-import { InvalidArgumentError, NomyoError, randomBytes, SecurityError } from '@nomyo/base';
+import { openBase64 } from '#runtime';
+import {
+  abortable,
+  InvalidArgumentError,
+  isBytes,
+  NomyoError,
+  SecurityError,
+  type NomyoErrorCode,
+} from '@nomyo/base';
+import { MemoryNotLockedError } from '../memory/not-locked.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { KeySource } from '../rsa/key-source.js';
-import { SUITE } from './suite.js';
+import { RsaPrivateKey } from '../rsa/private-key.js';
+import { SUITE } from '../suite.js';
 import { parseEnvelope, type EnvelopeParts } from './wire.js';
 
 /** How an envelope is opened. */
 export interface OpenOptions extends SecureByteContextOptions {
-  /** Heard while the private key is at work elsewhere. */
+  /** Ends the wait for the private key, wherever that is: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
    * Whether the memory of the envelope may be used up. A large plaintext then takes the place of its ciphertext, where
@@ -32,6 +41,8 @@ export interface OpenedEnvelope {
  * @throws {InvalidArgumentError} when `envelope` is no `Uint8Array`
  * @throws {SecurityError} `INVALID_ENVELOPE` before any key is used: the envelope is malformed, or of another suite
  * @throws {SecurityError} `DECRYPTION_FAILED`: everything from the unwrap to the tag, without saying which
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: nothing of the plaintext is left
+ * @throws {DisposedError} when `keys` were disposed of
  */
 export async function openEnvelope(
   envelope: Uint8Array,
@@ -41,41 +52,76 @@ export async function openEnvelope(
   checkArguments(envelope);
   const parts = parseEnvelope(envelope, keys.publicKey.modulusBytes);
   const aesKey = await unwrapKey(parts, keys, options);
-  const plaintext = await aesKey.use((key) => decrypt(parts, key, options));
+  const plaintext = await decrypt(parts, aesKey, options);
   return { plaintext, ...(parts.processedAt === undefined ? {} : { processedAt: parts.processedAt }) };
 }
 
 function checkArguments(envelope: unknown): void {
-  if (!(envelope instanceof Uint8Array)) throw new InvalidArgumentError('envelope', 'must be a Uint8Array');
+  if (!isBytes(envelope)) throw new InvalidArgumentError('envelope', 'must be a Uint8Array');
 }
 
+/** What a key source may say; everything else would tell at which step it failed. */
+const TOLD: readonly NomyoErrorCode[] = ['DISPOSED', 'MEMORY_NOT_LOCKED'];
+
 /**
- * A block that does not unwrap is replaced by a random key, and opening goes on until the tag fails: neither the
- * error nor the time tells an attacker which step it was (the same idea as RFC 5246 §7.4.7.1).
+ * A block that does not unwrap, for whatever reason, is replaced by a random key, and opening goes on until the tag
+ * fails: neither the error nor the time tells an attacker which step it was (the same idea as RFC 5246 §7.4.7.1).
  */
 async function unwrapKey(
-  parts: EnvelopeParts,
+  { wrappedKey }: EnvelopeParts,
   keys: KeySource,
   options: OpenOptions,
 ): Promise<SecureByteContext> {
   try {
-    const unwrapped = new SecureByteContext(await keys.unwrap(parts.wrappedKey, options.signal), options);
+    const unwrapped = await ask(keys, wrappedKey, options);
     if (unwrapped.length === SUITE.aesKeyBytes) return unwrapped;
     unwrapped.dispose();
   } catch (error) {
-    if (!(error instanceof NomyoError && error.code === 'DECRYPTION_FAILED')) throw error;
+    options.signal?.throwIfAborted();
+    if (error instanceof NomyoError && TOLD.includes(error.code)) throw error;
   }
-  return new SecureByteContext(randomBytes(SUITE.aesKeyBytes), options);
+  const random = SecureByteContext.allocate(SUITE.aesKeyBytes, options);
+  random.borrow((bytes) => globalThis.crypto.getRandomValues(bytes));
+  return random;
+}
+
+/** Keys of our own end by themselves when the signal is aborted; what a foreign one gives too late is wiped. */
+async function ask(keys: KeySource, wrapped: Uint8Array, options: OpenOptions): Promise<SecureByteContext> {
+  const answer = askForContext(keys, wrapped, options);
+  if (keys instanceof RsaPrivateKey) return answer;
+  try {
+    return await abortable(answer, options.signal);
+  } catch (error) {
+    void answer.then(
+      (late) => late.dispose(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+async function askForContext(
+  keys: KeySource,
+  wrapped: Uint8Array,
+  options: OpenOptions,
+): Promise<SecureByteContext> {
+  const answer: unknown = await keys.unwrap(wrapped, options.signal, options);
+  if (answer instanceof SecureByteContext) return answer;
+  if (isBytes(answer)) return new SecureByteContext(answer, options);
+  throw new TypeError('the key source gave no bytes');
 }
 
 async function decrypt(
   { ciphertext, nonce, tag }: EnvelopeParts,
-  key: Uint8Array<ArrayBuffer>,
+  key: SecureByteContext,
   options: OpenOptions,
 ): Promise<SecureByteContext> {
   try {
-    return await openBase64(ciphertext, { key, nonce }, tag, options);
-  } catch {
+    return await openBase64({ base64: ciphertext, nonce, tag }, key, options);
+  } catch (error) {
+    if (error instanceof MemoryNotLockedError) throw error;
     throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
+  } finally {
+    key.dispose();
   }
 }

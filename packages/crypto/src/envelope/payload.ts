@@ -2,7 +2,7 @@
 import { InvalidArgumentError, SecurityError, utf8Decode } from '@nomyo/base';
 import { serializeJson, type SerializeOptions } from '../json/serialize.js';
 import type { SecureByteContext } from '../memory/secure-byte-context.js';
-import { SUITE } from './suite.js';
+import { SUITE } from '../suite.js';
 
 /** A JSON object whose members are not known. */
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
-import { sealBase64 } from '#engine';
+import { sealBase64 } from '#runtime';
+import { InvalidArgumentError, isBytes, type Bytes } from '@nomyo/base';
 import { base64EncodeInto } from '../base64.js';
-import { InvalidArgumentError, randomBytes, type Bytes } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaPublicKey } from '../rsa/public-key.js';
-import { SUITE } from './suite.js';
+import { SUITE } from '../suite.js';
 import { frameEnvelope } from './wire.js';
 
 /** How an envelope is sealed. */
@@ -19,6 +19,7 @@ export interface SealOptions extends SecureByteContextOptions {
  * @param plaintext the payload; it stays the caller's to wipe
  * @returns the envelope as it goes over the wire
  * @throws {InvalidArgumentError} when `plaintext` is no `Uint8Array`, or `processedAt` no non-negative integer
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: nothing was sealed
  */
 export async function sealEnvelope(
   plaintext: Uint8Array,
@@ -26,11 +27,12 @@ export async function sealEnvelope(
   options: SealOptions = {},
 ): Promise<Bytes> {
   checkArguments(plaintext, options);
-  // One draw for both: each is a call of the crypto library of its own. The key is taken over, and wiped there.
-  const random = randomBytes(SUITE.aesKeyBytes + SUITE.nonceBytes);
-  const nonce = random.subarray(SUITE.aesKeyBytes);
-  const aesKey = new SecureByteContext(random.subarray(0, SUITE.aesKeyBytes), options);
-  return aesKey.use(async (key) => {
+  // One draw for both: each is a call of the crypto library of its own.
+  const random = SecureByteContext.allocate(SUITE.aesKeyBytes + SUITE.nonceBytes, options);
+  return random.use(async (bytes) => {
+    globalThis.crypto.getRandomValues(bytes);
+    const key = bytes.subarray(0, SUITE.aesKeyBytes);
+    const nonce = bytes.subarray(SUITE.aesKeyBytes);
     const wrappedKey = await recipient.wrap(key);
     const frame = frameEnvelope(plaintext.byteLength, nonce, wrappedKey, options.processedAt);
     const tag = await sealBase64(plaintext, { key, nonce }, frame.bytes, frame.ciphertextOffset);
@@ -40,7 +42,7 @@ export async function sealEnvelope(
 }
 
 function checkArguments(plaintext: unknown, { processedAt }: SealOptions): void {
-  if (!(plaintext instanceof Uint8Array)) throw new InvalidArgumentError('plaintext', 'must be a Uint8Array');
+  if (!isBytes(plaintext)) throw new InvalidArgumentError('plaintext', 'must be a Uint8Array');
   if (processedAt !== undefined && (!Number.isSafeInteger(processedAt) || processedAt < 0)) {
     throw new InvalidArgumentError('processedAt', 'must be a non-negative integer of Unix seconds');
   }

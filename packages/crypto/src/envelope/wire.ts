@@ -1,5 +1,5 @@
 /** The envelope on the wire: UTF-8 JSON around base64 (SPEC.md §4). Writing it in place, reading it strictly. */
-import { decodeBase64, encodeBase64, isCanonicalBase64 } from '#engine';
+import { decodeBase64, encodeBase64, isCanonicalBase64 } from '#runtime';
 import { base64Length } from '../base64.js';
 import {
   allocateBytes,
@@ -9,8 +9,8 @@ import {
   utf8EncodeInto,
   type Bytes,
 } from '@nomyo/base';
-import { liftLongString, type Lifted } from './lift.js';
-import { SUITE } from './suite.js';
+import { extractCiphertext, type Extracted } from './extract-ciphertext.js';
+import { SUITE } from '../suite.js';
 
 /** The members of an envelope that carry bytes. */
 export interface EnvelopeParts {
@@ -66,13 +66,13 @@ const refuse = (why: string): SecurityError => new SecurityError('INVALID_ENVELO
  * @throws {SecurityError} `INVALID_ENVELOPE`
  */
 export function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): EnvelopeParts {
-  const lifted = liftLongString(envelope);
-  const members = asObject(parseJson(lifted.json), 'the body');
+  const extracted = extractCiphertext(envelope);
+  const members = asObject(parseJson(extracted.json), 'the body');
   checkSuite(members);
   const payload = asObject(members['encrypted_payload'], 'encrypted_payload');
   const processedAt = members['processed_at'];
   return {
-    ciphertext: base64Text(payload, 'ciphertext', lifted),
+    ciphertext: base64Text(payload, 'ciphertext', extracted),
     nonce: base64Member(payload, 'nonce', SUITE.nonceBytes),
     tag: base64Member(payload, 'tag', SUITE.tagBytes),
     wrappedKey: base64Member(members, 'encrypted_aes_key', wrappedKeyBytes),
@@ -115,9 +115,9 @@ function stringMember(members: Members, name: string): string {
   return value;
 }
 
-function base64Text(members: Members, name: string, lifted: Lifted): Uint8Array {
+function base64Text(members: Members, name: string, extracted: Extracted): Uint8Array {
   const value = stringMember(members, name);
-  if (value === lifted.placeholder) return lifted.text;
+  if (value === extracted.placeholder) return extracted.text;
   const text = utf8Encode(value);
   if (!isCanonicalBase64(text)) throw refuse(`${name} is no canonical base64`);
   return text;

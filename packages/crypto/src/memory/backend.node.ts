@@ -1,36 +1,72 @@
-import { findAddon, type NativeInfo } from './addon.node.js';
-import type { MemoryBackend, MemoryProtectionInfo } from './backend.js';
-import { LockedMemory } from './locked.node.js';
-import { zeroOnly } from './ordinary.js';
+import { findAddon, type Addon, type NativeInfo } from '../runtime/addon.node.js';
+import type { MemoryBackend, MemoryProtectionInfo, UnlockedMemory } from './backend.js';
+import { LockedMemory, withLock } from './locked.node.js';
+import { reusedMemory, zeroOnly } from './ordinary.js';
 
 let chosen: MemoryBackend | undefined;
+
+export const backend: MemoryBackend = {
+  allocate: (length, mustLock) => (chosen ??= choose()).allocate(length, mustLock),
+  describe: () => (chosen ??= choose()).describe(),
+};
 
 function choose(): MemoryBackend {
   const found = findAddon();
   if (found.addon === undefined) return zeroOnly(found.why);
   const { addon } = found;
   return {
-    // The addon has no empty regions.
-    allocate: (length) => new LockedMemory(addon.SecureRegion.allocate(Math.max(length, 1)), length),
+    allocate: (length, mustLock) => allocate(addon, length, mustLock),
     describe: () => describe(addon.info()),
   };
 }
 
-export const backend: MemoryBackend = {
-  allocate: (length) => (chosen ??= choose()).allocate(length),
-  describe: () => (chosen ??= choose()).describe(),
-};
+function allocate(addon: Addon, length: number, mustLock: boolean): LockedMemory {
+  // The addon has no empty regions.
+  const bytes = Math.max(length, 1);
+  const region = withLock(addon, bytes, () => addon.SecureRegion.allocate(bytes, mustLock));
+  return new LockedMemory(region, length);
+}
 
 function describe(info: NativeInfo): MemoryProtectionInfo {
-  const { canLock, lockedBytes, limitBytes, features, reason } = info;
-  const inForce = Object.entries(features).flatMap(([name, isOn]) => (isOn ? [name] : []));
-  const limit = limitBytes === null ? 'no limit' : `a limit of ${String(limitBytes)} bytes`;
-  const state = `${String(lockedBytes)} bytes are locked, with ${limit}; in force: ${inForce.join(', ')}.`;
-  const why = canLock ? '' : ` No more can be locked: ${reason ?? 'the system gives no reason'}.`;
+  const { lockedBytes, limitBytes } = info;
+  const unlocked = unlockedMemory(info);
+  const canLock = info.canLock && unlocked.regions === 0;
   return {
-    method: canLock || lockedBytes > 0 ? 'mlock' : 'zero-only',
+    method: info.canLock || lockedBytes > 0 ? 'mlock' : 'zero-only',
     canLock,
     isPlatformSecure: canLock,
-    details: `Secrets are in memory of nomyo-native and overwritten with zeros after use. ${state}${why}`,
+    lockedBytes,
+    limitBytes,
+    unlocked,
+    details: inWords(info, unlocked),
   };
+}
+
+/** In the addon's memory, and in memory that was used for something else before. */
+function unlockedMemory(info: NativeInfo): UnlockedMemory {
+  const { bytes, regions, totalBytes, totalRegions } = reusedMemory();
+  return {
+    bytes: info.unlockedBytes + bytes,
+    regions: info.unlockedRegions + regions,
+    totalBytes: info.totalUnlockedBytes + totalBytes,
+    totalRegions: info.totalUnlockedRegions + totalRegions,
+  };
+}
+
+function inWords(
+  { canLock, lockedBytes, limitBytes, features, reason }: NativeInfo,
+  unlocked: UnlockedMemory,
+): string {
+  const inForce = Object.entries(features).flatMap(([name, isOn]) => (isOn ? [name] : []));
+  const limit = limitBytes === null ? 'no limit' : `a limit of ${String(limitBytes)} bytes`;
+  return [
+    'Secrets are in memory of nomyo-native and overwritten with zeros after use.',
+    `${String(lockedBytes)} bytes are locked, with ${limit}; in force: ${inForce.join(', ')}.`,
+    ...(canLock ? [] : [`No more can be locked: ${reason ?? 'the system gives no reason'}.`]),
+    ...(unlocked.totalRegions === 0
+      ? []
+      : [
+          `${String(unlocked.bytes)} bytes in use could not be locked, and ${String(unlocked.totalBytes)} since the start.`,
+        ]),
+  ].join(' ');
 }

@@ -1,30 +1,82 @@
-import type { Bytes } from '@nomyo/base';
-import type { NativeRegion } from './addon.node.js';
+/** Memory of `nomyo-native`. */
+import { isArrayBuffer, type Bytes } from '@nomyo/base';
+import type { Addon, NativeRegion } from '../runtime/addon.node.js';
 import type { ProtectedMemory } from './backend.js';
+import { MemoryNotLockedError, type LockState } from './not-locked.js';
+import { heldBytes, lockedMemoryWasReleased, lockedMemoryWasTaken } from './room.js';
 
-/** Memory of `nomyo-native`: it is given back only when nothing can write to it any more. */
+/** Most that stays locked for small secrets when all are released, in bytes: one piece of the addon's arena. */
+const LASTING_BYTES = 256 * 1024;
+
+/** It is given back at release; its addresses, when nothing can write to them any more. */
 export class LockedMemory implements ProtectedMemory {
-  readonly bytes: Bytes;
-  readonly #region: NativeRegion;
+  readonly region: NativeRegion;
+  readonly length: number;
+  #bytes: Bytes | undefined;
+  #isReleased = false;
 
   /** Takes `region` over, of which the first `length` bytes are used. */
-  constructor(region: NativeRegion, length: number) {
-    this.#region = region;
-    this.bytes = onArrayBuffer(region.view()).subarray(0, length);
+  constructor(region: NativeRegion, length: number = region.length) {
+    this.region = region;
+    this.length = length;
+    lockedMemoryWasTaken(region.length);
+  }
+
+  /** Made when first asked for: a key that only the addon uses needs no view. */
+  get bytes(): Bytes {
+    this.#bytes ??= onArrayBuffer(this.region.view()).subarray(0, this.length);
+    return this.#bytes;
   }
 
   get locked(): boolean {
-    return this.#region.locked;
+    return this.region.locked;
   }
 
   release(): void {
-    this.#region.release();
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.region.release();
+    lockedMemoryWasReleased(this.region.length);
   }
 }
 
-function onArrayBuffer(view: Uint8Array): Bytes {
-  if (view.buffer instanceof ArrayBuffer) {
-    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+/**
+ * What `task` gives.
+ *
+ * @param bytes that it needs
+ * @throws {MemoryNotLockedError} when the addon cannot lock them
+ */
+export function withLock<T>(addon: Addon, bytes: number, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    throw notLockedOr(addon, bytes, error);
   }
+}
+
+/** The same for a promise. */
+export async function withLockAsync<T>(addon: Addon, bytes: number, task: Promise<T>): Promise<T> {
+  try {
+    return await task;
+  } catch (error) {
+    throw notLockedOr(addon, bytes, error);
+  }
+}
+
+function notLockedOr(addon: Addon, bytes: number, error: unknown): unknown {
+  const isNotLocked =
+    error instanceof Object && 'code' in error && error.code === 'ERR_NOMYO_NATIVE_NOT_LOCKED';
+  return isNotLocked ? new MemoryNotLockedError(bytes, lockState(addon)) : error;
+}
+
+function lockState(addon: Addon): LockState {
+  const { lockedBytes, sharedBytes, limitBytes } = addon.info();
+  const lastingBytes = Math.min(sharedBytes, LASTING_BYTES);
+  return { lockedBytes, lastingBytes, limitBytes, heldBytes: heldBytes() };
+}
+
+function onArrayBuffer(view: Uint8Array): Bytes {
+  const { buffer, byteOffset, byteLength } = view;
+  if (isArrayBuffer(buffer)) return new Uint8Array(buffer, byteOffset, byteLength);
   throw new TypeError('nomyo-native gave no ArrayBuffer');
 }

@@ -1,52 +1,83 @@
 /** Ordinary memory: all that a browser has, and what Node has without `nomyo-native`. */
 import { allocateBytes, wipe, type Bytes } from '@nomyo/base';
-import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
+import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory, UnlockedMemory } from './backend.js';
+import { MemoryNotLockedError } from './not-locked.js';
 
 class OrdinaryMemory implements ProtectedMemory {
   readonly bytes: Bytes;
   readonly locked = false;
-  readonly #wiped: boolean;
+  readonly #isWiped: boolean;
 
-  constructor(bytes: Bytes, wiped: boolean) {
+  constructor(bytes: Bytes, isWiped: boolean) {
     this.bytes = bytes;
-    this.#wiped = wiped;
+    this.#isWiped = isWiped;
+  }
+
+  get length(): number {
+    return this.bytes.byteLength;
   }
 
   release(): void {
-    if (this.#wiped) wipe(this.bytes);
+    if (this.#isWiped) wipe(this.bytes);
   }
 }
 
-/**
- * Memory that had another use before, and belongs to nobody else any more.
- *
- * @param wiped whether it is on release
- */
-export function reuse(bytes: Bytes, wiped: boolean): ProtectedMemory {
-  return new OrdinaryMemory(bytes, wiped);
+const reused = { bytes: 0, regions: 0, totalBytes: 0, totalRegions: 0 };
+
+/** What {@link reuse} gave, for a report beside that of locked memory. */
+export function reusedMemory(): UnlockedMemory {
+  return { ...reused };
 }
+
+/** Memory that had another use before, and belongs to nobody else any more. */
+class ReusedMemory extends OrdinaryMemory {
+  #isReleased = false;
+
+  constructor(bytes: Bytes, isWiped: boolean) {
+    super(bytes, isWiped);
+    reused.bytes += this.length;
+    reused.totalBytes += this.length;
+    reused.regions += 1;
+    reused.totalRegions += 1;
+  }
+
+  override release(): void {
+    super.release();
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    reused.bytes -= this.length;
+    reused.regions -= 1;
+  }
+}
+
+/** @param isWiped whether it is on release */
+export function reuse(bytes: Bytes, isWiped: boolean): ProtectedMemory {
+  return new ReusedMemory(bytes, isWiped);
+}
+
+const UNLOCKED = { canLock: false, isPlatformSecure: false, lockedBytes: 0, limitBytes: null } as const;
 
 /** Ordinary memory that is wiped on release. */
 export function zeroOnly(reason: string): MemoryBackend {
   const info: MemoryProtectionInfo = {
+    ...UNLOCKED,
     method: 'zero-only',
-    canLock: false,
-    isPlatformSecure: false,
     details: `Secrets are overwritten with zeros after use, in memory that can be swapped out. ${reason}`,
   };
+  return ordinary(info, true, `memory cannot be locked: ${reason}`);
+}
+
+const OFF = 'Memory protection is turned off: secrets stay in memory until it is used again.';
+
+/** Ordinary memory that is left as it is: `secureMemory: false`. */
+export const unprotected: MemoryBackend = ordinary({ ...UNLOCKED, method: 'none', details: OFF }, false, OFF);
+
+function ordinary(info: MemoryProtectionInfo, isWiped: boolean, whyNotLocked: string): MemoryBackend {
   return {
-    allocate: (length) => new OrdinaryMemory(allocateBytes(length), true),
+    allocate: (length, mustLock) => {
+      if (mustLock) throw new MemoryNotLockedError(length, undefined, whyNotLocked);
+      return new OrdinaryMemory(allocateBytes(length), isWiped);
+    },
     describe: () => info,
   };
 }
-
-/** Ordinary memory that is left as it is: `secureMemory: false`. */
-export const unprotected: MemoryBackend = {
-  allocate: (length) => new OrdinaryMemory(allocateBytes(length), false),
-  describe: () => ({
-    method: 'none',
-    canLock: false,
-    isPlatformSecure: false,
-    details: 'Memory protection is turned off: secrets stay in memory until it is used again.',
-  }),
-};

@@ -1,13 +1,10 @@
 import { backend } from '#memory';
-import { DisposedError, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
-import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
+import { DisposedError, InvalidArgumentError, isArrayBuffer, isBytes, wipe, type Bytes } from '@nomyo/base';
+import type { MemoryBackend, MemoryOptions, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
 import { unprotected } from './ordinary.js';
 
 /** How a context treats its memory. */
-export interface SecureByteContextOptions {
-  /** Take protected memory and wipe it after use. Default: `true`. */
-  readonly secure?: boolean;
-}
+export type SecureByteContextOptions = MemoryOptions;
 
 /** Everything is in private fields, which `util.inspect` cannot show either. */
 const REDACTED = 'SecureByteContext { [redacted] }';
@@ -17,13 +14,23 @@ const MAX_LENGTH = 2 ** 31 - 1;
 
 /** A source that stands for none: whoever makes the context puts memory in its place, and nothing is allocated twice. */
 const NO_SOURCE = new Uint8Array(0);
-const NO_MEMORY = unprotected.allocate(0);
+const NO_MEMORY = unprotected.allocate(0, false);
 
 let adopt: (memory: ProtectedMemory) => SecureByteContext;
+let inspect: (context: SecureByteContext) => ProtectedMemory;
 
 /** A context that owns `memory` from now on. For the engines: nobody else can make memory. */
-export function adoptMemory(memory: ProtectedMemory): SecureByteContext {
-  return adopt(memory);
+export function adoptMemory(memory: ProtectedMemory, options: MemoryOptions): SecureByteContext {
+  return adopt(noted(memory, options));
+}
+
+/**
+ * What a context owns, for an engine that uses the memory without a view of it.
+ *
+ * @throws {DisposedError} after its end
+ */
+export function memoryOf(context: SecureByteContext): ProtectedMemory {
+  return inspect(context);
 }
 
 /**
@@ -43,6 +50,10 @@ export class SecureByteContext {
       context.#memory = memory;
       return context;
     };
+    inspect = (context) => {
+      if (context.#state === 'disposed') throw new DisposedError('SecureByteContext');
+      return context.#memory;
+    };
   }
 
   #memory: ProtectedMemory;
@@ -50,9 +61,10 @@ export class SecureByteContext {
 
   /**
    * Takes the bytes over: they are copied into protected memory and the source is wiped (with `secure: false` it
-   * is left as it is).
+   * is left as it is), also when there is no memory for them.
    *
    * @throws {InvalidArgumentError} when `bytes` is neither a `Uint8Array` nor an `ArrayBuffer`
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the memory cannot be locked
    */
   constructor(bytes: Uint8Array | ArrayBuffer, options: SecureByteContextOptions = {}) {
     if (bytes === NO_SOURCE) {
@@ -60,9 +72,12 @@ export class SecureByteContext {
       return;
     }
     const source = sourceOf(bytes);
-    this.#memory = backendFor(options).allocate(source.byteLength);
-    this.#memory.bytes.set(source);
-    if (options.secure ?? true) wipe(source);
+    try {
+      this.#memory = allocate(source.byteLength, options);
+      this.#memory.bytes.set(source);
+    } finally {
+      if (options.secure ?? true) wipe(source);
+    }
   }
 
   /**
@@ -70,17 +85,18 @@ export class SecureByteContext {
    *
    * @param length in bytes, 0 to 2^31 - 1
    * @throws {InvalidArgumentError} on any other length
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the memory cannot be locked
    */
   static allocate(length: number, options: SecureByteContextOptions = {}): SecureByteContext {
     if (!Number.isInteger(length) || length < 0 || length > MAX_LENGTH) {
       throw new InvalidArgumentError('length', `must be an integer from 0 to ${String(MAX_LENGTH)}`);
     }
-    return adopt(backendFor(options).allocate(length));
+    return adopt(allocate(length, options));
   }
 
   /** In bytes; 0 after the end. */
   get length(): number {
-    return this.#state === 'disposed' ? 0 : this.#memory.bytes.byteLength;
+    return this.#state === 'disposed' ? 0 : this.#memory.length;
   }
 
   /** Whether the operating system keeps these bytes out of swap. */
@@ -154,13 +170,22 @@ export function getMemoryProtectionInfo(options: SecureByteContextOptions = {}):
   return backendFor(options).describe();
 }
 
+function allocate(length: number, options: MemoryOptions): ProtectedMemory {
+  return noted(backendFor(options).allocate(length, options.requireLocked ?? false), options);
+}
+
+function noted(memory: ProtectedMemory, { onUnlocked }: MemoryOptions): ProtectedMemory {
+  if (!memory.locked) onUnlocked?.(memory.length);
+  return memory;
+}
+
 function backendFor(options: SecureByteContextOptions): MemoryBackend {
   return (options.secure ?? true) ? backend : unprotected;
 }
 
 function sourceOf(bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (isBytes(bytes)) return bytes;
+  if (isArrayBuffer(bytes)) return new Uint8Array(bytes);
   throw new InvalidArgumentError('bytes', 'must be a Uint8Array or an ArrayBuffer');
 }
 

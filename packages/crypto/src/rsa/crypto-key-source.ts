@@ -1,10 +1,12 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
 import { DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
-import { SUITE } from '../envelope/suite.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import { SUITE } from '../suite.js';
+import { keySelfTest } from './key-self-test.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';
 import { checkKeySize, type KeySize } from './private-key.js';
-import { roundTrips } from './prove.js';
 import { RsaPublicKey } from './public-key.js';
 
 /**
@@ -39,16 +41,27 @@ export class CryptoKeySource implements KeySource {
       throw new SecurityError('INVALID_KEY', 'the CryptoKey cannot decrypt, or can be exported');
     }
     const keys = new CryptoKeySource(await RsaPublicKey.fromSpki(await exportSpki(publicKey)), privateKey);
-    if (await roundTrips(keys)) return keys;
+    if (await keySelfTest(keys)) return keys;
     throw new SecurityError('INVALID_KEY', 'the two CryptoKeys do not belong together');
   }
 
-  /** See {@link KeySource.unwrap}. */
-  async unwrap(wrapped: Uint8Array, signal?: AbortSignalLike): Promise<Bytes> {
+  /**
+   * See {@link KeySource.unwrap}.
+   *
+   * @throws {SecurityError} `DECRYPTION_FAILED`
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: nobody can lock what a CryptoKey holds
+   */
+  async unwrap(
+    wrapped: Uint8Array,
+    signal?: AbortSignalLike,
+    memory: SecureByteContextOptions = {},
+  ): Promise<SecureByteContext> {
     signal?.throwIfAborted();
     if (this.#privateKey === undefined) throw new DisposedError('CryptoKeySource');
+    refuseOrdinaryMemory(memory, 'a CryptoKey');
     try {
-      return await oaep.decrypt(this.#privateKey, oaep.blockOf(wrapped, this.publicKey.modulusBytes));
+      const block = oaep.blockOf(wrapped, this.publicKey.modulusBytes);
+      return new SecureByteContext(await oaep.decrypt(this.#privateKey, block), memory);
     } catch {
       throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
     }

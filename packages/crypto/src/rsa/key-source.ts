@@ -1,3 +1,4 @@
+import type { SecureByteContext, SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaPublicKey } from './public-key.js';
 
 /**
@@ -12,8 +13,15 @@ export interface KeySource {
    * Unwraps an AES key.
    *
    * @param wrapped one RSA block, as long as the modulus
-   * @returns the bytes inside, 32 in a well-made envelope, in memory of their own: the caller wipes them
-   * @throws {SecurityError} `DECRYPTION_FAILED` when it does not decrypt; anything else is passed on as it is
+   * @param signal aborted when nobody waits for the outcome any more
+   * @param memory for the key, where the source can choose
+   * @returns the bytes inside, 32 in a well-made envelope: a context, or bytes in memory of their own. Whoever asked
+   *   disposes of it, or wipes them.
+   * @throws when it does not decrypt, or for any other reason: whoever asked sees one opaque failure
    */
-  unwrap(wrapped: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
+  unwrap(
+    wrapped: Uint8Array,
+    signal?: AbortSignal,
+    memory?: SecureByteContextOptions,
+  ): Promise<SecureByteContext | Uint8Array>;
 }

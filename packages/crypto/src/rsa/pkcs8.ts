@@ -51,6 +51,23 @@ function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
   return numbers;
 }
 
+/**
+ * No number is longer than the modulus, and the factors are odd and not 1: whoever calculates with them comes to an end.
+ * Whether they belong together, the key's self-test shows.
+ *
+ * @throws {SecurityError} `INVALID_KEY`
+ */
+export function checkSizes(key: RsaPrivateNumbers): void {
+  const isLong = Object.values(key).some((bytes: Uint8Array) => bytes.byteLength > key.n.byteLength);
+  if (!isLong && isOddFactor(key.p) && isOddFactor(key.q)) return;
+  throw new SecurityError('INVALID_KEY', 'the private key is damaged');
+}
+
+function isOddFactor(magnitude: Uint8Array): boolean {
+  const last = magnitude.at(-1) ?? 0;
+  return last % 2 === 1 && (last !== 1 || magnitude.subarray(0, -1).some((byte) => byte !== 0));
+}
+
 /** The numbers of a SubjectPublicKeyInfo. */
 export function readSpki(der: Uint8Array): RsaPublicNumbers {
   const outer = new DerReader(der);

@@ -1,20 +1,20 @@
-import { rsa } from '#engine';
+import { privateKeys } from '#runtime';
 import {
   DisposedError,
   InvalidArgumentError,
   NomyoError,
   SecurityError,
   type AbortSignalLike,
-  type Bytes,
 } from '@nomyo/base';
-import { SUITE } from '../envelope/suite.js';
-import { SecureByteContext } from '../memory/secure-byte-context.js';
+import { MemoryNotLockedError } from '../memory/not-locked.js';
+import type { SecureByteContext, SecureByteContextOptions } from '../memory/secure-byte-context.js';
+import type { Unwrapper } from '../runtime/runtime.js';
+import { SUITE } from '../suite.js';
+import { keySelfTest } from './key-self-test.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';
-import { readPkcs8, spkiFromNumbers } from './pkcs8.js';
-import { roundTrips } from './prove.js';
+import { checkSizes, readPkcs8, spkiFromNumbers } from './pkcs8.js';
 import { checkStrength, RsaPublicKey } from './public-key.js';
-import type { Unwrapper } from './unwrapper.js';
 
 /** Moduli this SDK makes keys of, in bits. */
 export const KEY_SIZES = [2048, 3072, 4096] as const;
@@ -34,31 +34,49 @@ export class RsaPrivateKey implements KeySource {
 
   /**
    * @param pkcs8 DER of an unencrypted PKCS#8 PrivateKeyInfo (RFC 5208 §5); it stays the caller's to wipe
-   * @throws {SecurityError} `INVALID_KEY` on damage, on numbers that do not belong together, or fewer than 2048 bits
+   * @param memory for the key and its test
+   * @throws {SecurityError} `INVALID_KEY` on a key that is damaged, does not work, or has fewer than 2048 bits
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the key cannot be in locked memory
    */
-  static async fromPkcs8(pkcs8: Uint8Array): Promise<RsaPrivateKey> {
+  static async fromPkcs8(pkcs8: Uint8Array, memory: SecureByteContextOptions = {}): Promise<RsaPrivateKey> {
     const numbers = readPkcs8(pkcs8);
     checkStrength(numbers);
+    checkSizes(numbers);
     const publicKey = await RsaPublicKey.fromSpki(spkiFromNumbers(numbers));
-    const unwrapper = await importUnwrapper(pkcs8);
-    const key = new RsaPrivateKey(publicKey, unwrapper);
+    const key = new RsaPrivateKey(publicKey, await importPrivateKey(pkcs8, memory));
     try {
-      // One round trip shows that what the library imported works; meanwhile its numbers are checked.
-      if (await roundTrips(key, () => unwrapper.check())) return key;
-      throw new SecurityError('INVALID_KEY', 'the private key does not work');
+      if (await keySelfTest(key, memory)) return key;
+      throw new SecurityError('INVALID_KEY', 'the private key is damaged: it does not open what it should');
     } catch (error) {
       key.dispose();
       throw error;
     }
   }
 
-  /** See {@link KeySource.unwrap}. The signal is heard while waiting for a turn. */
-  async unwrap(wrapped: Uint8Array, signal?: AbortSignalLike): Promise<Bytes> {
+  /** Whether the key is in locked memory; `false` after {@link dispose}. */
+  get locked(): boolean {
+    return this.#unwrapper?.locked ?? false;
+  }
+
+  /**
+   * See {@link KeySource.unwrap}. The signal is heard while waiting for a turn.
+   *
+   * @throws {SecurityError} `DECRYPTION_FAILED`
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
+   */
+  async unwrap(
+    wrapped: Uint8Array,
+    signal?: AbortSignalLike,
+    memory: SecureByteContextOptions = {},
+  ): Promise<SecureByteContext> {
     if (this.#unwrapper === undefined) throw new DisposedError('RsaPrivateKey');
+    if (!this.#unwrapper.locked) memory.onUnlocked?.(this.publicKey.modulusBytes);
     try {
-      return await this.#unwrapper.unwrap(oaep.blockOf(wrapped, this.publicKey.modulusBytes), signal);
-    } catch {
+      const block = oaep.blockOf(wrapped, this.publicKey.modulusBytes);
+      return await this.#unwrapper.unwrap(block, memory, signal);
+    } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof MemoryNotLockedError) throw error;
       throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
     }
   }
@@ -83,15 +101,14 @@ export class RsaPrivateKey implements KeySource {
  * {@link RsaPrivateKey.fromPkcs8}, and disposed of. Takes a second or so, off the main thread.
  *
  * @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES}
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
  */
-export async function generatePkcs8(keySize: KeySize = SUITE.defaultModulusBits): Promise<SecureByteContext> {
+export async function generatePkcs8(
+  keySize: KeySize = SUITE.defaultModulusBits,
+  memory: SecureByteContextOptions = {},
+): Promise<SecureByteContext> {
   checkKeySize(keySize);
-  const generated = await rsa.generate(keySize);
-  try {
-    return new SecureByteContext(generated.der);
-  } finally {
-    generated.release();
-  }
+  return privateKeys.generatePkcs8(keySize, memory);
 }
 
 /** @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES} */
@@ -100,9 +117,9 @@ export function checkKeySize(keySize: KeySize): void {
   throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);
 }
 
-async function importUnwrapper(pkcs8: Uint8Array): Promise<Unwrapper> {
+async function importPrivateKey(pkcs8: Uint8Array, memory: SecureByteContextOptions): Promise<Unwrapper> {
   try {
-    return await rsa.importUnwrapper(pkcs8);
+    return await privateKeys.importPrivateKey(pkcs8, memory);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
     throw new SecurityError('INVALID_KEY', 'the RSA private key is refused by the crypto library');

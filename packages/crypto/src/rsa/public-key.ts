@@ -1,6 +1,6 @@
 import { encodeBase64 } from '../base64.js';
 import { concatBytes, SecurityError, utf8Decode, type Bytes } from '@nomyo/base';
-import { SUITE } from '../envelope/suite.js';
+import { SUITE } from '../suite.js';
 import { decodePem, encodePem, PEM_LABEL } from '../pem.js';
 import * as oaep from './oaep.js';
 import { bitLength, readSpki, type RsaPublicNumbers } from './pkcs8.js';

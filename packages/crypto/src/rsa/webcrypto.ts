@@ -1,17 +1,20 @@
 /** RSA through WebCrypto: several imports of one key, because the library lets operations on one take turns. */
-import { Semaphore, wipe, type AbortSignalLike, type Bytes } from '@nomyo/base';
+import { Semaphore, type AbortSignalLike, type Bytes } from '@nomyo/base';
+import type { MemoryOptions } from '../memory/backend.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
-import { checkConsistency, checkSizes } from './consistency.js';
+import type { PrivateKeys, Unwrapper } from '../runtime/runtime.js';
 import * as oaep from './oaep.js';
-import { readPkcs8 } from './pkcs8.js';
-import type { RsaEngine, Unwrapper } from './unwrapper.js';
+
+/** The library's own memory cannot be locked. */
+const IN_LIBRARY = 'a private key of WebCrypto';
 
 /** @param copies how many operations the runtime can do at once */
-export function webCryptoRsa(copies: () => number): RsaEngine {
+export function webCryptoPrivateKeys(copies: () => number): PrivateKeys {
   return {
-    async importUnwrapper(pkcs8) {
-      checkSizes(readPkcs8(pkcs8));
-      const der = SecureByteContext.allocate(pkcs8.byteLength);
+    async importPrivateKey(pkcs8, memory) {
+      refuseOrdinaryMemory(memory, IN_LIBRARY);
+      const der = SecureByteContext.allocate(pkcs8.byteLength, memory);
       try {
         der.borrow((bytes) => bytes.set(pkcs8));
         return new CopiedKey(await der.borrow(oaep.importPkcs8), der, copies() - 1);
@@ -20,41 +23,39 @@ export function webCryptoRsa(copies: () => number): RsaEngine {
         throw error;
       }
     },
-    async generate(modulusBits) {
-      const der = await oaep.generate(modulusBits);
-      return { der, release: () => wipe(der) };
+    async generatePkcs8(modulusBits, memory) {
+      refuseOrdinaryMemory(memory, IN_LIBRARY);
+      return new SecureByteContext(await oaep.generate(modulusBits), memory);
     },
   };
 }
 
 /**
- * A key that is imported once to be proven, and again when it is first used: an import takes the main thread, which
- * has nothing to do while that first operation is in the thread pool.
+ * A key that is imported once to be tested, and again when it is first used after that: an import takes the main thread,
+ * which has nothing to do while that operation is in the thread pool.
  */
 class CopiedKey implements Unwrapper {
+  readonly locked = false;
   #copies: Semaphore<CryptoKey> | undefined;
   /** What further copies are made of, until they are. */
   readonly #der: SecureByteContext;
   readonly #missing: number;
-  #state: 'unchecked' | 'checked' | 'complete' = 'unchecked';
+  #state: 'imported' | 'tested' | 'complete' = 'imported';
 
   constructor(first: CryptoKey, der: SecureByteContext, missing: number) {
     this.#copies = new Semaphore([first]);
     this.#der = der;
     this.#missing = missing;
+    if (missing === 0) this.#complete();
   }
 
-  async unwrap(block: Bytes, signal?: AbortSignalLike): Promise<Bytes> {
+  async unwrap(block: Bytes, memory: MemoryOptions, signal?: AbortSignalLike): Promise<SecureByteContext> {
+    refuseOrdinaryMemory(memory, IN_LIBRARY);
     if (this.#copies === undefined) throw new TypeError('the key was disposed of');
-    const unwrapped = this.#copies.run((key) => oaep.decrypt(key, block), signal);
-    if (this.#state === 'checked') this.#complete();
-    return unwrapped;
-  }
-
-  check(): void {
-    this.#der.borrow((der) => checkConsistency(readPkcs8(der)));
-    this.#state = 'checked';
-    if (this.#missing === 0) this.#complete();
+    const unwrapping = this.#copies.run((key) => oaep.decrypt(key, block), signal);
+    if (this.#state === 'tested') this.#complete();
+    else if (this.#state === 'imported') this.#state = 'tested';
+    return new SecureByteContext(await unwrapping, memory);
   }
 
   dispose(): void {
@@ -62,7 +63,7 @@ class CopiedKey implements Unwrapper {
     this.#der.dispose();
   }
 
-  /** A copy that is refused is no loss but of speed: the first one does the work. */
+  /** A copy that is refused costs speed alone: the first one does the work. */
   #complete(): void {
     this.#state = 'complete';
     void this.#der.use((der) =>

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { openEnvelope, type KeySource, type RsaPrivateKey } from '../../src/index.js';
 import type { WireEnvelope } from '../independent.js';
+import { bytesIn } from '../support/bytes.js';
 import { securityCode } from '../support/errors.js';
 import { readMember, withFlippedBit, type BinaryMember } from '../support/flips.js';
 import { recipientKey } from '../support/keys.js';
@@ -22,9 +23,9 @@ function remembering(source: RsaPrivateKey): KeySource {
     publicKey: source.publicKey,
     unwrap: async (wrapped) => {
       const name = Buffer.from(wrapped).toString('base64');
-      const bytes = known.get(name) ?? (await source.unwrap(wrapped)).slice();
+      const bytes = known.get(name) ?? bytesIn(await source.unwrap(wrapped));
       known.set(name, bytes.slice());
-      return bytes;
+      return bytes.slice();
     },
   };
 }

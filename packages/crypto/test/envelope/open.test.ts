@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  DisposedError,
   NomyoError,
   openEnvelope,
   sealEnvelope,
@@ -9,6 +10,7 @@ import {
   type RsaPrivateKey,
 } from '../../src/index.js';
 import { sealIndependently, wireBytes, type WireEnvelope } from '../independent.js';
+import { bytesIn } from '../support/bytes.js';
 import { caught, securityCode, shapeOf, wrongArgument } from '../support/errors.js';
 import { readMember, withFlippedBit, withMember } from '../support/flips.js';
 import { smallKey } from '../support/keys.js';
@@ -268,11 +270,52 @@ describe('KeySource', () => {
   it.each([
     ['another SecurityError', new SecurityError('INVALID_KEY', 'the HSM has no such key')],
     ['an error of its own', new RangeError('the agent is away')],
-    ['an abort reason', { why: 'mine' }],
-  ])('may fail with %s, which is passed on as it is', async (_, reason) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal's reason can be anything
-    const keys = source(() => Promise.reject(reason));
-    expect(await caught(() => openEnvelope(wireBytes(wire), keys))).toBe(reason);
+    ['something that is no error', { why: 'mine' }],
+  ])('fails with %s: to the caller that is the one opaque failure', async (_, reason) => {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a foreign source can do anything
+    const rejecting = source(() => Promise.reject(reason));
+    const throwing = source(() => {
+      throw reason as Error;
+    });
+    const wrongKey = source(() => Promise.resolve(new Uint8Array(32)));
+    const expected = shapeOf(await caught(() => openEnvelope(wireBytes(wire), wrongKey)));
+    for (const keys of [rejecting, throwing]) {
+      expect(shapeOf(await caught(() => openEnvelope(wireBytes(wire), keys)))).toEqual(expected);
+    }
+  });
+
+  it.each([undefined, null, 'text', [1, 2], new ArrayBuffer(32)])(
+    'gives %p, which is no bytes: the one opaque failure',
+    async (answer) => {
+      const keys = source(() => Promise.resolve(answer as unknown as Uint8Array));
+      expect(await securityCode(() => openEnvelope(wireBytes(wire), keys))).toBe('DECRYPTION_FAILED');
+    },
+  );
+
+  it('hangs: an abort ends the wait with its reason, and wipes what comes too late', async () => {
+    const controller = new AbortController();
+    const late = new Uint8Array(32).fill(7);
+    let answer: (bytes: Uint8Array) => void = () => undefined;
+    const keys = source(() => new Promise((resolve) => (answer = resolve)));
+    const opening = openEnvelope(wireBytes(wire), keys, { signal: controller.signal });
+    const reason = { why: 'enough' };
+    controller.abort(reason);
+    expect(await caught(() => opening)).toBe(reason);
+    answer(late);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(late.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('may give a context instead of bytes', async () => {
+    const keys = source((wrapped) => key.unwrap(wrapped));
+    const { plaintext } = await openEnvelope(wireBytes(wire), keys);
+    expect(plaintext.use((bytes) => Buffer.from(bytes).equals(PLAINTEXT))).toBe(true);
+  });
+
+  it('that was disposed of says so', async () => {
+    const mine = await smallKey();
+    mine.dispose();
+    expect(await caught(() => openEnvelope(wireBytes(wire), mine))).toBeInstanceOf(DisposedError);
   });
 
   it('rejects with the reason of an aborted signal', async () => {
@@ -284,7 +327,7 @@ describe('KeySource', () => {
   it('finds the key it gave wiped, after success and after failure', async () => {
     const given: Uint8Array[] = [];
     const keeping = source(async (wrapped) => {
-      const aesKey = await key.unwrap(wrapped);
+      const aesKey = bytesIn(await key.unwrap(wrapped));
       expect(aesKey.some((byte) => byte !== 0)).toBe(true);
       given.push(aesKey);
       return aesKey;

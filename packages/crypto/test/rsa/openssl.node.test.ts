@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodePem, encodePem, generatePkcs8, PEM_LABEL, RsaPrivateKey } from '../../src/index.js';
 import { smallPem } from '../support/keys.js';
+import { bytesIn } from '../support/bytes.js';
 import { openssl, whyNoOpenssl } from '../support/openssl.js';
 
 const OAEP = [
@@ -33,7 +34,7 @@ suite(`against openssl${whyNoOpenssl === undefined ? '' : ` (skipped: ${whyNoOpe
         files,
         SECRET,
       );
-      expect(Buffer.from(await key.unwrap(theirs)).equals(SECRET)).toBe(true);
+      expect(bytesIn(await key.unwrap(theirs)).equals(SECRET)).toBe(true);
       const ours = await key.publicKey.wrap(Uint8Array.from(SECRET));
       expect(
         openssl(['pkeyutl', '-decrypt', '-inkey', 'private.pem', ...OAEP], files, ours).equals(SECRET),

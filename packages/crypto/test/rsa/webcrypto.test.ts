@@ -1,10 +1,10 @@
 import { constants, publicEncrypt } from 'node:crypto';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { webCryptoRsa } from '../../src/rsa/webcrypto.js';
-import { caught } from '../support/errors.js';
-import type { Unwrapper } from '../../src/rsa/unwrapper.js';
+import { webCryptoPrivateKeys } from '../../src/rsa/webcrypto.js';
+import { bytesIn } from '../support/bytes.js';
+import { caught, securityCode } from '../support/errors.js';
+import type { Unwrapper } from '../../src/runtime/runtime.js';
 import { smallPem, smallPkcs8 } from '../support/keys.js';
-import { pkcs8Of } from '../support/numbers.js';
 
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
 
@@ -13,49 +13,62 @@ const wrapped = (): Uint8Array<ArrayBuffer> =>
     publicEncrypt({ key: smallPem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, SECRET),
   );
 
-/** Imported, checked, and used once, so that all copies are there. */
+/** Imported, tested, and used once, so that all copies are there. */
 async function usedKey(copies: number): Promise<Unwrapper> {
-  const key = await webCryptoRsa(() => copies).importUnwrapper(smallPkcs8);
-  key.check();
-  await key.unwrap(wrapped());
+  const key = await webCryptoPrivateKeys(() => copies).importPrivateKey(smallPkcs8, {});
+  await key.unwrap(wrapped(), {});
+  await key.unwrap(wrapped(), {});
   return key;
 }
 
-describe('webCryptoRsa', () => {
+describe('webCryptoPrivateKeys', () => {
   it('hears an abort while it waits for a turn, and rejects with the reason as it is', async () => {
     const key = await usedKey(2);
-    const running = [key.unwrap(wrapped()), key.unwrap(wrapped())];
+    const running = [key.unwrap(wrapped(), {}), key.unwrap(wrapped(), {})];
     const controller = new AbortController();
-    const waiting = key.unwrap(wrapped(), controller.signal);
-    const behind = key.unwrap(wrapped());
+    const waiting = key.unwrap(wrapped(), {}, controller.signal);
+    const behind = key.unwrap(wrapped(), {});
     const reason = { mine: true };
     controller.abort(reason);
     expect(await caught(() => waiting)).toBe(reason);
     for (const bytes of await Promise.all([...running, behind])) {
-      expect(Buffer.from(bytes).equals(SECRET)).toBe(true);
+      expect(bytesIn(bytes).equals(SECRET)).toBe(true);
     }
   });
 
   it('refuses after dispose, and ends well what was asked before', async () => {
-    const key = await webCryptoRsa(() => 1).importUnwrapper(smallPkcs8);
-    const asked = [key.unwrap(wrapped()), key.unwrap(wrapped()), key.unwrap(wrapped())];
+    const key = await webCryptoPrivateKeys(() => 1).importPrivateKey(smallPkcs8, {});
+    const asked = [key.unwrap(wrapped(), {}), key.unwrap(wrapped(), {}), key.unwrap(wrapped(), {})];
     key.dispose();
-    expect(await caught(() => key.unwrap(wrapped()))).toBeInstanceOf(Error);
-    for (const bytes of await Promise.all(asked)) expect(Buffer.from(bytes).equals(SECRET)).toBe(true);
+    expect(await caught(() => key.unwrap(wrapped(), {}))).toBeInstanceOf(Error);
+    for (const bytes of await Promise.all(asked)) expect(bytesIn(bytes).equals(SECRET)).toBe(true);
   });
 
   it('leaves the bytes it imports as they are', async () => {
     const der = Uint8Array.from(smallPkcs8);
-    await webCryptoRsa(() => 1).importUnwrapper(der);
+    await webCryptoPrivateKeys(() => 1).importPrivateKey(der, {});
     expect(Buffer.from(der).equals(Buffer.from(smallPkcs8))).toBe(true);
   });
 
-  it('gives a new key that is wiped by release', async () => {
-    const generated = await webCryptoRsa(() => 1).generate(2048);
-    const { der } = generated;
+  it('gives a new key in memory that is wiped', async () => {
+    const generated = await webCryptoPrivateKeys(() => 1).generatePkcs8(2048, {});
+    const der = generated.borrow((bytes) => bytes);
     expect(der.some((byte) => byte !== 0)).toBe(true);
-    generated.release();
+    generated.dispose();
     expect(der.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('takes no secret where locked memory is required: nobody can lock the library', async () => {
+    const keys = webCryptoPrivateKeys(() => 1);
+    const memory = { requireLocked: true };
+    const key = await keys.importPrivateKey(smallPkcs8, {});
+    for (const call of [
+      () => keys.importPrivateKey(smallPkcs8, memory),
+      () => keys.generatePkcs8(2048, memory),
+      () => key.unwrap(wrapped(), memory),
+    ]) {
+      expect(await securityCode(call)).toBe('MEMORY_NOT_LOCKED');
+    }
   });
 });
 
@@ -79,17 +92,15 @@ describe('copies of a key', () => {
   }
 
   const unwrapMany = async (key: Unwrapper): Promise<void> => {
-    for (const bytes of await Promise.all(Array.from({ length: 9 }, () => key.unwrap(wrapped())))) {
-      expect(Buffer.from(bytes).equals(SECRET)).toBe(true);
+    for (const bytes of await Promise.all(Array.from({ length: 9 }, () => key.unwrap(wrapped(), {})))) {
+      expect(bytesIn(bytes).equals(SECRET)).toBe(true);
     }
   };
 
-  it('are made once the numbers were checked and the key is in use, and then never again', async () => {
+  it('are made when the key is used after its first operation, and then never again', async () => {
     const imports = watchImports();
-    const key = await webCryptoRsa(() => 4).importUnwrapper(smallPkcs8);
-    await key.unwrap(wrapped());
-    expect(imports).toHaveLength(1);
-    key.check();
+    const key = await webCryptoPrivateKeys(() => 4).importPrivateKey(smallPkcs8, {});
+    await key.unwrap(wrapped(), {});
     expect(imports).toHaveLength(1);
     await unwrapMany(key);
     await unwrapMany(key);
@@ -98,8 +109,7 @@ describe('copies of a key', () => {
 
   it('may be refused: the first one does the work', async () => {
     const imports = watchImports((index) => index > 0);
-    const key = await webCryptoRsa(() => 4).importUnwrapper(smallPkcs8);
-    key.check();
+    const key = await webCryptoPrivateKeys(() => 4).importPrivateKey(smallPkcs8, {});
     await unwrapMany(key);
     await unwrapMany(key);
     expect(imports).toHaveLength(4);
@@ -113,10 +123,9 @@ describe('copies of a key', () => {
     expect(imports.every((der) => der.every((byte) => byte === 0))).toBe(true);
   });
 
-  it('leave nothing of it from the check on when one is enough', async () => {
+  it('leave nothing of it from the import on when one is enough', async () => {
     const imports = watchImports();
-    const key = await webCryptoRsa(() => 1).importUnwrapper(smallPkcs8);
-    key.check();
+    const key = await webCryptoPrivateKeys(() => 1).importPrivateKey(smallPkcs8, {});
     await unwrapMany(key);
     expect(imports).toHaveLength(1);
     expect(imports[0]?.every((byte) => byte === 0)).toBe(true);
@@ -124,19 +133,11 @@ describe('copies of a key', () => {
 
   it('leave nothing of it when the key ends before its first use, or is refused', async () => {
     const imports = watchImports((index) => index > 0);
-    const key = await webCryptoRsa(() => 3).importUnwrapper(smallPkcs8);
+    const key = await webCryptoPrivateKeys(() => 3).importPrivateKey(smallPkcs8, {});
     expect(imports[0]?.some((byte) => byte !== 0)).toBe(true);
     key.dispose();
-    await expect(webCryptoRsa(() => 3).importUnwrapper(smallPkcs8)).rejects.toThrow('refused');
+    await expect(webCryptoPrivateKeys(() => 3).importPrivateKey(smallPkcs8, {})).rejects.toThrow('refused');
     expect(imports).toHaveLength(2);
     expect(imports.every((der) => der.every((byte) => byte === 0))).toBe(true);
-  });
-
-  it('are none before the sizes of the numbers were checked', async () => {
-    const imports = watchImports();
-    const even = pkcs8Of([15n, 3n, 3n, 4n, 5n, 1n, 1n, 1n]);
-    const error = await caught(() => webCryptoRsa(() => 3).importUnwrapper(even));
-    expect(error).toMatchObject({ code: 'INVALID_KEY' });
-    expect(imports).toHaveLength(0);
   });
 });

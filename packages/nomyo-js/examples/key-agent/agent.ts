@@ -1,7 +1,7 @@
 /** The process that holds the private key, and unwraps for whoever can reach its socket. Like ssh-agent. */
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { NomyoError, type KeySource, type RsaPublicKey } from '@nomyo/crypto';
+import { NomyoError, SecureByteContext, type KeySource, type RsaPublicKey } from '@nomyo/crypto';
 import { KeyAgentError } from './errors.js';
 import { encodeFrame, FrameReader, KIND, REFUSAL, VERSION, type Frame } from './frames.js';
 import { preparePlace, SOCKET_MODE } from './private-place.js';
@@ -83,12 +83,17 @@ export class KeyAgent {
         return { kind: KIND.publicKey, id, body: derOf(this.#keys.publicKey) };
       }
       if (kind !== KIND.unwrap) return refusal(id, REFUSAL.notUnderstood);
-      return { kind: KIND.unwrapped, id, body: await this.#keys.unwrap(body) };
+      return { kind: KIND.unwrapped, id, body: bytesOf(await this.#keys.unwrap(body)) };
     } catch (error) {
       const isVerdict = error instanceof NomyoError && error.code === 'DECRYPTION_FAILED';
       return refusal(id, isVerdict ? REFUSAL.cannotDecrypt : REFUSAL.failed);
     }
   }
+}
+
+/** A copy of an unwrapped key, as it goes to the socket. */
+function bytesOf(unwrapped: SecureByteContext | Uint8Array): Uint8Array {
+  return unwrapped instanceof SecureByteContext ? unwrapped.use((bytes) => bytes.slice()) : unwrapped;
 }
 
 /** One connection, with no more work under way than is allowed. */

@@ -93,7 +93,8 @@ suite(`keys in IndexedDB${reason === undefined ? '' : ` (skipped: ${reason})`}`,
     expect(await typesOf(page)).toEqual(['key-loaded']);
     const opened = await page.evaluate(async (block) => {
       const { keys } = await globalThis.store.acquire();
-      return Array.from(await keys.unwrap(Uint8Array.from(block)));
+      const unwrapped = await keys.unwrap(Uint8Array.from(block));
+      return 'use' in unwrapped ? unwrapped.use((bytes) => Array.from(bytes)) : Array.from(unwrapped);
     }, wrapped);
     expect(opened).toEqual(Array<number>(32).fill(7));
   });

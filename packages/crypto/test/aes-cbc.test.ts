@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { decryptAesCbc } from '../src/cbc.js';
+import { decryptAesCbc } from '../src/aes-cbc.js';
 import { securityCode, wrongArgument } from './support/errors.js';
 
 const pattern = (length: number, seed = 1): Uint8Array<ArrayBuffer> =>

@@ -14,9 +14,9 @@ import {
   type Decipher,
 } from 'node:crypto';
 import { allocateBytes, type Bytes } from '@nomyo/base';
-import { SUITE } from '../envelope/suite.js';
+import { SUITE } from '../suite.js';
 import { decodePieces, PIECE_BYTES } from './base64.node.js';
-import type { GcmKey } from './engine.js';
+import type { GcmEnvelope, GcmInput } from './runtime.js';
 
 /** Counter of the first block of plaintext, behind a nonce of 96 bits (NIST SP 800-38D §7.1, steps 2 and 3). */
 const FIRST_COUNTER = [0, 0, 0, 2] as const;
@@ -28,10 +28,10 @@ const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
  *
  * @throws when the tag does not hold; `out` is the caller's to wipe then
  */
-export function openMasked(out: Bytes, base64: Uint8Array, gcm: GcmKey, tag: Bytes): void {
-  const keystream = new MaskedKeystream(gcm);
+export function openWithoutResidue(out: Bytes, { base64, nonce, tag }: GcmEnvelope, key: Bytes): void {
+  const keystream = new MaskedKeystream({ key, nonce });
   // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
-  const proof = createCipheriv('aes-256-gcm', gcm.key, gcm.nonce, { authTagLength: SUITE.tagBytes });
+  const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
   try {
     let at = 0;
     decodePieces(base64, (ciphertext) => {
@@ -55,7 +55,7 @@ class MaskedKeystream {
   readonly #scratch = (scratch ??= new MaskMemory());
   readonly #counterMode: Decipher;
 
-  constructor({ key, nonce }: GcmKey) {
+  constructor({ key, nonce }: GcmInput) {
     const firstBlock = allocateBytes(SUITE.nonceBytes + FIRST_COUNTER.length);
     firstBlock.set(nonce);
     firstBlock.set(FIRST_COUNTER, SUITE.nonceBytes);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { generatePkcs8, getMemoryProtectionInfo, RsaPrivateKey, SecureByteContext } from '../../src/index.js';
-import { findAddon, findNativeCrypto } from '../../src/memory/addon.node.js';
+import { findAddon, findNativeCrypto } from '../../src/runtime/addon.node.js';
 
 describe('the tests of this project', () => {
   it('run with the addon, its memory and its cryptography', () => {

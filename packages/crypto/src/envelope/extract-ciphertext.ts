@@ -2,11 +2,11 @@
  * Takes the one long string out of an envelope before `JSON.parse` sees it: parsing 10 MB of base64 into a string
  * costs more than all the cryptography. What is left keeps its meaning to the letter.
  */
-import { isCanonicalBase64, searchable } from '#engine';
+import { isCanonicalBase64, searchable } from '#runtime';
 import { concatBytes, utf8Encode } from '@nomyo/base';
 
 /** JSON with its first long string replaced. */
-export interface Lifted {
+export interface Extracted {
   /** The rest, in which {@link placeholder} stands for the string. */
   readonly json: Uint8Array;
   /** A string that stands nowhere else, or `undefined` when nothing was taken out. */
@@ -21,7 +21,7 @@ const LONG = 4096;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-export function liftLongString(envelope: Uint8Array): Lifted {
+export function extractCiphertext(envelope: Uint8Array): Extracted {
   const json = searchable(envelope);
   const start = findLongString(json);
   const text = json.subarray(start, json.indexOf(QUOTE, start));

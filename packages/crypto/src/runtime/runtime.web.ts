@@ -1,11 +1,12 @@
-/** Browsers and everything else with WebCrypto: AES and RSA through `crypto.subtle`. */
+/** Browsers and everything else with WebCrypto: see the table in `runtime.ts`. */
+import { allocateBytes, concatBytes, isArrayBuffer, type Bytes } from '@nomyo/base';
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
-import { allocateBytes, concatBytes, type Bytes } from '@nomyo/base';
-import { SUITE } from '../envelope/suite.js';
-import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
-import type { RsaEngine } from '../rsa/unwrapper.js';
-import { webCryptoRsa } from '../rsa/webcrypto.js';
-import type { CbcInput, GcmKey } from './engine.js';
+import type { MemoryOptions } from '../memory/backend.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { SecureByteContext } from '../memory/secure-byte-context.js';
+import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
+import { SUITE } from '../suite.js';
+import type { CbcInput, GcmEnvelope, GcmInput, PrivateKeys } from './runtime.js';
 
 export { decodeBase64, encodeBase64 } from '../base64.js';
 
@@ -14,16 +15,16 @@ const TAG_BITS = SUITE.tagBytes * 8;
 /** Browsers bring threads of their own for WebCrypto; two are there on nearly every device. */
 const PARALLEL_UNWRAPS = 2;
 
-export const rsa: RsaEngine = webCryptoRsa(() => PARALLEL_UNWRAPS);
+export const privateKeys: PrivateKeys = webCryptoPrivateKeys(() => PARALLEL_UNWRAPS);
 
 export async function sealBase64(
   plaintext: Uint8Array,
-  gcm: GcmKey,
+  gcm: GcmInput,
   out: Bytes,
   offset: number,
 ): Promise<Bytes> {
   const key = await importKey(gcm.key, 'encrypt');
-  const sealed = await crypto.subtle.encrypt(parameters(gcm), key, onArrayBuffer(plaintext));
+  const sealed = await crypto.subtle.encrypt(parameters(gcm.nonce), key, onArrayBuffer(plaintext));
   // WebCrypto appends the tag to the ciphertext.
   const ciphertext = new Uint8Array(sealed, 0, plaintext.byteLength);
   base64EncodeInto(ciphertext, out, offset);
@@ -31,28 +32,28 @@ export async function sealBase64(
 }
 
 export async function openBase64(
-  base64: Uint8Array,
-  gcm: GcmKey,
-  tag: Bytes,
-  options: SecureByteContextOptions,
+  { base64, nonce, tag }: GcmEnvelope,
+  key: SecureByteContext,
+  memory: MemoryOptions,
 ): Promise<SecureByteContext> {
+  refuseOrdinaryMemory(memory, 'the plaintext');
   const length = base64DecodedLength(base64);
   const sealed = allocateBytes(length + SUITE.tagBytes);
   base64DecodeInto(base64, sealed);
   sealed.set(tag, length);
-  const key = await importKey(gcm.key, 'decrypt');
-  return new SecureByteContext(await crypto.subtle.decrypt(parameters(gcm), key, sealed), options);
+  const imported = await key.borrow((bytes) => importKey(bytes, 'decrypt'));
+  return new SecureByteContext(await crypto.subtle.decrypt(parameters(nonce), imported, sealed), memory);
 }
 
 export async function openCbc(
-  input: CbcInput,
-  options: SecureByteContextOptions,
+  { key, iv, ciphertext }: CbcInput,
+  memory: MemoryOptions,
 ): Promise<SecureByteContext> {
-  const { key, iv, ciphertext } = input;
+  refuseOrdinaryMemory(memory, 'the plaintext');
   const imported = await crypto.subtle.importKey('raw', onArrayBuffer(key), 'AES-CBC', false, ['decrypt']);
   const parameters = { name: 'AES-CBC', iv: onArrayBuffer(iv) };
   const plaintext = await crypto.subtle.decrypt(parameters, imported, onArrayBuffer(ciphertext));
-  return new SecureByteContext(plaintext, options);
+  return new SecureByteContext(plaintext, memory);
 }
 
 export function searchable(bytes: Uint8Array): Uint8Array {
@@ -73,13 +74,12 @@ function importKey(key: Bytes, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey>
   return crypto.subtle.importKey('raw', key, 'AES-GCM', false, [usage]);
 }
 
-function parameters({ nonce }: GcmKey): AesGcmParams {
+function parameters(nonce: Bytes): AesGcmParams {
   return { name: 'AES-GCM', iv: nonce, tagLength: TAG_BITS };
 }
 
 /** WebCrypto takes no view of shared memory. */
 function onArrayBuffer(bytes: Uint8Array): Bytes {
-  return bytes.buffer instanceof ArrayBuffer
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : concatBytes(bytes);
+  const { buffer, byteOffset, byteLength } = bytes;
+  return isArrayBuffer(buffer) ? new Uint8Array(buffer, byteOffset, byteLength) : concatBytes(bytes);
 }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openEnvelope, type RsaPrivateKey } from '../../src/index.js';
-import { liftLongString, type Lifted } from '../../src/envelope/lift.js';
+import { extractCiphertext, type Extracted } from '../../src/envelope/extract-ciphertext.js';
 import { sealIndependently, wireBytes, type WireEnvelope } from '../independent.js';
 import { securityCode } from '../support/errors.js';
 import { smallKey } from '../support/keys.js';
@@ -9,21 +9,21 @@ import { smallKey } from '../support/keys.js';
 const LONG = 'QUJD'.repeat(2000);
 const OTHER = 'REVG'.repeat(2000);
 
-const lift = (json: string): Lifted => liftLongString(new TextEncoder().encode(json));
+const lift = (json: string): Extracted => extractCiphertext(new TextEncoder().encode(json));
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 
-/** The JSON that the lifted parts stand for, put together again. */
-function rejoined({ json, placeholder, text: lifted }: Lifted): string {
-  return placeholder === undefined ? text(json) : text(json).replace(placeholder, text(lifted));
+/** The JSON that the extracted parts stand for, put together again. */
+function rejoined({ json, placeholder, text: extracted }: Extracted): string {
+  return placeholder === undefined ? text(json) : text(json).replace(placeholder, text(extracted));
 }
 
-describe('liftLongString', () => {
+describe('extractCiphertext', () => {
   it('takes the first long string out, as a view', () => {
     const json = new TextEncoder().encode(`{"a":"x","b":"${LONG}","c":"${OTHER}"}`);
-    const lifted = liftLongString(json);
-    expect(text(lifted.text)).toBe(LONG);
-    expect(lifted.text.buffer).toBe(json.buffer);
-    expect(JSON.parse(text(lifted.json))).toEqual({ a: 'x', b: lifted.placeholder, c: OTHER });
+    const extracted = extractCiphertext(json);
+    expect(text(extracted.text)).toBe(LONG);
+    expect(extracted.text.buffer).toBe(json.buffer);
+    expect(JSON.parse(text(extracted.json))).toEqual({ a: 'x', b: extracted.placeholder, c: OTHER });
   });
 
   it.each([
@@ -36,15 +36,23 @@ describe('liftLongString', () => {
     ['a long string without an end', `{"a":"${LONG}`],
     ['a long string that ends in a backslash', `{"a":"${LONG}\\`],
   ])('leaves %s alone', (_, json) => {
-    const lifted = lift(json);
-    expect([lifted.placeholder, text(lifted.json), lifted.text.byteLength]).toEqual([undefined, json, 0]);
+    const extracted = lift(json);
+    expect([extracted.placeholder, text(extracted.json), extracted.text.byteLength]).toEqual([
+      undefined,
+      json,
+      0,
+    ]);
   });
 
   it('finds its way past escaped quotes and backslashes', () => {
     for (const before of ['\\"', '\\\\', '\\\\\\"', 'a\\\\\\\\', '\\"\\"', '\\u0022']) {
       const json = `{"a":"${before}","b":"${LONG}"}`;
-      const lifted = lift(json);
-      expect([before, text(lifted.text) === LONG, rejoined(lifted) === json]).toEqual([before, true, true]);
+      const extracted = lift(json);
+      expect([before, text(extracted.text) === LONG, rejoined(extracted) === json]).toEqual([
+        before,
+        true,
+        true,
+      ]);
     }
   });
 
@@ -72,9 +80,9 @@ describe('liftLongString', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const json = pieces.join('');
-        const lifted = lift(json);
-        expect(rejoined(lifted)).toBe(json);
-        expect(isJson(text(lifted.json))).toBe(isJson(json));
+        const extracted = lift(json);
+        expect(rejoined(extracted)).toBe(json);
+        expect(isJson(text(extracted.json))).toBe(isJson(json));
       }),
       { numRuns: 1000 },
     );
@@ -129,7 +137,7 @@ describe('an envelope with long strings', () => {
   });
 
   it.each(['version', 'algorithm', 'encrypted_aes_key', 'key_algorithm'])(
-    'is refused when the lifted string is %s',
+    'is refused when the extracted string is %s',
     async (member) => {
       expect(await securityCode(() => opens(wireBytes({ [member]: '', ...wire, [member]: LONG })))).toBe(
         'INVALID_ENVELOPE',
@@ -137,7 +145,7 @@ describe('an envelope with long strings', () => {
     },
   );
 
-  it.each(['nonce', 'tag'])('is refused when the lifted string is the %s', async (member) => {
+  it.each(['nonce', 'tag'])('is refused when the extracted string is the %s', async (member) => {
     const envelope = {
       ...wire,
       encrypted_payload: { [member]: '', ...wire.encrypted_payload, [member]: LONG },

@@ -1,7 +1,8 @@
-import { openCbc } from '#engine';
-import type { CbcInput } from './engine/engine.js';
+import { openCbc } from '#runtime';
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
+import { MemoryNotLockedError } from './memory/not-locked.js';
 import type { SecureByteContext, SecureByteContextOptions } from './memory/secure-byte-context.js';
+import type { CbcInput } from './runtime/runtime.js';
 
 const KEY_BYTES: readonly number[] = [16, 24, 32];
 const BLOCK_BYTES = 16;
@@ -12,6 +13,7 @@ const BLOCK_BYTES = 16;
  *
  * @throws {InvalidArgumentError} on a key that is not 16, 24 or 32 bytes, or an initialization vector that is not 16
  * @throws {SecurityError} `DECRYPTION_FAILED` when the padding is wrong: another key, or damage
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
  */
 export async function decryptAesCbc(
   input: CbcInput,
@@ -23,7 +25,8 @@ export async function decryptAesCbc(
   if (input.iv.byteLength !== BLOCK_BYTES) throw new InvalidArgumentError('iv', 'must be 16 bytes');
   try {
     return await openCbc(input, options);
-  } catch {
+  } catch (error) {
+    if (error instanceof MemoryNotLockedError) throw error;
     throw new SecurityError('DECRYPTION_FAILED', 'the ciphertext cannot be opened with this key');
   }
 }

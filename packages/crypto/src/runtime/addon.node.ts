@@ -1,0 +1,127 @@
+/**
+ * Finds `nomyo-native`, once, when memory is first asked for. A missing addon is the normal case; whatever else goes
+ * wrong with it leaves everything working without it.
+ */
+import { createRequire } from 'node:module';
+
+/** A handle on locked memory: what is used of `nomyo-native`'s `SecureRegion`. */
+export interface NativeRegion {
+  readonly length: number;
+  readonly locked: boolean;
+  view(): Uint8Array;
+  release(): void;
+}
+
+/** What is used of `nomyo-native`'s `NativePrivateKey`. */
+export interface NativeKey {
+  readonly locked: boolean;
+  unwrap(wrapped: Uint8Array, mustLock: boolean): Promise<NativeRegion>;
+  dispose(): void;
+}
+
+/** What is used of `nomyo-native`'s `info()`. */
+export interface NativeInfo {
+  readonly canLock: boolean;
+  readonly lockedBytes: number;
+  readonly sharedBytes: number;
+  readonly limitBytes: number | null;
+  readonly unlockedBytes: number;
+  readonly unlockedRegions: number;
+  readonly totalUnlockedBytes: number;
+  readonly totalUnlockedRegions: number;
+  readonly features: Readonly<Record<'guardPages' | 'noDump' | 'wipeOnFork' | 'secretMemory', boolean>>;
+  readonly nativeCrypto: boolean;
+  readonly reason?: string;
+}
+
+/** The part of `nomyo-native` that this package calls. */
+export interface Addon {
+  readonly abiVersion: number;
+  readonly SecureRegion: {
+    allocate(length: number, mustLock: boolean): NativeRegion;
+    from(bytes: Uint8Array, mustLock: boolean): NativeRegion;
+  };
+  readonly NativePrivateKey: { fromDer(der: NativeRegion, mustLock: boolean): NativeKey };
+  aesGcmOpen(
+    key: NativeRegion,
+    nonce: Uint8Array,
+    ciphertext: Uint8Array,
+    tag: Uint8Array,
+    mustLock: boolean,
+  ): NativeRegion;
+  aesCbcDecrypt(key: NativeRegion, iv: Uint8Array, ciphertext: Uint8Array, mustLock: boolean): NativeRegion;
+  generatePkcs8(bits: number, mustLock: boolean): Promise<NativeRegion>;
+  info(): NativeInfo;
+}
+
+/** The addon, or why there is none. */
+export type AddonSearch =
+  | { readonly addon: Addon; readonly hasCrypto: boolean }
+  | { readonly addon: undefined; readonly why: string };
+
+const ABI_VERSION = 2;
+
+let search: AddonSearch | undefined;
+
+/** The outcome of the one search. */
+export function findAddon(): AddonSearch {
+  search ??= loadAddon(createRequire(import.meta.url));
+  return search;
+}
+
+/** The addon, when its cryptography works here too. */
+export function findNativeCrypto(): Addon | undefined {
+  const found = findAddon();
+  return found.addon !== undefined && found.hasCrypto ? found.addon : undefined;
+}
+
+/** @param load gives a module by its name, or throws */
+export function loadAddon(load: (name: string) => unknown): AddonSearch {
+  try {
+    const loaded = load('nomyo-native');
+    if (!isAddon(loaded)) return without('nomyo-native is of another version and is not used.');
+    return hasViews(loaded)
+      ? { addon: loaded, hasCrypto: loaded.info().nativeCrypto }
+      : without(
+          'This runtime allows no views of memory outside its heap (Electron), so nomyo-native is not used.',
+        );
+  } catch (error) {
+    return without(reasonOf(error));
+  }
+}
+
+function without(why: string): AddonSearch {
+  return { addon: undefined, why };
+}
+
+function isAddon(loaded: unknown): loaded is Addon {
+  return (
+    typeof loaded === 'object' &&
+    loaded !== null &&
+    'abiVersion' in loaded &&
+    loaded.abiVersion === ABI_VERSION
+  );
+}
+
+/** Tried out, because nothing says so: engines with a memory cage refuse each view, and the addon loads all the same. */
+function hasViews({ SecureRegion }: Addon): boolean {
+  const region = SecureRegion.allocate(1, false);
+  try {
+    return region.view().length === 1;
+  } catch (error) {
+    if (codeOf(error) === 'ERR_NOMYO_NATIVE_UNAVAILABLE') return false;
+    throw error;
+  } finally {
+    region.release();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'MODULE_NOT_FOUND') return 'Install nomyo-native for locked memory.';
+  return `nomyo-native is installed and does not load (${code}).`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

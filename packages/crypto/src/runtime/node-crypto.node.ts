@@ -1,0 +1,69 @@
+/** What node:crypto does: AES without the addon. */
+import { createCipheriv, createDecipheriv, type Decipher } from 'node:crypto';
+import { wipe, type Bytes } from '@nomyo/base';
+import type { MemoryOptions } from '../memory/backend.js';
+import { SecureByteContext } from '../memory/secure-byte-context.js';
+import { SUITE } from '../suite.js';
+import { asBuffer, decodePieces, PIECE_BYTES } from './base64.node.js';
+import type { CbcInput, GcmEnvelope, GcmInput } from './runtime.js';
+
+/** Node takes a tag of 4 bytes unless it is told the length. */
+const TAG = { authTagLength: SUITE.tagBytes };
+
+/** It leaves no copy of the key behind. */
+export function sealGcm(plaintext: Uint8Array, { key, nonce }: GcmInput, out: Bytes, offset: number): Bytes {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG);
+  const text = asBuffer(out);
+  let at = offset;
+  for (let i = 0; i < plaintext.byteLength; i += PIECE_BYTES) {
+    const piece = cipher.update(plaintext.subarray(i, i + PIECE_BYTES));
+    at += text.write(piece.toString('base64'), at, 'latin1');
+  }
+  cipher.final();
+  return cipher.getAuthTag();
+}
+
+/**
+ * Opens into `out`, which is as long as the plaintext. What `open-without-residue.node.ts` says of Node holds here: a
+ * copy of some pieces can stay in free memory.
+ */
+export function openGcm(out: Bytes, { base64, nonce, tag }: GcmEnvelope, key: Bytes): void {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG);
+  decipher.setAuthTag(tag);
+  let at = 0;
+  decodePieces(base64, (ciphertext) => {
+    const piece = decipher.update(ciphertext);
+    out.set(piece, at);
+    at += piece.byteLength;
+    wipe(piece);
+  });
+  decipher.final();
+}
+
+export function openCbc({ key, iv, ciphertext }: CbcInput, memory: MemoryOptions): SecureByteContext {
+  const parts = decrypt(createDecipheriv(`aes-${String(key.byteLength * 8)}-cbc`, key, iv), ciphertext);
+  try {
+    const length = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    const plaintext = SecureByteContext.allocate(length, memory);
+    plaintext.borrow((bytes) => {
+      parts.reduce((at, part) => {
+        bytes.set(part, at);
+        return at + part.byteLength;
+      }, 0);
+    });
+    return plaintext;
+  } finally {
+    parts.forEach(wipe);
+  }
+}
+
+/** What comes before the last block, which has the padding, and what is left of that. */
+function decrypt(decipher: Decipher, ciphertext: Uint8Array): readonly [Uint8Array, Uint8Array] {
+  const first = decipher.update(ciphertext);
+  try {
+    return [first, decipher.final()];
+  } catch (error) {
+    wipe(first);
+    throw error;
+  }
+}

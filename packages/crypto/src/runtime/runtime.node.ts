@@ -1,0 +1,115 @@
+/** Node: who does what; see the table in `runtime.ts`. */
+import { availableParallelism } from 'node:os';
+import { isArrayBuffer, type Bytes } from '@nomyo/base';
+import { base64DecodedLength } from '../base64.js';
+import type { MemoryOptions } from '../memory/backend.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { reuse } from '../memory/ordinary.js';
+import { adoptMemory, SecureByteContext } from '../memory/secure-byte-context.js';
+import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
+import { findNativeCrypto, type Addon } from './addon.node.js';
+import { decodeWhole } from './base64.node.js';
+import * as native from './native.node.js';
+import * as nodeCrypto from './node-crypto.node.js';
+import { openWithoutResidue } from './open-without-residue.node.js';
+import type { CbcInput, GcmEnvelope, GcmInput, OpenMemory, PrivateKeys } from './runtime.js';
+
+export { asBuffer as searchable, decodeBase64, encodeBase64, isCanonicalBase64 } from './base64.node.js';
+
+/**
+ * Largest payload that the addon opens unless it must, in bytes: more cannot be locked under the usual limit
+ * (RLIMIT_MEMLOCK, 8 MiB), and the addon needs the whole ciphertext beside it.
+ */
+const MAX_NATIVE_BYTES = 8 * 1024 * 1024;
+
+/** Largest payload that is opened without residue, in bytes: that takes about three times as long as with. */
+const MAX_MASKED_BYTES = 1024 * 1024;
+
+/** One block of AES-CBC can be padding alone, and the addon has no empty regions. */
+const CBC_BLOCK_BYTES = 16;
+
+/** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
+const DEFAULT_POOL_THREADS = 4;
+
+let chosen: PrivateKeys | undefined;
+
+function choosePrivateKeys(): PrivateKeys {
+  const addon = findNativeCrypto();
+  return addon === undefined ? webCryptoPrivateKeys(unwrapParallelism) : native.nativePrivateKeys(addon);
+}
+
+export const privateKeys: PrivateKeys = {
+  importPrivateKey: (pkcs8, memory) => (chosen ??= choosePrivateKeys()).importPrivateKey(pkcs8, memory),
+  generatePkcs8: (bits, memory) => (chosen ??= choosePrivateKeys()).generatePkcs8(bits, memory),
+};
+
+function unwrapParallelism(): number {
+  const configured = Number.parseInt(process.env['UV_THREADPOOL_SIZE'] ?? '', 10);
+  const threads = configured > 0 ? configured : DEFAULT_POOL_THREADS;
+  return Math.min(2 * availableParallelism(), threads);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+export async function sealBase64(
+  plaintext: Uint8Array,
+  gcm: GcmInput,
+  out: Bytes,
+  offset: number,
+): Promise<Bytes> {
+  return nodeCrypto.sealGcm(plaintext, gcm, out, offset);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+export async function openBase64(
+  envelope: GcmEnvelope,
+  key: SecureByteContext,
+  memory: OpenMemory,
+): Promise<SecureByteContext> {
+  const length = base64DecodedLength(envelope.base64);
+  const addon =
+    length > 0 && (mustBeNative(memory) || length <= MAX_NATIVE_BYTES) ? addonFor(memory) : undefined;
+  return addon === undefined
+    ? openWithNode(envelope, length, key, memory)
+    : native.openGcm(addon, decodeWhole(envelope.base64, length), envelope, key, memory);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext> {
+  const addon = input.ciphertext.byteLength > CBC_BLOCK_BYTES ? addonFor(memory) : undefined;
+  if (addon !== undefined) return native.openCbc(addon, input, memory);
+  refuseOrdinaryMemory(memory, 'the plaintext');
+  return nodeCrypto.openCbc(input, memory);
+}
+
+const mustBeNative = ({ requireLocked = false }: MemoryOptions): boolean => requireLocked;
+
+function addonFor({ secure = true }: MemoryOptions): Addon | undefined {
+  return secure ? findNativeCrypto() : undefined;
+}
+
+function openWithNode(
+  envelope: GcmEnvelope,
+  length: number,
+  key: SecureByteContext,
+  memory: OpenMemory,
+): SecureByteContext {
+  if (length > 0) refuseOrdinaryMemory(memory, 'the plaintext');
+  const isMasked = (memory.secure ?? true) && length <= MAX_MASKED_BYTES;
+  const open = isMasked ? openWithoutResidue : nodeCrypto.openGcm;
+  const plaintext =
+    (isMasked ? undefined : inPlace(envelope, length, memory)) ?? SecureByteContext.allocate(length, memory);
+  try {
+    plaintext.borrow((out) => key.borrow((bytes) => open(out, envelope, bytes)));
+    return plaintext;
+  } catch (error) {
+    plaintext.dispose();
+    throw error;
+  }
+}
+
+/** The start of the base64's own memory, when that may be used up. What is written there has been read before. */
+function inPlace({ base64 }: GcmEnvelope, length: number, memory: OpenMemory): SecureByteContext | undefined {
+  const { secure = true, consume = false } = memory;
+  if (!consume || !isArrayBuffer(base64.buffer)) return undefined;
+  return adoptMemory(reuse(new Uint8Array(base64.buffer, base64.byteOffset, length), secure), memory);
+}
