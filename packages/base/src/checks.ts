@@ -108,6 +108,19 @@ export function refuseUnknown(value: object, known: readonly string[]): void {
   if (unknown !== undefined) throw unknownOption(unknown, known);
 }
 
+/**
+ * Refuses members that are there but `undefined`, such as an unset environment variable: where leaving a member out
+ * lowers the protection, nobody may do so by accident.
+ *
+ * @param prefix of the names in the error, such as `policy.`
+ */
+export function refuseUndefined(value: object, names: readonly string[], prefix = ''): void {
+  const empty = names.find((name) => Object.hasOwn(value, name) && Reflect.get(value, name) === undefined);
+  if (empty === undefined) return;
+  const expectation = 'is undefined, which would mean less protection: give a value, or leave it out';
+  throw new InvalidArgumentError(`${prefix}${empty}`, expectation);
+}
+
 /** `value` checked, or `fallback` if it was left out. */
 export function optional<T, F>(name: string, value: unknown, check: Check<T>, fallback: F): T | F {
   return value === undefined ? fallback : check(name, value);

@@ -35,6 +35,7 @@ export {
   MAX_TIMER_MS,
   oneOf,
   optional,
+  refuseUndefined,
   refuseUnknown,
   type Check,
 } from './checks.js';

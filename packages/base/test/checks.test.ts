@@ -13,6 +13,7 @@ import {
   LightAbortController,
   oneOf,
   optional,
+  refuseUndefined,
   refuseUnknown,
   type Check,
 } from '../src/index.js';
@@ -97,5 +98,13 @@ describe('optional and given', () => {
     expect(optional('n', 1, anInteger(0, 1), 7)).toBe(1);
     expect(given('n', undefined)).toEqual({});
     expect(given('n', 0)).toEqual({ n: 0 });
+  });
+});
+
+describe('refuseUndefined', () => {
+  it('tells what is left out from what is there but undefined', () => {
+    expect(() => refuseUndefined({ other: undefined, pins: null }, ['pins', 'policy'])).not.toThrow();
+    const error = thrown(() => refuseUndefined({ pins: undefined }, ['pins'], 'policy.'));
+    expect(error).toMatchObject({ name: 'InvalidArgumentError', argument: 'policy.pins' });
   });
 });

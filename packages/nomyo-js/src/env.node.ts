@@ -5,7 +5,10 @@ import type { Environment } from './environment.js';
 export const environment: Environment = {
   isBrowser: false,
   defaultKeyDir: 'client_keys',
-  variable: (name) => process.env[name],
+  variable: (name) => {
+    const value = process.env[name];
+    return value === '' ? undefined : value;
+  },
   publish: (entry) => {
     const listeners = channel(entry.message);
     if (!listeners.hasSubscribers) return;

@@ -4,7 +4,7 @@ export interface Environment {
   readonly isBrowser: boolean;
   /** Where keys are kept unless the caller says otherwise; `null`: in memory only. */
   readonly defaultKeyDir: string | null;
-  /** An environment variable. */
+  /** An environment variable; one that is empty counts as none. */
   readonly variable: (name: string) => string | undefined;
   /** Tells whoever listens in this process, such as a tracing library; `message` is the name of the event. */
   readonly publish: (entry: { readonly message: string }) => void;

@@ -8,6 +8,7 @@ import {
   InvalidArgumentError,
   oneOf,
   optional,
+  refuseUndefined,
   refuseUnknown,
   SecurityError,
   type Check,
@@ -23,6 +24,10 @@ export interface Policy {
   readonly allowedModels?: readonly string[];
   /** The client must have `serverKeyPins`. */
   readonly requirePinnedServerKey?: boolean;
+  /** The client must have `serverKeyPins`, or `serverKeyPolicy: 'first-use'`. */
+  readonly requireVerifiedServerKey?: boolean;
+  /** The client's private key must not reach a disk unencrypted: `keyRotationPassword`, `keyDir: null`, or `keys`. */
+  readonly requireEncryptedKeyFiles?: boolean;
   /** Secrets must be in locked memory. */
   readonly requireLockedMemory?: boolean;
   /** `http:` is refused even with `allowHttp`. */
@@ -31,10 +36,14 @@ export interface Policy {
   readonly maxPayloadBytes?: number;
 }
 
-/** A starting point for protected health information: the highest tier, pinned router key, locked memory, HTTPS. */
+/**
+ * A starting point for protected health information: the highest tier, a pinned router key, encrypted key files (or
+ * none), locked memory, HTTPS.
+ */
 export const phiPolicy: Readonly<Policy> = Object.freeze({
   minimumSecurityTier: 'maximum',
   requirePinnedServerKey: true,
+  requireEncryptedKeyFiles: true,
   requireLockedMemory: true,
   requireHttps: true,
 });
@@ -55,6 +64,10 @@ export class PolicyError extends SecurityError {
 export interface ClientFacts {
   readonly isHttps: boolean;
   readonly hasPins: boolean;
+  /** Whether a router key that differs from the first one is refused. */
+  readonly isFirstUse: boolean;
+  /** Whether key files that this client writes would be readable without a password. */
+  readonly writesPlainKeys: boolean;
   readonly canLockMemory: boolean;
 }
 
@@ -65,19 +78,26 @@ export interface CallFacts {
   readonly payloadBytes: number;
 }
 
+const SWITCHES = [
+  'requirePinnedServerKey',
+  'requireVerifiedServerKey',
+  'requireEncryptedKeyFiles',
+  'requireLockedMemory',
+  'requireHttps',
+] as const satisfies readonly (keyof Policy)[];
+
 const RULES: readonly (keyof Policy)[] = [
   'minimumSecurityTier',
   'allowedModels',
-  'requirePinnedServerKey',
-  'requireLockedMemory',
-  'requireHttps',
   'maxPayloadBytes',
+  ...SWITCHES,
 ];
 
 /** @throws {InvalidArgumentError} on an unknown rule or a wrong value */
 export function checkPolicy(policy: unknown): Policy {
   const rules = anObject('policy', policy);
   refuseUnknown(rules, RULES);
+  refuseUndefined(rules, RULES, 'policy.');
   optional('policy.minimumSecurityTier', rules['minimumSecurityTier'], oneOf(SECURITY_TIERS), undefined);
   optional(
     'policy.maxPayloadBytes',
@@ -85,7 +105,7 @@ export function checkPolicy(policy: unknown): Policy {
     anInteger(1, Number.MAX_SAFE_INTEGER),
     undefined,
   );
-  for (const rule of ['requirePinnedServerKey', 'requireLockedMemory', 'requireHttps'] as const) {
+  for (const rule of SWITCHES) {
     optional(`policy.${rule}`, rules[rule], aBoolean, undefined);
   }
   const allowedModels = optional('policy.allowedModels', rules['allowedModels'], aListOfModels, undefined);
@@ -106,9 +126,22 @@ export function checkClient(policy: Policy, facts: ClientFacts): void {
   if (policy.requirePinnedServerKey === true && !facts.hasPins) {
     throw new PolicyError('requirePinnedServerKey', 'there are no serverKeyPins');
   }
+  if (policy.requireVerifiedServerKey === true && !facts.hasPins && !facts.isFirstUse) {
+    const message = "there are neither serverKeyPins nor serverKeyPolicy: 'first-use'";
+    throw new PolicyError('requireVerifiedServerKey', message);
+  }
   if (policy.requireLockedMemory === true && !facts.canLockMemory) {
     throw new PolicyError('requireLockedMemory', 'memory cannot be locked; see getMemoryProtectionInfo()');
   }
+  if (facts.writesPlainKeys) checkPlainKeyFiles(policy);
+}
+
+/** @throws {PolicyError} where a private key file without a password is forbidden */
+export function checkPlainKeyFiles({ requireEncryptedKeyFiles }: Policy): void {
+  if (requireEncryptedKeyFiles !== true) return;
+  const message =
+    'the private key file would not be encrypted. Set keyRotationPassword, or keyDir: null to keep the key in memory';
+  throw new PolicyError('requireEncryptedKeyFiles', message);
 }
 
 /** @throws {PolicyError} */

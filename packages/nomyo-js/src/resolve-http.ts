@@ -21,7 +21,7 @@ function chooseProxy(proxy: string | undefined): Pick<HttpClientOptions, 'proxy'
   const noProxy = variable('NO_PROXY');
   if (proxy !== undefined) return { proxy, ...given('noProxy', noProxy) };
   const fromEnvironment = variable('HTTPS_PROXY');
-  if (fromEnvironment === undefined || fromEnvironment === '') return {};
+  if (fromEnvironment === undefined) return {};
   return { proxy: fromEnvironment, noProxy: `${LOOPBACK_NO_PROXY},${noProxy ?? ''}` };
 }
 

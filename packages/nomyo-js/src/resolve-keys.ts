@@ -54,6 +54,12 @@ export function resolveKeys(
   };
 }
 
+/** Whether a private key file that the client writes would be readable without a password. */
+export function writesPlainKeys({ keys, keyDir, keyStorage, keyRotationPassword }: CommonOptions): boolean {
+  if (keys !== undefined || keyStorage !== undefined || keyRotationPassword !== undefined) return false;
+  return (keyDir === undefined ? environment.defaultKeyDir : keyDir) !== null;
+}
+
 type Place = Pick<KeyStoreOptions, 'keyDir' | 'rotationDir' | 'keyStorage'>;
 
 function resolvePlace(config: CommonOptions): Place {

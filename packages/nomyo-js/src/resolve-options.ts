@@ -8,6 +8,7 @@ import {
   MAX_TIMER_MS,
   oneOf,
   optional,
+  refuseUndefined,
   refuseUnknown,
   SecurityError,
   type Check,
@@ -20,7 +21,7 @@ import { checkPadding } from './padding.js';
 import { checkClient, checkPolicy } from './policy.js';
 import { resolveRateLimit } from './rate-limit.js';
 import { resolveHttp } from './resolve-http.js';
-import { KEY_STORE_OPTIONS, resolveKeys } from './resolve-keys.js';
+import { KEY_STORE_OPTIONS, resolveKeys, writesPlainKeys } from './resolve-keys.js';
 import { checkServerKeyRules } from './server-key-policy.js';
 
 /** More attempts than anybody needs; a larger number is a mistake. */
@@ -58,6 +59,17 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   'logger',
 ];
 
+/** Options whose absence means less protection. */
+const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
+  'keys',
+  'keyRotationPassword',
+  'padding',
+  'policy',
+  'requireLockedMemory',
+  'serverKeyPins',
+  'serverKeyPolicy',
+];
+
 /**
  * @param urlName what this client calls its base URL
  * @throws {InvalidArgumentError} on a wrong value or an unknown name
@@ -65,6 +77,7 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
  */
 export function resolveOptions(config: CommonOptions, urlName: string, url: unknown): ResolvedOptions {
   refuseUnknown(config, [urlName, ...OPTION_NAMES]);
+  refuseUndefined(config, PROTECTIVE_OPTIONS);
   const allowHttp = optional('allowHttp', config.allowHttp, aBoolean, false);
   const memory = resolveMemory(config);
   const options: ResolvedOptions = {
@@ -91,6 +104,8 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
   checkClient(options.policy, {
     isHttps: options.baseUrl.protocol === 'https:',
     hasPins: options.serverKeys.pins.length > 0,
+    isFirstUse: options.serverKeys.policy === 'first-use',
+    writesPlainKeys: writesPlainKeys(config),
     canLockMemory: getMemoryProtectionInfo(memory).canLock,
   });
   return options;
@@ -105,7 +120,7 @@ function resolveMemory({ secureMemory, requireLockedMemory }: CommonOptions): Re
 }
 
 function resolveApiKey(config: CommonOptions): ApiKey | undefined {
-  const apiKey: unknown = config.apiKey ?? environment.variable('NOMYO_API_KEY');
+  const { apiKey = environment.variable('NOMYO_API_KEY') } = config;
   const allowed = optional('dangerouslyAllowBrowser', config.dangerouslyAllowBrowser, aBoolean, false);
   if (apiKey === undefined) return undefined;
   if (environment.isBrowser && !allowed) {

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   InvalidArgumentError,
+  phiPolicy,
   SecureChatCompletion,
   SecureCompletionClient,
   SecurityError,
 } from '../src/index.js';
-import { cleanUp, later, temporaryDirectory } from './support.js';
+import { cleanUp, configFor, later, posts, REQUEST, router, temporaryDirectory } from './support.js';
 
 afterEach(cleanUp);
 
@@ -23,6 +24,7 @@ const WRONG: readonly [name: string, value: unknown][] = [
   ['baseUrl', 'https://user:pass@router.example'],
   ['allowHttp', 'yes'],
   ['apiKey', 7],
+  ['apiKey', null],
   ['apiKey', ''],
   ['apiKey', 'two\r\nlines'],
   ['apiKey', 'nul\0byte'],
@@ -89,6 +91,41 @@ describe('wrong options', () => {
       expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: name }));
     },
   );
+
+  it.each([
+    'keyRotationPassword',
+    'keys',
+    'padding',
+    'policy',
+    'requireLockedMemory',
+    'serverKeyPins',
+    'serverKeyPolicy',
+  ])('%s: undefined would mean less protection, and is no way to leave it out', (name) => {
+    const make = (): unknown => new SecureChatCompletion(loose({ keyDir: null, [name]: undefined }));
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: name }));
+  });
+
+  it('a rule of the policy that is undefined is none that was left out', () => {
+    const policy = { ...phiPolicy, requireHttps: undefined };
+    const make = (): unknown => new SecureChatCompletion(loose({ policy }));
+    expect(make).toThrow(expect.objectContaining({ argument: 'policy.requireHttps' }));
+  });
+
+  it('an environment variable that is empty counts as none', async () => {
+    const to = await router();
+    const before = process.env['NOMYO_API_KEY'];
+    process.env['NOMYO_API_KEY'] = '';
+    try {
+      const { apiKey: _own, ...options } = configFor(to);
+      const made = new SecureChatCompletion(options);
+      later(() => made.dispose());
+      await made.create(REQUEST);
+    } finally {
+      if (before === undefined) delete process.env['NOMYO_API_KEY'];
+      else process.env['NOMYO_API_KEY'] = before;
+    }
+    expect(posts(to)[0]?.headers).not.toHaveProperty('authorization');
+  });
 
   it('names the option as the caller wrote it', () => {
     expect(() => new SecureChatCompletion({ keyRotationPassword: 'short' })).toThrow(

@@ -5,6 +5,7 @@ import {
   SecureChatCompletion,
   SecurityError,
   type Policy,
+  type SecureChatCompletionConfig,
 } from '../src/index.js';
 import { cleanUp, client, lowLevelClient, posts, rejection, REQUEST, router } from './support.js';
 
@@ -27,6 +28,24 @@ describe('a rule about the client', () => {
       new SecureChatCompletion({ baseUrl: 'http://127.0.0.1:1', allowHttp: true, policy });
     expect(make).toThrow(SecurityError);
     expect(make).toThrow(violates(rule));
+  });
+
+  it('requireVerifiedServerKey accepts pins or first use, and nothing less', () => {
+    const make = (options: SecureChatCompletionConfig): unknown =>
+      new SecureChatCompletion({ policy: { requireVerifiedServerKey: true }, keyDir: null, ...options });
+    expect(() => make({})).toThrow(violates('requireVerifiedServerKey'));
+    expect(() => make({ serverKeyPolicy: 'any' })).toThrow(violates('requireVerifiedServerKey'));
+    expect(() => make({ serverKeyPolicy: 'first-use' })).not.toThrow();
+    expect(() => make({ serverKeyPins: [`sha256/${'A'.repeat(43)}=`] })).not.toThrow();
+  });
+
+  it('requireEncryptedKeyFiles wants a password for key files, or no files', () => {
+    const make = (options: SecureChatCompletionConfig): unknown =>
+      new SecureChatCompletion({ policy: { requireEncryptedKeyFiles: true }, ...options });
+    expect(() => make({})).toThrow(violates('requireEncryptedKeyFiles'));
+    expect(() => make({ keyDir: 'keys' })).toThrow(violates('requireEncryptedKeyFiles'));
+    expect(() => make({ keyDir: null })).not.toThrow();
+    expect(() => make({ keyDir: 'keys', keyRotationPassword: 'correct horse' })).not.toThrow();
   });
 
   it('requireLockedMemory is refused where protection is turned off', () => {
@@ -121,12 +140,14 @@ describe('phiPolicy', () => {
     expect(phiPolicy.requireHttps).toBe(true);
   });
 
-  it('demands the highest tier, a pinned router key, locked memory and HTTPS', async () => {
+  it('demands the highest tier, a pinned router key, encrypted key files, locked memory and HTTPS', async () => {
     const to = await router();
     const serverKeyPins = [to.fingerprint];
     const http = { baseUrl: 'http://127.0.0.1:1', allowHttp: true, tls: {} };
     expect(() => client(to, { policy: phiPolicy, serverKeyPins, ...http })).toThrow(violates('requireHttps'));
     expect(() => client(to, { policy: phiPolicy })).toThrow(violates('requirePinnedServerKey'));
+    const files = { policy: { ...phiPolicy, requireLockedMemory: false }, serverKeyPins, keyDir: 'keys' };
+    expect(() => client(to, files)).toThrow(violates('requireEncryptedKeyFiles'));
     const unlocked = { policy: phiPolicy, serverKeyPins, secureMemory: false };
     expect(() => client(to, unlocked)).toThrow(violates('requireLockedMemory'));
     // Whether memory can be locked depends on the machine: the rest of the policy, on any.
