@@ -1,4 +1,7 @@
-/** Whether a file or directory can be trusted: decisions alone. The rules are those of ssh for its private keys. */
+/**
+ * Whether a file or directory can be trusted: decisions alone. The rules are those of ssh for its private keys, and of
+ * PostgreSQL for one that root hands to a group.
+ */
 import type { KeyStoreErrorCode } from '../errors.js';
 
 /** What `fstat` says. */
@@ -8,8 +11,22 @@ export interface FileFacts {
   readonly size: number;
   /** Permission bits, or `undefined` where the system has none (Windows). */
   readonly mode: number | undefined;
-  /** Owner, or `undefined` where the system has none. */
+  /** Owner and group, or `undefined` where the system has none. */
   readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+/** For whom a file is read. */
+export interface Reader {
+  /** The user this process acts for, or `undefined` where the system has none. */
+  readonly uid: number | undefined;
+  readonly groups: readonly number[];
+}
+
+/** A file in question, and how it was reached. */
+export interface FileInQuestion extends FileFacts {
+  /** Whether it is part of a mounted Kubernetes Secret. */
+  readonly isMounted: boolean;
 }
 
 /** What is wrong, and what to do. */
@@ -22,22 +39,25 @@ export interface Problem {
 const MAX_FILE_BYTES: number = 64 * 1024;
 
 const ROOT = 0;
+const GROUP_READ = 0o040;
 const GROUP_AND_OTHER = 0o077;
 const GROUP_AND_OTHER_WRITE = 0o022;
+const SET_GROUP_ID = 0o2000;
 
-/** What forbids to read a private key from a file, or `undefined`. */
-export function privateFileProblem(facts: FileFacts, ownUid: number | undefined): Problem | undefined {
-  return plainFileProblem(facts) ?? ownerProblem(facts, ownUid) ?? privacyProblem(facts);
+/** Why a private key must not be read from this file, or `undefined`. */
+export function privateFileProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
+  return plainFileProblem(file) ?? ownerProblem(file, reader) ?? privacyProblem(file, reader);
 }
 
-/** What forbids to read a public key from a file, or `undefined`. */
-export function publicFileProblem(facts: FileFacts, ownUid: number | undefined): Problem | undefined {
-  return plainFileProblem(facts) ?? ownerProblem(facts, ownUid);
+/** Why a public key must not be read from this file, or `undefined`. */
+export function publicFileProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
+  return plainFileProblem(file) ?? ownerProblem(file, reader);
 }
 
-/** What forbids to believe a file of known keys, or `undefined`. */
-export function knownFileProblem(facts: FileFacts, ownUid: number | undefined): Problem | undefined {
-  const problem = publicFileProblem(facts, ownUid);
+/** Why what this file says of known keys must not be believed, or `undefined`. */
+export function knownFileProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
+  const facts: FileFacts = file;
+  const problem = publicFileProblem(file, reader);
   if (problem !== undefined || ((facts.mode ?? 0) & GROUP_AND_OTHER_WRITE) === 0) return problem;
   return {
     code: 'KEY_FILE_PERMISSIONS',
@@ -45,45 +65,74 @@ export function knownFileProblem(facts: FileFacts, ownUid: number | undefined): 
   };
 }
 
-/** What forbids to keep keys in a directory, or `undefined`. */
-export function directoryProblem(facts: FileFacts, ownUid: number | undefined): Problem | undefined {
+/** Why keys must not be kept in this directory, or `undefined`. */
+export function directoryProblem(facts: FileFacts, reader: Reader): Problem | undefined {
   if (facts.kind !== 'directory') {
     return {
       code: 'KEY_FILE_UNREADABLE',
-      message: 'it is no directory. Give another one, or move the file away',
+      message: 'it is not a directory. Choose another path, or move the file away',
     };
   }
-  const owner = ownerProblem(facts, ownUid);
+  const owner = ownerProblem(facts, reader);
   if (owner !== undefined) return owner;
   if (((facts.mode ?? 0) & GROUP_AND_OTHER_WRITE) === 0) return undefined;
+  // The root of a volume belongs to root and to the pod's fsGroup: this process cannot change it, and need not.
+  const isVolume = facts.uid !== reader.uid || ((facts.mode ?? 0) & SET_GROUP_ID) !== 0;
+  const advice = isVolume
+    ? 'Use a directory inside it that does not exist yet: it is made for this user alone'
+    : 'Run: chmod 700 on it';
   return {
     code: 'KEY_FILE_PERMISSIONS',
-    message: `others can write to the directory (mode ${octal(facts.mode)}). Run: chmod 700 on it`,
+    message: `others can write to the directory (mode ${octal(facts.mode)}). ${advice}`,
   };
+}
+
+/** Whether a link or directory that leads to a file is one that only this user or root can have made. */
+export function isTrustworthy(facts: FileFacts, reader: Reader): boolean {
+  return ownerProblem(facts, reader) === undefined;
+}
+
+/** Whether nobody else can put files into a directory. */
+export function isPrivateToWriters(facts: FileFacts, reader: Reader): boolean {
+  return directoryProblem(facts, reader) === undefined;
 }
 
 function plainFileProblem({ kind, size }: FileFacts): Problem | undefined {
   if (kind !== 'file') {
-    return { code: 'KEY_FILE_INVALID', message: 'it is no regular file. It was left untouched' };
+    return { code: 'KEY_FILE_INVALID', message: 'it is not a regular file. It was left untouched' };
   }
   if (size <= MAX_FILE_BYTES) return undefined;
   return { code: 'KEY_FILE_INVALID', message: 'the file is too large for a key. It was left untouched' };
 }
 
-function ownerProblem({ uid }: FileFacts, ownUid: number | undefined): Problem | undefined {
-  if (uid === undefined || ownUid === undefined || uid === ownUid || uid === ROOT) return undefined;
+function ownerProblem({ uid }: FileFacts, reader: Reader): Problem | undefined {
+  if (uid === undefined || reader.uid === undefined || uid === reader.uid || uid === ROOT) return undefined;
   return {
     code: 'KEY_FILE_PERMISSIONS',
-    message: `it belongs to another user (uid ${String(uid)}). Run: chown ${String(ownUid)} on it`,
+    message: `it belongs to another user (uid ${String(uid)}). Run: chown ${String(reader.uid)} on it`,
   };
 }
 
-function privacyProblem({ mode }: FileFacts): Problem | undefined {
-  if (((mode ?? 0) & GROUP_AND_OTHER) === 0) return undefined;
+function privacyProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
+  const granted = mayGroupRead(file, reader) ? GROUP_READ : 0;
+  if (((file.mode ?? 0) & GROUP_AND_OTHER & ~granted) === 0) return undefined;
+  const advice = file.isMounted
+    ? 'Set defaultMode: 0400 on the Secret volume'
+    : 'Run: chmod 600 on it, or make a new pair';
   return {
     code: 'KEY_FILE_PERMISSIONS',
-    message: `others can use the private key (mode ${octal(mode)}). Run: chmod 600 on it, or make a new pair`,
+    message: `others can use the private key (mode ${octal(file.mode)}). ${advice}`,
   };
+}
+
+/**
+ * Root may hand a key to a group that this process is in: so does Kubernetes for a Secret with fsGroup (mode 0440), and
+ * Debian for the group ssl-cert. A process that runs as root needs no group to read its own files, so there a group
+ * means that somebody else can read the key too; but for a Secret, where Kubernetes alone sets the mode.
+ */
+function mayGroupRead({ uid, gid, isMounted }: FileInQuestion, reader: Reader): boolean {
+  if (uid !== ROOT || gid === undefined || !reader.groups.includes(gid)) return false;
+  return reader.uid !== ROOT || isMounted;
 }
 
 function octal(mode: number | undefined): string {

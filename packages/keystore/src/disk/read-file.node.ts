@@ -1,9 +1,10 @@
 /** Files are opened once, checked through the handle, and read from it: nothing can be swapped in between. */
 import { constants, type BigIntStats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { SecureByteContext } from '@nomyo/crypto';
 import { knownFileProblem, privateFileProblem, publicFileProblem } from './checks.js';
-import { factsOf, ownUid, refuse, systemCode, unreadable } from './system.node.js';
+import { mountedFile } from './mounted.node.js';
+import { factsOf, isLinkRefusal, ownReader, refuse, systemCode, unreadable } from './system.node.js';
 
 /** A file that was read. */
 export interface ReadFile {
@@ -41,8 +42,19 @@ export function readKnownFile(path: string): Promise<ReadFile | undefined> {
   return readChecked(path, knownFileProblem, true);
 }
 
-/** Tells a file from every other that has its name. */
-export function identityOf({ dev, ino, mtimeNs, size }: BigIntStats): string {
+/** Tells the file that has this name now from every other; `undefined` when there is none. */
+export async function identityAt(path: string): Promise<string | undefined> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    const mounted = stats.isSymbolicLink() ? await mountedFile(path) : undefined;
+    return identityOf(mounted === undefined ? stats : await lstat(mounted, { bigint: true }));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+function identityOf({ dev, ino, mtimeNs, size }: BigIntStats): string {
   return [dev, ino, mtimeNs, size].join(':');
 }
 
@@ -53,9 +65,10 @@ async function readChecked(
 ): Promise<ReadFile | undefined> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, READ_FLAGS);
+    const opened = await openPlain(path);
+    handle = opened.handle;
     const stats = await handle.stat({ bigint: true });
-    refuse(path, problemOf(factsOf(stats), ownUid()));
+    refuse(path, problemOf({ ...factsOf(stats), isMounted: opened.isMounted }, ownReader()));
     const content = await readAll(handle, Number(stats.size), secure);
     return { content, identity: identityOf(stats), modifiedAt: Number(stats.mtimeMs) };
   } catch (error) {
@@ -63,6 +76,17 @@ async function readChecked(
     throw unreadable(path, error);
   } finally {
     await handle?.close();
+  }
+}
+
+/** Opens a file, but follows no link except those of a mounted Secret. */
+async function openPlain(path: string): Promise<{ handle: FileHandle; isMounted: boolean }> {
+  try {
+    return { handle: await open(path, READ_FLAGS), isMounted: false };
+  } catch (error) {
+    const mounted = isLinkRefusal(error) ? await mountedFile(path) : undefined;
+    if (mounted === undefined) throw error;
+    return { handle: await open(mounted, READ_FLAGS), isMounted: true };
   }
 }
 

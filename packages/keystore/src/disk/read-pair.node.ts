@@ -1,12 +1,10 @@
 /** A pair from its two files, which another process may replace while they are read. */
-import { lstat } from 'node:fs/promises';
 import { RsaPublicKey, type RsaPrivateKey } from '@nomyo/crypto';
 import { SecurityError } from '@nomyo/base';
 import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey, type KeyFileSecrets } from '../format/private-key.node.js';
-import { identityOf, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
-import { systemCode, unreadable } from './system.node.js';
+import { identityAt, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
 
 /** The two files of a pair. */
 export interface PairPaths {
@@ -161,13 +159,4 @@ async function hasAppeared({ privateKeyPath, publicKeyPath }: PairPaths): Promis
   const message =
     'it is there without its private_key.pem. Restore that, or move this file away to have a new pair made';
   throw new KeyStoreError('KEY_FILE_EXISTS', publicKeyPath, message);
-}
-
-async function identityAt(path: string): Promise<string | undefined> {
-  try {
-    return identityOf(await lstat(path, { bigint: true }));
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw unreadable(path, error);
-  }
 }

@@ -1,14 +1,16 @@
 /** What the operating system is asked, and how its answers become errors. */
 import type { BigIntStats, Stats } from 'node:fs';
 import { KeyStoreError } from '../errors.js';
-import type { FileFacts, Problem } from './checks.js';
+import type { FileFacts, Problem, Reader } from './checks.js';
 
 /** Windows has neither modes nor owners in the POSIX sense: its access lists are the administrator's. */
-const isWindows = process.platform === 'win32';
+export const isWindows: boolean = process.platform === 'win32';
 
-/** The user this process acts for; `undefined` on Windows. */
-export function ownUid(): number | undefined {
-  return process.geteuid?.();
+/** The user and the groups this process acts for. */
+export function ownReader(): Reader {
+  const group = process.getegid?.();
+  const groups = [...(process.getgroups?.() ?? []), ...(group === undefined ? [] : [group])];
+  return { uid: process.geteuid?.(), groups };
 }
 
 export function factsOf(stats: Stats | BigIntStats): FileFacts {
@@ -17,6 +19,7 @@ export function factsOf(stats: Stats | BigIntStats): FileFacts {
     size: Number(stats.size),
     mode: isWindows ? undefined : Number(stats.mode) & 0o7777,
     uid: isWindows ? undefined : Number(stats.uid),
+    gid: isWindows ? undefined : Number(stats.gid),
   };
 }
 
@@ -28,25 +31,30 @@ export function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Throws what {@link FileFacts} say is wrong. */
+/** @throws {KeyStoreError} the problem, where there is one */
 export function refuse(path: string, problem: Problem | undefined): void {
   if (problem !== undefined) throw new KeyStoreError(problem.code, path, problem.message);
 }
 
-/** Errors of the system while something is read. */
+/** Whether open() met a symbolic link with O_NOFOLLOW: as Linux and macOS, FreeBSD, and NetBSD say it. */
+export function isLinkRefusal(error: unknown): boolean {
+  return ['ELOOP', 'EMLINK', 'EFTYPE'].includes(systemCode(error) ?? '');
+}
+
+/** An error of the system while something was read, as a {@link KeyStoreError}; any other error as it is. */
 export function unreadable(path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
-  // What open() says with O_NOFOLLOW: Linux and macOS, FreeBSD, NetBSD.
-  if (['ELOOP', 'EMLINK', 'EFTYPE'].includes(code)) {
-    const message = 'it is a symbolic link, which is not followed. Put the file itself there';
+  if (isLinkRefusal(error)) {
+    const message =
+      'it is a symbolic link, which is only followed inside a mounted Kubernetes Secret. Put the file itself there';
     return new KeyStoreError('KEY_FILE_INVALID', path, message, { cause: error });
   }
   const message = `it cannot be read (${code}). Check the path and who may read it`;
   return new KeyStoreError('KEY_FILE_UNREADABLE', path, message, { cause: error });
 }
 
-/** Errors of the system while something is written. */
+/** An error of the system while something was written, as a {@link KeyStoreError}; any other error as it is. */
 export function unwritable(path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;

@@ -4,6 +4,7 @@
  */
 import { SecurityError, type Bytes } from '@nomyo/base';
 import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '@nomyo/crypto/der';
+import { UnsupportedFormat } from './unsupported.js';
 
 /** An AES key size in CBC mode. */
 export interface CbcCipher {
@@ -72,18 +73,22 @@ const LIMITS = {
   scryptWorkBytes: 1024 * 1024 * 1024,
 } as const;
 
-const unsupported = (what: string): SecurityError =>
-  new SecurityError('INVALID_KEY', `the protection of the key is not supported: ${what}`);
+/** Rounds that are bearable on the main thread, where Node itself derives the key. */
+const MAX_SYNCHRONOUS_ROUNDS = 1_000_000;
 
-/** @throws {SecurityError} `INVALID_KEY` on anything that is malformed, unknown, or asks for too much work */
+const unsupported = (what: string): UnsupportedFormat =>
+  new UnsupportedFormat(`a private key under a password, but for ${what}`, 'pem');
+
+const malformed = (what: string): SecurityError =>
+  new SecurityError('INVALID_KEY', `the protection of the private key is damaged: ${what}`);
+
+/**
+ * @throws {SecurityError} `INVALID_KEY` on anything that is malformed
+ * @throws {UnsupportedFormat} on what is unknown, or asks for too much work
+ */
 export function readEncryptedKey(der: Uint8Array): EncryptedKey {
-  const outer = new DerReader(der);
-  const info = outer.sequence();
-  outer.end();
-  const algorithm = info.sequence();
-  const ciphertext = info.read(DER_TAG.octetString);
-  info.end();
-  if (algorithm.oid() !== OID.pbes2) throw unsupported('it is not PBES2');
+  const { algorithm, ciphertext } = readOuter(der);
+  if (algorithm.oid() !== OID.pbes2) throw unsupported('its scheme, which is not PBES2');
   const parameters = algorithm.sequence();
   algorithm.end();
   const derivation = parameters.sequence();
@@ -91,9 +96,37 @@ export function readEncryptedKey(der: Uint8Array): EncryptedKey {
   parameters.end();
   const cipher = readCipher(encryption);
   if (ciphertext.byteLength === 0 || ciphertext.byteLength % WRITTEN.ivBytes !== 0) {
-    throw unsupported('its length');
+    throw malformed('its length');
   }
   return { ...cipher, ciphertext, derivation: readDerivation(derivation, cipher.cipher.keyBytes) };
+}
+
+/** Whether a key that {@link readEncryptedKey} does not support asks for so little work that Node may open it at once. */
+export function asksForLittleWork(der: Uint8Array): boolean {
+  try {
+    const { algorithm } = readOuter(der);
+    const isPbes2 = algorithm.oid() === OID.pbes2;
+    const parameters = algorithm.sequence();
+    if (!isPbes2) {
+      // RFC 8018 appendix A.3, RFC 7292 appendix C: salt and rounds.
+      parameters.read(DER_TAG.octetString);
+      return parameters.smallUnsigned() <= MAX_SYNCHRONOUS_ROUNDS;
+    }
+    const derivation = readDerivation(parameters.sequence(), undefined);
+    return derivation.kind === 'scrypt' || derivation.rounds <= MAX_SYNCHRONOUS_ROUNDS;
+  } catch {
+    return false;
+  }
+}
+
+function readOuter(der: Uint8Array): { algorithm: DerReader; ciphertext: Uint8Array } {
+  const outer = new DerReader(der);
+  const info = outer.sequence();
+  outer.end();
+  const algorithm = info.sequence();
+  const ciphertext = info.read(DER_TAG.octetString);
+  info.end();
+  return { algorithm, ciphertext };
 }
 
 /** DER of a key that was encrypted with {@link WRITTEN}. */
@@ -114,26 +147,28 @@ export function writeEncryptedKey({
 function readCipher(encryption: DerReader): Pick<EncryptedKey, 'cipher' | 'iv'> {
   const oid = encryption.oid();
   const cipher = CIPHERS.find((entry) => entry.oid === oid);
-  if (cipher === undefined) throw unsupported('the cipher is not AES in CBC mode');
+  if (cipher === undefined) throw unsupported('its cipher, which is not AES in CBC mode');
   const iv = encryption.read(DER_TAG.octetString);
   encryption.end();
-  if (iv.byteLength !== WRITTEN.ivBytes) throw unsupported('the initialization vector');
+  if (iv.byteLength !== WRITTEN.ivBytes) throw malformed('the initialization vector');
   return { cipher, iv };
 }
 
-function readDerivation(derivation: DerReader, keyBytes: number): KeyDerivation {
+/** @param keyBytes of the cipher, where it is known */
+function readDerivation(derivation: DerReader, keyBytes: number | undefined): KeyDerivation {
   const oid = derivation.oid();
   const parameters = derivation.sequence();
   derivation.end();
   if (oid === OID.pbkdf2) return readPbkdf2(parameters, keyBytes);
   if (oid === OID.scrypt) return readScrypt(parameters, keyBytes);
-  throw unsupported('the key derivation is neither PBKDF2 nor scrypt');
+  throw unsupported('its key derivation, which is neither PBKDF2 nor scrypt');
 }
 
-function readPbkdf2(parameters: DerReader, keyBytes: number): KeyDerivation {
+function readPbkdf2(parameters: DerReader, keyBytes: number | undefined): KeyDerivation {
   const salt = readSalt(parameters);
   const rounds = parameters.smallUnsigned();
-  if (rounds < 1 || rounds > LIMITS.rounds) throw unsupported('the number of rounds');
+  if (rounds < 1) throw malformed('the number of rounds');
+  if (rounds > LIMITS.rounds) throw unsupported('its number of rounds');
   checkKeyLength(parameters, keyBytes);
   const digest = parameters.atEnd ? 'sha1' : readDigest(parameters.sequence());
   parameters.end();
@@ -143,12 +178,12 @@ function readPbkdf2(parameters: DerReader, keyBytes: number): KeyDerivation {
 function readDigest(prf: DerReader): string {
   const digest = DIGESTS[prf.oid()];
   if (digest === undefined) throw unsupported('the hash of PBKDF2');
-  if (!prf.atEnd && prf.read(DER_TAG.null).byteLength !== 0) throw unsupported('the hash of PBKDF2');
+  if (!prf.atEnd && prf.read(DER_TAG.null).byteLength !== 0) throw malformed('the hash of PBKDF2');
   prf.end();
   return digest;
 }
 
-function readScrypt(parameters: DerReader, keyBytes: number): KeyDerivation {
+function readScrypt(parameters: DerReader, keyBytes: number | undefined): KeyDerivation {
   const salt = readSalt(parameters);
   const cost = parameters.smallUnsigned();
   const blockSize = parameters.smallUnsigned();
@@ -157,20 +192,21 @@ function readScrypt(parameters: DerReader, keyBytes: number): KeyDerivation {
   parameters.end();
   const memory = 128 * cost * blockSize;
   const isPowerOfTwo = cost > 1 && Number.isInteger(Math.log2(cost));
-  if (!isPowerOfTwo || blockSize < 1 || parallelization < 1) throw unsupported('the parameters of scrypt');
+  if (!isPowerOfTwo || blockSize < 1 || parallelization < 1) throw malformed('the parameters of scrypt');
   if (memory > LIMITS.scryptMemoryBytes || memory * parallelization > LIMITS.scryptWorkBytes) {
-    throw unsupported('scrypt asks for too much memory or work');
+    throw unsupported('the memory or work that its scrypt asks for');
   }
   return { kind: 'scrypt', salt, cost, blockSize, parallelization };
 }
 
 function readSalt(parameters: DerReader): Uint8Array {
   const salt = parameters.read(DER_TAG.octetString);
-  if (salt.byteLength > LIMITS.saltBytes) throw unsupported('the salt');
+  if (salt.byteLength > LIMITS.saltBytes) throw malformed('the salt');
   return salt;
 }
 
-function checkKeyLength(parameters: DerReader, keyBytes: number): void {
+function checkKeyLength(parameters: DerReader, keyBytes: number | undefined): void {
   if (parameters.peek() !== DER_TAG.integer) return;
-  if (parameters.smallUnsigned() !== keyBytes) throw unsupported('the length of the key');
+  const length = parameters.smallUnsigned();
+  if (keyBytes !== undefined && length !== keyBytes) throw malformed('the length of the key');
 }

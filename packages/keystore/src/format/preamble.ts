@@ -10,18 +10,25 @@ export interface PairRecord {
   readonly createdAt: number | undefined;
   /** Fingerprints of the pairs that this one took over from. */
   readonly replaces: readonly string[];
+  /** Of what the PEM block holds, encrypted or not: tells damage on the disk. `undefined` in files without it. */
+  readonly digest: string | undefined;
 }
 
 const BEGIN = '-----BEGIN ';
 const NOTE = 'Private key of a NOMYO client. Whoever has it can read what the client is answered.';
 
 const CREATED = /^Created: (\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z)$/m;
+const DIGEST = /^Digest: (sha256\/[A-Za-z0-9+/]{43}=)$/m;
 const REPLACES = /^Replaces: (sha256\/[A-Za-z0-9+/]{43}=)$/gm;
 
 /** The text to write before the block. */
-export function writePreamble({ createdAt, replaces }: PairRecord): Bytes {
-  const created = createdAt === undefined ? [] : [`Created: ${new Date(createdAt).toISOString()}`];
-  const lines = [NOTE, ...created, ...replaces.map((fingerprint) => `Replaces: ${fingerprint}`)];
+export function writePreamble({ createdAt, replaces, digest }: PairRecord): Bytes {
+  const lines = [
+    NOTE,
+    ...(createdAt === undefined ? [] : [`Created: ${new Date(createdAt).toISOString()}`]),
+    ...replaces.map((fingerprint) => `Replaces: ${fingerprint}`),
+    ...(digest === undefined ? [] : [`Digest: ${digest}`]),
+  ];
   return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
 }
 
@@ -33,6 +40,7 @@ export function readPreamble(file: Uint8Array): PairRecord {
   const created = Date.parse(CREATED.exec(text)?.[1] ?? '');
   return {
     createdAt: Number.isNaN(created) ? undefined : created,
+    digest: DIGEST.exec(text)?.[1],
     replaces: Array.from(text.matchAll(REPLACES), ([, fingerprint = '']) => fingerprint),
   };
 }

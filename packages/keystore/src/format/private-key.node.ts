@@ -1,4 +1,5 @@
 /** The content of a private key file: every format that is read, and the one that is written. */
+import { createHash } from 'node:crypto';
 import {
   decodePem,
   encodePem,
@@ -12,19 +13,31 @@ import type { PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';
 import { KeyStoreError } from '../errors.js';
 import { isLegacyShape } from './legacy.js';
+import { locatePrivateKey } from './locate.js';
+import { openWithNode } from './node-key.node.js';
 import { openEncryptedKey, openLegacyKey, sealPkcs8 } from './password.node.js';
-import { writePreamble, type PairRecord } from './preamble.js';
+import { asksForLittleWork } from './pbes2.js';
+import { readPreamble, writePreamble, type PairRecord } from './preamble.js';
+import { describeUnsupported, UnsupportedFormat } from './unsupported.js';
 
 /** What it takes to open a file. */
 export interface KeyFileSecrets {
   readonly password: SecureByteContext | undefined;
   readonly secure: boolean;
+  /** Whether a file without protection is read although there is a password. Default: `false`. */
+  readonly allowsUnprotected?: boolean;
 }
 
 /** A file that is being read: where it is, and how to open it. */
 export interface KeyFileContext extends KeyFileSecrets {
   readonly path: string;
 }
+
+/** How to open what a password protects: `undefined` when the password is wrong. */
+type Open = (
+  password: SecureByteContext,
+  secure: boolean,
+) => Promise<SecureByteContext | undefined> | SecureByteContext | undefined;
 
 const TODO = 'It was left untouched: restore it from a backup, or move it away to have a new pair made';
 
@@ -33,16 +46,15 @@ const TODO = 'It was left untouched: restore it from a backup, or move it away t
  * @throws {KeyStoreError} `KEY_FILE_INVALID`, or `KEY_FILE_PASSWORD`
  */
 export async function readPrivateKey(file: Uint8Array, context: KeyFileContext): Promise<RsaPrivateKey> {
+  const { path } = context;
   try {
-    const block = decodePem(file);
-    try {
-      return await keyOf(block, context);
-    } finally {
-      block.der.fill(0);
+    return await keyOf(file, context);
+  } catch (cause) {
+    if (cause instanceof UnsupportedFormat) {
+      throw new KeyStoreError('KEY_FILE_INVALID', path, describeUnsupported(cause, path));
     }
-  } catch (error) {
-    if (!(error instanceof SecurityError)) throw error;
-    throw new KeyStoreError('KEY_FILE_INVALID', context.path, `${error.message}. ${TODO}`, { cause: error });
+    if (!(cause instanceof SecurityError)) throw cause;
+    throw new KeyStoreError('KEY_FILE_INVALID', path, `${cause.message}. ${TODO}`, { cause });
   }
 }
 
@@ -50,37 +62,83 @@ export async function readPrivateKey(file: Uint8Array, context: KeyFileContext):
 export async function writePrivateKey(
   pkcs8: Uint8Array,
   password: SecureByteContext | undefined,
-  record: PairRecord,
+  record: Omit<PairRecord, 'digest'>,
 ): Promise<Bytes> {
-  const pem =
-    password === undefined
-      ? encodePem(PEM_LABEL.privateKey, pkcs8)
-      : encodePem(PEM_LABEL.encryptedPrivateKey, await sealPkcs8(pkcs8, password));
+  const isSealed = password !== undefined;
+  const der = isSealed ? await sealPkcs8(pkcs8, password) : pkcs8;
+  const pem = encodePem(isSealed ? PEM_LABEL.encryptedPrivateKey : PEM_LABEL.privateKey, der);
   try {
-    return concatBytes(writePreamble(record), pem);
+    return concatBytes(writePreamble({ ...record, digest: digestOf(der) }), pem);
   } finally {
     pem.fill(0);
   }
 }
 
-function keyOf({ label, der }: PemBlock, context: KeyFileContext): Promise<RsaPrivateKey> {
-  switch (label) {
-    case PEM_LABEL.encryptedPrivateKey:
-      return openProtected(der, context, openEncryptedKey);
-    case PEM_LABEL.rsaPrivateKey:
-      return openUnprotected(pkcs8FromPkcs1(der), context);
-    case PEM_LABEL.privateKey:
-      return isPkcs8(der) || !isLegacyShape(der)
-        ? openUnprotected(der, context)
-        : openProtected(der, context, openLegacyKey);
-    default:
-      throw new SecurityError('INVALID_KEY', 'the PEM block holds no private key');
+async function keyOf(file: Uint8Array, context: KeyFileContext): Promise<RsaPrivateKey> {
+  const located = locatePrivateKey(file);
+  if (located.kind === 'legacy-pem') {
+    const source = { key: Buffer.from(located.block), format: 'pem' } as const;
+    return openProtected(context, (password, secure) => openWithNode(source, password, secure));
+  }
+  if (located.kind === 'der') return keyOfDer({ label: located.label, der: concatBytes(file) }, context);
+  const block = decodePem(located.block);
+  checkDigest(block.der, readPreamble(file).digest);
+  return keyOfDer(block, context);
+}
+
+/** SHA-256 of what the PEM block holds. */
+function digestOf(der: Uint8Array): string {
+  return `sha256/${createHash('sha256').update(der).digest('base64')}`;
+}
+
+/** @throws {SecurityError} `INVALID_KEY` */
+function checkDigest(der: Bytes, digest: string | undefined): void {
+  if (digest === undefined || digest === digestOf(der)) return;
+  der.fill(0);
+  const message =
+    'the private key is not what was written: its Digest line does not match, so the file is damaged or was edited';
+  throw new SecurityError('INVALID_KEY', message);
+}
+
+/** @param block its content is wiped */
+async function keyOfDer({ label, der }: PemBlock, context: KeyFileContext): Promise<RsaPrivateKey> {
+  try {
+    switch (label) {
+      case PEM_LABEL.encryptedPrivateKey:
+        return await openProtected(context, (password, secure) => openSealed(der, password, secure));
+      case PEM_LABEL.rsaPrivateKey:
+        return await openUnprotected(pkcs8FromPkcs1(der), context);
+      default:
+        if (isPkcs8(der) || !isLegacyShape(der)) return await openUnprotected(der, context);
+        return await openProtected(context, (password, secure) => openLegacyKey(der, password, secure));
+    }
+  } finally {
+    der.fill(0);
   }
 }
 
-async function openUnprotected(pkcs8: Bytes, { path, password }: KeyFileContext): Promise<RsaPrivateKey> {
+/** Where the protection is not one of ours, Node may know it. */
+async function openSealed(
+  der: Uint8Array,
+  password: SecureByteContext,
+  secure: boolean,
+): Promise<SecureByteContext | undefined> {
   try {
-    if (password === undefined || !isPkcs8(pkcs8)) return await RsaPrivateKey.fromPkcs8(pkcs8);
+    return await openEncryptedKey(der, password, secure);
+  } catch (error) {
+    if (!(error instanceof UnsupportedFormat) || !asksForLittleWork(der)) throw error;
+    return openWithNode({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }, password, secure);
+  }
+}
+
+async function openUnprotected(
+  pkcs8: Bytes,
+  { path, password, allowsUnprotected = false }: KeyFileContext,
+): Promise<RsaPrivateKey> {
+  try {
+    if (password === undefined || allowsUnprotected || !isPkcs8(pkcs8)) {
+      return await RsaPrivateKey.fromPkcs8(pkcs8);
+    }
     const message =
       'there is a password, and the private key is not protected by it. Protect it with ' +
       '`openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000`, or leave the password out';
@@ -90,15 +148,11 @@ async function openUnprotected(pkcs8: Bytes, { path, password }: KeyFileContext)
   }
 }
 
-async function openProtected(
-  der: Uint8Array,
-  { path, password, secure }: KeyFileContext,
-  open: typeof openEncryptedKey,
-): Promise<RsaPrivateKey> {
+async function openProtected({ path, password, secure }: KeyFileContext, open: Open): Promise<RsaPrivateKey> {
   if (password === undefined) {
-    throw new KeyStoreError('KEY_FILE_PASSWORD', path, `the private key is protected by a password; give it`);
+    throw new KeyStoreError('KEY_FILE_PASSWORD', path, 'the private key is protected by a password; give it');
   }
-  const pkcs8 = await open(der, password, secure);
+  const pkcs8 = await open(password, secure);
   if (pkcs8 !== undefined) {
     // With a wrong password, the padding comes out right once in 256 times.
     if (pkcs8.borrow(isPkcs8)) return pkcs8.use((bytes) => RsaPrivateKey.fromPkcs8(bytes));

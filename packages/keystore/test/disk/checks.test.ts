@@ -4,11 +4,23 @@ import {
   privateFileProblem,
   publicFileProblem,
   type FileFacts,
+  type FileInQuestion,
+  type Reader,
 } from '../../src/disk/checks.js';
 
-const ME = 1_000;
-const file: FileFacts = { kind: 'file', size: 3_000, mode: 0o600, uid: ME };
-const directory: FileFacts = { kind: 'directory', size: 4_096, mode: 0o700, uid: ME };
+const MINE = 1_000;
+const GROUP = 2_000;
+const ME: Reader = { uid: MINE, groups: [MINE, GROUP] };
+const ROOT: Reader = { uid: 0, groups: [0, GROUP] };
+const file: FileInQuestion = {
+  kind: 'file',
+  size: 3_000,
+  mode: 0o600,
+  uid: MINE,
+  gid: MINE,
+  isMounted: false,
+};
+const directory: FileFacts = { kind: 'directory', size: 4_096, mode: 0o700, uid: MINE, gid: MINE };
 
 describe('a private key file', () => {
   it.each([
@@ -38,7 +50,24 @@ describe('a private key file', () => {
   });
 
   it('is refused to root as well when it is of somebody else', () => {
-    expect(privateFileProblem({ ...file, uid: ME }, 0)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+    expect(privateFileProblem({ ...file, uid: MINE }, ROOT)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+  });
+
+  it('that root hands to a group of mine may be read by that group, as PostgreSQL has it', () => {
+    const handed = { ...file, uid: 0, gid: GROUP, mode: 0o440 };
+    expect(privateFileProblem(handed, ME)).toBeUndefined();
+    expect(privateFileProblem({ ...handed, mode: 0o640 }, ME)).toBeUndefined();
+    for (const other of [{ gid: 2_001 }, { uid: MINE }, { mode: 0o460 }, { mode: 0o444 }]) {
+      expect(privateFileProblem({ ...handed, ...other }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+    }
+  });
+
+  it('of root, for root, may be read by a group in a mounted Secret only', () => {
+    const handed = { ...file, uid: 0, gid: GROUP, mode: 0o440 };
+    expect(privateFileProblem(handed, ROOT)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+    expect(privateFileProblem({ ...handed, isMounted: true }, ROOT)).toBeUndefined();
+    const open = privateFileProblem({ ...handed, isMounted: true, mode: 0o444 }, ROOT);
+    expect(open?.message).toContain('defaultMode: 0400');
   });
 
   it('says what to do', () => {
@@ -62,6 +91,12 @@ describe('a directory', () => {
 
   it.each([0o770, 0o720, 0o702, 0o777, 0o1777])('is refused with mode %o', (mode) => {
     expect(directoryProblem({ ...directory, mode }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
+  });
+
+  it('gets advice that its user can follow', () => {
+    const volume = { ...directory, uid: 0, gid: GROUP, mode: 0o2770 };
+    expect(directoryProblem(volume, ME)?.message).toContain('a directory inside it');
+    expect(directoryProblem({ ...directory, mode: 0o770 }, ME)?.message).toContain('chmod 700');
   });
 
   it('must be one, and mine', () => {

@@ -11,16 +11,17 @@ const file = (preamble: Uint8Array): Uint8Array => Uint8Array.from([...preamble,
 describe('the text before the key', () => {
   it('says when the pair was made and what it replaced', () => {
     const createdAt = Date.UTC(2026, 10, 24, 1, 2, 3, 456);
-    const text = writePreamble({ createdAt, replaces: [FINGERPRINT] });
+    const text = writePreamble({ createdAt, replaces: [FINGERPRINT], digest: FINGERPRINT });
     expect(new TextDecoder().decode(text)).toContain('\nCreated: 2026-11-24T01:02:03.456Z\n');
-    expect(readPreamble(file(text))).toEqual({ createdAt, replaces: [FINGERPRINT] });
+    expect(readPreamble(file(text))).toEqual({ createdAt, replaces: [FINGERPRINT], digest: FINGERPRINT });
   });
 
   it('comes back as it was written', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 4e12 }), fc.nat(3), (createdAt, count) => {
         const replaces = Array<string>(count).fill(FINGERPRINT);
-        expect(readPreamble(file(writePreamble({ createdAt, replaces })))).toEqual({ createdAt, replaces });
+        const record = { createdAt, replaces, digest: undefined };
+        expect(readPreamble(file(writePreamble(record)))).toEqual(record);
       }),
     );
   });
@@ -34,7 +35,7 @@ describe('the text before the key', () => {
     ['no fingerprint', 'Replaces: sha256/short=\n'],
     ['bytes that are no text', '\u{fffd}\0\x80'],
   ])('is ignored when it says %s', (_name, text) => {
-    expect(readPreamble(file(utf8(text)))).toEqual({ createdAt: undefined, replaces: [] });
+    expect(readPreamble(file(utf8(text)))).toEqual({ createdAt: undefined, replaces: [], digest: undefined });
   });
 
   it('is read with the line ends of Windows', () => {

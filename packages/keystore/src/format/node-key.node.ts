@@ -1,0 +1,38 @@
+/** Keys in formats that are read by Node's own OpenSSL: old encryptions of PEM, and ciphers other than AES. */
+import { createPrivateKey, type KeyObject, type PrivateKeyInput } from 'node:crypto';
+import { SecureByteContext } from '@nomyo/crypto';
+import { SecurityError } from '@nomyo/crypto/errors';
+import { UnsupportedFormat } from './unsupported.js';
+
+/** Of OpenSSL, when it was given the right password for something that it does not know. */
+const UNSUPPORTED = ['ERR_OSSL_UNSUPPORTED', 'ERR_OSSL_EVP_UNSUPPORTED'];
+
+/**
+ * The PKCS#8 of an encrypted key, or `undefined` when the password does not open it. The key passes through ordinary
+ * memory of OpenSSL. The thread is busy meanwhile: whoever calls this has looked at how much work the file asks for.
+ *
+ * @throws {UnsupportedFormat} when OpenSSL does not know the encryption either
+ * @throws {SecurityError} `INVALID_KEY` when it is no RSA key
+ */
+export function openWithNode(
+  source: Pick<PrivateKeyInput, 'key' | 'format' | 'type'>,
+  password: SecureByteContext,
+  secure: boolean,
+): SecureByteContext | undefined {
+  const key = password.borrow(({ buffer, byteOffset, byteLength }) =>
+    create({ ...source, passphrase: Buffer.from(buffer, byteOffset, byteLength) }),
+  );
+  if (key === undefined) return undefined;
+  if (key.asymmetricKeyType !== 'rsa') throw new SecurityError('INVALID_KEY', 'it holds no RSA key');
+  return new SecureByteContext(key.export({ type: 'pkcs8', format: 'der' }), { secure });
+}
+
+function create(input: PrivateKeyInput): KeyObject | undefined {
+  try {
+    return createPrivateKey(input);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!UNSUPPORTED.includes(String(code))) return undefined;
+    throw new UnsupportedFormat('an encryption that OpenSSL does not read', 'legacyPem');
+  }
+}
