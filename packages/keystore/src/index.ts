@@ -4,16 +4,13 @@
  * @packageDocumentation
  */
 export { KeyStore } from './keystore.js';
-export type { KeyStoreOptions } from './options.js';
+export type { KeyStoreOptionNames, KeyStoreOptions } from './options.js';
 export type { KeyLease } from './key-pair.js';
-export {
-  generateKeyFiles,
-  loadKeyFiles,
-  type GenerateKeyFilesOptions,
-  type KeyFiles,
-  type LoadKeyFilesOptions,
-} from './key-files.js';
-export { openKnownKeys, type KnownKeys, type KnownKeysOptions, type NextKnownKey } from './known-keys.js';
+export type { MoveOptions } from './move.js';
+export { generateKeyFiles, loadKeyFiles } from './key-files.js';
+export type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './file-options.js';
+export { openKnownKeys, type KnownKeysOptions } from './open-known-keys.js';
+export type { KnownKeys, NextKnownKey } from './known-keys.js';
 export type {
   KeyGeneratedEvent,
   KeyLoadedEvent,

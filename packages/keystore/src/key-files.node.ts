@@ -1,60 +1,44 @@
-/** Key files outside of a store: made once, or read once. */
-import { resolve } from 'node:path';
-import { anObject, refuseUnknown } from '@nomyo/base';
-import type { RsaPrivateKey } from '@nomyo/crypto';
+/** Key files outside of a store, on Node. */
+import { dirname, resolve } from 'node:path';
+import type { KeySize } from '@nomyo/crypto';
 import { KeyDirectory } from './disk/key-directory.node.js';
 import { readPublicFile } from './disk/read-file.node.js';
 import { judgePublicFile, loadKey, type LoadedKey } from './disk/read-pair.node.js';
 import { KeyStoreError } from './errors.js';
-import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
+import type { KeyFiles } from './file-options.js';
 import { keyMaker } from './next-keys.js';
-import { checkKeySize, checkPath, resolvePassword } from './options.js';
-import type { StorageCall } from './storage.js';
+import type { KeyFileSecrets } from './place.js';
+import type { FilesToLoad, LoadedFile, StorageCall } from './storage.js';
 
 /** Nobody ends it but the end of the process. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
-/** Files that others made may have shorter passwords than ours. */
-const MIN_PASSWORD_TO_READ = 1;
-
-export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyFiles> {
-  refuseUnknown(anObject('options', options), ['keyDir', 'password', 'keySize']);
-  const keyDir = resolve(checkPath('keyDir', options.keyDir));
-  const make = keyMaker(checkKeySize(options.keySize));
-  const password = resolvePassword(options.password);
-  try {
-    const directory = new KeyDirectory(keyDir, { password, secure: true });
-    await directory.update(call(), async (write) => {
-      await directory.checkEmpty();
-      const pkcs8 = await make();
-      try {
-        const { key } = await write({ pkcs8, replaces: [], over: false });
-        key.dispose();
-      } finally {
-        pkcs8.dispose();
-      }
-    });
-    return directory.paths;
-  } finally {
-    password?.dispose();
-  }
+export async function generateFiles(
+  keyDir: string,
+  keySize: KeySize,
+  secrets: KeyFileSecrets,
+): Promise<KeyFiles> {
+  const directory = new KeyDirectory(resolve(keyDir), secrets, 'keyDir');
+  const make = keyMaker(keySize);
+  await directory.update(call(), async (write) => {
+    await directory.checkEmpty();
+    const pkcs8 = await make();
+    try {
+      const { key } = await write({ pkcs8, replaces: [], over: false });
+      key.dispose();
+    } finally {
+      pkcs8.dispose();
+    }
+  });
+  return directory.paths;
 }
 
-export async function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey> {
-  refuseUnknown(anObject('options', options), ['privateKeyPath', 'publicKeyPath', 'password']);
-  const privatePath = resolve(checkPath('privateKeyPath', options.privateKeyPath));
-  const { publicKeyPath } = options;
-  const publicPath =
-    publicKeyPath === undefined ? undefined : resolve(checkPath('publicKeyPath', publicKeyPath));
-  const password = resolvePassword(options.password, MIN_PASSWORD_TO_READ);
-  try {
-    const loaded = await loadKey(privatePath, { password, secure: true });
-    if (loaded === undefined) throw missing(privatePath);
-    await checkPublicFile(loaded, publicPath);
-    return loaded.key;
-  } finally {
-    password?.dispose();
-  }
+export async function loadFile(files: FilesToLoad, secrets: KeyFileSecrets): Promise<LoadedFile> {
+  const path = resolve(files.privateKeyPath);
+  const loaded = await loadKey(path, secrets);
+  if (loaded === undefined) throw missing(path);
+  await checkPublicFile(loaded, files.publicKeyPath === undefined ? undefined : resolve(files.publicKeyPath));
+  return { key: loaded.key, path, directory: dirname(path) };
 }
 
 async function checkPublicFile(loaded: LoadedKey, path: string | undefined): Promise<void> {

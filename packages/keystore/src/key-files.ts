@@ -1,31 +1,12 @@
+/** Key files outside of a store: made once, or read once. */
 import { platform } from '#storage';
-import type { KeySize, RsaPrivateKey } from '@nomyo/crypto';
-
-/** Options of {@link generateKeyFiles}. */
-export interface GenerateKeyFilesOptions {
-  /** Where to write `private_key.pem` and `public_key.pem`; made, with its parents, when it is missing. */
-  readonly keyDir: string;
-  /** Encrypts the private key; at least 8 characters, or bytes. Default: it is not encrypted. */
-  readonly password?: string | Uint8Array | undefined;
-  /** Modulus in bits: 2048, 3072 or 4096. Default: 4096. */
-  readonly keySize?: KeySize | undefined;
-}
-
-/** Two absolute paths: what {@link loadKeyFiles} takes. */
-export interface KeyFiles {
-  readonly privateKeyPath: string;
-  readonly publicKeyPath: string;
-}
-
-/** Options of {@link loadKeyFiles}. */
-export interface LoadKeyFilesOptions {
-  /** PEM: PKCS#8, with or without password (PBES2), PKCS#1, or what nomyo-js 0.1 wrote. */
-  readonly privateKeyPath: string;
-  /** SPKI PEM. Where it is given, it must be the other half of the private key. */
-  readonly publicKeyPath?: string | undefined;
-  /** Opens the private key. A file without protection is refused when there is a password. */
-  readonly password?: string | Uint8Array | undefined;
-}
+import { anObject, optional, refuseUndefined, refuseUnknown } from '@nomyo/base';
+import type { RsaPrivateKey } from '@nomyo/crypto';
+import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './file-options.js';
+import { LIMITS } from './limits.js';
+import { aPath, checkKeySize } from './options.js';
+import { resolvePassword } from './password.js';
+import type { FilesToLoad } from './storage.js';
 
 /**
  * Makes a key pair and writes it to two files, both or none; nothing is ever overwritten.
@@ -33,9 +14,20 @@ export interface LoadKeyFilesOptions {
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
  * @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the files is there; `KEY_FILE_UNWRITABLE`,
  * `KEY_FILE_PERMISSIONS`
+ * @example
+ * const { publicKeyPath } = await generateKeyFiles({ keyDir: 'client_keys', password });
  */
-export function generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyFiles> {
-  return platform.generateKeyFiles(options);
+export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyFiles> {
+  refuseUnknown(anObject('options', options), ['keyDir', 'password', 'keySize']);
+  refuseUndefined(options, ['password']);
+  const keyDir = aPath('keyDir', options.keyDir);
+  const keySize = checkKeySize(options.keySize);
+  const password = resolvePassword('password', options.password, LIMITS.passwordToWrite, true);
+  try {
+    return await platform.generateFiles(keyDir, keySize, { password, secure: true });
+  } finally {
+    password?.dispose();
+  }
 }
 
 /**
@@ -44,7 +36,26 @@ export function generateKeyFiles(options: GenerateKeyFilesOptions): Promise<KeyF
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
  * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD` or
  * `KEY_FILE_MISMATCH`
+ * @example
+ * using key = await loadKeyFiles({ privateKeyPath: 'client_keys/private_key.pem', password });
  */
-export function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey> {
-  return platform.loadKeyFiles(options);
+export async function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey> {
+  const files = checkFilesToLoad(options);
+  const password = resolvePassword('password', options.password, LIMITS.passwordToRead, true);
+  try {
+    const { key } = await platform.loadFile(files, { password, secure: true });
+    return key;
+  } finally {
+    password?.dispose();
+  }
+}
+
+/** @throws {InvalidArgumentError} on a wrong path, an unknown name, or a password that is `undefined` */
+export function checkFilesToLoad(options: LoadKeyFilesOptions): FilesToLoad {
+  refuseUnknown(anObject('options', options), ['privateKeyPath', 'publicKeyPath', 'password']);
+  refuseUndefined(options, ['password']);
+  return {
+    privateKeyPath: aPath('privateKeyPath', options.privateKeyPath),
+    publicKeyPath: optional('publicKeyPath', options.publicKeyPath, aPath, undefined),
+  };
 }

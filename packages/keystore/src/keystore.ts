@@ -7,18 +7,21 @@ import {
   type AbortSignalLike,
 } from '@nomyo/base';
 import { RsaPrivateKey } from '@nomyo/crypto';
+import { installedEvent } from './installed-event.js';
 import { tell, type KeyStoreEvent, type KeyStoreListener } from './events.js';
 import { KeyPair, type KeyLease } from './key-pair.js';
-import { resolveOptions, type KeyStoreOptions } from './options.js';
+import type { LoadKeyFilesOptions } from './file-options.js';
+import { Homes, openHome, type Home, type MoveOptions } from './move.js';
+import { resolveOptions, type KeyStoreOptionNames, type KeyStoreOptions } from './options.js';
 import { Rotator } from './rotator.js';
-import type { KeyStorage, StoredPair } from './storage.js';
+import type { StoredPair } from './storage.js';
 
 /**
  * The key pair of a client: loaded or made on the first use, replaced by age or by number of requests, and wiped in
  * the end. A request keeps the pair it was sent with until its answer is open.
  */
 export class KeyStore {
-  readonly #storage: KeyStorage;
+  readonly #homes: Homes;
   readonly #rotator: Rotator;
   readonly #listener: KeyStoreListener | undefined;
   readonly #end = new AbortController();
@@ -28,17 +31,20 @@ export class KeyStore {
   /**
    * Checks the options; touches no disk and makes no key.
    *
+   * @param names what the caller's own users call these options, for errors. Default: as they are called here
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
+   * @example
+   * using store = new KeyStore({ keyDir: 'client_keys', password });
    */
-  constructor(options: KeyStoreOptions = {}) {
-    const { place, policy, onEvent, ...storageOptions } = resolveOptions(options, platform.locate);
-    this.#listener = onEvent;
-    this.#storage = place.createStorage(storageOptions);
+  constructor(options: KeyStoreOptions = {}, names: KeyStoreOptionNames = {}) {
+    const resolved = resolveOptions(options, names);
+    this.#listener = resolved.onEvent;
+    this.#homes = new Homes(resolved);
     this.#rotator = new Rotator({
-      policy,
+      policy: () => this.#homes.current.policy,
       pair: () => this.#current,
       replace: (background) => this.#replace(background),
-      prepare: () => this.#storage.prepare(),
+      prepare: () => this.#homes.unlessMoved(({ storage }) => storage.prepare()),
       schedule: platform.schedule,
       tell: (event) => this.#tell(event),
     });
@@ -93,6 +99,35 @@ export class KeyStore {
   }
 
   /**
+   * Uses the pair of another place from now on; requests under way keep theirs. A pair that is there and opens with the
+   * password is used; where there is none, one is made and stored. Rotation writes to that place, under that password.
+   *
+   * @throws {InvalidArgumentError} on a wrong value or an unknown name
+   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair that does not open with this password, and what
+   * {@link ready} throws; the store stays where it was
+   * @throws {DisposedError} after {@link dispose}
+   */
+  async moveTo(options: MoveOptions = {}): Promise<void> {
+    this.#check();
+    const home = this.#homes.at(options);
+    await this.#enter(async () => ({ home, stored: await openHome(home, this.#end.signal) }));
+    await this.#rotator.rotateWhenDue().catch(() => undefined);
+  }
+
+  /**
+   * Uses the private key in this file from now on; requests under way keep theirs. It counts as made now, and rotation
+   * writes `private_key.pem` and `public_key.pem` into its directory (or `rotationDir`), under its password.
+   *
+   * @throws {InvalidArgumentError} on a wrong value or an unknown name
+   * @throws {KeyStoreError} when the file cannot be used; the store stays where it was
+   * @throws {DisposedError} after {@link dispose}
+   */
+  async loadFrom(files: LoadKeyFilesOptions): Promise<void> {
+    this.#check();
+    await this.#enter(() => this.#homes.beside(files));
+  }
+
+  /**
    * Uses this key from now on; requests under way keep theirs. It counts as made now, and is replaced like any other:
    * set `rotationInterval: 0` to keep it.
    *
@@ -117,7 +152,7 @@ export class KeyStore {
     if (this.#end.signal.aborted) return;
     this.#end.abort(new DisposedError('KeyStore'));
     this.#rotator.stop();
-    this.#storage.dispose();
+    this.#homes.dispose();
     this.#current?.retire();
     this.#current = undefined;
   }
@@ -142,7 +177,7 @@ export class KeyStore {
   async #loadOrMake(): Promise<StoredPair | undefined> {
     let stored: StoredPair;
     try {
-      stored = await this.#storage.open({ signal: this.#end.signal, background: false });
+      stored = await this.#homes.current.storage.open({ signal: this.#end.signal, background: false });
     } catch (error) {
       if (this.#current !== undefined) return undefined;
       throw error;
@@ -153,10 +188,33 @@ export class KeyStore {
     return undefined;
   }
 
+  /** One after the other; whoever acquires a pair meanwhile waits, and gets the new one. */
+  #enter(task: () => Promise<{ home: Home; stored: StoredPair }>): Promise<void> {
+    const before = this.#opening;
+    const entering = (async () => {
+      await before?.catch(() => undefined);
+      const { home, stored } = await task();
+      if (this.#end.signal.aborted) {
+        stored.keys.dispose();
+        home.storage.dispose();
+        this.#check();
+      }
+      this.#homes.enter(home);
+      this.#install(stored);
+    })().finally(() => {
+      if (this.#opening === entering) this.#opening = undefined;
+    });
+    this.#opening = entering;
+    return entering;
+  }
+
   async #replace(background: boolean): Promise<void> {
     const signal = this.#end.signal;
     const pair = this.#pair();
-    const stored = await this.#storage.replace(pair.fingerprint, { signal, background });
+    const stored = await this.#homes.unlessMoved(({ storage }) =>
+      storage.replace(pair.fingerprint, { signal, background }),
+    );
+    if (stored === undefined) return;
     if (this.#current !== pair) {
       stored.keys.dispose();
       this.#check();
@@ -171,7 +229,7 @@ export class KeyStore {
     this.#current = current;
     previous?.retire();
     this.#rotator.installed();
-    this.#tell(eventOf(stored, previous?.fingerprint));
+    this.#tell(installedEvent(stored, previous?.fingerprint));
   }
 
   #pair(): KeyPair {
@@ -187,12 +245,4 @@ export class KeyStore {
   #tell(event: KeyStoreEvent): void {
     tell(this.#listener, event);
   }
-}
-
-function eventOf({ keys, path, origin }: StoredPair, previous: string | undefined): KeyStoreEvent {
-  const fingerprint = keys.publicKey.fingerprint;
-  if (previous !== undefined) {
-    return { type: 'key-rotated', previous, current: fingerprint, adopted: origin === 'found', path };
-  }
-  return { type: origin === 'found' ? 'key-loaded' : 'key-generated', fingerprint, path };
 }

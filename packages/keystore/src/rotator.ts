@@ -7,13 +7,14 @@ import { backoffMs, decideRotation, NO_FAILURES, type RotationPolicy } from './r
 
 /** What a rotator works on. */
 export interface RotatorOptions {
-  readonly policy: RotationPolicy;
+  /** That of the moment. */
+  readonly policy: () => RotationPolicy;
   /** The pair in use, once there is one. */
   readonly pair: () => KeyPair | undefined;
   /** Puts another pair into its place. */
   readonly replace: (background: boolean) => Promise<void>;
   /** Makes the next pair ahead of need. */
-  readonly prepare: () => Promise<void>;
+  readonly prepare: () => Promise<unknown>;
   /** A timer that keeps no process alive. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
   readonly tell: (event: RotationFailedEvent) => void;
@@ -86,7 +87,7 @@ export class Rotator {
   }
 
   #decide(pair: KeyPair): ReturnType<typeof decideRotation> {
-    return decideRotation(pair, this.#options.policy, this.#failures, currentMoment());
+    return decideRotation(pair, this.#options.policy(), this.#failures, currentMoment());
   }
 
   #sleep(ms: number | undefined): void {
@@ -95,7 +96,7 @@ export class Rotator {
     this.#cancelTimer = this.#options.schedule(() => void this.poll(), ms);
   }
 
-  async #attempt(task: () => Promise<void>): Promise<void> {
+  async #attempt(task: () => Promise<unknown>): Promise<void> {
     try {
       await task();
     } catch (error) {
@@ -107,7 +108,7 @@ export class Rotator {
   #failed(error: unknown): void {
     const count = this.#failures.count + 1;
     this.#failures = { count, lastAt: currentMoment().monotonic };
-    const retryInMs = backoffMs(this.#options.policy, count);
+    const retryInMs = backoffMs(this.#options.policy(), count);
     this.#sleep(retryInMs);
     const code = error instanceof NomyoError ? error.code : 'KEY_FILE_UNWRITABLE';
     const path = error instanceof KeyStoreError ? error.path : undefined;

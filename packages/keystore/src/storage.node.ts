@@ -3,38 +3,37 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
-import { generateKeyFiles, loadKeyFiles } from './key-files.node.js';
+import { generateFiles, loadFile } from './key-files.node.js';
+import { DEFAULTS } from './limits.js';
 import { keyMaker } from './next-keys.js';
-import { DEFAULTS } from './options.js';
+import type { KeyLocation, PlaceNames } from './place.js';
 import { memoryPlace } from './storage.memory.js';
 import type { KeyPlace, Platform } from './storage.js';
 
+const NAMES: PlaceNames = { keyDir: 'keyDir', rotationDir: 'rotationDir', keyStorage: 'keyStorage' };
+
 export const platform: Platform = {
-  locate: ({ keyDir = DEFAULTS.keyDir, rotationDir, keyStorage }) => {
+  locate: ({ keyDir = DEFAULTS.keyDir, rotationDir, keyStorage }, names = NAMES) => {
     if (keyStorage !== undefined) {
-      throw new InvalidArgumentError('keyStorage', 'must not be given: only browsers have IndexedDB');
+      throw new InvalidArgumentError(names.keyStorage, 'must not be given: only browsers have IndexedDB');
     }
-    return keyDir === null ? memoryPlace : directoryPlace(resolve(keyDir), resolve(rotationDir ?? keyDir));
+    if (keyDir === null) return memoryPlace;
+    return directoryPlace({ keyDir: resolve(keyDir), rotationDir: resolve(rotationDir ?? keyDir) }, names);
   },
   schedule: (fn, ms) => {
     const timer = setTimeout(fn, ms);
     timer.unref();
     return () => clearTimeout(timer);
   },
-  generateKeyFiles,
-  loadKeyFiles,
+  generateFiles,
+  loadFile,
 };
 
-function directoryPlace(keyDir: string, rotationDir: string): KeyPlace {
+function directoryPlace(location: KeyLocation, names: PlaceNames): KeyPlace {
   return {
     isShared: true,
-    createStorage: ({ keySize, password, secure }) =>
-      new FileStorage({
-        location: { keyDir, rotationDir },
-        make: keyMaker(keySize),
-        password,
-        secure,
-      }),
-    openKnownKeys: () => new FileKnownKeys(keyDir),
+    createStorage: ({ keySize, ...options }) =>
+      new FileStorage({ location, names, make: keyMaker(keySize), ...options }),
+    openKnownKeys: () => new FileKnownKeys(location.keyDir),
   };
 }

@@ -3,10 +3,10 @@
  * runtime: files on Node, IndexedDB in browsers, memory everywhere. A storage makes its pairs itself, so that one whose
  * private keys can never be read out (CryptoKeys that are not extractable) has the same shape.
  */
-import type { KeySource, RsaPrivateKey } from '@nomyo/crypto';
-import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './key-files.js';
+import type { KeySize, KeySource, RsaPrivateKey } from '@nomyo/crypto';
+import type { KeyFiles } from './file-options.js';
 import type { KnownKeys } from './known-keys.js';
-import type { PlaceOptions, StorageOptions } from './options.js';
+import type { KeyFileSecrets, PlaceNames, PlaceOptions, StorageOptions } from './place.js';
 
 /** A private key with an end. */
 export interface OwnedKeys extends KeySource {
@@ -63,9 +63,25 @@ export interface Platform {
    *
    * @throws {InvalidArgumentError} when the runtime cannot keep keys there
    */
-  readonly locate: (place: PlaceOptions) => KeyPlace;
+  readonly locate: (place: PlaceOptions, names?: PlaceNames) => KeyPlace;
   /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
-  readonly generateKeyFiles: (options: GenerateKeyFilesOptions) => Promise<KeyFiles>;
-  readonly loadKeyFiles: (options: LoadKeyFilesOptions) => Promise<RsaPrivateKey>;
+  /** Writes a new pair, over nothing. */
+  readonly generateFiles: (keyDir: string, keySize: KeySize, secrets: KeyFileSecrets) => Promise<KeyFiles>;
+  /** Reads a private key from a file of the caller's choice. */
+  readonly loadFile: (files: FilesToLoad, secrets: KeyFileSecrets) => Promise<LoadedFile>;
+}
+
+/** A private key file and, where it is to be compared, its public one. */
+export interface FilesToLoad {
+  readonly privateKeyPath: string;
+  readonly publicKeyPath?: string | undefined;
+}
+
+/** What was read from there. */
+export interface LoadedFile {
+  readonly key: RsaPrivateKey;
+  /** Absolute, as is its directory. */
+  readonly path: string;
+  readonly directory: string;
 }

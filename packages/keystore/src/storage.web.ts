@@ -1,30 +1,30 @@
 /** Runtimes without files of their own: pairs live in memory or, where there is one, in IndexedDB. */
 import { InvalidArgumentError } from '@nomyo/base';
 import { indexedDbPlace } from './indexeddb/place.web.js';
-import { DEFAULTS } from './options.js';
+import { DEFAULTS } from './limits.js';
 import { memoryPlace } from './storage.memory.js';
 import type { Platform } from './storage.js';
 
+const NO_FILES = 'cannot be used: this runtime keeps no key files';
+
 /** Promises, because the functions of Node give promises: a refusal arrives the same way. */
 function refuse(argument: string): Promise<never> {
-  return Promise.reject(
-    new InvalidArgumentError(argument, 'cannot be used: this runtime keeps no key files'),
-  );
+  return Promise.reject(new InvalidArgumentError(argument, NO_FILES));
 }
 
 export const platform: Platform = {
-  locate: ({ keyDir, rotationDir, keyStorage }) => {
+  locate: ({ keyDir, rotationDir, keyStorage }, names) => {
     const isOwn = keyDir !== undefined && keyDir !== null && keyDir !== DEFAULTS.keyDir;
     if (isOwn || rotationDir !== undefined) {
-      const argument = isOwn ? 'keyDir' : 'rotationDir';
-      throw new InvalidArgumentError(argument, 'cannot be used: this runtime keeps no key files');
+      const option = isOwn ? 'keyDir' : 'rotationDir';
+      throw new InvalidArgumentError(names?.[option] ?? option, NO_FILES);
     }
-    return keyStorage === undefined ? memoryPlace : indexedDbPlace();
+    return keyStorage === undefined ? memoryPlace : indexedDbPlace(names?.keyStorage ?? 'keyStorage');
   },
   schedule: (fn, ms) => {
     const timer = setTimeout(fn, ms);
     return () => clearTimeout(timer);
   },
-  generateKeyFiles: () => refuse('keyDir'),
-  loadKeyFiles: () => refuse('privateKeyPath'),
+  generateFiles: () => refuse('keyDir'),
+  loadFile: () => refuse('privateKeyPath'),
 };

@@ -35,6 +35,7 @@ describe('options', () => {
     ['onEvent', { onEvent: 'log' }],
     ['password', { password: 'short77' }],
     ['password', { password: '' }],
+    ['password', { password: undefined }],
     ['password', { password: 12_345_678 }],
     ['password', { password: new Uint8Array(7) }],
     ['password', { password: 'lone surrogate \ud800' }],
@@ -54,7 +55,7 @@ describe('options', () => {
     { keyDir: null, password: new Uint8Array(8) },
     { keyDir: null, rotationInterval: 0, rotationRequests: 1, keySize: 3072, secure: false },
     { keyDir: null, rotationInterval: 30 * 86_400_000 },
-    { keyDir: null, rotationDir: undefined, password: undefined },
+    { keyDir: null, rotationDir: undefined },
   ])('takes %j', (options) => {
     make(options).dispose();
   });

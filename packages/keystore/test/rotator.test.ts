@@ -34,7 +34,7 @@ function bench(policy = daily): Bench {
   const replace = jest.fn((_background: boolean) => Promise.resolve());
   const prepare = jest.fn(() => Promise.resolve());
   const rotator = new Rotator({
-    policy,
+    policy: () => policy,
     pair: () => pair,
     replace,
     prepare,

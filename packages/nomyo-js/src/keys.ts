@@ -1,16 +1,20 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
 import { abortable, DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
 import { RsaPrivateKey, type KeySource } from '@nomyo/crypto';
-import { KeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
+import { KeyStore, type KeyLease, type KeyStoreEvent } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';
+import type { KeyOrigin } from './options.js';
+import { KEY_STORE_NAMES } from './resolve-keys.js';
 
 /** What a channel needs of either. */
-export type Keys = Pick<KeyStore, 'ready' | 'acquire' | 'useKey' | 'dispose'>;
+export type Keys = Pick<KeyStore, 'ready' | 'acquire' | 'moveTo' | 'loadFrom' | 'dispose'>;
 
-export function createKeys(keys: KeySource | KeyStoreOptions, emit: Emit): Keys {
-  if (isKeySource(keys)) return new GivenKeys(keys);
-  return new KeyStore({ ...keys, onEvent: (event) => emitKeyEvent(emit, event) });
+/** @throws {InvalidArgumentError} on a wrong option of a key store, by the name that it has here */
+export function createKeys(keys: KeyOrigin, emit: Emit): Keys {
+  if (keys.kind === 'given') return new GivenKeys(keys.source);
+  const onEvent = (event: KeyStoreEvent): void => emitKeyEvent(emit, event);
+  return new KeyStore({ ...keys.options, onEvent }, KEY_STORE_NAMES);
 }
 
 /** A key that the caller keeps, rotates and ends. */
@@ -34,12 +38,22 @@ class GivenKeys implements Keys {
     return { keys: this.#source, release, [Symbol.dispose]: release };
   }
 
-  useKey(): void {
-    throw new InvalidArgumentError('keys', 'of a client that was given a KeySource cannot be replaced');
+  moveTo(): Promise<never> {
+    return this.#refuse();
+  }
+
+  loadFrom(): Promise<never> {
+    return this.#refuse();
   }
 
   dispose(): void {
     this.#disposed = true;
+  }
+
+  /** Before anything is made, read or written. */
+  #refuse(): Promise<never> {
+    const expectation = 'is the private key of this client, which cannot be replaced by another';
+    return Promise.reject(new InvalidArgumentError('keys', expectation));
   }
 }
 
@@ -52,10 +66,6 @@ export function endingWith(call: CallSignal, keys: KeySource): KeySource {
         ? keys.unwrap(wrapped, call, memory)
         : abortable(keys.unwrap(wrapped, call.toAbortSignal(), memory), call),
   };
-}
-
-function isKeySource(keys: KeySource | KeyStoreOptions): keys is KeySource {
-  return 'unwrap' in keys;
 }
 
 function emitKeyEvent(emit: Emit, event: KeyStoreEvent): void {

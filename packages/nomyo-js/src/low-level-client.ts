@@ -1,25 +1,21 @@
 import {
   aBoolean,
   anObject,
-  aPassword,
   aString,
+  given,
   InvalidArgumentError,
   oneOf,
   optional,
   refuseUnknown,
 } from '@nomyo/base';
 import {
-  generatePkcs8,
   getMemoryProtectionInfo,
   openEnvelope,
-  RsaPrivateKey,
   sealEnvelope,
-  SecureByteContext,
   type JsonObject,
   type KeySize,
   type MemoryProtectionInfo,
 } from '@nomyo/crypto';
-import { generateKeyFiles, loadKeyFiles, type GenerateKeyFilesOptions } from '@nomyo/keystore';
 import { checkPayloadId, markFailuresAsSent } from '@nomyo/transport';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
@@ -27,6 +23,7 @@ import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { endingWith } from './keys.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
+import { checkPlainKeyFiles } from './policy.js';
 import { resolveOptions } from './resolve-options.js';
 import { SecureChannel } from './secure-channel.js';
 
@@ -40,11 +37,14 @@ export interface SecureCompletionClientConfig extends CommonOptions {
 export interface GenerateKeysOptions {
   /** Write the pair to `keyDir`. Default: `false`: it lives in memory only. */
   readonly saveToFile?: boolean;
-  /** Directory to write to. Default: the client's `keyDir`. */
+  /** Directory to write to. Default: the client's `keyDir`, or `client_keys` if that is `null`. */
   readonly keyDir?: string;
-  /** Encrypts the private key file; at least 8 characters, or bytes. Default: the client's `keyRotationPassword`, if any. */
+  /**
+   * Encrypts the private key file, and every one that rotation writes there; at least 8 characters, or bytes. Default:
+   * the client's `keyRotationPassword`, if any; `undefined` is refused.
+   */
   readonly password?: string | Uint8Array;
-  /** Modulus in bits: 2048, 3072 or 4096. Default: 4096. */
+  /** Modulus in bits: 2048, 3072 or 4096. Default: the client's `keySize`. */
   readonly keySize?: KeySize;
 }
 
@@ -59,38 +59,52 @@ const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = [
 export class SecureCompletionClient {
   readonly #options: ResolvedOptions;
   readonly #channel: SecureChannel;
-  /** Of key files that are written. A copy: the bytes that it was given as can be wiped meanwhile. */
-  readonly #password: SecureByteContext | undefined;
 
   /**
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
    * @throws {SecurityError} `INSECURE_URL` when the URL is not `https:` and `allowHttp` is not set
    */
   constructor(config: SecureCompletionClientConfig = {}) {
-    const given = anObject('config', config);
-    this.#options = resolveOptions(config, 'routerUrl', given['routerUrl']);
+    const { routerUrl } = anObject('config', config);
+    this.#options = resolveOptions(config, 'routerUrl', routerUrl);
     this.#channel = new SecureChannel('SecureCompletionClient', this.#options);
-    this.#password = passwordOf(this.#options);
   }
 
   /**
-   * Makes a new key pair and uses it from now on; requests under way keep theirs.
+   * Makes a key pair and uses it from now on; requests under way keep theirs. Rotation writes where the pair is, under
+   * its password; a pair in memory is replaced in memory.
    *
-   * @throws {InvalidArgumentError} on a wrong option
-   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair already, or another code when it cannot be written
+   * With `saveToFile`, a pair that is in the directory already is used as it is, if it opens with what is given here:
+   * a program can run twice. No other is ever overwritten.
+   *
+   * @throws {InvalidArgumentError} on a wrong option, or where the client was given its `keys`; nothing was written
+   * @throws {PolicyError} when the file would not be encrypted, and the policy demands that
+   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair that does not open, or another code when none can be
+   * written
+   * @example
+   * await client.generateKeys({ saveToFile: true, keyDir: 'client_keys', password });
    */
   async generateKeys(options: GenerateKeysOptions = {}): Promise<void> {
     this.#channel.check();
     refuseUnknown(anObject('options', options), GENERATE_OPTIONS);
-    const toFile = optional('saveToFile', options.saveToFile, aBoolean, false);
-    const key = await (toFile ? this.#generateFiles(options) : generateInMemory(options.keySize));
-    this.#channel.keys.useKey(key);
+    const { saveToFile, keyDir, ...rest } = options;
+    const toFile = optional('saveToFile', saveToFile, aBoolean, false);
+    if (!toFile) return this.#channel.keys.moveTo({ ...rest, keyDir: null });
+    if (environment.defaultKeyDir === null) {
+      throw new InvalidArgumentError('saveToFile', 'cannot be used: this runtime keeps no key files');
+    }
+    if (rest.password === undefined) this.#checkPlainFiles();
+    return this.#channel.keys.moveTo({ ...rest, keyDir: optional('keyDir', keyDir, aString, undefined) });
   }
 
   /**
-   * Uses the key pair in these files from now on; requests under way keep theirs.
+   * Uses the key pair in these files from now on; requests under way keep theirs. It counts as made now. Rotation
+   * writes into the directory of the private key (or `keyRotationDir`), under the same password, and never over a file
+   * of another name than `private_key.pem` and `public_key.pem`.
    *
    * @param publicKeyPath when given, the file must hold the other half of the private key
+   * @param password opens the private key. Default: the client's `keyRotationPassword`, where the file needs one
+   * @throws {InvalidArgumentError} on a wrong argument, or where the client was given its `keys`
    * @throws {KeyStoreError} when a file cannot be read, is damaged, or does not belong to the other
    */
   async loadKeys(
@@ -99,12 +113,12 @@ export class SecureCompletionClient {
     password?: string | Uint8Array,
   ): Promise<void> {
     this.#channel.check();
-    const key = await loadKeyFiles({
-      privateKeyPath: aString('privateKeyPath', privateKeyPath),
-      ...(publicKeyPath === undefined ? {} : { publicKeyPath: aString('publicKeyPath', publicKeyPath) }),
-      ...(password === undefined ? {} : { password: aPassword(1)('password', password) }),
+    if (password === undefined) this.#checkPlainFiles();
+    await this.#channel.keys.loadFrom({
+      privateKeyPath,
+      ...given('publicKeyPath', publicKeyPath),
+      ...given('password', password),
     });
-    this.#channel.keys.useKey(key);
   }
 
   /** The router's public key as SPKI PEM: cached for `serverKeyTtl`, and one of the pinned ones where there are pins. */
@@ -181,7 +195,6 @@ export class SecureCompletionClient {
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
   dispose(): void {
     this.#channel.dispose();
-    this.#password?.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -192,35 +205,11 @@ export class SecureCompletionClient {
     return { routerUrl: this.#options.baseUrl.href };
   }
 
-  #generateFiles(options: GenerateKeysOptions): Promise<RsaPrivateKey> {
-    const { keys } = this.#options;
-    const own = 'unwrap' in keys ? null : keys.keyDir;
-    const keyDir = aString('keyDir', options.keyDir ?? own ?? environment.defaultKeyDir);
-    if (options.password !== undefined || this.#password === undefined) {
-      return generateFiles({ ...options, keyDir });
-    }
-    return this.#password.borrow((password) => generateFiles({ ...options, keyDir, password }));
+  /** @throws {PolicyError} where files must be encrypted, and would not be */
+  #checkPlainFiles(): void {
+    const { keys, policy } = this.#options;
+    if (keys.kind === 'store' && keys.options.password === undefined) checkPlainKeyFiles(policy);
   }
-}
-
-/** A pair in files, and its private key as it is read from there. */
-async function generateFiles({ keyDir, keySize, password }: GenerateKeyFilesOptions): Promise<RsaPrivateKey> {
-  const files = await generateKeyFiles({ keyDir, keySize, password });
-  return loadKeyFiles({ ...files, password });
-}
-
-function passwordOf({ keys, memory }: ResolvedOptions): SecureByteContext | undefined {
-  if ('unwrap' in keys || keys.password === undefined) return undefined;
-  const { password } = keys;
-  const bytes = typeof password === 'string' ? new TextEncoder().encode(password) : password;
-  const copy = SecureByteContext.allocate(bytes.byteLength, memory);
-  copy.borrow((own) => own.set(bytes));
-  return copy;
-}
-
-async function generateInMemory(keySize: KeySize | undefined): Promise<RsaPrivateKey> {
-  const pkcs8 = await generatePkcs8(keySize);
-  return pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
 }
 
 function bytesOf(envelope: unknown): Uint8Array {

@@ -51,7 +51,7 @@ export interface CommonOptions {
    * Excludes `keyDir`, `keyRotationDir` and `keyRotationPassword`. Default: in memory only.
    */
   readonly keyStorage?: 'indexeddb';
-  /** Age at which a key pair is replaced, in ms. Default: 86 400 000 (24 h). 0: never. */
+  /** Age at which a key pair is replaced, in ms, at most 366 days. Default: 86 400 000 (24 h). 0: never. */
   readonly keyRotationInterval?: number;
   /** Requests that one key pair serves before it is replaced. Default: no limit. */
   readonly keyRotationRequests?: number;
@@ -59,7 +59,8 @@ export interface CommonOptions {
   readonly keyRotationDir?: string;
   /**
    * Encrypts every private key file the client writes, the first one too; at least 8 characters, or bytes of UTF-8.
-   * The client keeps a copy of its own: bytes can be wiped afterwards. Default: files are not encrypted.
+   * The client keeps a copy of its own: bytes can be wiped afterwards. Default: files are not encrypted. `undefined` is
+   * refused, so that an unset environment variable cannot turn encryption off.
    */
   readonly keyRotationPassword?: string | Uint8Array;
   /** Modulus of the client's own key pair, in bits: 2048, 3072 or 4096. Default: 4096. */
@@ -97,6 +98,11 @@ export interface CommonOptions {
   readonly logger?: Logger;
 }
 
+/** Where a client's private key is: elsewhere, or in a key store of the client's own. */
+export type KeyOrigin =
+  | { readonly kind: 'given'; readonly source: KeySource }
+  | { readonly kind: 'store'; readonly options: KeyStoreOptions };
+
 /** Options that were checked, and complete. */
 export interface ResolvedOptions {
   readonly baseUrl: URL;
@@ -111,8 +117,7 @@ export interface ResolvedOptions {
   readonly serverKeyTtl: number;
   readonly padding: Padding;
   readonly policy: Policy;
-  /** A private key that is elsewhere, or how to keep one. */
-  readonly keys: KeySource | KeyStoreOptions;
+  readonly keys: KeyOrigin;
   readonly http: HttpClientOptions;
   readonly loggers: readonly Logger[];
 }
@@ -123,6 +128,5 @@ export const DEFAULTS = {
   timeoutMs: 600_000,
   maxRetries: 2,
   maxRetryDelayMs: 60_000,
-  rotationMs: 86_400_000,
   serverKeyTtlMs: 3_600_000,
 } as const;

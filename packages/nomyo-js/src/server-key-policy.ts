@@ -1,10 +1,10 @@
 /** Which keys of the router are accepted: any, the one that was met first, or pinned ones. */
 import { aFunction, InvalidArgumentError, oneOf, optional, SecurityError } from '@nomyo/base';
-import type { KeySource } from '@nomyo/crypto';
-import { openKnownKeys, type KeyStoreOptions, type KnownKeys } from '@nomyo/keystore';
+import { openKnownKeys, type KnownKeys } from '@nomyo/keystore';
 import type { ServerKeyChange } from '@nomyo/transport';
 import type { SecurityTier } from './chat/request-types.js';
 import type { Emit } from './events.js';
+import type { KeyOrigin } from './options.js';
 
 /**
  * `any`: every key that comes over HTTPS. `first-use`: the key that was met first is remembered, and a change refused
@@ -58,13 +58,8 @@ export class FirstUse {
    * @param keys of the client: what is remembered stands beside them, or in memory where they are elsewhere
    * @param baseUrl as `parseBaseUrl` gives it
    */
-  constructor(
-    keys: KeySource | KeyStoreOptions,
-    baseUrl: URL,
-    onChange: OnServerKeyChange | undefined,
-    emit: Emit,
-  ) {
-    const { keyDir, keyStorage } = 'unwrap' in keys ? { keyDir: null } : keys;
+  constructor(keys: KeyOrigin, baseUrl: URL, onChange: OnServerKeyChange | undefined, emit: Emit) {
+    const { keyDir, keyStorage } = keys.kind === 'given' ? { keyDir: null } : keys.options;
     this.#known = openKnownKeys({ keyDir, keyStorage });
     this.#router = baseUrl.href;
     this.#onChange = onChange;

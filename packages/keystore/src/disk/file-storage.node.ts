@@ -1,8 +1,7 @@
 /** Pairs in files, in one directory or two: the first pair in the one, rotated pairs in the other. */
 import type { SecureByteContext } from '@nomyo/crypto';
-import type { KeyFileSecrets } from '../format/private-key.node.js';
 import { NextKeys, type MakeKey } from '../next-keys.js';
-import type { KeyLocation } from '../options.js';
+import type { KeyFileSecrets, KeyLocation, PlaceNames } from '../place.js';
 import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
 import { KeyDirectory, type WriteToDirectory } from './key-directory.node.js';
 import type { LoadedPair } from './read-pair.node.js';
@@ -11,6 +10,7 @@ import { waitFor } from './wait.node.js';
 /** What a file storage needs to know. */
 export interface FileStorageOptions extends KeyFileSecrets {
   readonly location: KeyLocation;
+  readonly names: Pick<PlaceNames, 'keyDir' | 'rotationDir'>;
   readonly make: MakeKey;
 }
 
@@ -27,9 +27,10 @@ export class FileStorage implements KeyStorage {
   readonly #password: SecureByteContext | undefined;
   readonly #next: NextKeys;
 
-  constructor({ location: { keyDir, rotationDir }, make, ...secrets }: FileStorageOptions) {
-    this.#keyDir = new KeyDirectory(keyDir, secrets);
-    this.#rotationDir = rotationDir === keyDir ? this.#keyDir : new KeyDirectory(rotationDir, secrets);
+  constructor({ location: { keyDir, rotationDir }, names, make, ...secrets }: FileStorageOptions) {
+    this.#keyDir = new KeyDirectory(keyDir, secrets, names.keyDir);
+    this.#rotationDir =
+      rotationDir === keyDir ? this.#keyDir : new KeyDirectory(rotationDir, secrets, names.rotationDir);
     this.#password = secrets.password;
     this.#next = new NextKeys(make);
   }

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
-import type { KeyFileSecrets } from '../format/private-key.node.js';
+import type { KeyFileSecrets } from '../place.js';
 import type { StorageCall } from '../storage.js';
 import { checkDirectory, ignoreInGit, makeDirectory } from './directory.node.js';
 import { DirectoryLock, holding, type HeldLock } from './lock.node.js';
@@ -31,9 +31,15 @@ export class KeyDirectory {
   readonly paths: PairPaths;
   readonly #lock: DirectoryLock;
   readonly #secrets: KeyFileSecrets;
+  readonly #option: string;
 
-  constructor(path: string, secrets: KeyFileSecrets) {
+  /**
+   * @param path absolute
+   * @param option that named the path, as the caller wrote it
+   */
+  constructor(path: string, secrets: KeyFileSecrets, option: string) {
     this.path = path;
+    this.#option = option;
     this.#lock = new DirectoryLock(path);
     this.#secrets = secrets;
     this.paths = {
@@ -63,8 +69,8 @@ export class KeyDirectory {
 
   /** Runs `task` while no other process writes to the directory, which is made if it is missing. */
   async update<T>(call: StorageCall, task: (write: WriteToDirectory) => Promise<T>): Promise<T> {
-    await makeDirectory(this.path);
-    const lock = await waitFor(this.path, call, () => this.#lock.tryAcquire());
+    await this.#explained(() => makeDirectory(this.path));
+    const lock = await waitFor(this.path, call, () => this.#tryAcquire());
     return holding(this.path, lock, () => task((pair) => this.#write(lock, call.signal, pair)));
   }
 
@@ -73,8 +79,8 @@ export class KeyDirectory {
     { signal }: StorageCall,
     task: (write: WriteToDirectory) => Promise<T>,
   ): Promise<T | undefined> {
-    await makeDirectory(this.path);
-    const lock = await this.#lock.tryAcquire();
+    await this.#explained(() => makeDirectory(this.path));
+    const lock = await this.#tryAcquire();
     if (lock === undefined) return undefined;
     return holding(this.path, lock, () => task((pair) => this.#write(lock, signal, pair)));
   }
@@ -93,6 +99,24 @@ export class KeyDirectory {
       });
     } catch (error) {
       if (!(error instanceof KeyStoreError)) throw error;
+    }
+  }
+
+  #tryAcquire(): Promise<HeldLock | undefined> {
+    return this.#explained(() => this.#lock.tryAcquire());
+  }
+
+  /** A directory that cannot be written to was chosen by an option, or by its default: the error says by which. */
+  async #explained<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof KeyStoreError) || error.code !== 'KEY_FILE_UNWRITABLE') throw error;
+      const code = systemCode(error.cause);
+      const why =
+        code === undefined ? error.message.slice(error.path.length + 2) : `it cannot be written to (${code})`;
+      const message = `${why}. ${placeAdvice(this.#option)}`;
+      throw new KeyStoreError('KEY_FILE_UNWRITABLE', this.path, message, { cause: error.cause });
     }
   }
 
@@ -117,6 +141,10 @@ export class KeyDirectory {
       throw error;
     }
   }
+}
+
+function placeAdvice(option: string): string {
+  return `Set ${option} to a directory that this process can write to, or keyDir: null to keep keys in memory`;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -14,7 +14,7 @@ import { link, open, readFile, readlink, type FileHandle } from 'node:fs/promise
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { READ_FLAGS } from './read-file.node.js';
-import { systemCode, unreadable, unwritable } from './system.node.js';
+import { systemCode, unlinkable, unreadable, unwritable } from './system.node.js';
 import { busy } from './wait.node.js';
 import { list, MODE, remove, removeLeftovers, writeTemporary } from './write-file.node.js';
 
@@ -135,7 +135,7 @@ async function createLock(directory: string, number: number): Promise<HeldLock |
   } catch (error) {
     // Another process has that number, or has the lock and has tidied up.
     if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return undefined;
-    throw error;
+    throw unlinkable(directory, error);
   } finally {
     await remove(temporary);
   }

@@ -3,7 +3,9 @@ import { RsaPublicKey, type RsaPrivateKey } from '@nomyo/crypto';
 import { SecurityError } from '@nomyo/base';
 import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
-import { readPrivateKey, type KeyFileSecrets } from '../format/private-key.node.js';
+import { readPrivateKey } from '../format/private-key.node.js';
+import type { KeyFileSecrets } from '../place.js';
+import { believedCreation } from '../rotation.js';
 import { identityAt, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
 
 /** The two files of a pair. */
@@ -136,7 +138,8 @@ function dispose({ privateFile, publicFile }: PairFiles): void {
 function keyOf(path: string, file: ReadFile, secrets: KeyFileSecrets): Promise<LoadedKey> {
   return file.content.use(async (content) => {
     const key = await readPrivateKey(content, { path, ...secrets });
-    const { createdAt = file.modifiedAt, replaces } = readPreamble(content);
+    const { createdAt: claimed = file.modifiedAt, replaces } = readPreamble(content);
+    const createdAt = believedCreation(claimed, file.modifiedAt, Date.now());
     return { key, createdAt, replaces, isUnchanged: async () => (await identityAt(path)) === file.identity };
   });
 }

@@ -61,3 +61,14 @@ export function unwritable(path: string, error: unknown): unknown {
   const message = `it cannot be written (${code}). Nothing was changed; check space, and who may write to the directory`;
   return new KeyStoreError('KEY_FILE_UNWRITABLE', path, message, { cause: error });
 }
+
+/** What link() says where a file system has no hard links: FAT and exFAT, network drives, FUSE. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** A failed link() beside a file that was just written there, as a {@link KeyStoreError}; any other error as it is. */
+export function unlinkable(path: string, error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === undefined || !NO_LINKS.includes(code)) return unwritable(path, error);
+  const message = `its file system has no hard links (${code}), which keep two processes from writing at once`;
+  return new KeyStoreError('KEY_FILE_UNWRITABLE', path, message);
+}

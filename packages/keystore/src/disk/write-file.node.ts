@@ -7,7 +7,7 @@ import { link, open, readdir, rename, unlink, type FileHandle } from 'node:fs/pr
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { KeyStoreError } from '../errors.js';
-import { systemCode, unreadable, unwritable } from './system.node.js';
+import { systemCode, unlinkable, unreadable, unwritable } from './system.node.js';
 
 const TEMPORARY = /^\..+\.[0-9a-f]{24}\.tmp$/;
 
@@ -53,7 +53,7 @@ export async function commitNew(temporary: string, path: string): Promise<void> 
     if (systemCode(error) === 'EEXIST') {
       throw new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
     }
-    throw unwritable(path, error);
+    throw unlinkable(path, error);
   }
   await remove(temporary);
 }

@@ -1,8 +1,8 @@
 /** Finds the private key in a file of any format, and says which format it is. */
 import { PEM_LABEL } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';
-import { SecurityError } from '@nomyo/crypto/errors';
-import { UnsupportedFormat, type CONVERSIONS } from './unsupported.js';
+import { SecurityError } from '@nomyo/base';
+import { UnsupportedFormat, type ForeignFormat } from './unsupported.js';
 
 /** Where the private key is. */
 export type LocatedKey =
@@ -23,7 +23,7 @@ const PROC_TYPE = encode('Proc-Type: 4,ENCRYPTED');
 const MAX_LABEL = 64;
 
 /** Formats that are told by how they begin. */
-const SIGNATURES: readonly (readonly [string | readonly number[], string, keyof typeof CONVERSIONS])[] = [
+const SIGNATURES: readonly (readonly [string | readonly number[], string, ForeignFormat])[] = [
   ['PuTTY-User-Key-File', 'a PuTTY key', 'putty'],
   ['{', 'a JSON Web Key', 'jwk'],
   [[0xff, 0xfe], 'text in UTF-16', 'utf16'],

@@ -1,7 +1,7 @@
 /** Keys in formats that are read by Node's own OpenSSL: old encryptions of PEM, and ciphers other than AES. */
 import { createPrivateKey, type KeyObject, type PrivateKeyInput } from 'node:crypto';
 import { SecureByteContext } from '@nomyo/crypto';
-import { SecurityError } from '@nomyo/crypto/errors';
+import { SecurityError } from '@nomyo/base';
 import { UnsupportedFormat } from './unsupported.js';
 
 /** Of OpenSSL, when it was given the right password for something that it does not know. */

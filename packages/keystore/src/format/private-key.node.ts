@@ -6,12 +6,13 @@ import {
   PEM_LABEL,
   pkcs8FromPkcs1,
   RsaPrivateKey,
-  type SecureByteContext,
+  SecureByteContext,
 } from '@nomyo/crypto';
 import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import type { PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';
 import { KeyStoreError } from '../errors.js';
+import type { KeyFileSecrets } from '../place.js';
 import { isLegacyShape } from './legacy.js';
 import { locatePrivateKey } from './locate.js';
 import { openWithNode } from './node-key.node.js';
@@ -19,14 +20,6 @@ import { openEncryptedKey, openLegacyKey, sealPkcs8 } from './password.node.js';
 import { asksForLittleWork } from './pbes2.js';
 import { readPreamble, writePreamble, type PairRecord } from './preamble.js';
 import { describeUnsupported, UnsupportedFormat } from './unsupported.js';
-
-/** What it takes to open a file. */
-export interface KeyFileSecrets {
-  readonly password: SecureByteContext | undefined;
-  readonly secure: boolean;
-  /** Whether a file without protection is read although there is a password. Default: `false`. */
-  readonly allowsUnprotected?: boolean;
-}
 
 /** A file that is being read: where it is, and how to open it. */
 export interface KeyFileContext extends KeyFileSecrets {
@@ -46,9 +39,34 @@ const TODO = 'It was left untouched: restore it from a backup, or move it away t
  * @throws {KeyStoreError} `KEY_FILE_INVALID`, or `KEY_FILE_PASSWORD`
  */
 export async function readPrivateKey(file: Uint8Array, context: KeyFileContext): Promise<RsaPrivateKey> {
-  const { path } = context;
+  return explained(context.path, async () => {
+    const pkcs8 = await openFile(file, context);
+    return pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
+  });
+}
+
+/**
+ * The same as PKCS#8 DER, to be written again; the caller disposes of it.
+ *
+ * @throws what {@link readPrivateKey} throws
+ */
+export async function readPkcs8(file: Uint8Array, context: KeyFileContext): Promise<SecureByteContext> {
+  return explained(context.path, async () => {
+    const pkcs8 = await openFile(file, context);
+    try {
+      // A key that does not work must not be written anywhere.
+      (await pkcs8.borrow((der) => RsaPrivateKey.fromPkcs8(der))).dispose();
+      return pkcs8;
+    } catch (error) {
+      pkcs8.dispose();
+      throw error;
+    }
+  });
+}
+
+async function explained<T>(path: string, task: () => Promise<T>): Promise<T> {
   try {
-    return await keyOf(file, context);
+    return await task();
   } catch (cause) {
     if (cause instanceof UnsupportedFormat) {
       throw new KeyStoreError('KEY_FILE_INVALID', path, describeUnsupported(cause, path));
@@ -74,16 +92,16 @@ export async function writePrivateKey(
   }
 }
 
-async function keyOf(file: Uint8Array, context: KeyFileContext): Promise<RsaPrivateKey> {
+async function openFile(file: Uint8Array, context: KeyFileContext): Promise<SecureByteContext> {
   const located = locatePrivateKey(file);
   if (located.kind === 'legacy-pem') {
     const source = { key: Buffer.from(located.block), format: 'pem' } as const;
     return openProtected(context, (password, secure) => openWithNode(source, password, secure));
   }
-  if (located.kind === 'der') return keyOfDer({ label: located.label, der: concatBytes(file) }, context);
+  if (located.kind === 'der') return openDer({ label: located.label, der: concatBytes(file) }, context);
   const block = decodePem(located.block);
   checkDigest(block.der, readPreamble(file).digest);
-  return keyOfDer(block, context);
+  return openDer(block, context);
 }
 
 /** SHA-256 of what the PEM block holds. */
@@ -101,15 +119,15 @@ function checkDigest(der: Bytes, digest: string | undefined): void {
 }
 
 /** @param block its content is wiped */
-async function keyOfDer({ label, der }: PemBlock, context: KeyFileContext): Promise<RsaPrivateKey> {
+async function openDer({ label, der }: PemBlock, context: KeyFileContext): Promise<SecureByteContext> {
   try {
     switch (label) {
       case PEM_LABEL.encryptedPrivateKey:
         return await openProtected(context, (password, secure) => openSealed(der, password, secure));
       case PEM_LABEL.rsaPrivateKey:
-        return await openUnprotected(pkcs8FromPkcs1(der), context);
+        return openUnprotected(pkcs8FromPkcs1(der), context);
       default:
-        if (isPkcs8(der) || !isLegacyShape(der)) return await openUnprotected(der, context);
+        if (isPkcs8(der) || !isLegacyShape(der)) return openUnprotected(der, context);
         return await openProtected(context, (password, secure) => openLegacyKey(der, password, secure));
     }
   } finally {
@@ -131,33 +149,33 @@ async function openSealed(
   }
 }
 
-async function openUnprotected(
-  pkcs8: Bytes,
-  { path, password, allowsUnprotected = false }: KeyFileContext,
-): Promise<RsaPrivateKey> {
+/** @param pkcs8 is wiped */
+function openUnprotected(pkcs8: Bytes, context: KeyFileContext): SecureByteContext {
+  const { path, password, allowsUnprotected = false, secure } = context;
   try {
-    if (password === undefined || allowsUnprotected || !isPkcs8(pkcs8)) {
-      return await RsaPrivateKey.fromPkcs8(pkcs8);
+    if (password !== undefined && !allowsUnprotected && isPkcs8(pkcs8)) {
+      const message =
+        'there is a password, and the private key is not protected by it. Protect it with ' +
+        '`openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000`, or leave the password out';
+      throw new KeyStoreError('KEY_FILE_PASSWORD', path, message);
     }
-    const message =
-      'there is a password, and the private key is not protected by it. Protect it with ' +
-      '`openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000`, or leave the password out';
-    throw new KeyStoreError('KEY_FILE_PASSWORD', path, message);
+    return new SecureByteContext(concatBytes(pkcs8), { secure });
   } finally {
     pkcs8.fill(0);
   }
 }
 
-async function openProtected({ path, password, secure }: KeyFileContext, open: Open): Promise<RsaPrivateKey> {
+async function openProtected(
+  { path, password, secure }: KeyFileContext,
+  open: Open,
+): Promise<SecureByteContext> {
   if (password === undefined) {
     throw new KeyStoreError('KEY_FILE_PASSWORD', path, 'the private key is protected by a password; give it');
   }
   const pkcs8 = await open(password, secure);
-  if (pkcs8 !== undefined) {
-    // With a wrong password, the padding comes out right once in 256 times.
-    if (pkcs8.borrow(isPkcs8)) return pkcs8.use((bytes) => RsaPrivateKey.fromPkcs8(bytes));
-    pkcs8.dispose();
-  }
+  // With a wrong password, the padding comes out right once in 256 times.
+  if (pkcs8?.borrow(isPkcs8) === true) return pkcs8;
+  pkcs8?.dispose();
   const message = 'the password does not open the private key, or the file is damaged. It was left untouched';
   throw new KeyStoreError('KEY_FILE_PASSWORD', path, message);
 }

@@ -6,13 +6,17 @@ import { IndexedDbKnownKeys } from './known-keys.web.js';
 /**
  * The database of this origin, which all its tabs and workers share.
  *
+ * @param option that asked for it, as the caller wrote it
  * @throws {InvalidArgumentError} where IndexedDB or Web Locks are missing, as in runtimes at the edge and on pages that
  * did not come over HTTPS
  */
-export function indexedDbPlace(): KeyPlace {
+export function indexedDbPlace(option: string): KeyPlace {
   const hasLocks = 'navigator' in globalThis && 'locks' in globalThis.navigator;
   if (!hasLocks || !('indexedDB' in globalThis)) {
-    throw new InvalidArgumentError('keyStorage', 'cannot be used: here is no IndexedDB, or are no Web Locks');
+    throw new InvalidArgumentError(
+      option,
+      'cannot be used: there is no IndexedDB here, or there are no Web Locks',
+    );
   }
   return {
     isShared: true,

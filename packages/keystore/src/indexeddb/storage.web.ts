@@ -2,6 +2,7 @@
 import { CryptoKeySource, generateCryptoKeyPair, type KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
 import { NextKeys } from '../next-keys.js';
+import { believedCreation } from '../rotation.js';
 import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 
@@ -61,7 +62,8 @@ export class IndexedDbStorage implements KeyStorage {
     const keys = await CryptoKeySource.fromKeyPair(record.pair).catch((cause: unknown) => {
       throw damaged(cause);
     });
-    return { keys, createdAt: record.createdAt, path: undefined, origin: 'found' };
+    const createdAt = believedCreation(record.createdAt, undefined, Date.now());
+    return { keys, createdAt, path: undefined, origin: 'found' };
   }
 
   async #make(signal: AbortSignal): Promise<StoredPair> {

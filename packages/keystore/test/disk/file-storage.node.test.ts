@@ -21,6 +21,8 @@ import { temporaryDirectories } from '../support/temporary.js';
 const newDirectory = temporaryDirectories();
 const call = { signal: new AbortController().signal, background: false };
 
+const names = { keyDir: 'keyDir', rotationDir: 'rotationDir' };
+
 /** Three keys for all tests: what is in them does not matter here. */
 const keys = [await newPkcs8(), await newPkcs8(), await newPkcs8()] as const;
 
@@ -33,6 +35,7 @@ const [pemA, pemB, pemC] = keys.map(pemOf) as [string, string, string];
 const storageOf = (keyDir: string, key: Uint8Array = keys[0], rotationDir = keyDir): FileStorage =>
   new FileStorage({
     location: { keyDir, rotationDir },
+    names,
     password: undefined,
     secure: true,
     make: copies(key),
@@ -50,7 +53,7 @@ async function withPair(
   return { keyDir, file: (name) => join(keyDir, name) };
 }
 
-const names = (directory: string): string[] =>
+const filesIn = (directory: string): string[] =>
   readdirSync(directory).filter((name) => !name.startsWith('.lock-'));
 const WHOLE = ['.gitignore', 'private_key.pem', 'public_key.pem'];
 
@@ -64,7 +67,7 @@ describe('open', () => {
     expect(pem(found)).toBe(pem(made));
     expect(found.createdAt).toBe(made.createdAt);
     expect(made.createdAt).toBeGreaterThanOrEqual(before);
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
   it('takes the age of a file that says nothing from its time of change', async () => {
@@ -87,7 +90,7 @@ describe('open', () => {
     unlinkSync(file('public_key.pem'));
     await storageOf(keyDir).open(call);
     expect(readFileSync(file('public_key.pem'), 'utf8')).toBe(pemA);
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
   it('refuses a public key of another pair, and leaves it', async () => {
@@ -103,7 +106,7 @@ describe('open', () => {
     unlinkSync(file('private_key.pem'));
     const error = await rejection(storageOf(keyDir, keys[1]).open(call));
     expect(error).toMatchObject({ code: 'KEY_FILE_EXISTS', path: file('public_key.pem') });
-    expect(names(keyDir)).toEqual(['.gitignore', 'public_key.pem']);
+    expect(filesIn(keyDir)).toEqual(['.gitignore', 'public_key.pem']);
   });
 
   it('finishes a rotation that a crash left between the two files', async () => {
@@ -120,7 +123,7 @@ describe('open', () => {
     for (const name of WHOLE) writeFileSync(file(`.${name}.0123456789abcdef01234567.tmp`), 'half a k');
     writeFileSync(file('notes.tmp'), 'mine');
     await storageOf(keyDir).open(call);
-    expect(names(keyDir)).toEqual([...WHOLE, 'notes.tmp'].sort());
+    expect(filesIn(keyDir)).toEqual([...WHOLE, 'notes.tmp'].sort());
   });
 
   it('works in a directory that cannot be written to', async () => {
@@ -141,7 +144,7 @@ describe('replace', () => {
     expect(pem(await storageOf(keyDir).open(call))).toBe(pemB);
     expect(readFileSync(file('public_key.pem'), 'utf8')).toBe(pemB);
     expect(readFileSync(file('private_key.pem'), 'utf8')).toContain(`Replaces: ${fingerprint(old)}`);
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
   it('adopts the pair of another process, and makes none', async () => {
@@ -172,7 +175,7 @@ describe('replace', () => {
       return key;
     };
     const location = { keyDir, rotationDir: keyDir };
-    const storage = new FileStorage({ location, password: undefined, secure: true, make });
+    const storage = new FileStorage({ location, names, password: undefined, secure: true, make });
     const old = await storage.open(call);
     await storage.prepare();
     await storage.replace(fingerprint(old), call);
@@ -190,7 +193,7 @@ describe('replace', () => {
     writeFileSync(file('private_key.pem'), 'damaged');
     expect(await rejection(storage.replace(old, call))).toMatchObject({ code: 'KEY_FILE_INVALID' });
     expect(readFileSync(file('private_key.pem'), 'utf8')).toBe('damaged');
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
   it('makes the directory again when it was removed', async () => {
@@ -199,7 +202,7 @@ describe('replace', () => {
     const old = fingerprint(await storage.open(call));
     rmSync(keyDir, { recursive: true });
     expect((await storage.replace(old, call)).origin).toBe('made');
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
   it('writes nothing when another process took the lock over meanwhile', async () => {
@@ -209,12 +212,12 @@ describe('replace', () => {
       return copies(keys[1])();
     };
     const location = { keyDir, rotationDir: keyDir };
-    const storage = new FileStorage({ location, password: undefined, secure: true, make });
+    const storage = new FileStorage({ location, names, password: undefined, secure: true, make });
     const old = await storage.open(call);
     const error = await rejection(storage.replace(fingerprint(old), call));
     expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE', path: keyDir });
     expect(pem(await storageOf(keyDir).open(call))).toBe(pemA);
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
   it('writes nothing after the end', async () => {
@@ -225,13 +228,13 @@ describe('replace', () => {
       return copies(keys[1])();
     };
     const location = { keyDir, rotationDir: keyDir };
-    const storage = new FileStorage({ location, password: undefined, secure: true, make });
+    const storage = new FileStorage({ location, names, password: undefined, secure: true, make });
     const old = fingerprint(await storage.open(call));
     const before = readFileSync(file('private_key.pem'));
     const error = await rejection(storage.replace(old, { ...call, signal: controller.signal }));
     expect(error).toMatchObject({ message: 'the end' });
     expect(readFileSync(file('private_key.pem')).equals(before)).toBe(true);
-    expect(names(keyDir)).toEqual(WHOLE);
+    expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 });
 
@@ -242,7 +245,7 @@ describe('a rotation directory of its own', () => {
     const first = await storage.open(call);
     const second = await storageOf(keyDir, keys[1], rotationDir).replace(fingerprint(first), call);
     expect(second.path).toBe(join(rotationDir, 'private_key.pem'));
-    expect([names(keyDir), names(rotationDir)]).toEqual([WHOLE, WHOLE]);
+    expect([filesIn(keyDir), filesIn(rotationDir)]).toEqual([WHOLE, WHOLE]);
     expect(pem(await storage.open(call))).toBe(pemB);
     expect(pem(await storageOf(keyDir).open(call))).toBe(pemA);
     await storageOf(keyDir, keys[2], rotationDir).replace(fingerprint(second), call);
