@@ -209,6 +209,9 @@ describe('what openssl writes', () => {
     ['-scrypt', '-scrypt_N', '1024'],
     ['-scrypt', '-v2', 'aes-128-cbc', '-scrypt_N', '8192', '-scrypt_r', '16', '-scrypt_p', '2'],
     ['-v2', 'aes-192-cbc', '-iter', '1'],
+    // Old and weak: Node opens them, and what is written instead is neither.
+    ['-v1', 'PBE-SHA1-3DES'],
+    ['-v2', 'des3'],
     ...['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'].map((hash) => [
       '-v2',
       'aes-256-cbc',
@@ -226,21 +229,6 @@ describe('what openssl writes', () => {
     expect((await run('openssl', [...pkcs8, ...form])).status).toBe(0);
     const key = await loadKeyFiles({ privateKeyPath: sealed, password: PASSWORD });
     expect(key.publicKey.pem).toBe(spki(readFileSync(plain)));
-  });
-
-  it.each([
-    ['-v1', 'PBE-SHA1-3DES'],
-    ['-v2', 'des3'],
-  ])('is refused when it is too weak: %s %s', async (...form) => {
-    if (!(await hasOpenssl())) return;
-    const directory = newDirectory();
-    const [plain, sealed] = [join(directory, 'plain.pem'), join(directory, 'sealed.pem')];
-    writeFileSync(plain, vectorFile('rsa2048.pem'), { mode: 0o600 });
-    const pkcs8 = ['pkcs8', '-topk8', '-in', plain, '-out', sealed, '-passout', `pass:${PASSWORD}`];
-    expect((await run('openssl', [...pkcs8, ...form])).status).toBe(0);
-    expect(await rejection(loadKeyFiles({ privateKeyPath: sealed, password: PASSWORD }))).toMatchObject({
-      code: 'KEY_FILE_INVALID',
-    });
   });
 });
 

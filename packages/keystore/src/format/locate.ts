@@ -1,7 +1,7 @@
 /** Finds the private key in a file of any format, and says which format it is. */
 import { PEM_LABEL } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';
-import { SecurityError } from '@nomyo/base';
+import { bytesOf, SecurityError } from '@nomyo/base';
 import { UnsupportedFormat, type ForeignFormat } from './unsupported.js';
 
 /** Where the private key is. */
@@ -40,7 +40,7 @@ export function locatePrivateKey(file: Uint8Array): LocatedKey {
   const found = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
   if (found !== undefined) return ofBlock(found);
   for (const [start, what, conversion] of SIGNATURES) {
-    const signature = typeof start === 'string' ? encode(start) : Uint8Array.from(start);
+    const signature = typeof start === 'string' ? encode(start) : bytesOf(...start);
     if (startsWith(file, signature, 0)) throw new UnsupportedFormat(what, conversion);
   }
   if (blocks.length === 0 && file[0] === DER_TAG.sequence) return { kind: 'der', label: labelOfDer(file) };

@@ -7,6 +7,13 @@ import { UnsupportedFormat } from './unsupported.js';
 /** Of OpenSSL, when it was given the right password for something that it does not know. */
 const UNSUPPORTED = ['ERR_OSSL_UNSUPPORTED', 'ERR_OSSL_EVP_UNSUPPORTED'];
 
+/** An encrypted key, as PEM or DER. */
+export interface KeyToOpen {
+  readonly key: Uint8Array;
+  readonly format: 'pem' | 'der';
+  readonly type?: 'pkcs8';
+}
+
 /**
  * The PKCS#8 of an encrypted key, or `undefined` when the password does not open it. The key passes through ordinary
  * memory of OpenSSL. The thread is busy meanwhile: whoever calls this has looked at how much work the file asks for.
@@ -15,12 +22,12 @@ const UNSUPPORTED = ['ERR_OSSL_UNSUPPORTED', 'ERR_OSSL_EVP_UNSUPPORTED'];
  * @throws {SecurityError} `INVALID_KEY` when it is no RSA key
  */
 export function openWithNode(
-  source: Pick<PrivateKeyInput, 'key' | 'format' | 'type'>,
+  { key: bytes, ...source }: KeyToOpen,
   password: SecureByteContext,
   secure: boolean,
 ): SecureByteContext | undefined {
-  const key = password.borrow(({ buffer, byteOffset, byteLength }) =>
-    create({ ...source, passphrase: Buffer.from(buffer, byteOffset, byteLength) }),
+  const key = password.borrow((secret) =>
+    create({ ...source, key: viewOf(bytes), passphrase: viewOf(secret) }),
   );
   if (key === undefined) return undefined;
   if (key.asymmetricKeyType !== 'rsa') throw new SecurityError('INVALID_KEY', 'it holds no RSA key');
@@ -35,4 +42,9 @@ function create(input: PrivateKeyInput): KeyObject | undefined {
     if (!UNSUPPORTED.includes(String(code))) return undefined;
     throw new UnsupportedFormat('an encryption that OpenSSL does not read', 'legacyPem');
   }
+}
+
+/** The same bytes, not a copy. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -95,7 +95,7 @@ export async function writePrivateKey(
 async function openFile(file: Uint8Array, context: KeyFileContext): Promise<SecureByteContext> {
   const located = locatePrivateKey(file);
   if (located.kind === 'legacy-pem') {
-    const source = { key: Buffer.from(located.block), format: 'pem' } as const;
+    const source = { key: located.block, format: 'pem' } as const;
     return openProtected(context, (password, secure) => openWithNode(source, password, secure));
   }
   if (located.kind === 'der') return openDer({ label: located.label, der: concatBytes(file) }, context);
@@ -145,7 +145,7 @@ async function openSealed(
     return await openEncryptedKey(der, password, secure);
   } catch (error) {
     if (!(error instanceof UnsupportedFormat) || !asksForLittleWork(der)) throw error;
-    return openWithNode({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }, password, secure);
+    return openWithNode({ key: der, format: 'der', type: 'pkcs8' }, password, secure);
   }
 }
 
