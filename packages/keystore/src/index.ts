@@ -8,7 +8,16 @@ export type { KeyStoreOptionNames, KeyStoreOptions } from './options.js';
 export type { KeyLease } from './key-pair.js';
 export type { MoveOptions } from './move.js';
 export { generateKeyFiles, loadKeyFiles } from './key-files.js';
-export type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './file-options.js';
+export { changeKeyPassword, importKeyFiles, inspectKeyFiles } from './manage.js';
+export type {
+  ChangeKeyPasswordOptions,
+  GenerateKeyFilesOptions,
+  ImportKeyFilesOptions,
+  InspectKeyFilesOptions,
+  KeyFiles,
+  KeyPairInfo,
+  LoadKeyFilesOptions,
+} from './file-options.js';
 export { openKnownKeys, type KnownKeysOptions } from './open-known-keys.js';
 export type { KnownKeys, NextKnownKey } from './known-keys.js';
 export type {

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from '@nomyo/base';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { generateFiles, loadFile } from './key-files.node.js';
+import { importFile, inspectFiles, resealFiles } from './manage.node.js';
 import { DEFAULTS } from './limits.js';
 import { keyMaker } from './next-keys.js';
 import type { KeyLocation, PlaceNames } from './place.js';
@@ -26,6 +27,9 @@ export const platform: Platform = {
     return () => clearTimeout(timer);
   },
   generateFiles,
+  inspectFiles,
+  resealFiles,
+  importFile,
   loadFile,
 };
 

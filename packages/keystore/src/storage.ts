@@ -4,7 +4,7 @@
  * private keys can never be read out (CryptoKeys that are not extractable) has the same shape.
  */
 import type { KeySize, KeySource, RsaPrivateKey } from '@nomyo/crypto';
-import type { KeyFiles } from './file-options.js';
+import type { KeyFiles, KeyPairInfo } from './file-options.js';
 import type { KnownKeys } from './known-keys.js';
 import type { KeyFileSecrets, PlaceNames, PlaceOptions, StorageOptions } from './place.js';
 
@@ -68,6 +68,16 @@ export interface Platform {
   readonly schedule: (fn: () => void, ms: number) => () => void;
   /** Writes a new pair, over nothing. */
   readonly generateFiles: (keyDir: string, keySize: KeySize, secrets: KeyFileSecrets) => Promise<KeyFiles>;
+  /** What can be known of a pair without its password; `undefined` when there is none. */
+  readonly inspectFiles: (keyDir: string) => Promise<PairFacts | undefined>;
+  /** Writes the pair of a directory again, under another password. */
+  readonly resealFiles: (keyDir: string, from: KeyFileSecrets, to: KeyFileSecrets) => Promise<void>;
+  /** Writes a pair that is elsewhere to a directory that has none. */
+  readonly importFile: (
+    paths: { readonly privateKeyPath: string; readonly keyDir: string },
+    from: KeyFileSecrets,
+    to: KeyFileSecrets,
+  ) => Promise<KeyFiles>;
   /** Reads a private key from a file of the caller's choice. */
   readonly loadFile: (files: FilesToLoad, secrets: KeyFileSecrets) => Promise<LoadedFile>;
 }
@@ -85,3 +95,6 @@ export interface LoadedFile {
   readonly path: string;
   readonly directory: string;
 }
+
+/** What the files of a pair say. */
+export type PairFacts = Omit<KeyPairInfo, 'nextRotationAt'>;

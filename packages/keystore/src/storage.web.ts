@@ -26,5 +26,8 @@ export const platform: Platform = {
     return () => clearTimeout(timer);
   },
   generateFiles: () => refuse('keyDir'),
+  inspectFiles: () => refuse('keyDir'),
+  resealFiles: () => refuse('keyDir'),
+  importFile: () => refuse('keyDir'),
   loadFile: () => refuse('privateKeyPath'),
 };

@@ -19,6 +19,8 @@ export interface NewPair {
   readonly pkcs8: SecureByteContext;
   /** Fingerprints of the pairs that it takes over from. */
   readonly replaces: readonly string[];
+  /** Unix time in ms. Default: now. */
+  readonly createdAt?: number | undefined;
   /** Whether it takes the place of the pair in the directory; a new one never does. */
   readonly over: boolean;
 }

@@ -15,6 +15,8 @@ export interface PairToWrite {
   readonly key: RsaPrivateKey;
   readonly password: SecureByteContext | undefined;
   readonly replaces: readonly string[];
+  /** Unix time in ms. Default: now. */
+  readonly createdAt?: number | undefined;
   /** Replace the files that are there, or refuse to. */
   readonly over: boolean;
   /** Throws when the files must not be put in place; called after all is written, before anything is. */
@@ -30,9 +32,8 @@ export interface WrittenPair {
 
 /** @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`, `KEY_FILE_EXISTS` */
 export async function writePair(pair: PairToWrite): Promise<WrittenPair> {
-  const { directory, paths, key, ready } = pair;
+  const { directory, paths, key, ready, createdAt = Date.now() } = pair;
   const commit = pair.over ? commitOver : commitNew;
-  const createdAt = Date.now();
   const temporaries: string[] = [];
   try {
     const privateKey = await writePrivate(pair, createdAt);

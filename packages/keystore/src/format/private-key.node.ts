@@ -64,6 +64,26 @@ export async function readPkcs8(file: Uint8Array, context: KeyFileContext): Prom
   });
 }
 
+/**
+ * Whether a password is needed to read the key.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_INVALID`
+ */
+export function isEncrypted(file: Uint8Array, path: string): Promise<boolean> {
+  return explained(path, () => {
+    const located = locatePrivateKey(file);
+    if (located.kind === 'legacy-pem') return Promise.resolve(true);
+    if (located.kind === 'der') return Promise.resolve(located.label === PEM_LABEL.encryptedPrivateKey);
+    const { label, der } = decodePem(located.block);
+    try {
+      const isOld = label === PEM_LABEL.privateKey && !isPkcs8(der) && isLegacyShape(der);
+      return Promise.resolve(isOld || label === PEM_LABEL.encryptedPrivateKey);
+    } finally {
+      der.fill(0);
+    }
+  });
+}
+
 async function explained<T>(path: string, task: () => Promise<T>): Promise<T> {
   try {
     return await task();
