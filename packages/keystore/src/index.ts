@@ -20,6 +20,8 @@ export type {
 } from './file-options.js';
 export { openKnownKeys, type KnownKeysOptions } from './open-known-keys.js';
 export type { KnownKeys, NextKnownKey } from './known-keys.js';
+export { openSeenConfigurations, type SeenConfigurationsOptions } from './open-seen-configurations.js';
+export type { SeenConfiguration, SeenConfigurations } from './seen-configurations.js';
 export type {
   KeyGeneratedEvent,
   KeyLoadedEvent,

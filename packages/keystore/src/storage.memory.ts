@@ -1,6 +1,7 @@
 import { RsaPrivateKey } from '@nomyo/crypto';
 import { MemoryKnownKeys } from './known-keys.memory.js';
 import { keyMaker, NextKeys, type MakeKey } from './next-keys.js';
+import { MemorySeenConfigurations } from './seen-configurations.memory.js';
 import type { KeyPlace, KeyStorage, StoredPair } from './storage.js';
 
 export const memoryPlace: KeyPlace = {
@@ -11,6 +12,7 @@ export const memoryPlace: KeyPlace = {
     return new MemoryStorage(keyMaker(keySize), poolSize);
   },
   openKnownKeys: () => new MemoryKnownKeys(),
+  openSeenConfigurations: () => new MemorySeenConfigurations(),
 };
 
 /** Pairs that live in memory and end with the process. */

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
+import { FileSeenConfigurations } from './disk/seen-configurations.node.js';
 import { generateFiles, loadFile } from './key-files.node.js';
 import { importFile, inspectFiles, resealFiles } from './manage.node.js';
 import { DEFAULTS } from './limits.js';
@@ -39,5 +40,6 @@ function directoryPlace(location: KeyLocation, names: PlaceNames): KeyPlace {
     createStorage: ({ keySize, ...options }) =>
       new FileStorage({ location, names, make: keyMaker(keySize), ...options }),
     openKnownKeys: () => new FileKnownKeys(location.keyDir),
+    openSeenConfigurations: () => new FileSeenConfigurations(location.keyDir),
   };
 }

@@ -6,6 +6,7 @@
 import type { KeySize, KeySource, RsaPrivateKey } from '@nomyo/crypto';
 import type { KeyFiles, KeyPairInfo } from './file-options.js';
 import type { KnownKeys } from './known-keys.js';
+import type { SeenConfigurations } from './seen-configurations.js';
 import type { KeyFileSecrets, PlaceNames, PlaceOptions, StorageOptions } from './place.js';
 
 /** A private key with an end. */
@@ -54,6 +55,7 @@ export interface KeyPlace {
   readonly isShared: boolean;
   readonly createStorage: (options: StorageOptions) => KeyStorage;
   readonly openKnownKeys: () => KnownKeys;
+  readonly openSeenConfigurations: () => SeenConfigurations;
 }
 
 /** What a runtime offers. */

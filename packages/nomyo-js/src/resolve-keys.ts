@@ -6,7 +6,7 @@ import type { KeyStoreOptionNames } from '@nomyo/keystore';
 import type { CommonOptions, KeyOrigin } from './options.js';
 
 /** What a key store of the client's own takes, as it is called here; the key store checks the values. */
-export const KEY_STORE_NAMES = {
+export const KEY_STORE_NAMES: KeyStoreOptionNames = {
   keyDir: 'keyDir',
   keyStorage: 'keyStorage',
   rotationDir: 'keyRotationDir',
@@ -15,7 +15,7 @@ export const KEY_STORE_NAMES = {
   password: 'keyRotationPassword',
   keySize: 'keySize',
   secure: 'secureMemory',
-} as const satisfies KeyStoreOptionNames;
+};
 
 /** Options of which none goes with `keys`. */
 export const KEY_STORE_OPTIONS: readonly (keyof CommonOptions)[] = [

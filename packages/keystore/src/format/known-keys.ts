@@ -11,7 +11,8 @@ export function isFingerprint(value: unknown): value is string {
 }
 
 /** By name; or the number of the first line that is none, counted from 1. */
-export type ParsedKnownKeys = { readonly known: Map<string, string> } | { readonly damagedLine: number };
+export type ParsedKnownKeys =
+  { readonly content: ReadonlyMap<string, string> } | { readonly damagedLine: number };
 
 export function parseKnownKeys(text: string): ParsedKnownKeys {
   const known = new Map<string, string>();
@@ -22,7 +23,7 @@ export function parseKnownKeys(text: string): ParsedKnownKeys {
     if (name === '' || known.has(name)) return { damagedLine: index + 1 };
     known.set(name, fingerprint);
   }
-  return { known };
+  return { content: known };
 }
 
 export function formatKnownKeys(known: ReadonlyMap<string, string>): string {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { KeyPlace } from '../storage.js';
+import { IndexedDbSeenConfigurations } from './seen-configurations.web.js';
 import { IndexedDbStorage } from './storage.web.js';
 import { IndexedDbKnownKeys } from './known-keys.web.js';
 
@@ -22,5 +23,6 @@ export function indexedDbPlace(option: string): KeyPlace {
     isShared: true,
     createStorage: ({ keySize }) => new IndexedDbStorage(keySize),
     openKnownKeys: () => new IndexedDbKnownKeys(),
+    openSeenConfigurations: () => new IndexedDbSeenConfigurations(),
   };
 }

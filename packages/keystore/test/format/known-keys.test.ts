@@ -11,13 +11,13 @@ describe('a file of known keys', () => {
       ['https://one.example/', A],
       ['https://two.example/prefix', B],
     ]);
-    expect(parseKnownKeys(formatKnownKeys(known))).toEqual({ known });
-    expect(parseKnownKeys(formatKnownKeys(new Map()))).toEqual({ known: new Map() });
+    expect(parseKnownKeys(formatKnownKeys(known))).toEqual({ content: known });
+    expect(parseKnownKeys(formatKnownKeys(new Map()))).toEqual({ content: new Map() });
   });
 
   it('may have comments, empty lines and CRLF', () => {
     const text = `# mine\r\n\r\nhttps://one.example/ ${A}\r\n`;
-    expect(parseKnownKeys(text)).toEqual({ known: new Map([['https://one.example/', A]]) });
+    expect(parseKnownKeys(text)).toEqual({ content: new Map([['https://one.example/', A]]) });
   });
 
   it.each([

@@ -1,0 +1,41 @@
+/** The text of a file of seen configurations: one line a realm, its name percent-encoded, and two numbers. */
+import type { SeenConfiguration } from '../seen-configurations.js';
+
+const NOTE = `# The newest key configuration that was taken from each realm: epoch, and time of issue. An older one is refused.
+`;
+
+const LINE = /^(\S+) (\d{1,10}) (\d{1,16})$/;
+
+/** By realm; or the number of the first line that is none, counted from 1. */
+export type ParsedSeen =
+  { readonly content: ReadonlyMap<string, SeenConfiguration> } | { readonly damagedLine: number };
+
+export function parseSeen(text: string): ParsedSeen {
+  const content = new Map<string, SeenConfiguration>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [, name = '', epoch, issuedAt] = LINE.exec(line) ?? [];
+    const realm = decoded(name);
+    if (realm === undefined || content.has(realm)) return { damagedLine: index + 1 };
+    content.set(realm, { epoch: Number(epoch), issuedAt: Number(issuedAt) });
+  }
+  return { content };
+}
+
+export function formatSeen(seen: ReadonlyMap<string, SeenConfiguration>): string {
+  const lines = Array.from(
+    seen,
+    ([realm, { epoch, issuedAt }]) => `${encodeURIComponent(realm)} ${String(epoch)} ${String(issuedAt)}\n`,
+  );
+  return NOTE + lines.join('');
+}
+
+function decoded(name: string): string | undefined {
+  if (name === '') return undefined;
+  try {
+    const realm = decodeURIComponent(name);
+    return encodeURIComponent(realm) === name ? realm : undefined;
+  } catch {
+    return undefined;
+  }
+}
