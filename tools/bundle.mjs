@@ -1,8 +1,8 @@
 // node ../../tools/bundle.mjs [SOURCE …] bundles the package it is started from, after tsc wrote its declarations.
 //
 // Small files are good to read and slow to load. Every entry of package.json becomes one file for each runtime whose
-// conditional imports differ (dist/node, dist/web, dist/browser). Error classes exist once: an entry imports `errors`
-// where the package has such an entry. What else two entries share is in both, since each file more takes longer to
+// conditional imports differ (dist/node, dist/web, dist/browser). What is an entry exists once: another entry imports it,
+// so that classes are the same everywhere. What else two entries share is in both, since each file more takes longer to
 // load than what is in it twice. Rollup only puts the compiler's output together: names, line breaks and comments stay,
 // nothing is minified, and other packages stay imports. So what is installed can be read, beside the `src` it is from.
 //
@@ -40,8 +40,15 @@ function fileOf(target, condition) {
   throw new Error(`${file} in exports is not ./dist/RUNTIME/NAME.js`);
 }
 
-const ERRORS = resolve(packageDir, 'src/errors.ts');
-const hasErrorsEntry = Object.keys(exports).includes('./errors');
+/** Every entry: its source, and the file beside which it lies in each folder. */
+const ENTRY_FILES = Object.fromEntries(
+  Object.values(exports)
+    .filter((target) => typeof target === 'object')
+    .map((target) => [
+      resolve(packageDir, target[SOURCE_CONDITION]),
+      `./${basename(fileOf(target, 'default'))}`,
+    ]),
+);
 
 /** TypeScript's own output, file by file; `#name` leads where the runtime's condition says. */
 const typescript = (condition) => ({
@@ -50,7 +57,7 @@ const typescript = (condition) => ({
     if (importer === undefined) return id;
     if (id.startsWith('.')) {
       const source = resolve(dirname(importer), id).replace(/\.js$/, '.ts');
-      return hasErrorsEntry && source === ERRORS ? { id: source, external: 'absolute' } : source;
+      return source in ENTRY_FILES ? { id: source, external: 'absolute' } : source;
     }
     const conditions = imports[id]?.[SOURCE_CONDITION];
     if (conditions !== undefined) return resolve(packageDir, conditions[condition] ?? conditions.default);
@@ -84,7 +91,7 @@ async function bundle(dir, [name, source], condition) {
   await build.write({
     dir: join(packageDir, dir),
     entryFileNames: '[name].js',
-    paths: { [ERRORS]: './errors.js' },
+    paths: ENTRY_FILES,
     minifyInternalExports: false,
     hoistTransitiveImports: false,
     generatedCode: 'es2015',

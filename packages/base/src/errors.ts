@@ -24,6 +24,7 @@ export const ERROR_CODES = {
     'stop: the router has another key than the one that was met first; find out why, then accept it',
   MEMORY_NOT_LOCKED: 'fix: locked memory was demanded and cannot be had; see the reason in the message',
   POLICY_VIOLATION: 'fix: a rule of the policy forbids this call',
+  ENDPOINT_NOT_SEALED: 'fix: what is at this path cannot be sealed, and nothing was sent; see the message',
   KEY_FILE_UNREADABLE: 'fix: the key file or directory cannot be read',
   KEY_FILE_INVALID: 'fix: the key file is damaged or holds no RSA private key; it was left untouched',
   KEY_FILE_EXISTS: 'fix: a key file is already there; it is never overwritten by accident',

@@ -1,20 +1,24 @@
 import {
   checkJsonObject,
   getMemoryProtectionInfo,
+  type JsonObject,
   type MemoryProtectionInfo,
   type OpenedEnvelope,
   type SecureByteContext,
 } from '@nomyo/crypto';
 import { markFailuresAsSent, readHeaders, type HeadersInput } from '@nomyo/transport';
 import { answerOf } from './answer.js';
-import { anAbortSignal, anObject, optional, refuseUnknown } from '@nomyo/base';
-import type { ChatCompletionRequest } from './chat/request-types.js';
+import { anAbortSignal, anObject, aString, InvalidArgumentError, optional, refuseUnknown } from '@nomyo/base';
+import type { ChatCompletionRequest, StreamingChatCompletionRequest } from './chat/request-types.js';
 import type { ChatCompletion } from './chat/response-types.js';
-import { takeApart } from './chat/request.js';
+import { takeApart, takeStreaming } from './chat/request.js';
 import { asChatCompletion } from './chat/response.js';
+import { readModels } from './models.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
 import { SecureChannel } from './secure-channel.js';
+import type { ChatCompletionStream } from './stream/chunk-types.js';
+import { syntheticStream } from './stream/completion-stream.js';
 
 /** Options of {@link SecureChatCompletion}. */
 export interface SecureChatCompletionConfig extends CommonOptions {
@@ -34,6 +38,20 @@ export interface CreateOptions {
   readonly headers?: HeadersInput;
 }
 
+/** Options of `listModels()`. */
+export interface ListModelsOptions {
+  /** Ends the call; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Default: the client's. */
+  readonly apiKey?: string;
+}
+
+/** The type of `create()`, for those who call it by itself. */
+export interface CreateCompletion {
+  (request: StreamingChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletionStream>;
+  (request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
+}
+
 const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', 'maxRetries', 'headers'];
 
 /**
@@ -43,7 +61,7 @@ const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', '
  */
 export class SecureChatCompletion {
   /** The path that users of OpenAI's client type. */
-  readonly chat: { readonly completions: { readonly create: SecureChatCompletion['create'] } };
+  readonly chat: { readonly completions: { readonly create: CreateCompletion } };
   readonly #options: ResolvedOptions;
   readonly #channel: SecureChannel;
 
@@ -55,9 +73,21 @@ export class SecureChatCompletion {
     const given = anObject('config', config);
     this.#options = resolveOptions(config, 'baseUrl', given['baseUrl']);
     this.#channel = new SecureChannel('SecureChatCompletion', this.#options);
-    this.chat = { completions: { create: this.create.bind(this) } };
+    this.chat = { completions: { create: unbound(this) } };
   }
 
+  /**
+   * Sends a chat completion and gives a stream of its chunks, to be read with `for await`. In protocol 1 the router
+   * answers in one piece: the stream begins when that is here and open, and what fails before rejects this promise.
+   *
+   * @example
+   * for await (const chunk of await client.create({ model, messages, stream: true })) {
+   *   process.stdout.write(chunk.choices[0]?.delta.content ?? '');
+   * }
+   *
+   * @throws what the other form throws
+   */
+  create(request: StreamingChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletionStream>;
   /**
    * Sends a chat completion and waits for the whole answer.
    *
@@ -68,10 +98,17 @@ export class SecureChatCompletion {
    * @throws {APIError} when the router answers with an error; see its subclasses
    * @throws the signal's reason when it is aborted
    */
-  async create(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<ChatCompletion> {
+  create(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
+  async create(
+    given: ChatCompletionRequest | StreamingChatCompletionRequest,
+    options: CreateOptions = {},
+  ): Promise<ChatCompletion | ChatCompletionStream> {
     const payloadId = globalThis.crypto.randomUUID();
+    const { request, streaming } = takeStreaming(given);
     const opened = await this.#exchange(request, options, payloadId);
-    return markFailuresAsSent(() => asChatCompletion(answerOf(opened, payloadId)));
+    const completion = await markFailuresAsSent(() => asChatCompletion(answerOf(opened, payloadId)));
+    if (streaming === undefined) return completion;
+    return syntheticStream(completion, payloadId, { ...streaming, signal: options.signal });
   }
 
   /**
@@ -82,6 +119,9 @@ export class SecureChatCompletion {
    * @throws what {@link create} throws
    */
   async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
+    if (takeStreaming(request).streaming !== undefined) {
+      throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
+    }
     const { plaintext } = await this.#exchange(request, options, globalThis.crypto.randomUUID());
     try {
       await markFailuresAsSent(() => plaintext.borrow(checkJsonObject));
@@ -93,13 +133,37 @@ export class SecureChatCompletion {
   }
 
   /** The same as {@link create}, for those who come from the Python client. */
-  acreate(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion> {
-    return this.create(request, options);
+  acreate(request: StreamingChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletionStream>;
+  acreate(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
+  acreate(
+    request: ChatCompletionRequest | StreamingChatCompletionRequest,
+    options?: CreateOptions,
+  ): Promise<ChatCompletion | ChatCompletionStream> {
+    return request.stream === true ? this.create(request, options) : this.create(request, options);
   }
 
   /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
   ready(): Promise<void> {
     return this.#channel.ready();
+  }
+
+  /**
+   * The models of the service, as its `GET /v1/models` lists them. They are asked for without a seal: whoever watches
+   * TLS from inside, such as a proxy that inspects it, sees the API key and the list.
+   *
+   * @throws {APIError} when the router answers with an error
+   * @throws {APIConnectionError} when it cannot be reached, or not in time
+   */
+  async listModels(options: ListModelsOptions = {}): Promise<JsonObject> {
+    refuseUnknown(anObject('options', options), ['signal', 'apiKey']);
+    const apiKey = optional('apiKey', options.apiKey, aString, undefined) ?? this.#options.apiKey;
+    const signal = optional('signal', options.signal, anAbortSignal, undefined);
+    return this.#channel.run(signal, (call) => readModels(this.#options, apiKey, call));
+  }
+
+  /** Whether calls carry an API key of the client's own, when a request brings none. */
+  hasApiKey(): boolean {
+    return this.#options.apiKey !== undefined;
   }
 
   /** How this client's secrets are protected in memory. */
@@ -120,11 +184,7 @@ export class SecureChatCompletion {
     return { baseUrl: this.#options.baseUrl.href };
   }
 
-  async #exchange(
-    request: ChatCompletionRequest,
-    options: CreateOptions,
-    payloadId: string,
-  ): Promise<OpenedEnvelope> {
+  async #exchange(request: unknown, options: CreateOptions, payloadId: string): Promise<OpenedEnvelope> {
     this.#channel.check();
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
     refuseUnknown(anObject('options', options), CREATE_OPTIONS);
@@ -139,4 +199,20 @@ export class SecureChatCompletion {
       maxRetries: optional('maxRetries', maxRetries, aRetryCount, this.#options.maxRetries),
     });
   }
+}
+
+/** `create()` that can be taken off its object. */
+function unbound(client: SecureChatCompletion): CreateCompletion {
+  function create(
+    request: StreamingChatCompletionRequest,
+    options?: CreateOptions,
+  ): Promise<ChatCompletionStream>;
+  function create(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
+  function create(
+    request: ChatCompletionRequest | StreamingChatCompletionRequest,
+    options?: CreateOptions,
+  ): Promise<ChatCompletion | ChatCompletionStream> {
+    return request.stream === true ? client.create(request, options) : client.create(request, options);
+  }
+  return create;
 }

@@ -31,6 +31,8 @@ export interface NomyoEvents {
   'nomyo:key-rotated': { readonly previous: string; readonly current: string };
   /** The next key pair could not be made or stored; the old one goes on serving. */
   'nomyo:rotation-failed': { readonly code: string; readonly path: string | undefined };
+  /** `createSecureFetch` answered a library with a failure. `error` is what is behind it. */
+  'nomyo:fetch-failed': { readonly status: number; readonly code: string; readonly error: unknown };
 }
 
 /** The name of an event. */
@@ -54,6 +56,7 @@ const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:key-generated': 'info',
   'nomyo:key-rotated': 'info',
   'nomyo:rotation-failed': 'warn',
+  'nomyo:fetch-failed': 'info',
 };
 
 /** Tells an event to the loggers and to `node:diagnostics_channel`. */

@@ -4,7 +4,13 @@
  *
  * @packageDocumentation
  */
-export { SecureChatCompletion, type CreateOptions, type SecureChatCompletionConfig } from './chat-client.js';
+export {
+  SecureChatCompletion,
+  type CreateCompletion,
+  type CreateOptions,
+  type ListModelsOptions,
+  type SecureChatCompletionConfig,
+} from './chat-client.js';
 export {
   SecureCompletionClient,
   type GenerateKeysOptions,
@@ -19,6 +25,7 @@ export type { LogEntry, Logger, LogLevel, NomyoEventName, NomyoEvents } from './
 
 export type * from './chat/request-types.js';
 export type * from './chat/response-types.js';
+export type * from './stream/chunk-types.js';
 
 export {
   DisposedError,

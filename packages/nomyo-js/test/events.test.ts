@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import winston from 'winston';
+import { createSecureFetch } from '../src/fetch/index.js';
 import type { LogEntry, Logger, NomyoEventName } from '../src/index.js';
 import { cleanUp, client, later, posts, REQUEST, router, temporaryDirectory } from './support.js';
 
@@ -20,6 +21,7 @@ const EVENTS: Readonly<Record<NomyoEventName, readonly [level: keyof Logger, ...
   'nomyo:key-generated': ['info', 'fingerprint'],
   'nomyo:key-rotated': ['info', 'current', 'previous'],
   'nomyo:rotation-failed': ['warn', 'code', 'path'],
+  'nomyo:fetch-failed': ['info', 'code', 'error', 'status'],
 };
 const NAMES = Object.keys(EVENTS) as NomyoEventName[];
 
@@ -66,6 +68,7 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   await rotating.create(REQUEST);
   await rotating.create(REQUEST);
   rotating.dispose();
+  await createSecureFetch({ client: rotating, logger })('/v1/embeddings', { method: 'POST' });
   // The next pair finds no directory to go to.
   const failing = client(to, { ...options, keyRotationInterval: 500 });
   await failing.ready();

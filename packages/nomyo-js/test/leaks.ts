@@ -21,6 +21,7 @@ const EVENTS: Readonly<Record<NomyoEventName, true>> = {
   'nomyo:key-generated': true,
   'nomyo:key-rotated': true,
   'nomyo:rotation-failed': true,
+  'nomyo:fetch-failed': true,
 };
 
 function readMarkers(): typeof MARKERS {

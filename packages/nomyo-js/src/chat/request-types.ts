@@ -161,10 +161,17 @@ export interface ChatCompletionRequest {
   readonly safety_identifier?: string;
   readonly user?: string;
   readonly metadata?: Readonly<Record<string, string>> | null;
-  /** Without effect at the service: an answer is always one envelope. */
-  readonly stream?: boolean | null;
+  /** `true` gives a stream of chunks: see {@link StreamingChatCompletionRequest}. */
+  readonly stream?: false | null;
   /** Becomes the header `X-Security-Tier`; it is not part of the payload. */
   readonly security_tier?: SecurityTier;
   /** Replaces the client's API key for this call; it is not part of the payload. */
   readonly api_key?: string;
+}
+
+/** What `create()` takes to give a stream of chunks in place of one answer. */
+export interface StreamingChatCompletionRequest extends Omit<ChatCompletionRequest, 'stream'> {
+  readonly stream: true;
+  /** `include_usage`: a last chunk, without choices, says how many tokens the call took. Default: `false`. */
+  readonly stream_options?: { readonly include_usage?: boolean } | null;
 }

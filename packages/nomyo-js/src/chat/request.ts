@@ -1,5 +1,5 @@
 /** What a chat-completion request must have, and which of its members travel as headers. Pure. */
-import { anObject, aString, InvalidArgumentError, isObject, oneOf, optional } from '@nomyo/base';
+import { aBoolean, anObject, aString, InvalidArgumentError, isObject, oneOf, optional } from '@nomyo/base';
 import type { SecurityTier } from './request-types.js';
 
 /** Security tiers of the service (SPEC.md §7). */
@@ -33,4 +33,26 @@ function checkMessages(messages: unknown): void {
       throw new InvalidArgumentError(`messages[${String(index)}]`, 'must be an object with a role');
     }
   }
+}
+
+/** How the answer is wanted in pieces. */
+export interface Streaming {
+  readonly includeUsage: boolean;
+}
+
+/**
+ * Takes what asks for a stream out of a request, which is otherwise left as it is.
+ *
+ * @throws {InvalidArgumentError} naming the member that is wrong
+ */
+export function takeStreaming(request: unknown): { request: unknown; streaming: Streaming | undefined } {
+  const { stream, stream_options, ...rest } = anObject('request', request);
+  const isStream = optional('stream', stream ?? undefined, aBoolean, false);
+  if (!isStream) return { request, streaming: undefined };
+  const options = anObject('stream_options', stream_options ?? {});
+  const includeUsage = options['include_usage'] ?? undefined;
+  return {
+    request: rest,
+    streaming: { includeUsage: optional('stream_options.include_usage', includeUsage, aBoolean, false) },
+  };
 }

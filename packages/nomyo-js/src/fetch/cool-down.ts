@@ -1,0 +1,32 @@
+/** While a router asks to be left alone, it is. Libraries ignore a long `Retry-After` and come back at once. Pure. */
+import type { Failure } from './failure.js';
+
+const COOLING: readonly number[] = [429, 503];
+
+/** Node's timers can fire this much early, in ms; a library that kept the time must not be sent away again. */
+const TIMER_SLACK_MS = 2;
+
+/** Longer than any library waits, in ms: asking again within it is in vain. */
+const PATIENCE_MS = 60_000;
+
+export class CoolDown {
+  #failure: Failure | undefined;
+  #until = 0;
+
+  /** Remembers a failure that says when to come back. @param now in ms, of a clock that only goes forward */
+  note(failure: Failure, now: number): void {
+    const { status, retryAfter } = failure;
+    if (retryAfter === undefined || !COOLING.includes(status)) return;
+    const until = now + retryAfter;
+    if (until <= this.#until) return;
+    this.#until = until;
+    this.#failure = failure;
+  }
+
+  /** The same failure with the time that is left; `undefined` when the router may be asked. */
+  current(now: number): Failure | undefined {
+    const left = this.#until - now;
+    if (this.#failure === undefined || left <= TIMER_SLACK_MS) return undefined;
+    return { ...this.#failure, retryAfter: left, isRetryable: left <= PATIENCE_MS, payloadId: undefined };
+  }
+}

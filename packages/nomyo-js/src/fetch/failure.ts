@@ -1,0 +1,123 @@
+/** From an error to an HTTP answer that raises the right class in every library and is repeated by none in vain. Pure. */
+import type { NomyoErrorCode } from '@nomyo/base';
+import { isObject } from '@nomyo/base';
+import type { FailureText } from '../dialects/dialect.js';
+
+/** A failure, ready to be told. */
+export interface Failure extends FailureText {
+  /** Whether a library may ask again: some ask three times unless they are told not to. */
+  readonly isRetryable: boolean;
+  /** When to ask again, in ms from now. */
+  readonly retryAfter: number | undefined;
+  readonly payloadId: string | undefined;
+}
+
+interface Row {
+  readonly status: number;
+  readonly type: string;
+  readonly isRetryable?: true;
+}
+
+const ARGUMENT: Row = { status: 400, type: 'invalid_request_error' };
+/** Of this computer: asking again mends nothing, and no library repeats a 400. */
+const CONFIGURATION: Row = { status: 400, type: 'nomyo_configuration_error' };
+/** With 403 no library asks twice: nobody may get a second try at a forgery. */
+const SECURITY: Row = { status: 403, type: 'nomyo_security_error' };
+const CONNECTION: Row = { status: 502, type: 'nomyo_connection_error', isRetryable: true };
+
+/** Codes that are no security failure. What is not named here is taken for one. */
+const BY_CODE: Readonly<Partial<Record<NomyoErrorCode, Row>>> = {
+  INVALID_ARGUMENT: ARGUMENT,
+  DISPOSED: ARGUMENT,
+  PAYLOAD_TOO_LARGE: { status: 413, type: 'invalid_request_error' },
+  KEY_FILE_UNREADABLE: CONFIGURATION,
+  KEY_FILE_INVALID: CONFIGURATION,
+  KEY_FILE_EXISTS: CONFIGURATION,
+  KEY_FILE_PERMISSIONS: CONFIGURATION,
+  KEY_FILE_PASSWORD: CONFIGURATION,
+  KEY_FILE_MISMATCH: CONFIGURATION,
+  KEY_FILE_UNWRITABLE: CONFIGURATION,
+  CONNECTION_FAILED: CONNECTION,
+  CONNECTION_TIMEOUT: { ...CONNECTION, status: 504 },
+};
+
+/** Types of the errors that OpenAI's API gives with a status. */
+const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'invalid_request_error',
+  422: 'invalid_request_error',
+  429: 'rate_limit_error',
+};
+
+/** A status outside this range is no error, and cannot be one of a `Response`. */
+const ERROR_STATUSES = { first: 400, last: 599 } as const;
+const BAD_GATEWAY = 502;
+
+/** An error of this SDK, by its shape: it may come from another copy of it. */
+interface KnownError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  readonly status?: unknown;
+  readonly retryAfter?: unknown;
+  readonly retryable?: unknown;
+  readonly argument?: unknown;
+  readonly payloadId?: unknown;
+}
+
+/** @param error what `create()` threw, but for an abort */
+export function failureOf(error: unknown): Failure {
+  if (!isKnown(error)) return UNKNOWN;
+  const { code, message } = error;
+  const row = typeof error.status === 'number' ? rowOfStatus(error.status) : rowOfCode(error);
+  return {
+    status: row.status,
+    type: row.type,
+    code,
+    message,
+    param: typeof error.argument === 'string' ? error.argument : null,
+    isRetryable: row.isRetryable ?? false,
+    retryAfter: typeof error.retryAfter === 'number' ? error.retryAfter : undefined,
+    payloadId: typeof error.payloadId === 'string' ? error.payloadId : undefined,
+  };
+}
+
+/** What is no error of this SDK, such as one of the caller's `apiKey` function: its words are not repeated. */
+const UNKNOWN: Failure = {
+  status: 500,
+  type: 'nomyo_error',
+  code: 'UNEXPECTED',
+  message: 'the call failed for a reason that nomyo-js does not know; onError has it',
+  param: null,
+  isRetryable: false,
+  retryAfter: undefined,
+  payloadId: undefined,
+};
+
+function rowOfCode({ code, retryable }: KnownError): Row {
+  // A refused certificate, a proxy that says no: no later attempt goes better.
+  if (retryable === false) return { status: SECURITY.status, type: CONNECTION.type };
+  return Object.entries(BY_CODE).find(([known]) => known === code)?.[1] ?? SECURITY;
+}
+
+function rowOfStatus(answered: number): Row {
+  const { first, last } = ERROR_STATUSES;
+  const status = answered >= first && answered <= last ? answered : BAD_GATEWAY;
+  const type = TYPE_OF_STATUS[status] ?? 'api_error';
+  const isRetryable = status >= 500 || status === 429 || status === 408 || status === 409;
+  return isRetryable ? { status, type, isRetryable } : { status, type };
+}
+
+function isKnown(error: unknown): error is KnownError {
+  return (
+    isObject(error) &&
+    typeof error['name'] === 'string' &&
+    typeof error['message'] === 'string' &&
+    typeof error['code'] === 'string' &&
+    /^[A-Z][A-Z\d_]*$/.test(error['code']) &&
+    'possiblyExecuted' in error
+  );
+}

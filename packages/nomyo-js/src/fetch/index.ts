@@ -1,0 +1,50 @@
+/**
+ * A `fetch` for libraries: what they send as chat completions leaves this process sealed, and nothing else leaves it.
+ *
+ * @packageDocumentation
+ */
+import { resolveConfig, type SecureFetchConfig } from './config.js';
+import { SecureFetcher } from './secure-fetch.js';
+
+export type { AdapterOptions, CompletionClient, SecureFetchConfig } from './config.js';
+export type { Passthrough } from './route.js';
+
+/** A `fetch` that a library takes in place of its own. */
+export interface SecureFetch {
+  (input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** What the library's base URL should be: its API key is used then, where no `apiKey` was given. */
+  readonly baseURL: string;
+  /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
+  ready(): Promise<void>;
+  /** Refuses new calls, waits for those under way, then wipes keys. A client that was given stays as it is. */
+  close(): Promise<void>;
+  /** Wipes keys and ends calls under way. A client that was given stays as it is. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Makes a `fetch` whose chat completions are encrypted in this process. Failures are HTTP answers, in the shape that the
+ * library knows; only an abort rejects.
+ *
+ * @param config options of a `SecureChatCompletion`, or `{ client }`, and those of the adapter
+ * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {SecurityError} `INSECURE_URL`, as `new SecureChatCompletion()` does
+ *
+ * @example
+ * const secureFetch = createSecureFetch({ apiKey: process.env.NOMYO_API_KEY });
+ * const openai = new OpenAI({ baseURL: secureFetch.baseURL, apiKey: 'unused', fetch: secureFetch });
+ */
+export function createSecureFetch(config: SecureFetchConfig = {}): SecureFetch {
+  const resolved = resolveConfig(config);
+  const fetcher = new SecureFetcher(resolved);
+  const secureFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+    fetcher.fetch(input, init);
+  return Object.assign(secureFetch, {
+    baseURL: fetcher.baseURL,
+    ready: () => resolved.client.ready(),
+    close: () => fetcher.close(),
+    dispose: () => fetcher.dispose(),
+    [Symbol.dispose]: () => fetcher.dispose(),
+  });
+}

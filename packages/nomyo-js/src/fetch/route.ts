@@ -1,0 +1,49 @@
+/** Where a URL leads: into an envelope, past the envelope where the caller allowed it, or nowhere. Pure. */
+import { chatCompletions } from '../dialects/chat-completions.js';
+import type { Dialect } from '../dialects/dialect.js';
+
+/** What may travel unsealed, because it holds no prompt and no answer, when the caller names it. */
+export const PASSTHROUGHS = ['GET /v1/models'] as const;
+
+/** A path that may travel unsealed. */
+export type Passthrough = (typeof PASSTHROUGHS)[number];
+
+/** Where a call goes. `dialect` is that of the errors, too. */
+export type Route = { readonly dialect: Dialect } & (
+  | { readonly to: 'sealed' }
+  | { readonly to: 'models' }
+  | { readonly to: 'nothing' }
+  | { readonly to: 'refused'; readonly why: string }
+);
+
+/** Paths that are sealed, whatever stands before them: nothing ever goes there in the clear. */
+const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
+  ['/chat/completions', chatCompletions],
+];
+
+/** Longest part of a path that an error repeats, in characters. */
+const SHOWN_CHARACTERS = 100;
+
+export function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]): Route {
+  // openai asks for it once, to see what a Response is.
+  if (url.href === 'data:,') return { to: 'nothing', dialect: chatCompletions };
+  const path = url.pathname.replace(/\/+$/, '');
+  const sealed = SEALED.find(([end]) => path.endsWith(end));
+  const dialect = sealed?.[1] ?? dialectOfErrors(path);
+  if (sealed !== undefined && method === 'POST') return { to: 'sealed', dialect };
+  const isModels = method === 'GET' && path.endsWith('/models');
+  if (isModels && passthrough.includes('GET /v1/models')) return { to: 'models', dialect };
+  return { to: 'refused', dialect, why: whyRefused(method, path, isModels) };
+}
+
+function dialectOfErrors(path: string): Dialect {
+  return SEALED.find(([part]) => path.includes(part))?.[1] ?? chatCompletions;
+}
+
+function whyRefused(method: string, path: string, isModels: boolean): string {
+  const what = `${method.slice(0, SHOWN_CHARACTERS)} ${path.slice(-SHOWN_CHARACTERS)}`;
+  const help = isModels
+    ? `passthrough: ['${PASSTHROUGHS[0]}'] allows it`
+    : `sealed are POST ${SEALED.map(([end]) => end).join(', ')}; passthrough can allow ${PASSTHROUGHS.join(', ')} and nothing else`;
+  return `${what} would travel unencrypted, so nothing was sent: ${help}`;
+}

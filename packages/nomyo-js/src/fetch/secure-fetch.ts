@@ -1,0 +1,143 @@
+/** `fetch`, with sealed chat completions behind it. */
+import { SecurityError } from '@nomyo/base';
+import { createEmit, type Emit } from '../events.js';
+import type { Dialect, DialectCall } from '../dialects/dialect.js';
+import { chatCompletions } from '../dialects/chat-completions.js';
+import type { ChatCompletion, ChatCompletionStream } from '../index.js';
+import { failureAnswer, jsonAnswer, streamAnswer } from './answer.js';
+import { readCall, type FetchCall } from './call.js';
+import type { ResolvedConfig } from './config.js';
+import { CoolDown } from './cool-down.js';
+import { failureOf, type Failure } from './failure.js';
+import { InFlight } from './in-flight.js';
+import { routeOf, type Route } from './route.js';
+import { highestTier } from './tier.js';
+
+export class SecureFetcher {
+  /** What a library takes as its base URL. */
+  readonly baseURL: string;
+  readonly #config: ResolvedConfig;
+  readonly #emit: Emit;
+  readonly #coolDown = new CoolDown();
+  readonly #calls = new InFlight('SecureFetch');
+
+  constructor(config: ResolvedConfig) {
+    this.#config = config;
+    this.#emit = createEmit(config.loggers);
+    this.baseURL = `${config.client.toJSON().baseUrl.replace(/\/+$/, '')}/v1`;
+  }
+
+  async fetch(input: unknown, init?: RequestInit): Promise<Response> {
+    const seen: { call?: FetchCall; dialect: Dialect } = { dialect: chatCompletions };
+    const leave = this.#calls.enter();
+    try {
+      seen.call = readCall(input, init, this.baseURL);
+      seen.call.signal?.throwIfAborted();
+      const route = routeOf(seen.call.method, seen.call.url, this.#config.passthrough);
+      seen.dialect = route.dialect;
+      this.#calls.check();
+      return await this.#answer(seen.call, route);
+    } catch (error) {
+      const signal = seen.call?.signal;
+      // Only an abort rejects, with its reason.
+      signal?.throwIfAborted();
+      return failureAnswer(seen.dialect, this.#told(error));
+    } finally {
+      leave();
+    }
+  }
+
+  /** Refuses new calls, waits for those under way, and ends the client unless it is the caller's own. */
+  async close(): Promise<void> {
+    this.#calls.close();
+    await this.#calls.idle();
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#calls.close();
+    if (this.#config.ownsClient) this.#config.client.dispose();
+  }
+
+  async #answer(call: FetchCall, route: Route): Promise<Response> {
+    if (route.to === 'nothing') return new Response('', { headers: { 'content-type': 'text/plain' } });
+    if (route.to === 'refused') throw new SecurityError('ENDPOINT_NOT_SEALED', route.why);
+    const cooling = this.#coolDown.current(performance.now());
+    if (cooling !== undefined) return failureAnswer(route.dialect, cooling);
+    return route.to === 'models' ? this.#models(call) : this.#sealed(call, route.dialect);
+  }
+
+  async #models(call: FetchCall): Promise<Response> {
+    const { client } = this.#config;
+    if (client.listModels === undefined) {
+      throw new SecurityError('ENDPOINT_NOT_SEALED', 'this client cannot list models');
+    }
+    const apiKey = this.#apiKeyOf(call);
+    return jsonAnswer(
+      await client.listModels({
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+        ...(apiKey === undefined ? {} : { apiKey }),
+      }),
+    );
+  }
+
+  async #sealed(call: FetchCall, dialect: Dialect): Promise<Response> {
+    const { security_tier: ofBody, ...body } = await call.json();
+    const dialectCall = dialect.read(body);
+    const tier = highestTier({
+      security_tier: ofBody,
+      'x-security-tier': call.headers.get('x-security-tier'),
+      ...this.#config.tiers,
+    });
+    const apiKey = this.#apiKeyOf(call);
+    const request = {
+      ...(apiKey === undefined ? {} : { api_key: apiKey }),
+      ...dialectCall.request,
+      ...(tier === undefined ? {} : { security_tier: tier }),
+    };
+    const { maxRetries } = this.#config;
+    const signal = call.signal === undefined ? {} : { signal: call.signal };
+    const answer = await this.#config.client.create(request, { maxRetries, ...signal });
+    if (isStream(answer)) return this.#stream(answer, call, dialectCall, dialect);
+    return jsonAnswer(dialectCall.answer(answer), answer._metadata.payload_id);
+  }
+
+  #stream(
+    stream: ChatCompletionStream,
+    call: FetchCall,
+    dialectCall: DialectCall,
+    dialect: Dialect,
+  ): Response {
+    const leave = stream.synthetic ? () => undefined : this.#calls.enter();
+    return streamAnswer(stream, dialectCall, {
+      failed: (error) => (call.signal?.aborted === true ? undefined : dialect.errorEvent(this.#told(error))),
+      over: leave,
+    });
+  }
+
+  /** A library's own key, where the library was told that our router is its server and no other key was given. */
+  #apiKeyOf({ url, headers }: FetchCall): string | undefined {
+    if (this.#config.client.hasApiKey?.() !== false || url.origin !== new URL(this.baseURL).origin) {
+      return undefined;
+    }
+    const [, token] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+    return token ?? headers.get('x-api-key') ?? undefined;
+  }
+
+  /** Tells whoever wants to know, and remembers how long the router wants to be left alone. */
+  #told(error: unknown): Failure {
+    const failure = failureOf(error);
+    this.#coolDown.note(failure, performance.now());
+    this.#emit({ message: 'nomyo:fetch-failed', status: failure.status, code: failure.code, error });
+    try {
+      this.#config.onError(error);
+    } catch {
+      // The listener's own trouble.
+    }
+    return failure;
+  }
+}
+
+function isStream(answer: ChatCompletion | ChatCompletionStream): answer is ChatCompletionStream {
+  return Symbol.asyncIterator in answer;
+}

@@ -1,0 +1,45 @@
+/** A sequence of chunks as `create({ stream: true })` gives it. */
+import { InvalidArgumentError } from '@nomyo/base';
+import type { ChatCompletion } from '../chat/response-types.js';
+import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
+import { synthesize } from './synthesize.js';
+
+/** What ends a stream before its time. */
+interface StreamEnd {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+}
+
+/** Protocol 1: an answer that came whole, cut into chunks as they are asked for. */
+export function syntheticStream(
+  completion: ChatCompletion,
+  payloadId: string,
+  { includeUsage, signal }: { readonly includeUsage: boolean; readonly signal: StreamEnd | undefined },
+): ChatCompletionStream {
+  let held: ChatCompletion | undefined = completion;
+  return {
+    payloadId,
+    synthetic: true,
+    [Symbol.asyncIterator]() {
+      if (held === undefined) {
+        throw new InvalidArgumentError('stream', 'was iterated before; a stream can be read once');
+      }
+      const chunks = synthesize(held, { includeUsage });
+      held = undefined;
+      return iterate(chunks, signal);
+    },
+  };
+}
+
+/** An abort is heard between two chunks; whoever leaves the loop lets go of the answer. */
+async function* iterate(
+  chunks: Iterable<ChatCompletionChunk>,
+  signal: StreamEnd | undefined,
+): AsyncGenerator<ChatCompletionChunk, undefined> {
+  for (const chunk of chunks) {
+    signal?.throwIfAborted();
+    // Between two chunks everybody else has a turn, and whoever reads is told of an abort.
+    yield await Promise.resolve(chunk);
+  }
+  return undefined;
+}

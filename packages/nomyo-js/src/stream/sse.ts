@@ -1,0 +1,13 @@
+/** Server-sent events (WHATWG HTML §9.2), as bytes. Pure. */
+
+/** One event. `data` is JSON, which has no line ends, or a word such as `[DONE]`. */
+export interface ServerSentEvent {
+  readonly event?: string;
+  readonly data: string;
+}
+
+const encoder = new TextEncoder();
+
+export function encodeEvent({ event, data }: ServerSentEvent): Uint8Array<ArrayBuffer> {
+  return encoder.encode(`${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`);
+}
