@@ -12,10 +12,10 @@ export const chatCompletions: Dialect = {
     writer: () => ({
       write: (chunk) => [{ data: JSON.stringify(chunk) }],
       end: () => [DONE],
+      fail: (failure) => ({ data: JSON.stringify(openAIError(failure)) }),
     }),
   }),
   errorBody: openAIError,
-  errorEvent: (failure) => ({ data: JSON.stringify(openAIError(failure)) }),
 };
 
 /** The shape of errors in OpenAI's APIs. */

@@ -23,6 +23,8 @@ export interface EventWriter {
   write(chunk: ChatCompletionChunk): readonly ServerSentEvent[];
   /** The last events, when every chunk was there. */
   end(): readonly ServerSentEvent[];
+  /** The event that says why there are no more. */
+  fail(failure: FailureText): ServerSentEvent;
 }
 
 /** One request of this dialect, taken apart. */
@@ -43,5 +45,4 @@ export interface Dialect {
    */
   read(body: Members): DialectCall;
   errorBody(failure: FailureText): object;
-  errorEvent(failure: FailureText): ServerSentEvent;
 }

@@ -1,7 +1,7 @@
 /** The answers of the adapter, as the Fetch standard has them. */
 import type { ChatCompletionChunk, ChatCompletionStream } from '../index.js';
 import type { Dialect, DialectCall, EventWriter } from '../dialects/dialect.js';
-import { encodeEvent, type ServerSentEvent } from '../stream/sse.js';
+import { encodeEvent } from '../stream/sse.js';
 import type { Failure } from './failure.js';
 
 const JSON_TYPE = 'application/json';
@@ -24,15 +24,15 @@ export function failureAnswer(dialect: Dialect, failure: Failure): Response {
   return new Response(JSON.stringify(dialect.errorBody(failure)), { status, headers });
 }
 
-/** Where OpenAI's libraries look for what a support case must name. */
-function requestId(payloadId: string | undefined): { 'x-request-id'?: string } {
-  return payloadId === undefined ? {} : { 'x-request-id': payloadId };
+/** Where OpenAI's and Anthropic's libraries look for what a support case must name. */
+function requestId(payloadId: string | undefined): Readonly<Record<string, string>> {
+  return payloadId === undefined ? {} : { 'x-request-id': payloadId, 'request-id': payloadId };
 }
 
 /** What becomes of a stream that does not end well. */
 export interface StreamEnd {
-  /** @returns the event that tells the failure, or `undefined` when the reader went away by itself */
-  failed(error: unknown): ServerSentEvent | undefined;
+  /** @returns what is told of the failure, or `undefined` when the reader went away by itself */
+  failed(error: unknown): Failure | undefined;
   /** The stream is over, in whatever way. */
   over(): void;
 }
@@ -103,9 +103,9 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
 
   #fail(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>, error: unknown): void {
     this.#failure = { error };
-    const event = this.#end.failed(error);
+    const failure = this.#end.failed(error);
     this.#end.over();
-    if (event === undefined) controller.error(error);
-    else controller.enqueue(encodeEvent(event));
+    if (failure === undefined) controller.error(error);
+    else controller.enqueue(encodeEvent(this.#writer.fail(failure)));
   }
 }

@@ -1,6 +1,8 @@
 /** Where a URL leads: into an envelope, past the envelope where the caller allowed it, or nowhere. Pure. */
 import { chatCompletions } from '../dialects/chat-completions.js';
 import type { Dialect } from '../dialects/dialect.js';
+import { messages } from '../dialects/messages/messages.js';
+import { responses } from '../dialects/responses/responses.js';
 
 /** What may travel unsealed, because it holds no prompt and no answer, when the caller names it. */
 export const PASSTHROUGHS = ['GET /v1/models'] as const;
@@ -19,6 +21,8 @@ export type Route = { readonly dialect: Dialect } & (
 /** Paths that are sealed, whatever stands before them: nothing ever goes there in the clear. */
 const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
   ['/chat/completions', chatCompletions],
+  ['/responses', responses],
+  ['/v1/messages', messages],
 ];
 
 /** Longest part of a path that an error repeats, in characters. */

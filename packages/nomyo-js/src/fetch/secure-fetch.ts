@@ -98,19 +98,14 @@ export class SecureFetcher {
     const { maxRetries } = this.#config;
     const signal = call.signal === undefined ? {} : { signal: call.signal };
     const answer = await this.#config.client.create(request, { maxRetries, ...signal });
-    if (isStream(answer)) return this.#stream(answer, call, dialectCall, dialect);
+    if (isStream(answer)) return this.#stream(answer, call, dialectCall);
     return jsonAnswer(dialectCall.answer(answer), answer._metadata.payload_id);
   }
 
-  #stream(
-    stream: ChatCompletionStream,
-    call: FetchCall,
-    dialectCall: DialectCall,
-    dialect: Dialect,
-  ): Response {
+  #stream(stream: ChatCompletionStream, call: FetchCall, dialectCall: DialectCall): Response {
     const leave = stream.synthetic ? () => undefined : this.#calls.enter();
     return streamAnswer(stream, dialectCall, {
-      failed: (error) => (call.signal?.aborted === true ? undefined : dialect.errorEvent(this.#told(error))),
+      failed: (error) => (call.signal?.aborted === true ? undefined : this.#told(error)),
       over: leave,
     });
   }

@@ -9,6 +9,9 @@ type Members = Readonly<Record<string, unknown>>;
 /** What the chunks of a message are made of; the rest of its members goes into the first one. */
 const STREAMED: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
 
+/** What the chunks of an answer are made of; the rest of its members goes into the last one. */
+const OF_A_CHOICE: readonly string[] = ['index', 'message', 'finish_reason', 'logprobs'];
+
 /**
  * For each answer: its role, the reasoning, the text in pieces of words, whole tool calls, the finish reason; then the
  * usage, if it was asked for. Everything that is in the completion is in one of the chunks.
@@ -54,7 +57,9 @@ function* choiceChunks(choice: unknown, position: number): Generator<ChunkChoice
     yield { index, delta, logprobs: isText ? logprobs : null, finish_reason: null };
     if (isText) logprobs = null;
   }
-  yield { index, delta: {}, logprobs, finish_reason: finishReasonOf(members['finish_reason'], message) };
+  const others = Object.entries(members).filter(([name]) => !OF_A_CHOICE.includes(name));
+  const finish_reason = finishReasonOf(members['finish_reason'], message);
+  yield { ...Object.fromEntries(others), index, delta: {}, logprobs, finish_reason };
 }
 
 function* deltas(message: Members): Generator<ChunkDelta> {

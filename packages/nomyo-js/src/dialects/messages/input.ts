@@ -1,0 +1,119 @@
+/** The messages of Anthropic's API, texts or content blocks, as those of a chat completion. */
+import { InvalidArgumentError } from '@nomyo/base';
+import type { Members } from '../dialect.js';
+import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
+
+const NO_IDS = 'nothing is stored under an id; send the contents as base64';
+
+/** Says of a tool's output that it is an error, which a chat completion has no member for. */
+const ERROR_MARK = 'Error: ';
+
+/** @throws {InvalidArgumentError} */
+export function messagesOf(messages: unknown): readonly Members[] {
+  if (!Array.isArray(messages)) throw new InvalidArgumentError('messages', 'must be an array');
+  return entriesAt('messages', messages).flatMap(([at, message]) => turnOf(at, message));
+}
+
+function turnOf(at: string, { role, content }: Members): readonly Members[] {
+  if (role !== 'user' && role !== 'assistant' && role !== 'system') {
+    throw new InvalidArgumentError(`${at}.role`, 'must be user, assistant or system');
+  }
+  if (typeof content === 'string') return [{ role, content }];
+  if (!Array.isArray(content)) {
+    throw new InvalidArgumentError(`${at}.content`, 'must be a string or an array');
+  }
+  const blocks = entriesAt(`${at}.content`, content);
+  if (role === 'assistant') return [assistant(blocks)];
+  return role === 'user' ? user(blocks) : [{ role, content: textOf(`${at}.content`, content) }];
+}
+
+type Blocks = readonly (readonly [at: string, block: Members])[];
+
+/** What tools gave back stands before what the user says: so it follows the calls. */
+function user(blocks: Blocks): readonly Members[] {
+  const results = blocks.filter(([, block]) => block['type'] === 'tool_result');
+  const parts = blocks.filter(([, block]) => block['type'] !== 'tool_result');
+  const content = parts.map(([at, block]) => partOf(at, block));
+  return [
+    ...results.map(([at, block]) => resultOf(at, block)),
+    ...(content.length === 0 && results.length > 0 ? [] : [{ role: 'user', content }]),
+  ];
+}
+
+function resultOf(at: string, { tool_use_id, content, is_error }: Members): Members {
+  const text = content === undefined || content === null ? '' : textOf(`${at}.content`, content);
+  return {
+    role: 'tool',
+    tool_call_id: textAt(`${at}.tool_use_id`, tool_use_id),
+    content: is_error === true ? `${ERROR_MARK}${text}` : text,
+  };
+}
+
+function partOf(at: string, block: Members): Members {
+  switch (block['type']) {
+    case 'text':
+      return { type: 'text', text: textAt(`${at}.text`, block['text']) };
+    case 'image':
+      return { type: 'image_url', image_url: { url: sourceUrl(`${at}.source`, block['source']) } };
+    case 'document':
+      return documentOf(at, block);
+    default:
+      return refuse(`${at}.type`, 'only text, images, documents and results of tools can be translated');
+  }
+}
+
+function documentOf(at: string, block: Members): Members {
+  const source = objectAt(`${at}.source`, block['source']);
+  if (source['type'] === 'text') return { type: 'text', text: textAt(`${at}.source.data`, source['data']) };
+  if (source['type'] === 'url') refuse(`${at}.source.type`, 'send the document as base64');
+  const file = { file_data: sourceUrl(`${at}.source`, source), ...setMembers({ filename: block['title'] }) };
+  return { type: 'file', file };
+}
+
+function sourceUrl(at: string, value: unknown): string {
+  const { type, media_type, data, url } = objectAt(at, value);
+  if (type === 'url') return textAt(`${at}.url`, url);
+  if (type !== 'base64') refuse(`${at}.type`, NO_IDS);
+  return `data:${textAt(`${at}.media_type`, media_type)};base64,${textAt(`${at}.data`, data)}`;
+}
+
+function assistant(blocks: Blocks): Members {
+  const of = (type: string): Blocks => blocks.filter(([, block]) => block['type'] === type);
+  const known = ['text', 'tool_use', 'thinking', 'redacted_thinking'];
+  const other = blocks.find(([, block]) => !known.includes(String(block['type'])));
+  if (other !== undefined) {
+    refuse(`${other[0]}.type`, 'only text, thinking and uses of tools can be translated');
+  }
+  const texts = of('text').map(([at, block]) => textAt(`${at}.text`, block['text']));
+  const thoughts = of('thinking').map(([at, block]) => textAt(`${at}.thinking`, block['thinking']));
+  const calls = of('tool_use').map(([at, block]) => callOf(at, block));
+  return {
+    role: 'assistant',
+    content: texts.length === 0 && calls.length > 0 ? null : texts.join(''),
+    ...(thoughts.length === 0 ? {} : { reasoning_content: thoughts.join('') }),
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+function callOf(at: string, { id, name, input }: Members): Members {
+  return {
+    id: textAt(`${at}.id`, id),
+    type: 'function',
+    function: {
+      name: textAt(`${at}.name`, name),
+      arguments: JSON.stringify(objectAt(`${at}.input`, input ?? {})),
+    },
+  };
+}
+
+/** A text, or the texts of blocks. */
+export function textOf(at: string, content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) throw new InvalidArgumentError(at, 'must be a string or an array');
+  return entriesAt(at, content)
+    .map(([name, block]) => {
+      if (block['type'] !== 'text') refuse(`${name}.type`, 'here it must be text');
+      return textAt(`${name}.text`, block['text']);
+    })
+    .join('');
+}

@@ -1,0 +1,146 @@
+/** The input of the Responses API, a text or items, as the messages of a chat completion. */
+import { InvalidArgumentError } from '@nomyo/base';
+import type { Members } from '../dialect.js';
+import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
+
+const NO_IDS =
+  'nothing is stored under an id; send the contents, with store: false where a library refers to what it sent';
+
+/** @throws {InvalidArgumentError} */
+export function messagesOf(input: unknown): readonly Members[] {
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  if (!Array.isArray(input)) throw new InvalidArgumentError('input', 'must be a string or an array of items');
+  const messages: Members[] = [];
+  for (const [at, item] of entriesAt('input', input)) add(messages, at, item);
+  return messages;
+}
+
+/** The answers of a model come as several items, and are one message. */
+function add(messages: Members[], at: string, item: Members): void {
+  const part = messageOf(at, item);
+  const last = messages.at(-1);
+  if (part['role'] !== 'assistant' || last === undefined || !goesOn(last, part)) {
+    messages.push(part);
+    return;
+  }
+  const calls = [last['tool_calls'], part['tool_calls']].flatMap((list): readonly unknown[] =>
+    Array.isArray(list) ? list : [],
+  );
+  messages[messages.length - 1] = {
+    ...last,
+    ...part,
+    content: part['content'] ?? last['content'] ?? null,
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  };
+}
+
+/** Thinking, then text, then calls: what comes in another order is a turn of its own. */
+function goesOn(last: Members, part: Members): boolean {
+  if (last['role'] !== 'assistant') return false;
+  return (
+    'tool_calls' in part ||
+    !('tool_calls' in last || typeof last['content'] === 'string' || 'refusal' in last)
+  );
+}
+
+function messageOf(at: string, item: Members): Members {
+  switch (item['type'] ?? 'message') {
+    case 'message':
+      return spoken(at, item);
+    case 'function_call':
+      return { role: 'assistant', content: null, tool_calls: [callOf(at, item)] };
+    case 'function_call_output':
+      return {
+        role: 'tool',
+        tool_call_id: textAt(`${at}.call_id`, item['call_id']),
+        content: textsOf(`${at}.output`, item['output']),
+      };
+    case 'reasoning':
+      return {
+        role: 'assistant',
+        content: null,
+        ...setMembers({ reasoning_content: reasoningOf(at, item) }),
+      };
+    case 'item_reference':
+      return refuse(at, NO_IDS);
+    default:
+      return refuse(
+        `${at}.type`,
+        'only messages, reasoning, function calls and their outputs can be translated',
+      );
+  }
+}
+
+function callOf(at: string, item: Members): Members {
+  return {
+    id: textAt(`${at}.call_id`, item['call_id']),
+    type: 'function',
+    function: {
+      name: textAt(`${at}.name`, item['name']),
+      arguments: textAt(`${at}.arguments`, item['arguments']),
+    },
+  };
+}
+
+function reasoningOf(at: string, { content, summary }: Members): string | undefined {
+  const parts = [...entriesAt(`${at}.content`, content), ...entriesAt(`${at}.summary`, summary)];
+  const texts = parts.map(([, part]) => part['text']).filter((text) => typeof text === 'string');
+  return texts.length === 0 ? undefined : texts.join('\n');
+}
+
+function spoken(at: string, item: Members): Members {
+  const role = textAt(`${at}.role`, item['role']);
+  const { content } = item;
+  if (typeof content === 'string') return { role, content };
+  const parts = entriesAt(`${at}.content`, content);
+  if (role === 'assistant') return assistant(`${at}.content`, parts);
+  return { role, content: parts.map(([name, part]) => partOf(name, part)) };
+}
+
+function assistant(at: string, parts: readonly (readonly [string, Members])[]): Members {
+  const refusal = parts.find(([, part]) => part['type'] === 'refusal')?.[1]['refusal'];
+  const texts = parts.filter(([, part]) => part['type'] !== 'refusal').map(([, part]) => part);
+  const content = texts.length === 0 && refusal !== undefined ? null : textsOf(at, texts);
+  return { role: 'assistant', content, ...setMembers({ refusal }) };
+}
+
+function partOf(at: string, part: Members): Members {
+  switch (part['type']) {
+    case 'input_text':
+    case 'output_text':
+    case 'text':
+      return { type: 'text', text: textAt(`${at}.text`, part['text']) };
+    case 'input_image':
+      return { type: 'image_url', image_url: imageOf(at, part) };
+    case 'input_file':
+      return { type: 'file', file: fileOf(at, part) };
+    case 'input_audio':
+      return { type: 'input_audio', input_audio: objectAt(`${at}.input_audio`, part['input_audio']) };
+    default:
+      return refuse(`${at}.type`, 'only text, images, files and sound can be translated');
+  }
+}
+
+function imageOf(at: string, { image_url, file_id, detail }: Members): Members {
+  if (file_id !== undefined && file_id !== null) refuse(`${at}.file_id`, NO_IDS);
+  return { url: textAt(`${at}.image_url`, image_url), ...setMembers({ detail }) };
+}
+
+function fileOf(at: string, { file_data, file_id, file_url, filename }: Members): Members {
+  if (file_id !== undefined && file_id !== null) refuse(`${at}.file_id`, NO_IDS);
+  if (file_url !== undefined && file_url !== null) refuse(`${at}.file_url`, 'send the contents as file_data');
+  return { file_data: textAt(`${at}.file_data`, file_data), ...setMembers({ filename }) };
+}
+
+/** A text, or the texts of parts. */
+function textsOf(at: string, content: unknown): string {
+  if (typeof content === 'string') return content;
+  return entriesAt(at, content)
+    .map(([name, part]) => {
+      if (!/^(input_|output_)?text$/.test(String(part['type']))) {
+        refuse(`${name}.type`, 'here it must be text');
+      }
+      return textAt(`${name}.text`, part['text']);
+    })
+    .join('');
+}

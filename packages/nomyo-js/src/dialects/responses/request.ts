@@ -1,0 +1,117 @@
+/** A request of the Responses API as a chat completion. It is stateless: nothing is kept, so nothing can be referred to. */
+import { InvalidArgumentError } from '@nomyo/base';
+import type { Members } from '../dialect.js';
+import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
+import { messagesOf } from './input.js';
+
+/** Members with a counterpart of another name or form, or with none; all others pass through as they are. */
+const TRANSLATED = [
+  'input',
+  'instructions',
+  'tools',
+  'tool_choice',
+  'text',
+  'reasoning',
+  'max_output_tokens',
+  'top_logprobs',
+  'stream',
+  'stream_options',
+  'store',
+  'include',
+  'truncation',
+  'max_tool_calls',
+  'background',
+  'previous_response_id',
+  'conversation',
+  'prompt',
+] as const;
+
+const CHAT_SWITCH =
+  "use chat completions, in AI SDK openai.chat('model'), in Agents setOpenAIAPI('chat_completions')";
+
+/** Members that ask for something that only a server with a memory has. */
+const STATEFUL = ['previous_response_id', 'conversation', 'prompt'] as const;
+
+/** @throws {InvalidArgumentError} */
+export function chatRequestOf(body: Members): Members {
+  refuseState(body);
+  const rest = Object.entries(body).filter(([name]) => !TRANSLATED.some((translated) => translated === name));
+  const { verbosity, format } = objectAt('text', body['text'] ?? {});
+  const { effort } = objectAt('reasoning', body['reasoning'] ?? {});
+  const logprobs = body['top_logprobs'];
+  const isStream = body['stream'] === true;
+  return {
+    ...setMembers(Object.fromEntries(rest)),
+    ...setMembers({
+      tools: toolsOf(body['tools']),
+      tool_choice: toolChoiceOf(body['tool_choice']),
+      response_format: formatOf(format),
+      verbosity,
+      reasoning_effort: effort,
+      max_tokens: body['max_output_tokens'],
+      top_logprobs: logprobs,
+      logprobs: logprobs === undefined || logprobs === null ? undefined : true,
+      stream: body['stream'],
+      stream_options: isStream ? { include_usage: true } : undefined,
+    }),
+    messages: [...instructions(body['instructions']), ...messagesOf(body['input'])],
+  };
+}
+
+function refuseState(body: Members): void {
+  for (const name of STATEFUL) {
+    const value = body[name];
+    if (value !== undefined && value !== null) {
+      refuse(name, `nothing is stored; send the whole input, or ${CHAT_SWITCH}`);
+    }
+  }
+  if (body['background'] === true) refuse('background', 'the answer is not kept anywhere; leave it out');
+  if (body['truncation'] === 'auto') {
+    refuse('truncation', "only 'disabled' is possible; shorten the input yourself");
+  }
+}
+
+function instructions(value: unknown): readonly Members[] {
+  if (value === undefined || value === null) return [];
+  return [{ role: 'system', content: textAt('instructions', value) }];
+}
+
+function toolsOf(tools: unknown): readonly Members[] | undefined {
+  const entries = entriesAt('tools', tools);
+  return entries.length === 0 ? undefined : entries.map(([at, tool]) => toolOf(at, tool));
+}
+
+function toolOf(at: string, tool: Members): Members {
+  const { type, name, description, parameters, strict } = tool;
+  if (type !== 'function') {
+    refuse(
+      `${at}.type`,
+      `only function tools run in your own process; leave the built-in tool out, or ${CHAT_SWITCH}`,
+    );
+  }
+  return {
+    type: 'function',
+    function: { name: textAt(`${at}.name`, name), ...setMembers({ description, parameters, strict }) },
+  };
+}
+
+function toolChoiceOf(choice: unknown): unknown {
+  if (choice === undefined || choice === null || typeof choice === 'string') return choice;
+  const { type, name } = objectAt('tool_choice', choice);
+  if (type !== 'function') refuse('tool_choice.type', 'it must be function');
+  return { type: 'function', function: { name: textAt('tool_choice.name', name) } };
+}
+
+function formatOf(format: unknown): unknown {
+  if (format === undefined || format === null) return undefined;
+  const { type, name, description, schema, strict } = objectAt('text.format', format);
+  if (type === 'text') return undefined;
+  if (type === 'json_object') return { type };
+  if (type !== 'json_schema') {
+    throw new InvalidArgumentError('text.format.type', 'must be text, json_object or json_schema');
+  }
+  return {
+    type,
+    json_schema: { name: textAt('text.format.name', name), ...setMembers({ description, schema, strict }) },
+  };
+}

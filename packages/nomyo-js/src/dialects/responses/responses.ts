@@ -1,0 +1,21 @@
+/** The Responses API of OpenAI, stateless: what is sealed is a chat completion. */
+import { synthesize } from '../../stream/synthesize.js';
+import { openAIError } from '../chat-completions.js';
+import type { Dialect } from '../dialect.js';
+import { ResponsesWriter } from './events.js';
+import { chatRequestOf } from './request.js';
+
+export const responses: Dialect = {
+  read: (body) => ({
+    request: chatRequestOf(body),
+    isStream: body['stream'] === true,
+    answer: (completion) => {
+      const writer = new ResponsesWriter(body);
+      for (const chunk of synthesize(completion, { includeUsage: true })) writer.write(chunk);
+      writer.end();
+      return writer.response(true);
+    },
+    writer: () => new ResponsesWriter(body),
+  }),
+  errorBody: openAIError,
+};

@@ -1,0 +1,226 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { responses } from '../../src/dialects/responses/responses.js';
+import { completion, type Json } from '../fetch/support.js';
+import { answered, streamed } from './support.js';
+
+const ASKED = { model: 'm', input: 'Hello' };
+const CALL = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Oslo"}' } };
+const EVERYTHING = completion(
+  '',
+  {},
+  {
+    message: {
+      role: 'assistant',
+      reasoning_content: 'Let me think.',
+      content: 'Hello there',
+      refusal: 'But no.',
+      tool_calls: [CALL, { ...CALL, id: 'call_2' }],
+    },
+    finish_reason: 'tool_calls',
+  },
+);
+
+describe('a request of the Responses API', () => {
+  it('becomes a chat completion', () => {
+    const { request, isStream } = responses.read({
+      model: 'm',
+      instructions: 'Be brief.',
+      input: [
+        { role: 'developer', content: 'Rules.' },
+        {
+          type: 'message',
+          role: 'user',
+          content: [
+            { type: 'input_text', text: 'Look:' },
+            { type: 'input_image', image_url: 'data:image/png;base64,AA==', detail: 'low' },
+            { type: 'input_file', file_data: 'data:application/pdf;base64,AA==', filename: 'a.pdf' },
+          ],
+        },
+        { type: 'reasoning', id: 'rs_1', summary: [], content: [{ type: 'reasoning_text', text: 'Hm.' }] },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'I see.' }] },
+        { type: 'function_call', call_id: 'call_1', name: 'weather', arguments: '{}' },
+        { type: 'function_call', call_id: 'call_2', name: 'weather', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'call_1', output: 'rain' },
+        { type: 'function_call_output', call_id: 'call_2', output: [{ type: 'input_text', text: 'sun' }] },
+      ],
+      tools: [{ type: 'function', name: 'weather', parameters: { type: 'object' }, strict: true }],
+      tool_choice: { type: 'function', name: 'weather' },
+      text: {
+        format: { type: 'json_schema', name: 'out', schema: { type: 'object' }, strict: true },
+        verbosity: 'low',
+      },
+      reasoning: { effort: 'high' },
+      max_output_tokens: 5,
+      temperature: 0.5,
+      metadata: null,
+      vendor: 1,
+      stream: true,
+    });
+    expect(isStream).toBe(true);
+    expect(request).toEqual({
+      model: 'm',
+      temperature: 0.5,
+      vendor: 1,
+      max_tokens: 5,
+      reasoning_effort: 'high',
+      verbosity: 'low',
+      stream: true,
+      stream_options: { include_usage: true },
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'out', schema: { type: 'object' }, strict: true },
+      },
+      tools: [
+        { type: 'function', function: { name: 'weather', parameters: { type: 'object' }, strict: true } },
+      ],
+      tool_choice: { type: 'function', function: { name: 'weather' } },
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'developer', content: 'Rules.' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Look:' },
+            { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==', detail: 'low' } },
+            { type: 'file', file: { file_data: 'data:application/pdf;base64,AA==', filename: 'a.pdf' } },
+          ],
+        },
+        {
+          role: 'assistant',
+          reasoning_content: 'Hm.',
+          content: 'I see.',
+          tool_calls: [
+            { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{}' } },
+            { id: 'call_2', type: 'function', function: { name: 'weather', arguments: '{}' } },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'call_1', content: 'rain' },
+        { role: 'tool', tool_call_id: 'call_2', content: 'sun' },
+      ],
+    });
+  });
+
+  it.each<[string, Json, RegExp]>([
+    ['previous_response_id', { previous_response_id: 'resp_1' }, /chat\('model'\)/],
+    ['conversation', { conversation: 'conv_1' }, /chat\('model'\)/],
+    ['background', { background: true }, /leave it out/],
+    ['tools[0].type', { tools: [{ type: 'web_search' }] }, /built-in/],
+    ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }, /store: false/],
+    [
+      'input[0].content[0].file_id',
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'f' }] }] },
+      /id/,
+    ],
+    ['input[0].type', { input: [{ type: 'computer_call' }] }, /translated/],
+    ['truncation', { truncation: 'auto' }, /shorten/],
+    ['input', { input: undefined }, /string or an array/],
+  ])('with %s is refused, and told what to do', (argument, members, message) => {
+    expect(() => responses.read({ ...ASKED, ...members })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        argument,
+        message: expect.stringMatching(message) as unknown,
+      }),
+    );
+  });
+});
+
+describe('an answer of the Responses API', () => {
+  it('has items, a text, and usage', () => {
+    const answer = answered(responses, ASKED, EVERYTHING);
+    expect(answer).toMatchObject({
+      object: 'response',
+      status: 'completed',
+      output_text: 'Hello there',
+      store: false,
+      usage: { input_tokens: 11, output_tokens: 7, total_tokens: 18 },
+      output: [
+        { type: 'reasoning', content: [{ type: 'reasoning_text', text: 'Let me think.' }] },
+        {
+          type: 'message',
+          role: 'assistant',
+          content: [
+            { type: 'output_text', text: 'Hello there', annotations: [] },
+            { type: 'refusal', refusal: 'But no.' },
+          ],
+        },
+        { type: 'function_call', call_id: 'call_1', name: 'weather', arguments: '{"city":"Oslo"}' },
+        { type: 'function_call', call_id: 'call_2' },
+      ],
+    });
+  });
+
+  it('that was cut by its length is incomplete', () => {
+    const cut = completion('x', {}, { finish_reason: 'length' });
+    expect(answered(responses, ASKED, cut)).toMatchObject({
+      status: 'incomplete',
+      incomplete_details: { reason: 'max_output_tokens' },
+    });
+    expect(streamed(responses, ASKED, cut).at(-1)?.event).toBe('response.incomplete');
+  });
+
+  it('streams in order: every event numbered, each item begun, grown and ended', () => {
+    const events = streamed(responses, ASKED, EVERYTHING);
+    expect(events.map(({ data }) => data['sequence_number'])).toEqual(events.map((_, index) => index));
+    for (const { event, data } of events) expect(data['type']).toBe(event);
+    const names = events.map(({ event }) => event?.replace('response.', ''));
+    expect(names.filter((name, index) => name !== names[index - 1])).toEqual([
+      'created',
+      'in_progress',
+      'output_item.added',
+      'content_part.added',
+      'reasoning_text.delta',
+      'reasoning_text.done',
+      'content_part.done',
+      'output_item.done',
+      'output_item.added',
+      'content_part.added',
+      'output_text.delta',
+      'output_text.done',
+      'content_part.done',
+      'content_part.added',
+      'refusal.delta',
+      'refusal.done',
+      'content_part.done',
+      'output_item.done',
+      'output_item.added',
+      'function_call_arguments.delta',
+      'function_call_arguments.done',
+      'output_item.done',
+      'output_item.added',
+      'function_call_arguments.delta',
+      'function_call_arguments.done',
+      'output_item.done',
+      'completed',
+    ]);
+    expect(events.at(-1)?.data['response']).toEqual(answered(responses, ASKED, EVERYTHING));
+  });
+
+  it('can go back as input, and is what the model said', () => {
+    const text = fc.string({ minLength: 1 });
+    const call = fc.record({ id: text, name: text, arguments: fc.json() });
+    fc.assert(
+      fc.property(
+        fc.option(text, { nil: undefined }),
+        text,
+        fc.uniqueArray(call, { selector: ({ id }) => id, maxLength: 3 }),
+        (reasoning, content, calls) => {
+          const tool_calls = calls.map(({ id, ...called }) => ({ id, type: 'function', function: called }));
+          const message = {
+            role: 'assistant',
+            content,
+            ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+            ...(tool_calls.length === 0 ? {} : { tool_calls }),
+          };
+          const whole = completion('', {}, { message });
+          const { output } = answered(responses, ASKED, whole);
+          expect(responses.read({ model: 'm', input: output }).request['messages']).toEqual([message]);
+          const events = streamed(responses, ASKED, whole);
+          const grown = events.filter(({ event }) => event === 'response.output_text.delta');
+          expect(grown.map(({ data }) => data['delta']).join('')).toBe(content);
+        },
+      ),
+    );
+  });
+});
