@@ -6,6 +6,7 @@ import {
   allocateBytes,
   equalBytes,
   InvalidArgumentError,
+  isBytes,
   SecurityError,
   utf8Decode,
   utf8Encode,
@@ -59,7 +60,7 @@ export function decodePem(pem: string | Uint8Array): PemBlock {
 
 function bytesOf(pem: unknown): Uint8Array {
   if (typeof pem === 'string') return utf8Encode(pem);
-  if (pem instanceof Uint8Array) return pem;
+  if (isBytes(pem)) return pem;
   throw new InvalidArgumentError('pem', 'must be a string or a Uint8Array');
 }
 

@@ -4,6 +4,8 @@
  */
 import { isCanonicalBase64, searchable } from '#runtime';
 import { concatBytes, utf8Encode } from '@nomyo/base';
+import { closingQuote } from '../json/depth.js';
+import { QUOTE } from '../json/escapes.js';
 
 /** JSON with its first long string replaced. */
 export interface Extracted {
@@ -17,9 +19,6 @@ export interface Extracted {
 
 /** Shorter strings are not worth the trouble; in bytes. */
 const LONG = 4096;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 export function extractCiphertext(envelope: Uint8Array): Extracted {
   const json = searchable(envelope);
@@ -37,25 +36,10 @@ export function extractCiphertext(envelope: Uint8Array): Extracted {
 /** Where the content of the first long string begins, or -1. */
 function findLongString(json: Uint8Array): number {
   if (json.byteLength < LONG) return -1;
-  let open = json.indexOf(QUOTE);
-  while (open !== -1) {
+  for (let open = json.indexOf(QUOTE); open !== -1;) {
     const close = closingQuote(json, open + 1);
-    if (close === -1) return -1;
-    if (close - open > LONG) return open + 1;
+    if (close - open > LONG) return close < json.byteLength ? open + 1 : -1;
     open = json.indexOf(QUOTE, close + 1);
   }
   return -1;
-}
-
-/** The first quote that no backslash escapes. */
-function closingQuote(json: Uint8Array, from: number): number {
-  let close = json.indexOf(QUOTE, from);
-  while (close !== -1 && isEscaped(json, close, from)) close = json.indexOf(QUOTE, close + 1);
-  return close;
-}
-
-function isEscaped(json: Uint8Array, quote: number, from: number): boolean {
-  let backslashes = 0;
-  while (quote - 1 - backslashes >= from && json[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-  return backslashes % 2 === 1;
 }

@@ -1,5 +1,6 @@
 /** The payload inside an envelope: one JSON object in UTF-8 (SPEC.md §6). */
 import { InvalidArgumentError, SecurityError, utf8Decode } from '@nomyo/base';
+import { MAX_DEPTH, shapeOf } from '../json/depth.js';
 import { serializeJson, type SerializeOptions } from '../json/serialize.js';
 import type { SecureByteContext } from '../memory/secure-byte-context.js';
 import { SUITE } from '../suite.js';
@@ -32,6 +33,7 @@ export function encodePayload(payload: object, options: SerializeOptions = {}): 
  */
 export function decodePayload(plaintext: SecureByteContext): JsonObject {
   return plaintext.use((bytes) => {
+    checkShape(bytes);
     const value = parse(bytes);
     if (isJsonObject(value)) return value;
     throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON object');
@@ -51,6 +53,14 @@ const notAnObject = (): InvalidArgumentError => new InvalidArgumentError('payloa
 
 function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Before a parser builds anything: whoever holds the public key can seal 40 MB of brackets. */
+function checkShape(bytes: Uint8Array): void {
+  const shape = shapeOf(bytes);
+  if (shape === 'object') return;
+  const why = shape === 'no object' ? 'no JSON object' : `nested more than ${String(MAX_DEPTH)} levels deep`;
+  throw new SecurityError('INVALID_PLAINTEXT', `the opened answer is ${why}`);
 }
 
 function parse(bytes: Uint8Array): unknown {

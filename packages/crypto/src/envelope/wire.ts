@@ -10,6 +10,7 @@ import {
   type Bytes,
 } from '@nomyo/base';
 import { extractCiphertext, type Extracted } from './extract-ciphertext.js';
+import { shapeOf } from '../json/depth.js';
 import { SUITE } from '../suite.js';
 
 /** The members of an envelope that carry bytes. */
@@ -67,7 +68,9 @@ const refuse = (why: string): SecurityError => new SecurityError('INVALID_ENVELO
  */
 export function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): EnvelopeParts {
   const extracted = extractCiphertext(envelope);
+  checkShape(extracted.json);
   const members = asObject(parseJson(extracted.json), 'the body');
+  checkEncrypted(members);
   checkSuite(members);
   const payload = asObject(members['encrypted_payload'], 'encrypted_payload');
   const processedAt = members['processed_at'];
@@ -81,6 +84,21 @@ export function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): En
 }
 
 type Members = Readonly<Record<string, unknown>>;
+
+/** Most members and elements of an envelope, those that are ignored included. It has nine. */
+const MAX_VALUES = 1000;
+
+/** Before a parser builds anything: 40 MB of brackets would take a hundred times as much memory. */
+function checkShape(json: Uint8Array): void {
+  const shape = shapeOf(json, MAX_VALUES);
+  if (shape !== 'object') throw refuse(`the body is ${shape === 'no object' ? 'no JSON object' : shape}`);
+}
+
+/** Whoever answers without these two did not encrypt at all: a mistake of another kind than another version. */
+function checkEncrypted(members: Members): void {
+  if ('encrypted_payload' in members || 'encrypted_aes_key' in members || 'algorithm' in members) return;
+  throw refuse('the body is not encrypted: the router answered in the clear');
+}
 
 function checkSuite(members: Members): void {
   if (members['version'] !== SUITE.version) throw refuse('another version');

@@ -1,5 +1,5 @@
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
-import { isPair } from './surrogates.js';
+import { isPair } from './unicode.js';
 
 /** Most memory that is taken: a page, which stays in the processor's cache. */
 const MAX_BYTES = 4096;

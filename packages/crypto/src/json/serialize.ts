@@ -1,7 +1,7 @@
 import { InvalidArgumentError, NomyoError } from '@nomyo/base';
 import { type SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
-import { flatten } from './flatten.js';
-import { JsonDraft } from './draft.js';
+import { walkValue } from './walk-value.js';
+import { JsonWriter } from './writer.js';
 
 /** How a value is written as JSON. */
 export interface SerializeOptions extends SecureByteContextOptions {
@@ -31,20 +31,20 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
  */
 export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
-  const draft = new JsonDraft(checkMaxBytes(maxBytes), options);
+  const writer = new JsonWriter(checkMaxBytes(maxBytes), options);
   try {
-    if (!flattenSafely(payload, draft)) throw refuse('is nothing that JSON can express');
-    const json = draft.finish();
+    if (!walkSafely(payload, writer)) throw refuse('is nothing that JSON can express');
+    const json = writer.finish();
     if (json === undefined) throw refuse('holds bytes that are no UTF-8 text, or were changed meanwhile');
     return json;
   } finally {
-    draft.dispose();
+    writer.dispose();
   }
 }
 
-function flattenSafely(payload: object, draft: JsonDraft): boolean {
+function walkSafely(payload: object, writer: JsonWriter): boolean {
   try {
-    return flatten(payload, draft);
+    return walkValue(payload, writer);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
     // What a getter or a toJSON throws may quote what it was asked for.

@@ -1,6 +1,6 @@
 /** Memory of `nomyo-native`. */
 import { isArrayBuffer, type Bytes } from '@nomyo/base';
-import type { Addon, NativeRegion } from '../runtime/addon.node.js';
+import { codeOf, type Addon, type NativeRegion } from '../runtime/addon.node.js';
 import type { ProtectedMemory } from './backend.js';
 import { MemoryNotLockedError, type LockState } from './not-locked.js';
 import { heldBytes, lockedMemoryWasReleased, lockedMemoryWasTaken } from './room.js';
@@ -64,9 +64,9 @@ export async function withLockAsync<T>(addon: Addon, bytes: number, task: Promis
 }
 
 function notLockedOr(addon: Addon, bytes: number, error: unknown): unknown {
-  const isNotLocked =
-    error instanceof Object && 'code' in error && error.code === 'ERR_NOMYO_NATIVE_NOT_LOCKED';
-  return isNotLocked ? new MemoryNotLockedError(bytes, lockState(addon)) : error;
+  return codeOf(error) === 'ERR_NOMYO_NATIVE_NOT_LOCKED'
+    ? new MemoryNotLockedError(bytes, lockState(addon))
+    : error;
 }
 
 function lockState(addon: Addon): LockState {

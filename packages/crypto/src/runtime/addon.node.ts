@@ -122,6 +122,8 @@ function reasonOf(error: unknown): string {
   return `nomyo-native is installed and does not load (${code}).`;
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+/** `code` of an error of any realm: the addon belongs to the one that loaded it. */
+export function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode ? String(error.code) : 'unknown error';
 }

@@ -1,7 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SecureByteContext, serializeJson } from '../../src/index.js';
-import { MAX_DEPTH } from '../../src/json/flatten.js';
+import { MAX_DEPTH } from '../../src/json/depth.js';
 import { caught, securityCode, wrongArgument } from '../support/errors.js';
 import { anyString, anyValue, serialized } from '../support/json.js';
 
@@ -18,6 +19,26 @@ function nested(levels: number, wrap: (inner: unknown) => object): object {
   for (let level = 1; level < levels; level += 1) value = wrap(value);
   return value;
 }
+
+describe('bytes of any realm', () => {
+  it.each(['new Uint8Array([72, 105])', 'new Uint8Array([0, 72, 105]).subarray(1)'])(
+    'are UTF-8 text: %s of another one',
+    (code) => {
+      expect(serialized({ text: runInNewContext(code) as unknown })).toBe('{"text":"Hi"}');
+    },
+  );
+
+  it.each([
+    new Uint16Array([1, 2]),
+    new Float32Array(2),
+    new DataView(new ArrayBuffer(2)),
+    new ArrayBuffer(2),
+    runInNewContext('new ArrayBuffer(2)') as object,
+    runInNewContext('new Int8Array(2)') as object,
+  ])('are refused when they are no Uint8Array, and never written as an object: %p', async (binary) => {
+    expect(await wrongArgument(() => serializeJson({ binary }))).toBe('payload');
+  });
+});
 
 describe('serializeJson', () => {
   it.each<[string, unknown]>([
@@ -57,7 +78,7 @@ describe('serializeJson', () => {
     ['an array with members', Object.assign([1, 2], { extra: 3 })],
     [
       'maps, sets, errors, regular expressions and typed arrays',
-      [new Map([[1, 2]]), new Set([1]), new Error('x'), /x/, new Uint16Array([1, 2]), new ArrayBuffer(2)],
+      [new Map([[1, 2]]), new Set([1]), new Error('x'), /x/],
     ],
     ['one object twice', ((shared) => ({ a: shared, b: [shared, shared] }))({ x: 1 })],
     ['a proxy of an object and of an array', [new Proxy({ a: 1 }, {}), new Proxy([1, 2], {})]],

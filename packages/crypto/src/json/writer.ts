@@ -1,9 +1,8 @@
 import { SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
-import { QUOTE, UNICODE_ESCAPE_BYTES } from './escape.js';
-import { measureText, measureUnits, type Text } from './measure.js';
+import { QUOTE, UNICODE_ESCAPE_BYTES } from './escapes.js';
 import { Scratch } from './scratch.js';
-import { writeText, writeUnits } from './write.js';
+import { measureText, measureUnits, writeText, writeUnits, type Text } from './string-encoder.js';
 
 type Literal = 'null' | 'true' | 'false';
 
@@ -26,7 +25,7 @@ const SHORT = 256;
  * JSON in the making: what is short stands in protected memory that grows, what is long is measured and written when
  * memory of the right size is there. Disposed of in the end, whatever happens.
  */
-export class JsonDraft {
+export class JsonWriter {
   readonly #maxBytes: number;
   readonly #options: SecureByteContextOptions;
   readonly #scratch: Scratch;

@@ -1,8 +1,8 @@
 /** A strict reader of JSON in bytes (RFC 8259), for text that must not become a string. */
 import { SecurityError, utf8Decode } from '@nomyo/base';
-
-/** Deepest nesting that is followed; deeper text is refused, as it would exhaust the stack. */
-const MAX_DEPTH = 512;
+import { isSpace, MAX_DEPTH } from './depth.js';
+import { hex4, meaningOfEscape } from './escapes.js';
+import { characterLength } from './unicode.js';
 
 const BYTE = {
   quote: 0x22,
@@ -16,15 +16,16 @@ const BYTE = {
   u: 0x75,
 } as const;
 
-/** `" \ / b f n r t`, what may follow a backslash beside `u`. */
-const SIMPLE_ESCAPES = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
-
 const LITERALS = ['true', 'false', 'null'].map((word) =>
   Array.from(word, (character) => character.charCodeAt(0)),
 );
 
 const malformed = (): SecurityError =>
   new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON in UTF-8');
+
+const raise = (): never => {
+  throw malformed();
+};
 
 /** Where a string's content stands, without its quotes. */
 export interface Span {
@@ -33,9 +34,10 @@ export interface Span {
 }
 
 /** Walks over JSON. Every method leaves the position behind what it has read, and throws on anything malformed. */
-export class JsonScanner {
+export class JsonReader {
   readonly #bytes: Uint8Array;
   #at = 0;
+  #depth = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -81,28 +83,33 @@ export class JsonScanner {
   }
 
   /** Reads a value of any kind. */
-  skip(depth = 0): void {
-    if (depth > MAX_DEPTH) throw malformed();
+  skip(): void {
     const first = this.peek();
-    if (first === BYTE.openBrace) this.object(() => this.skip(depth + 1));
-    else if (first === BYTE.openBracket) this.array(() => this.skip(depth + 1));
+    if (first === BYTE.openBrace) this.object(() => this.skip());
+    else if (first === BYTE.openBracket) this.array(() => this.skip());
     else if (first === BYTE.quote) this.string();
     else this.#scalar();
   }
 
   #list(open: number, close: number, item: () => void): void {
     this.#expect(open);
-    if (this.peek() === close) {
-      this.#at += 1;
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw malformed();
+    for (let isFirst = true; ; isFirst = false) {
+      if (isFirst && this.peek() === close) this.#at += 1;
+      else if (this.#item(close, item)) continue;
+      this.#depth -= 1;
       return;
     }
-    for (;;) {
-      item();
-      const next = this.peek();
-      this.#at += 1;
-      if (next === close) return;
-      if (next !== BYTE.comma) throw malformed();
-    }
+  }
+
+  /** @returns whether another one follows */
+  #item(close: number, item: () => void): boolean {
+    item();
+    const next = this.peek();
+    this.#at += 1;
+    if (next !== close && next !== BYTE.comma) throw malformed();
+    return next === BYTE.comma;
   }
 
   #name(): string {
@@ -118,18 +125,15 @@ export class JsonScanner {
   }
 
   #space(): void {
-    for (;;) {
-      const byte = this.#bytes[this.#at];
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
-      this.#at += 1;
-    }
+    while (isSpace(this.#bytes[this.#at])) this.#at += 1;
   }
 
   #character(): void {
     const byte = this.#bytes[this.#at];
     if (byte === undefined || byte < 0x20) throw malformed();
     if (byte === BYTE.backslash) this.#escape();
-    else this.#at += utf8Length(this.#bytes, this.#at);
+    else if (byte < 0x80) this.#at += 1;
+    else this.#at += characterLength(this.#bytes, this.#at) || raise();
   }
 
   #escape(): void {
@@ -137,7 +141,7 @@ export class JsonScanner {
     if (kind === BYTE.u) {
       if (hex4(this.#bytes, this.#at + 2) === undefined) throw malformed();
       this.#at += 6;
-    } else if (kind !== undefined && SIMPLE_ESCAPES.has(kind)) this.#at += 2;
+    } else if (meaningOfEscape(kind) !== undefined) this.#at += 2;
     else throw malformed();
   }
 
@@ -154,34 +158,6 @@ export class JsonScanner {
     const text = utf8Decode(this.#bytes.subarray(start, this.#at));
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw malformed();
   }
-}
-
-/** The number that four hexadecimal digits stand for, or `undefined`. */
-export function hex4(bytes: Uint8Array, at: number): number | undefined {
-  let value = 0;
-  for (let i = at; i < at + 4; i += 1) {
-    const digit = Number.parseInt(String.fromCharCode(bytes[i] ?? 0), 16);
-    if (Number.isNaN(digit)) return undefined;
-    value = value * 16 + digit;
-  }
-  return value;
-}
-
-/** Bytes of the UTF-8 character at `at` (RFC 3629 §4). */
-function utf8Length(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0;
-  if (first < 0x80) return 1;
-  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (first < 0xc2 || first > 0xf4) throw malformed();
-  for (let i = 1; i < length; i += 1) {
-    if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) throw malformed();
-  }
-  const second = bytes[at + 1] ?? 0;
-  // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
-  if (second < lowest || second > highest) throw malformed();
-  return length;
 }
 
 function isNumberByte(byte: number | undefined): boolean {

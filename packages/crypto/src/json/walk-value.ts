@@ -2,53 +2,55 @@
  * What `JSON.stringify` does with a value (ECMA-262 §25.5.2), short of writing it: every getter, `toJSON` and proxy
  * trap runs once, in the same order, and what they gave is what will be written.
  */
-import { InvalidArgumentError } from '@nomyo/base';
+import { InvalidArgumentError, isArrayBuffer, isBytes } from '@nomyo/base';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
-import type { JsonDraft } from './draft.js';
-
-/** Levels of arrays and objects inside one another. Deeper JSON is refused by many parsers on the other side too. */
-export const MAX_DEPTH = 500;
+import { MAX_DEPTH } from './depth.js';
+import type { JsonWriter } from './writer.js';
 
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [COMMA, COLON] = [0x2c, 0x3a];
 
+/** `JSON.stringify` makes `{"0":72,…}` of other typed arrays, and `{}` of an ArrayBuffer. */
+const NO_UINT8ARRAY = 'holds binary data that is no Uint8Array; use one for text, an array for numbers';
+
 const refuse = (why: string): InvalidArgumentError => new InvalidArgumentError('payload', why);
 
 /**
- * Adds `value` to `draft`.
+ * Adds `value` to `writer`.
  *
  * @returns whether JSON has a word for it: not for undefined, functions and symbols
  */
-export function flatten(value: unknown, draft: JsonDraft): boolean {
+export function walkValue(value: unknown, writer: JsonWriter): boolean {
   const prepared = prepare(value, '');
   if (isOmitted(prepared)) return false;
-  new Flattener(draft).add(prepared);
+  new ValueWalker(writer).add(prepared);
   return true;
 }
 
-class Flattener {
-  readonly #draft: JsonDraft;
+class ValueWalker {
+  readonly #writer: JsonWriter;
   /** The objects around the current one, outermost first. */
   readonly #ancestors: object[] = [];
 
-  constructor(draft: JsonDraft) {
-    this.#draft = draft;
+  constructor(writer: JsonWriter) {
+    this.#writer = writer;
   }
 
   /** @param value prepared, and not to be omitted */
   add(value: unknown): void {
-    if (typeof value === 'string' || value instanceof Uint8Array) this.#draft.text(value);
+    if (typeof value === 'string' || isBytes(value)) this.#writer.text(value);
     else if (typeof value === 'number') this.#addNumber(value);
-    else if (typeof value === 'boolean') this.#draft.literal(value ? 'true' : 'false');
+    else if (typeof value === 'boolean') this.#writer.literal(value ? 'true' : 'false');
     else if (typeof value === 'bigint') throw refuse('holds a BigInt, which JSON cannot express');
+    else if (ArrayBuffer.isView(value)) throw refuse(NO_UINT8ARRAY);
     else if (isObject(value)) this.#addNested(value);
-    else this.#draft.literal('null');
+    else this.#writer.literal('null');
   }
 
   /** `JSON.stringify` makes null of NaN and the infinities, and the service would never know. */
   #addNumber(value: number): void {
     if (!Number.isFinite(value)) throw refuse('holds NaN or an infinity, which JSON cannot express');
-    this.#draft.number(value);
+    this.#writer.number(value);
   }
 
   #addNested(value: Readonly<Record<string, unknown>>): void {
@@ -65,31 +67,34 @@ class Flattener {
     for (const key of Object.keys(value)) {
       const member = prepare(value[key], key);
       if (isOmitted(member)) continue;
-      this.#draft.punctuation(before);
-      this.#draft.text(key);
-      this.#draft.punctuation(COLON);
+      this.#writer.punctuation(before);
+      this.#writer.text(key);
+      this.#writer.punctuation(COLON);
       this.add(member);
       before = COMMA;
     }
-    if (before === OPEN_OBJECT) this.#draft.punctuation(OPEN_OBJECT);
-    this.#draft.punctuation(CLOSE_OBJECT);
+    if (before === OPEN_OBJECT) {
+      if (isArrayBuffer(value)) throw refuse(NO_UINT8ARRAY);
+      this.#writer.punctuation(OPEN_OBJECT);
+    }
+    this.#writer.punctuation(CLOSE_OBJECT);
   }
 
   #addArray(value: readonly unknown[]): void {
-    this.#draft.punctuation(OPEN_ARRAY);
+    this.#writer.punctuation(OPEN_ARRAY);
     const { length } = value;
     for (let i = 0; i < length; i += 1) {
-      if (i > 0) this.#draft.punctuation(COMMA);
+      if (i > 0) this.#writer.punctuation(COMMA);
       const element = prepare(value[i], i);
       this.add(isOmitted(element) ? null : element);
     }
-    this.#draft.punctuation(CLOSE_ARRAY);
+    this.#writer.punctuation(CLOSE_ARRAY);
   }
 }
 
 /** The value that is written in place of this one: what its `toJSON` gives, or what a wrapper object holds. */
 function prepare(value: unknown, key: string | number): unknown {
-  if (!hasMembers(value) || value instanceof Uint8Array) return value;
+  if (!hasMembers(value) || isBytes(value)) return value;
   const { toJSON } = value;
   return unwrap(typeof toJSON === 'function' ? convert(value, toJSON, key) : value);
 }

@@ -1,0 +1,96 @@
+/** The escapes of a JSON string (RFC 8259 §7), both ways; written with the choices that `JSON.stringify` makes. */
+
+/** The quotation mark around a string. */
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+
+/** What stands behind the backslash of `\\uXXXX`. */
+export const UNICODE_LETTER = 0x75;
+
+/** Bytes of `\uXXXX`. */
+export const UNICODE_ESCAPE_BYTES = 6;
+
+/** The characters that have an escape of two bytes, and its second byte. A slash is read, and never written. */
+const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] = [
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['\b', 'b'],
+  ['\t', 't'],
+  ['\n', 'n'],
+  ['\f', 'f'],
+  ['\r', 'r'],
+];
+
+const HEX_DIGITS = '0123456789abcdef';
+
+/** By byte: how many its escape takes beyond the one it stands for: 0, 1 or 5. */
+const EXTRA = new Uint8Array(256);
+EXTRA.fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
+
+/** By byte: itself, or the two bytes of its escape; the first is the lower half. */
+const WRITTEN = new Uint16Array(256);
+for (let byte = 0x20; byte < WRITTEN.length; byte += 1) WRITTEN[byte] = byte;
+
+/** By second byte of an escape: what it stands for. */
+const MEANING = new Map<number, number>();
+
+for (const [character, letter] of SHORT_ESCAPES) {
+  const byte = character.charCodeAt(0);
+  MEANING.set(letter.charCodeAt(0), byte);
+  if (character === '/') continue;
+  EXTRA[byte] = 1;
+  WRITTEN[byte] = BACKSLASH | (letter.charCodeAt(0) << 8);
+}
+
+/** What a backslash and this byte stand for, or `undefined`: no escape, or the one with four digits. */
+export function meaningOfEscape(letter: number | undefined): number | undefined {
+  return letter === undefined ? undefined : MEANING.get(letter);
+}
+
+/** Bytes that the escape of `byte` takes beyond the one it stands for; 0 when it needs none. */
+export function escapeExtra(byte: number): number {
+  return EXTRA[byte] ?? 0;
+}
+
+/**
+ * Writes the escape of an ASCII character, which needs one.
+ *
+ * @returns where it ends
+ */
+export function writeEscape(byte: number, out: Uint8Array, at: number): number {
+  if (EXTRA[byte] !== 1) return writeUnicodeEscape(byte, out, at);
+  out[at] = BACKSLASH;
+  out[at + 1] = (WRITTEN[byte] ?? 0) >> 8;
+  return at + 2;
+}
+
+/**
+ * Writes a UTF-16 code unit as `\uXXXX`.
+ *
+ * @returns where it ends
+ */
+export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): number {
+  out[at] = BACKSLASH;
+  out[at + 1] = UNICODE_LETTER;
+  for (let digit = 0; digit < 4; digit += 1) {
+    out[at + 2 + digit] = HEX_DIGITS.charCodeAt((unit >> (12 - 4 * digit)) & 15);
+  }
+  return at + UNICODE_ESCAPE_BYTES;
+}
+
+/** The number that four hexadecimal digits stand for, or `undefined`. */
+export function hex4(bytes: Uint8Array, at: number): number | undefined {
+  let value = 0;
+  for (let i = at; i < at + 4; i += 1) {
+    const digit = Number.parseInt(String.fromCharCode(bytes[i] ?? 0), 16);
+    if (Number.isNaN(digit)) return undefined;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/** By byte: itself, or the two bytes of its escape, of which the first is the lower half. */
+export function writtenAs(byte: number): number {
+  return WRITTEN[byte] ?? 0;
+}
