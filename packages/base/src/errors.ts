@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   KEY_FILE_PASSWORD: 'fix: the password is missing or wrong; the key file was left untouched',
   KEY_FILE_MISMATCH: 'fix: the public key file does not belong to the private key',
   KEY_FILE_UNWRITABLE: 'fix: the key file cannot be written; nothing is left half-written',
+  AUDIT_FAILED: 'fix: the audit log cannot be written; where it is required, nothing was sent',
   CONNECTION_FAILED: 'retry: the router could not be reached, or the connection broke',
   CONNECTION_TIMEOUT: 'retry: no whole answer within the timeout of one attempt',
   API_ERROR: 'stop: the router answered with a status this SDK has no better class for',

@@ -8,6 +8,7 @@ export type { KeyStoreOptionNames, KeyStoreOptions } from './options.js';
 export type { KeyLease } from './key-pair.js';
 export type { MoveOptions } from './move.js';
 export { generateKeyFiles, loadKeyFiles } from './key-files.js';
+export { lockDirectory, type DirectoryLease } from './lock-directory.js';
 export { changeKeyPassword, importKeyFiles, inspectKeyFiles } from './manage.js';
 export type {
   ChangeKeyPasswordOptions,

@@ -1,6 +1,7 @@
 /** Node: pairs live in files, or in memory when there is no directory. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
+import { lockPath } from './disk/lock-path.node.js';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { FileSeenConfigurations } from './disk/seen-configurations.node.js';
@@ -27,6 +28,7 @@ export const platform: Platform = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  lockDirectory: lockPath,
   generateFiles,
   inspectFiles,
   resealFiles,

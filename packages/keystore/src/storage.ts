@@ -68,6 +68,11 @@ export interface Platform {
   readonly locate: (place: PlaceOptions, names?: PlaceNames) => KeyPlace;
   /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
+  /** Keeps a directory from other processes until it is released. */
+  readonly lockDirectory: (
+    directory: string,
+    signal: AbortSignal | undefined,
+  ) => Promise<{ release(): Promise<void> }>;
   /** Writes a new pair, over nothing. */
   readonly generateFiles: (keyDir: string, keySize: KeySize, secrets: KeyFileSecrets) => Promise<KeyFiles>;
   /** What can be known of a pair without its password; `undefined` when there is none. */

@@ -25,6 +25,7 @@ export const platform: Platform = {
     const timer = setTimeout(fn, ms);
     return () => clearTimeout(timer);
   },
+  lockDirectory: () => refuse('directory'),
   generateFiles: () => refuse('keyDir'),
   inspectFiles: () => refuse('keyDir'),
   resealFiles: () => refuse('keyDir'),

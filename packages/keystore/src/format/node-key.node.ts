@@ -38,7 +38,8 @@ function create(input: PrivateKeyInput): KeyObject | undefined {
   try {
     return createPrivateKey(input);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code: unknown =
+      typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
     if (!UNSUPPORTED.includes(String(code))) return undefined;
     throw new UnsupportedFormat('an encryption that OpenSSL does not read', 'legacyPem');
   }

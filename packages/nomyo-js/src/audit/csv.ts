@@ -1,0 +1,60 @@
+/** Audit lines as a table (RFC 4180). Pure. */
+import { isObject } from '@nomyo/base';
+
+const COLUMNS = [
+  'seq',
+  'time',
+  'type',
+  'operation',
+  'payload_id',
+  'protocol',
+  'model',
+  'tier',
+  'applied_tier',
+  'outcome',
+  'code',
+  'status',
+  'attempts',
+  'possibly_executed',
+  'duration_ms',
+  'request_bytes',
+  'response_bytes',
+  'request_sha256',
+  'response_sha256',
+  'server_key',
+  'client_key',
+  'api_key',
+  'memory_locked',
+  'hash',
+] as const;
+
+/** The first line. */
+export const CSV_HEADER: string = COLUMNS.join(',').concat('\r\n');
+
+/**
+ * One line of a log as one of a table; `undefined` for a line that is no JSON object.
+ *
+ * @example
+ * process.stdout.write(CSV_HEADER + lines.map(csvLine).join(''));
+ */
+export function csvLine(line: string): string | undefined {
+  let members: unknown;
+  try {
+    members = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(members)) return undefined;
+  const object = members;
+  return `${COLUMNS.map((column) => cell(object[column])).join(',')}\r\n`;
+}
+
+/** A spreadsheet takes a cell that begins like this for a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+function cell(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return '';
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

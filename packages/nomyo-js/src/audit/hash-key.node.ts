@@ -1,0 +1,19 @@
+/** The secret of the hashes of API keys, where no signing key is one. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from '@nomyo/base';
+import { codeOf } from './system.js';
+
+/** Beside the log: the hashes of API keys are the same in every run. */
+export function storedHashKey(file: string): Uint8Array {
+  const path = `${file}.hmac-key`;
+  try {
+    writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  return readFileSync(path);
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

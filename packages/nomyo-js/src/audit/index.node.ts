@@ -1,0 +1,25 @@
+/**
+ * An audit trail without content: one line per call in a hash chain, with signed checkpoints. Node only.
+ *
+ * @packageDocumentation
+ */
+export { openAuditLog, AuditLog, type AuditLogOptions, type AuditRecorder } from './log.node.js';
+export type { AuditedCall, AuditedEnd, AuditedRequest } from './call.js';
+export { createAuditKey, type AuditKeyFiles } from './signing.node.js';
+export {
+  auditCheckpoints,
+  auditFilesOf,
+  forEachLine,
+  verifyAuditLog,
+  type AuditReport,
+  type VerifyAuditOptions,
+} from './verify.node.js';
+export {
+  AuditVerifier,
+  type AuditProblem,
+  type AuditVerdict,
+  type AuditVerifierOptions,
+} from './verifier.node.js';
+export type { ChainPoint } from './line.node.js';
+export { CSV_HEADER, csvLine } from './csv.js';
+export { AuditError } from './errors.js';

@@ -1,0 +1,97 @@
+/** Ed25519 keys of checkpoints (RFC 8032), as PEM: PKCS#8 and SPKI. */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { InvalidArgumentError } from '@nomyo/base';
+import { AuditError } from './errors.js';
+import { CHECKPOINT_DOMAIN } from './verifier.node.js';
+
+/** Where {@link createAuditKey} writes. */
+export interface AuditKeyFiles {
+  /** Of whoever writes logs. Keep it from whoever could want to change them. */
+  readonly privateKeyPath: string;
+  /** Of whoever verifies them. */
+  readonly publicKeyPath: string;
+}
+
+/**
+ * Makes the key that signs checkpoints; nothing is overwritten.
+ *
+ * @returns its name: `sha256/` and the base64 of the SHA-256 of the SPKI
+ * @throws {AuditError} when one of the files is there, or cannot be written
+ * @example
+ * createAuditKey({ privateKeyPath: 'audit_key.pem', publicKeyPath: 'audit_key.pub.pem' });
+ */
+export function createAuditKey({ privateKeyPath, publicKeyPath }: AuditKeyFiles): string {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  write(privateKeyPath, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  write(publicKeyPath, publicKey.export({ type: 'spki', format: 'pem' }), 0o644);
+  return nameOf(publicKey);
+}
+
+function write(path: string, pem: string | Buffer, mode: number): void {
+  try {
+    writeFileSync(path, pem, { mode, flag: 'wx', flush: true });
+  } catch (cause) {
+    throw new AuditError(`${path} cannot be written, or is there already; it was not changed`, { cause });
+  }
+}
+
+/** @throws {AuditError} when the file cannot be read; {InvalidArgumentError} when it holds no such key */
+export function readSigningKey(path: string, option: string): KeyObject {
+  return ed25519(path, option, createPrivateKey);
+}
+
+/** The same for the key that verifies. */
+export function readVerifyingKey(path: string, option: string): KeyObject {
+  return ed25519(path, option, createPublicKey);
+}
+
+function ed25519(path: string, option: string, read: (pem: Buffer) => KeyObject): KeyObject {
+  let pem: Buffer;
+  try {
+    pem = readFileSync(path);
+  } catch (cause) {
+    throw new AuditError(`${path} cannot be read. Make a key with: nomyo audit init`, { cause });
+  }
+  try {
+    const key = read(pem);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+  } catch {
+    // No PEM of a key.
+  } finally {
+    pem.fill(0);
+  }
+  throw new InvalidArgumentError(option, 'must be the path of an Ed25519 key in PEM');
+}
+
+/** Name and signature of a checkpoint. */
+export function signCheckpoint(privateKey: KeyObject): { key: string; sign: (text: string) => string } {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(CHECKPOINT_DOMAIN + text);
+  return {
+    key: nameOf(createPublicKey(privateKey)),
+    sign: (text) => sign(null, bytes(text), privateKey).toString('base64'),
+  };
+}
+
+/** A key for the hashes of API keys, which nobody can make who does not have the signing key. */
+export function apiKeyHashKey(privateKey: KeyObject): Uint8Array {
+  const secret = privateKey.export({ type: 'pkcs8', format: 'der' });
+  try {
+    return new Uint8Array(hkdfSync('sha256', secret, '', 'nomyo/audit api keys', 32));
+  } finally {
+    secret.fill(0);
+  }
+}
+
+function nameOf(publicKey: KeyObject): string {
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return `sha256/${createHash('sha256').update(spki).digest('base64')}`;
+}

@@ -1,0 +1,193 @@
+/**
+ * Writes a log: every line is in the system's hands before the call that it is about goes on, so that a process that is
+ * killed loses none. What is there is never changed: damage is marked in a line of its own, and the chain goes on.
+ */
+import { closeSync, constants, fdatasync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import type { KeyObject } from 'node:crypto';
+import { utf8Encode } from '@nomyo/base';
+import { AuditError } from './errors.js';
+import { NO_FOLLOW, readTail, rotatedNumbers, rotatedPath } from './files.node.js';
+import { HeadFile, readHead } from './head.node.js';
+import { MAX_LINE_BYTES, START, writeLine, type ChainPoint, type LineBody } from './line.node.js';
+import { signCheckpoint } from './signing.node.js';
+import { tornMark } from './verifier.node.js';
+
+/** When a file is full, and who signs. */
+export interface WriterOptions {
+  /** Absolute. */
+  readonly file: string;
+  /** In bytes. */
+  readonly maxBytes: number;
+  /** Whether a new day (UTC) begins a new file. */
+  readonly daily: boolean;
+  readonly signingKey: KeyObject | undefined;
+  /** Lines between two checkpoints. */
+  readonly checkpointEvery: number;
+}
+
+/** A file that is being written. */
+interface OpenFile {
+  readonly fd: number;
+  readonly head: HeadFile;
+  size: number;
+  /** Day of its first line, as in `2026-11-28`. */
+  day: string;
+}
+
+const OPEN_FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NO_FOLLOW;
+
+const sync = promisify(fdatasync);
+
+export class AuditWriter {
+  readonly #options: WriterOptions;
+  #open: OpenFile | undefined;
+  #last: ChainPoint = START;
+  #unsigned = 0;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens the file, unless it is open, and marks what a crash left there.
+   *
+   * @throws an error of the system, or an {@link AuditError}
+   */
+  begin(now: Date = new Date()): void {
+    this.#open ??= this.#begin(now);
+  }
+
+  /** @throws an error of the system: the line may be there in part, and is marked by the next {@link begin} */
+  append(body: LineBody, now: Date = new Date()): void {
+    this.begin(now);
+    this.#rotateWhenDue(now);
+    this.#write(body, now);
+    this.#unsigned += 1;
+    if (this.#unsigned >= this.#options.checkpointEvery) this.#checkpoint(now);
+  }
+
+  /** Resolves when what was written is on the disk. */
+  async sync(): Promise<void> {
+    if (this.#open !== undefined) await sync(this.#open.fd);
+  }
+
+  /** Signs what is not signed yet, and closes the file. Idempotent. */
+  close(): void {
+    try {
+      if (this.#open !== undefined) this.#checkpoint(new Date());
+    } finally {
+      this.#drop();
+    }
+  }
+
+  #begin(now: Date): OpenFile {
+    const { file } = this.#options;
+    const fd = openSync(file, OPEN_FLAGS, 0o600);
+    try {
+      const stats = fstatSync(fd);
+      if (!stats.isFile()) throw new AuditError(`${file} is not a regular file`);
+      const day = dayOf(stats.size === 0 ? now : stats.birthtime);
+      this.#open = { fd, head: new HeadFile(file), size: stats.size, day };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    return this.#resume(this.#open, now);
+  }
+
+  /** Finds where the chain stands, and marks what is wrong behind that. */
+  #resume(open: OpenFile, now: Date): OpenFile {
+    try {
+      this.#mark(open, now);
+      return open;
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
+  }
+
+  #mark(open: OpenFile, now: Date): void {
+    const { file } = this.#options;
+    const tail = readTail(open.fd, open.size);
+    if (tail === undefined) throw new AuditError(`${file} does not end like an audit log. Move it away`);
+    this.#last = tail.last ?? lastOfRotated(file) ?? START;
+    const head = readHead(file);
+    const isCut = head === 'damaged' || (head !== undefined && !isBehind(head, this.#last));
+    if (tail.last !== undefined) open.day = dayOf(new Date(String(tail.last.members['time'])));
+    if (!tail.isTerminated) this.#put(open, '\n');
+    if (tail.torn.length === 0 && !isCut) return;
+    const mark = tornMark(tail.torn);
+    const expected = isCut && head !== 'damaged' ? { expected_seq: head.seq, expected_hash: head.hash } : {};
+    this.#write(isCut ? { type: 'cut', ...mark, ...expected } : { type: 'torn', ...mark }, now);
+  }
+
+  #write(body: LineBody, now: Date, sign?: (text: string) => string): void {
+    const open = this.#open;
+    if (open === undefined) throw new AuditError('the log is not open');
+    const { text, point } = writeLine(this.#last, body, now, sign);
+    if (Buffer.byteLength(text) > MAX_LINE_BYTES) throw new AuditError('a line would be too long');
+    try {
+      this.#put(open, `${text}\n`);
+      this.#last = point;
+      open.head.write(point);
+    } catch (error) {
+      this.#drop();
+      throw error;
+    }
+  }
+
+  #put(open: OpenFile, text: string): void {
+    const bytes = utf8Encode(text);
+    for (let done = 0; done < bytes.byteLength;) done += writeSync(open.fd, bytes, done);
+    open.size += bytes.byteLength;
+  }
+
+  #checkpoint(now: Date): void {
+    const { signingKey } = this.#options;
+    if (signingKey === undefined || this.#unsigned === 0) return;
+    const { key, sign } = signCheckpoint(signingKey);
+    this.#write({ type: 'checkpoint', key }, now, sign);
+    this.#unsigned = 0;
+  }
+
+  #rotateWhenDue(now: Date): void {
+    const open = this.#open;
+    const { file, maxBytes, daily } = this.#options;
+    if (open === undefined || open.size === 0) return;
+    if (open.size < maxBytes && !(daily && open.day !== dayOf(now))) return;
+    this.#checkpoint(now);
+    this.#drop();
+    renameSync(file, rotatedPath(file, (rotatedNumbers(file).at(-1) ?? 0) + 1));
+    this.begin(now);
+  }
+
+  #drop(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    closeSync(open.fd);
+    open.head.close();
+  }
+}
+
+/** The last line of the newest rotated file. */
+function lastOfRotated(file: string): ChainPoint | undefined {
+  const number = rotatedNumbers(file).at(-1);
+  if (number === undefined) return undefined;
+  const fd = openSync(rotatedPath(file, number), constants.O_RDONLY);
+  try {
+    return readTail(fd, fstatSync(fd).size)?.last;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether a head is of a line that is there: a writer that was killed may have written one line more. */
+function isBehind(head: ChainPoint, last: ChainPoint): boolean {
+  return head.seq === last.seq ? head.hash === last.hash : head.seq === last.seq - 1;
+}
+
+function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
