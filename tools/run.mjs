@@ -3,13 +3,14 @@
 //   node tools/run.mjs demo    installs, builds, and shows one sealed answer
 //   node tools/run.mjs test    installs, runs every check and every test; the last line is `N passed, N failed`
 //   node tools/run.mjs release installs, builds and publishes what npm does not have: .github/workflows/release.yml
+//   node tools/run.mjs release:dry does all that a release does but the publishing, and writes an SBOM
 //
 // pnpm comes through npx in the version that package.json names; turbo runs the tasks and remembers what passed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { leaksInOutput, watchForLeaks } from './leaks/index.mjs';
+import { leaksInOutput, watchForLeaks } from './verify/leaks/index.mjs';
 
 // Not `import.meta.dirname`: a Node that is too old must get as far as being told so.
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -39,7 +40,7 @@ const environment = {
   NOMYO_PLATFORM: `${process.platform}-${process.arch}-${process.version}`,
 };
 
-const COMMANDS = { demo, test, release };
+const COMMANDS = { demo, test, release, 'release:dry': releaseDry };
 const command = COMMANDS[process.argv[2]];
 if (command === undefined) stop(`usage: node tools/run.mjs ${Object.keys(COMMANDS).join('|')}`);
 checkNode();
@@ -97,6 +98,15 @@ function release() {
   const steps = [
     ['exec', 'turbo', 'run', 'build', 'tarballs', '--force'],
     ['exec', 'changeset', 'publish'],
+  ];
+  return install() && steps.every((step) => pnpm(step)) ? 0 : 1;
+}
+
+/** Everything but the publishing: tarballs that pass their checks, provenance on, and what they bring along. */
+function releaseDry() {
+  const steps = [
+    ['exec', 'turbo', 'run', 'build', 'tarballs'],
+    ['--filter', '@nomyo/checks', 'run', 'sbom'],
   ];
   return install() && steps.every((step) => pnpm(step)) ? 0 : 1;
 }

@@ -10,7 +10,7 @@ import { nomyo } from './eslint/plugin.mjs';
 const root = resolve(import.meta.dirname, '../..');
 
 /** Every member with TypeScript is type-checked by the project that knows its sources and its tests. */
-const members = ['packages', 'tools']
+const members = ['packages', 'tools', 'tools/verify']
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
   .concat('native')
   .filter((member) => existsSync(join(root, member, 'tsconfig.test.json')));
@@ -102,7 +102,7 @@ export default defineConfig(
   ...typedProjects,
   {
     basePath: root,
-    files: ['packages/*/src/**/*.ts', 'tools/*/src/**/*.ts', 'native/src/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'tools/**/src/**/*.ts', 'native/src/**/*.ts'],
     rules: {
       'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 40, skipComments: true }],

@@ -6,7 +6,7 @@
 //   tools ─────► anything public; nothing imports tools
 //
 // Conditional imports (`#runtime`) lead to one file under Node and to another in a browser, so the layers are checked
-// once for each: `layers.node.cjs` and `layers.browser.cjs`. tools/checks/test/layers.test.mjs breaks each rule.
+// once for each: `layers.node.cjs` and `layers.browser.cjs`. tools/verify/checks/test/layers.test.mjs breaks each rule.
 
 const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -80,7 +80,7 @@ const betweenPackages = [
   error(
     'no-deep-imports',
     'A package is imported by its name, never by a path into it.',
-    { path: '^(packages|tools)/([^/]+)/(src|test|examples)/', pathNot: '^tools/checks/' },
+    { path: '^(packages|tools|tools/verify)/([^/]+)/(src|test|examples)/', pathNot: '^tools/verify/checks/' },
     { path: '^(packages|tools)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
   ),
 ];

@@ -1,4 +1,4 @@
-// pnpm test:kill9 [-- KILLS [SEED]]: the long run of test/support/kill9.mjs, 1,000 kills unless told otherwise.
+// pnpm stress:kill9 [KILLS [SEED]]: the long run of test/support/kill9.mjs, 1,000 kills unless told otherwise.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

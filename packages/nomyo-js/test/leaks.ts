@@ -1,6 +1,6 @@
 /**
  * Looks for marked secrets wherever none may be, in every test that uses `support.ts`: in what a client throws, in what
- * it tells, in what is printed. `tools/leaks` looks for the same marks around the whole run.
+ * it tells, in what is printed. `tools/verify/leaks` looks for the same marks around the whole run.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // A rule is switched off only with a reason beside it: `// eslint-disable-next-line RULE -- the reason`. (Who switches
-// off every rule switches off this one too; tools/checks/rules/repository.mjs finds that.)
+// off every rule switches off this one too; tools/verify/checks/rules/repository.mjs finds that.)
 export const disableNeedsReason = {
   meta: {
     type: 'suggestion',

@@ -1,3 +1,0 @@
-import { scriptProject } from '../config/jest.mjs';
-
-export default { projects: [scriptProject('consumers')] };

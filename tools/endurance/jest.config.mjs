@@ -1,3 +1,0 @@
-import { nodeProject } from '../../tools/config/jest.mjs';
-
-export default { projects: [nodeProject('endurance')] };

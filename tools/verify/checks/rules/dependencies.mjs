@@ -1,0 +1,71 @@
+/** What each package may bring along at run time; a longer list needs its reason in the package's README. */
+const RUNTIME_DEPENDENCIES = {
+  '@nomyo/base': [],
+  '@nomyo/crypto': ['@nomyo/base'],
+  '@nomyo/keystore': ['@nomyo/base', '@nomyo/crypto'],
+  '@nomyo/transport': ['@nomyo/base'],
+  'nomyo-js': ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
+  '@nomyo/router': [
+    '@noble/post-quantum',
+    '@nomyo/base',
+    '@nomyo/crypto',
+    '@peculiar/asn1-schema',
+    '@peculiar/asn1-x509',
+    '@peculiar/x509',
+    'commander',
+    'hpke',
+    'prom-client',
+    'reflect-metadata',
+  ],
+  // The loader of the prebuilt binaries.
+  'nomyo-native': ['node-gyp-build'],
+};
+
+/** Peers are optional, all of them: an install must never look for the addon, nor for a limiter that few need. */
+const PEERS = {
+  '@nomyo/crypto': ['nomyo-native'],
+  '@nomyo/router': ['ioredis'],
+  'nomyo-js': ['rate-limiter-flexible'],
+};
+
+/** A version, one that is compatible with it, or from one up to another. */
+const RANGE = /^([\^~]?\d+\.\d+\.\d+|>=\d+\.\d+\.\d+ <\d+\.\d+\.\d+)$/;
+
+/** Scripts that npm runs on the machine of whoever installs. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
+
+const sorted = (map = {}) => Object.keys(map).sort();
+const differ = (a, b) => JSON.stringify(a) !== JSON.stringify([...b].sort());
+
+/** @returns what is wrong with the dependencies and scripts of a packed manifest, a line each */
+export function dependencyViolations(manifest) {
+  const violations = [];
+  const allowed = RUNTIME_DEPENDENCIES[manifest.name];
+  const peers = PEERS[manifest.name] ?? [];
+  if (allowed === undefined) {
+    return ['no list of runtime dependencies: add one to tools/verify/checks/rules/dependencies.mjs'];
+  }
+  if (differ(sorted(manifest.dependencies), allowed)) {
+    violations.push(`dependencies are [${sorted(manifest.dependencies)}], not [${allowed}]`);
+  }
+  if (differ(sorted(manifest.peerDependencies), peers)) {
+    violations.push(`peerDependencies are [${sorted(manifest.peerDependencies)}], not [${peers}]`);
+  }
+  for (const peer of sorted(manifest.peerDependencies)) {
+    if (manifest.peerDependenciesMeta?.[peer]?.optional !== true) {
+      violations.push(`peer ${peer} is not optional`);
+    }
+  }
+  for (const field of ['optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
+    if (manifest[field] !== undefined) violations.push(`${field} are not allowed`);
+  }
+  for (const script of INSTALL_SCRIPTS) {
+    if (manifest.scripts?.[script] !== undefined) violations.push(`script ${script} runs at install`);
+  }
+  for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    if (!RANGE.test(range)) {
+      violations.push(`${name} has the range ${range}, which npm cannot read`);
+    }
+  }
+  return violations;
+}

@@ -1,0 +1,3 @@
+import { nodeProject } from '../../config/jest.mjs';
+
+export default { projects: [nodeProject('residue')] };
