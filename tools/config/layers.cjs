@@ -15,6 +15,7 @@ const NODE_FILE = '[.]node[.]ts$';
 /** Programs: they run under Node and nowhere else. */
 const NODE_ONLY = '^packages/router/';
 const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
+const AI_SDK = 'node_modules/@ai-sdk/openai-compatible/';
 /** Loaded when the user asks for it, and told what to install when it is not there. */
 const PEER_ON_DEMAND = 'node_modules/ioredis/';
 const WEB_FILE = '[.](web|browser)[.]ts$';
@@ -150,13 +151,22 @@ const hygiene = [
     'runtime-dependencies-only',
     'What is shipped imports what its users get installed.',
     { path: SOURCES },
-    { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: [OPTIONAL_PEER, PEER_ON_DEMAND] },
+    {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      pathNot: [OPTIONAL_PEER, AI_SDK, PEER_ON_DEMAND],
+    },
   ),
   error(
     'peers-in-their-subpath',
     'An optional peer is loaded by the subpath that says so, and by nothing else.',
     { path: SOURCES, pathNot: '^packages/nomyo-js/src/redis-rate-limit[.]ts$' },
     { path: OPTIONAL_PEER, reachable: true },
+  ),
+  error(
+    'ai-sdk-in-its-subpath',
+    'The AI SDK is loaded by nomyo-js/ai-sdk, and by nothing else.',
+    { path: SOURCES, pathNot: '^packages/nomyo-js/src/ai-sdk/index[.]ts$' },
+    { path: AI_SDK, reachable: true },
   ),
 ];
 
