@@ -70,9 +70,10 @@ const typescript = (condition) => ({
     });
     const code = outputText.replace(/^\/\/# sourceMappingURL=.*$/m, '');
     const map = JSON.parse(sourceMapText);
-    // One line more than the compiler wrote: the name of the source.
+    // One line more than the compiler wrote: the name of the source, behind `#!`, which is nothing but a first line.
+    const [, hashbang = '', rest = code] = /^(#!.*\n)([\s\S]*)$/.exec(code) ?? [];
     return {
-      code: `// ${relative(packageDir, id).replaceAll('\\', '/')}\n${code}`,
+      code: `${hashbang}// ${relative(packageDir, id).replaceAll('\\', '/')}\n${rest}`,
       map: { ...map, sources: [id], mappings: `;${map.mappings}` },
     };
   },
@@ -91,6 +92,8 @@ async function bundle(dir, [name, source], condition) {
   await build.write({
     dir: join(packageDir, dir),
     entryFileNames: '[name].js',
+    // What is imported when it is needed, and by no other name than its source has.
+    chunkFileNames: '[name].js',
     paths: ENTRY_FILES,
     minifyInternalExports: false,
     hoistTransitiveImports: false,

@@ -2,6 +2,7 @@
 //
 //   nomyo-js ─┬─► @nomyo/keystore ──► @nomyo/crypto ─┬─► @nomyo/base
 //             └─► @nomyo/transport ──► @nomyo/base   └─► (optional) nomyo-native
+//   @nomyo/cli ─► @nomyo/gateway ─► nomyo-js                  Node only
 //   @nomyo/router ─► @nomyo/crypto                            Node only
 //   tools ─────► anything public; nothing imports tools
 //
@@ -13,7 +14,7 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 const SOURCES = '^packages/[^/]+/src/';
 const NODE_FILE = '[.]node[.]ts$';
 /** Programs: they run under Node and nowhere else. */
-const NODE_ONLY = '^packages/router/';
+const NODE_ONLY = '^packages/(cli|gateway|router)/';
 const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
 const AI_SDK = 'node_modules/@ai-sdk/openai-compatible/';
 /** Loaded when the user asks for it, and told what to install when it is not there. */

@@ -17,6 +17,26 @@ const RUNTIME_DEPENDENCIES = {
     'prom-client',
     'reflect-metadata',
   ],
+  '@nomyo/gateway': [
+    '@hono/node-server',
+    '@nomyo/base',
+    '@nomyo/crypto',
+    'hono',
+    'nomyo-js',
+    'pino',
+    'prom-client',
+  ],
+  '@nomyo/cli': [
+    '@clack/prompts',
+    '@nomyo/base',
+    '@nomyo/crypto',
+    '@nomyo/gateway',
+    '@nomyo/keystore',
+    '@nomyo/router',
+    '@nomyo/transport',
+    'commander',
+    'nomyo-js',
+  ],
   // The loader of the prebuilt binaries.
   'nomyo-native': ['node-gyp-build'],
 };

@@ -1,0 +1,75 @@
+/** From the settings to the options of a client of nomyo-js. */
+import { readFile } from 'node:fs/promises';
+import type { SecureChatCompletionConfig, SecurityTier } from 'nomyo-js';
+import type { Context } from '../context.js';
+import { UsageError } from '../exit/codes.js';
+import { isObject } from '../io/json.js';
+import { isLoopback } from '../settings/loopback.js';
+import { defaultKeyDir } from '../settings/places.js';
+import { readApiKey, readKeyPassword } from '../settings/secrets.js';
+
+/** What the options of a client are made of. */
+export type ConfigContext = Pick<Context, 'settings' | 'env' | 'home'>;
+
+/**
+ * @throws {UsageError} when a file that a setting names cannot be read
+ */
+export async function clientConfig(context: ConfigContext): Promise<SecureChatCompletionConfig> {
+  const { settings, env } = context;
+  const apiKey = readApiKey(settings, env);
+  return {
+    ...(await reachConfig(context)),
+    ...keyConfig(context),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(settings.maxRetries === undefined ? {} : { maxRetries: settings.maxRetries }),
+    ...(settings.firstUse === true ? { serverKeyPolicy: 'first-use' as const } : {}),
+    ...(settings.policy === undefined ? {} : { policy: settings.policy }),
+  };
+}
+
+/** How the router is reached and known, without keys of one's own. */
+export async function reachConfig({
+  settings,
+}: Pick<Context, 'settings'>): Promise<SecureChatCompletionConfig> {
+  const { baseUrl, tlsCa, timeout, pin } = settings;
+  // The settings refuse http: for anything but this machine.
+  const isPlain = baseUrl !== undefined && isPlainLoopback(new URL(baseUrl));
+  return {
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(isPlain ? { allowHttp: true } : {}),
+    ...(tlsCa === undefined ? {} : { tls: { ca: await readText(tlsCa, '--tls-ca') } }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(pin === undefined ? {} : { serverKeyPins: pin }),
+  };
+}
+
+/** The directory of the key pair, or `null`: in memory only. */
+export function keyDirOf({ settings, env, home }: ConfigContext): string | null {
+  if (settings.ephemeral === true || (settings.local === true && settings.keyDir === undefined)) return null;
+  return settings.keyDir ?? defaultKeyDir(env, home);
+}
+
+/** The tier of a call: the policy for health information knows only one, and takes it where none was named. */
+export function tierOf({ settings }: Pick<Context, 'settings'>): SecurityTier | undefined {
+  return settings.tier ?? settings.policy?.minimumSecurityTier;
+}
+
+function keyConfig(context: ConfigContext): SecureChatCompletionConfig {
+  const keyDir = keyDirOf(context);
+  if (keyDir === null) return { keyDir };
+  const password = readKeyPassword(context.settings, context.env);
+  return { keyDir, ...(password === undefined ? {} : { keyRotationPassword: password }) };
+}
+
+const isPlainLoopback = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && isLoopback(hostname);
+
+/** @throws {UsageError} naming the flag */
+export async function readText(path: string, flag: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = isObject(error) ? String(error['code']) : 'unknown error';
+    throw new UsageError(`${flag}: ${path} cannot be read (${code})`);
+  }
+}

@@ -1,0 +1,37 @@
+/** `--local`: a router inside this process, so that everything can be tried without an account. */
+import type { Context } from '../context.js';
+import { UsageError } from '../exit/codes.js';
+import { flagName, SETTINGS, type SettingName } from '../settings/table.js';
+
+/** A router of the command's own, and the context that leads to it. */
+export interface Local {
+  readonly context: Context;
+  readonly close: () => Promise<void>;
+}
+
+/** The embedded responder takes any name. */
+const MODEL = 'local';
+
+/** What says where the router is, or whom to trust there. */
+const REMOTE: readonly SettingName[] = ['baseUrl', 'tlsCa', 'pin', 'apiKeyFile', 'apiKeyFd', 'policy'];
+
+/** @throws {UsageError} on a flag that makes no sense beside `--local` */
+export async function withLocal(context: Context): Promise<Local> {
+  const { settings, flags } = context;
+  if (settings.local !== true) return { context, close: () => Promise.resolve() };
+  const other = REMOTE.find((name) => flags[name] !== undefined);
+  if (other !== undefined) throw new UsageError(`${flagName(SETTINGS[other])} has no meaning beside --local`);
+  const { startRouter } = await import('@nomyo/router');
+  const router = await startRouter();
+  context.output.note(
+    `nomyo: a local router answers at ${router.url}; it is no model, and nothing leaves this machine`,
+  );
+  const { tlsCa: _ca, apiKeyFile: _file, policy: _policy, ...rest } = settings;
+  const local = {
+    ...rest,
+    baseUrl: `${router.url}/`,
+    pin: [router.fingerprint],
+    model: settings.model ?? MODEL,
+  };
+  return { context: { ...context, settings: local }, close: () => router.close() };
+}

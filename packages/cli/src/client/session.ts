@@ -1,0 +1,36 @@
+/** A client for the time of one command, with a local router where one was asked for. */
+import type { SecureChatCompletion } from 'nomyo-js';
+import type { Context } from '../context.js';
+import { UsageError } from '../exit/codes.js';
+import { clientConfig } from './config.js';
+import { withLocal } from './local.js';
+
+/** What a command that calls gets. */
+export interface Session {
+  readonly client: SecureChatCompletion;
+  /** With the settings as `--local` changes them. */
+  readonly context: Context;
+}
+
+/** Runs `use` with a client, and disposes of it whatever happens. */
+export async function withClient(context: Context, use: (session: Session) => Promise<void>): Promise<void> {
+  const local = await withLocal(context);
+  try {
+    const config = await clientConfig(local.context);
+    const nomyo = await import('nomyo-js');
+    const client = new nomyo.SecureChatCompletion(config);
+    try {
+      await use({ client, context: local.context });
+    } finally {
+      client.dispose();
+    }
+  } finally {
+    await local.close();
+  }
+}
+
+/** @throws {UsageError} when no model was named */
+export function modelOf({ settings: { model } }: Context): string {
+  if (model !== undefined) return model;
+  throw new UsageError('no model: name one with --model, NOMYO_MODEL, or model in the configuration file');
+}

@@ -1,0 +1,108 @@
+/** `nomyo chat`: a conversation in the terminal. */
+import type { ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
+import { tierOf } from '../../client/config.js';
+import { modelOf, withClient } from '../../client/session.js';
+import type { Context } from '../../context.js';
+import { errorLine } from '../../exit/report.js';
+import { Conversation } from './conversation.js';
+import { Editor } from './editor.js';
+import { runSlash } from './slash.js';
+
+/** Why an answer is not waited for any more. */
+class Stopped extends Error {
+  override readonly name: string = 'Stopped';
+}
+
+export async function run(context: Context): Promise<void> {
+  await withClient(context, async ({ client, context: own }) => {
+    const conversation = new Conversation(modelOf(own), tierOf(own), textOf(own.flags['system']));
+    await new Chat(client, own, conversation).run();
+  });
+}
+
+class Chat {
+  readonly #client: SecureChatCompletion;
+  readonly #context: Context;
+  readonly #conversation: Conversation;
+  readonly #editor: Editor;
+  #answering: AbortController | undefined;
+  #isOver = false;
+
+  constructor(client: SecureChatCompletion, context: Context, conversation: Conversation) {
+    this.#client = client;
+    this.#context = context;
+    this.#conversation = conversation;
+    this.#editor = new Editor({ onInterrupt: () => this.#interrupt() });
+    // Without a terminal, or from another process, Ctrl-C is a signal.
+    context.takeSignals((name) => (name === 'SIGTERM' ? this.#end() : this.#interrupt()));
+  }
+
+  async run(): Promise<void> {
+    this.#say(`${this.#conversation.model}, sealed; history in memory only. /help for help, Ctrl-D ends.`);
+    for (;;) {
+      const message = this.#isOver ? undefined : await this.#editor.next();
+      if (message === undefined) break;
+      await this.#take(message);
+    }
+    this.#editor.close();
+  }
+
+  /** Whatever goes wrong with one message, the conversation goes on. */
+  async #take(message: string): Promise<void> {
+    try {
+      if (message.trim() === '') return;
+      if (message.startsWith('/') && !message.startsWith('//')) await this.#slash(message);
+      else await this.#send(message.replace(/^\/\//u, '/'));
+    } catch (error) {
+      if (error instanceof Stopped) this.#say('stopped');
+      else this.#context.output.warn(errorLine(error));
+    }
+  }
+
+  #slash(line: string): Promise<void> {
+    return runSlash(line, {
+      conversation: this.#conversation,
+      sealTo: textOf(this.#context.flags['sealTo']),
+      say: (text) => this.#say(text),
+      end: () => this.#end(),
+    });
+  }
+
+  async #send(text: string): Promise<void> {
+    const { model, tier } = this.#conversation;
+    const messages = this.#conversation.next(text);
+    const request: ChatCompletionRequest = {
+      model,
+      messages,
+      ...(tier === undefined ? {} : { security_tier: tier }),
+    };
+    this.#answering = new AbortController();
+    try {
+      const completion = await this.#client.create(request, { signal: this.#answering.signal });
+      const [choice] = completion.choices;
+      const answer = choice?.message.content ?? choice?.message.refusal ?? '';
+      this.#conversation.answered(messages, answer);
+      if (this.#context.output.json) this.#context.output.data(completion);
+      else this.#context.output.answer(`${answer.trimEnd()}\n`);
+    } finally {
+      this.#answering = undefined;
+    }
+  }
+
+  #interrupt(): void {
+    if (this.#answering === undefined) this.#say('Ctrl-D ends the conversation');
+    else this.#answering.abort(new Stopped('stopped'));
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#answering?.abort(new Stopped('stopped'));
+    this.#editor.close();
+  }
+
+  #say(line: string): void {
+    this.#context.output.note(this.#context.output.style('dim', line, 'stderr'));
+  }
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

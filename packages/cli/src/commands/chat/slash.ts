@@ -1,0 +1,90 @@
+/** Lines that begin with a slash: they change the conversation and are never sent. */
+import type { SecurityTier } from 'nomyo-js';
+import { UsageError } from '../../exit/codes.js';
+import { readAttachment } from '../../io/attachment.js';
+import { readPublicKey, writeSealed } from '../../sealed-file.js';
+import { aModel, aTier } from '../../settings/values.js';
+import type { Conversation } from './conversation.js';
+
+/** What a slash command needs. */
+export interface SlashContext {
+  readonly conversation: Conversation;
+  /** Path of a public key, by `--seal-to`. */
+  readonly sealTo: string | undefined;
+  readonly say: (line: string) => void;
+  readonly end: () => void;
+}
+
+type Slash = (argument: string, context: SlashContext) => void | Promise<void>;
+
+const HELP = [
+  '/file PATH           attach a text or an image to the next message',
+  '/tier TIER           standard, high or maximum; alone: what it is now',
+  '/model NAME          another model; alone: what it is now',
+  '/save FILE [KEY]     save the conversation, sealed to a public key (PEM); see --seal-to',
+  '/clear               forget the conversation',
+  '/help                this list',
+  '/exit                end, as Ctrl-D does',
+  'A line that ends in \\ goes on in the next. A message that begins with / is written with //.',
+];
+
+const COMMANDS: ReadonlyMap<string, Slash> = new Map<string, Slash>([
+  ['file', attach],
+  ['tier', setTier],
+  ['model', setModel],
+  ['save', save],
+  [
+    'clear',
+    (_argument, { conversation, say }) => {
+      conversation.clear();
+      say('forgotten');
+    },
+  ],
+  ['help', (_argument, { say }) => HELP.forEach(say)],
+  ['exit', (_argument, { end }) => end()],
+]);
+
+/**
+ * @param line begins with a slash
+ * @throws {UsageError} on an unknown command or a wrong argument; everything stays as it was
+ */
+export async function runSlash(line: string, context: SlashContext): Promise<void> {
+  const [, name = '', argument = ''] = /^\/(\S*)\s*([\s\S]*)$/u.exec(line) ?? [];
+  const command = COMMANDS.get(name);
+  if (command === undefined) {
+    throw new UsageError(`there is no /${name}, and nothing was sent; /help lists what there is`);
+  }
+  await command(argument.trim(), context);
+}
+
+async function attach(path: string, { conversation, say }: SlashContext): Promise<void> {
+  if (path === '') throw new UsageError('/file needs the path of a file');
+  conversation.attach(await readAttachment(path));
+  say(`${path} goes with the next message`);
+}
+
+function setTier(tier: string, { conversation, say }: SlashContext): void {
+  if (tier !== '') conversation.tier = tierOf(tier);
+  say(`tier: ${conversation.tier ?? 'none asked for'}`);
+}
+
+const tierOf = (text: string): SecurityTier => aTier([text], '/tier');
+
+function setModel(model: string, { conversation, say }: SlashContext): void {
+  if (model !== '') conversation.model = aModel([model], '/model');
+  say(`model: ${conversation.model}`);
+}
+
+/** A conversation is saved sealed, or not at all. */
+async function save(argument: string, { conversation, sealTo, say }: SlashContext): Promise<void> {
+  const [path = '', key = sealTo] = argument.split(/\s+/u);
+  if (path === '') throw new UsageError('/save needs the path of a file');
+  if (key === undefined) {
+    throw new UsageError(
+      '/save needs a public key to seal to: /save FILE PUBLIC_KEY, or --seal-to; nothing was saved',
+    );
+  }
+  const recipient = await readPublicKey(key, '/save');
+  await writeSealed(path, { model: conversation.model, messages: conversation.messages }, recipient);
+  say(`saved to ${path}, sealed to ${recipient.fingerprint}; \`nomyo open ${path}\` reads it`);
+}

@@ -1,0 +1,122 @@
+/** `nomyo gateway`: serves until a signal ends it. */
+import { createLog, startGateway, type Gateway, type GatewayOptions } from '@nomyo/gateway';
+import { clientConfig, readText, tierOf } from '../../client/config.js';
+import { withLocal } from '../../client/local.js';
+import type { Context } from '../../context.js';
+import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
+import { errorLine } from '../../exit/report.js';
+import { isObject } from '../../io/json.js';
+import { readSecret } from '../../settings/secrets.js';
+import { bannerText, callLine } from './banner.js';
+import { notifySystemd } from './notify.js';
+import { gatewayFlags, type GatewayFlags } from './options.js';
+
+/** What the service publishes for an API key; all clients of the gateway share it. */
+const SERVICE_LIMIT = { requestsPerSecond: 2, burst: 4 } as const;
+
+export async function run(context: Context): Promise<void> {
+  const flags = gatewayFlags(context.flags);
+  const local = await withLocal(context);
+  try {
+    const gateway = await start(local.context, flags);
+    await serve(gateway, local.context, flags);
+  } finally {
+    await local.close();
+  }
+}
+
+async function start(context: Context, flags: GatewayFlags): Promise<Gateway> {
+  try {
+    return await startGateway(await gatewayOptions(context, flags));
+  } catch (error) {
+    const code = isObject(error) ? error['code'] : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new CommandFailed('the port is in use: choose another with --port, or 0 for any');
+    }
+    if (code === 'EACCES') {
+      throw new CommandFailed('the port may not be used: choose one above 1023 with --port');
+    }
+    if (code === 'EADDRNOTAVAIL') throw new UsageError('--listen must be an address of this machine');
+    throw error;
+  }
+}
+
+async function gatewayOptions(context: Context, flags: GatewayFlags): Promise<GatewayOptions> {
+  const { settings, output } = context;
+  const { port, listen, tokenFile, tlsCert, tlsKey, maxConcurrent, maxQueue } = flags;
+  const tier = tierOf(context);
+  const hasTls = tlsCert !== undefined && tlsKey !== undefined;
+  return {
+    client: { ...(await clientConfig(context)), ...rateLimit(context, flags) },
+    ...(port === undefined ? {} : { port }),
+    ...(listen === undefined ? {} : { host: listen }),
+    ...(tokenFile === undefined ? {} : { token: readSecret(tokenFile, '--token-file') }),
+    ...(hasTls
+      ? { tls: { cert: await readText(tlsCert, '--tls-cert'), key: await readText(tlsKey, '--tls-key') } }
+      : {}),
+    ...(maxConcurrent === undefined ? {} : { maxConcurrent }),
+    ...(maxQueue === undefined ? {} : { maxQueue }),
+    ...(settings.model === undefined ? {} : { model: settings.model }),
+    ...(tier === undefined ? {} : { securityTier: tier }),
+    ...(output.quiet ? {} : { onCall: output.hasWatcher ? lines(context) : createLog(process.stderr) }),
+  };
+}
+
+const lines =
+  ({ output }: Context): NonNullable<GatewayOptions['onCall']> =>
+  (call) =>
+    output.note(callLine(call));
+
+function rateLimit({ settings: { baseUrl } }: Context, { rate }: GatewayFlags): GatewayOptions['client'] {
+  if (rate === 0) return {};
+  if (rate !== undefined) return { rateLimit: { requestsPerSecond: rate, burst: rate } };
+  return baseUrl === undefined ? { rateLimit: SERVICE_LIMIT } : {};
+}
+
+/** Resolves when the last call has ended after SIGTERM. */
+async function serve(
+  gateway: Gateway,
+  context: Context,
+  { graceMs, tokenFile }: GatewayFlags,
+): Promise<void> {
+  const { output } = context;
+  const ended = untilEnd(gateway, context, graceMs);
+  if (output.json) {
+    output.data({ url: gateway.url, ...(tokenFile === undefined ? { token: gateway.token } : {}) });
+  } else output.line(bannerText(gateway, tokenFile));
+  await Promise.race([ended, getReady(gateway, context)]);
+  await ended;
+}
+
+/** Keys that cannot be used end the gateway; a router that is away for the moment does not. */
+async function getReady(gateway: Gateway, context: Context): Promise<void> {
+  try {
+    await gateway.ready();
+  } catch (error) {
+    const code = isObject(error) ? String(error['code']) : '';
+    if (code === 'DISPOSED') return;
+    if (code.startsWith('KEY_FILE_') || code === 'MEMORY_NOT_LOCKED') {
+      await gateway.close();
+      throw error;
+    }
+    context.output.warn(errorLine(error));
+  }
+  await notifySystemd('ready', context);
+}
+
+function untilEnd(gateway: Gateway, context: Context, graceMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let signals = 0;
+    context.takeSignals((name) => {
+      signals += 1;
+      const isFirst = signals === 1;
+      if (isFirst) {
+        context.output.note('nomyo: no new calls; those under way end first. A second signal ends at once.');
+        void notifySystemd('stopping', context);
+      }
+      const end = name === 'SIGINT' ? () => reject(new Interrupted('interrupted')) : resolve;
+      const cut = (): void => reject(new CommandFailed('a second signal: calls under way were cut'));
+      gateway.close(isFirst ? graceMs : 0).then(isFirst ? end : cut, reject);
+    });
+  });
+}

@@ -1,0 +1,42 @@
+/** A pair in one line, as ssh-keygen describes keys, and one about its age. Pure. */
+
+/** What is told. */
+export interface PairDescription {
+  readonly path: string;
+  /** In bits. */
+  readonly keySize: number;
+  readonly fingerprint: string;
+  readonly isProtected: boolean;
+  /** Unix ms. */
+  readonly createdAt: number;
+  /** Unix ms. */
+  readonly rotatesAt: number;
+}
+
+/** A pair is replaced at this age by whoever uses it. */
+const ROTATION_MS = 86_400_000;
+
+export const rotationOf = (createdAt: number): number => createdAt + ROTATION_MS;
+
+export function describePair(pair: PairDescription, now: number): string {
+  const { path, keySize, fingerprint, isProtected, createdAt, rotatesAt } = pair;
+  const protection = isProtected ? 'protected by a password' : 'not protected by a password';
+  const rotation = rotatesAt > now ? `in ${age(rotatesAt - now)}` : 'with the next call';
+  return [
+    `${String(keySize)} ${fingerprint} ${path} (RSA)`,
+    `  ${protection}; made ${new Date(createdAt).toISOString()}, ${age(now - createdAt)} ago; next rotation ${rotation}`,
+  ].join('\n');
+}
+
+const UNITS: readonly (readonly [ms: number, name: string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+];
+
+/** In the largest unit that fits, rounded down. */
+export function age(ms: number): string {
+  const [unit, name] = UNITS.find(([length]) => ms >= length) ?? [1_000, 's'];
+  return `${String(Math.max(0, Math.floor(ms / unit)))} ${name}`;
+}

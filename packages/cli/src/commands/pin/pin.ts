@@ -1,0 +1,52 @@
+/** `nomyo pin`: the pin of the router's key, who vouches for the connection, and how to check it by another way. */
+import { SecurityError } from '@nomyo/base';
+import type { Context } from '../../context.js';
+import { visible } from '../../io/visible.js';
+import { aDuration } from '../../settings/values.js';
+import { readPin, type PinFacts } from './read-pin.js';
+import { watch } from './watch.js';
+
+const DEFAULT_INTERVAL_MS = 60_000;
+
+export async function run(context: Context): Promise<void> {
+  const { flags, output, settings } = context;
+  const intervalMs =
+    flags['interval'] === undefined
+      ? DEFAULT_INTERVAL_MS
+      : aDuration([String(flags['interval'])], '--interval');
+  const facts = await readPin(context);
+  if (output.json) output.data(facts);
+  else tell(context, facts);
+  if (settings.pin !== undefined && !settings.pin.includes(facts.pin)) {
+    throw new SecurityError(
+      'SERVER_KEY_NOT_PINNED',
+      `the key of the router is ${facts.pin}, and none of those in --pin`,
+    );
+  }
+  if (flags['watch'] === true) await watch(context, facts, intervalMs);
+}
+
+function tell({ output }: Context, { pin, keySize, url, certificate, issuer, validTo }: PinFacts): void {
+  const lines: readonly (readonly [name: string, value: string])[] = [
+    ['Pin', pin],
+    ['Key', `RSA, ${String(keySize)} bits`],
+    ['Router', url],
+    ...(certificate === undefined
+      ? [['TLS', 'none: nothing vouches for this key'] as const]
+      : [
+          ['Certificate', certificate] as const,
+          ['Issuer', issuer ?? ''] as const,
+          ['Valid until', validTo ?? ''] as const,
+        ]),
+  ];
+  for (const [name, value] of lines) output.line(`${`${name}:`.padEnd(13)} ${visible(value)}`);
+  output.note(
+    [
+      '',
+      'TLS alone vouches for this pin. Compare it with the one that the operator gives by another way:',
+      'a page on another host, a signed mail, a telephone call. From another network, by hand:',
+      `  curl -s ${url.replace(/\/$/u, '')}/pki/public_key | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`,
+      `Then pin it: --pin ${pin}`,
+    ].join('\n'),
+  );
+}

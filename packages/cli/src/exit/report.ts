@@ -1,0 +1,83 @@
+/** What went wrong, in one line that says what to do. Pure. */
+import { NomyoError } from '@nomyo/base';
+import { visible } from '../io/visible.js';
+import { CommandFailed, UsageError } from './codes.js';
+
+/** What helps, by the code of the error. What the message says already is not said twice. */
+const ADVICE: Readonly<Record<string, string>> = {
+  AUTHENTICATION_FAILED: 'set NOMYO_API_KEY, or name a file with --api-key-file',
+  CONNECTION_FAILED: 'see what `nomyo doctor` says',
+  CONNECTION_TIMEOUT: 'raise --timeout, or see what `nomyo doctor` says',
+  DECRYPTION_FAILED: 'do not trust this answer; `nomyo doctor` compares the router’s key with your pins',
+  INVALID_ENVELOPE: 'do not trust this answer; something between you and the router may have made it',
+  KEY_FILE_PASSWORD: 'set NOMYO_KEY_PASSWORD, or name a file with --key-password-file',
+  KEY_FILE_EXISTS: 'choose another --key-dir, or replace the pair with `nomyo keys rotate`',
+  MEMORY_NOT_LOCKED: '`nomyo doctor` says what to raise',
+  SERVER_KEY_NOT_PINNED: 'ask the operator for the pin; `nomyo pin` prints what the router says',
+  SERVER_KEY_CHANGED: 'ask the operator; `nomyo pin` prints what the router says',
+};
+
+/** An error as `--json` prints it. */
+export interface ErrorReport {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly fix?: string;
+    readonly status?: number;
+    readonly retryAfter?: number;
+    readonly possiblyExecuted?: boolean;
+    readonly payloadId?: string;
+  };
+}
+
+/** One line, without control characters: parts of it may come from a router. */
+export function errorLine(error: unknown): string {
+  const { message, fix } = errorReport(error).error;
+  return `nomyo: ${message}${fix === undefined ? '' : `; ${fix}`}`;
+}
+
+export function errorReport(error: unknown): ErrorReport {
+  const code = codeOf(error);
+  const fix = ADVICE[code];
+  return {
+    error: {
+      code,
+      message: oneLine(messageOf(error)),
+      ...(fix === undefined ? {} : { fix }),
+      ...factsOf(error),
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof UsageError) return 'USAGE';
+  if (error instanceof CommandFailed) return 'FAILED';
+  const code = memberOf(error, 'code');
+  return typeof code === 'string' ? code : 'FAILED';
+}
+
+function factsOf(error: unknown): Partial<ErrorReport['error']> {
+  if (!(error instanceof NomyoError)) return {};
+  const [status, retryAfter] = [memberOf(error, 'status'), memberOf(error, 'retryAfter')];
+  const payloadId = memberOf(error, 'payloadId');
+  return {
+    possiblyExecuted: error.possiblyExecuted,
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
+    ...(typeof payloadId === 'string' ? { payloadId } : {}),
+  };
+}
+
+/** Node's own messages name the system call and the path, and that is what one needs to know. */
+function messageOf(error: unknown): string {
+  const message = memberOf(error, 'message');
+  return typeof message === 'string' && message !== '' ? message : 'failed for a reason that it did not tell';
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const member: unknown = Reflect.get(value, name);
+  return member;
+}
+
+const oneLine = (text: string): string => visible(text.replaceAll(/\s*[\r\n]+\s*/gu, ' ')).trim();

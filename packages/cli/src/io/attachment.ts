@@ -1,0 +1,49 @@
+/** Files beside a question: text, or an image. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ContentPartImage, ContentPartText } from 'nomyo-js';
+import { UsageError } from '../exit/codes.js';
+import { isObject } from './json.js';
+import { decodeUtf8 } from './stdin.js';
+
+/** The first bytes of the images that models take; the name of a file says nothing. Dots stand for any byte. */
+const IMAGES: readonly { readonly type: string; readonly starts: string }[] = [
+  { type: 'image/png', starts: '89504e470d0a1a0a' },
+  { type: 'image/jpeg', starts: 'ffd8ff' },
+  { type: 'image/gif', starts: '474946383761' },
+  { type: 'image/gif', starts: '474946383961' },
+  { type: 'image/webp', starts: '52494646........57454250' },
+];
+const MAGIC_BYTES = 12;
+
+/** Base64 takes a third more, and the limit of a request is 10 MiB. */
+const MAX_BYTES = 10 * 1024 * 1024;
+
+/** @throws {UsageError} when it cannot be read, or is neither text nor an image */
+export async function readAttachment(path: string): Promise<ContentPartText | ContentPartImage> {
+  const bytes = await readBytes(path);
+  const magic = bytes.toString('hex', 0, MAGIC_BYTES);
+  const image = IMAGES.find(({ starts }) => new RegExp(`^${starts}`, 'u').test(magic));
+  if (image !== undefined) {
+    return { type: 'image_url', image_url: { url: `data:${image.type};base64,${bytes.toString('base64')}` } };
+  }
+  if (bytes.includes(0)) throw unsupported(path);
+  return { type: 'text', text: `${basename(path)}:\n\n${decodeUtf8([bytes], `--file: ${path}`)}` };
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const code = isObject(error) ? String(error['code']) : 'unknown error';
+    throw new UsageError(`--file: ${path} cannot be read (${code})`);
+  }
+  if (bytes.byteLength > MAX_BYTES) {
+    throw new UsageError(`--file: ${path} has more than 10 MiB, the limit of a request`);
+  }
+  return bytes;
+}
+
+const unsupported = (path: string): UsageError =>
+  new UsageError(`--file: ${path} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image`);

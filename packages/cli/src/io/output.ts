@@ -1,0 +1,76 @@
+/** Answers go to stdout, everything else to stderr; colours and progress only where somebody looks. */
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+import { visible } from './visible.js';
+
+/** A stream that may be a terminal. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** A look that {@link Output.style} knows. */
+export type Look = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
+
+/** What the environment and the flags say about how to print. */
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where a command prints. */
+export class Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly #out: OutputStream;
+  readonly #err: OutputStream;
+  readonly #env: OutputOptions['env'];
+
+  constructor(out: OutputStream, err: OutputStream, { json, quiet, env }: OutputOptions) {
+    this.#out = out;
+    this.#err = err;
+    this.json = json;
+    this.quiet = quiet;
+    this.#env = env;
+  }
+
+  /** Whether a person reads the answers. */
+  get isTerminal(): boolean {
+    return this.#out.isTTY === true;
+  }
+
+  /** Whether a person reads the notes. */
+  get hasWatcher(): boolean {
+    return this.#err.isTTY === true && !this.quiet;
+  }
+
+  /** What the command was called for. On a terminal nothing in it is executed; in a pipe it is as it came. */
+  answer(text: string): void {
+    this.#out.write(this.isTerminal ? visible(text) : text);
+  }
+
+  /** A line of the command's own making. */
+  line(text = ''): void {
+    this.#out.write(`${text}\n`);
+  }
+
+  /** An object for programs: one line of JSON. */
+  data(value: unknown): void {
+    this.#out.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Beside the answer; silent with `--quiet`. */
+  note(text: string): void {
+    if (!this.quiet) this.#err.write(`${text}\n`);
+  }
+
+  /** An error or a warning, said whatever `--quiet` says. */
+  warn(text: string): void {
+    this.#err.write(`${text}\n`);
+  }
+
+  /** Colour where stdout (or stderr) is a terminal that wants it; see https://no-color.org. */
+  style(look: Look, text: string, on: 'stdout' | 'stderr' = 'stdout'): string {
+    const stream = on === 'stdout' ? this.#out : this.#err;
+    const isPlain = (this.#env['NO_COLOR'] ?? '') !== '' || this.#env['TERM'] === 'dumb';
+    return stream.isTTY === true && !isPlain ? styleText(look, text, { validateStream: false }) : text;
+  }
+}

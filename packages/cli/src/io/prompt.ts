@@ -1,0 +1,29 @@
+/** Questions on a terminal. Nothing that is typed as a password is shown, not even its length. */
+import { CommandFailed, Interrupted } from '../exit/codes.js';
+
+/** The rule of key files that are written. */
+const MIN_LENGTH = 8;
+
+/** Whether a person can be asked. */
+export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
+/** @throws {Interrupted} on Ctrl-C */
+export async function askPassword(message: string): Promise<string> {
+  const { isCancel, password } = await import('@clack/prompts');
+  const typed = await password({ message, mask: '', output: process.stderr });
+  if (isCancel(typed)) throw new Interrupted('interrupted');
+  return typed;
+}
+
+/** @throws {CommandFailed} when it is too short, or not the same twice */
+export async function askNewPassword(message: string): Promise<string> {
+  const first = await askPassword(message);
+  if (first.length < MIN_LENGTH) {
+    throw new CommandFailed(
+      `the password needs at least ${String(MIN_LENGTH)} characters; nothing was written`,
+    );
+  }
+  const second = await askPassword('The same password again');
+  if (second !== first) throw new CommandFailed('the two passwords are not the same; nothing was written');
+  return first;
+}

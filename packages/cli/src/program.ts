@@ -1,0 +1,91 @@
+/** From the words of the command line to the exit code. */
+import { homedir } from 'node:os';
+import { CommanderError } from 'commander';
+import { COMMANDS } from './commands/table.js';
+import type { Context } from './context.js';
+import { EXIT, exitCodeOf, UsageError, type ExitCode } from './exit/codes.js';
+import { errorLine, errorReport } from './exit/report.js';
+import { Output } from './io/output.js';
+import { parse, type Invocation } from './parser.js';
+import { readConfigFile } from './settings/config-file.js';
+import { configPath } from './settings/places.js';
+import { resolveSettings } from './settings/resolve.js';
+import { refuseSecretFlags } from './settings/secrets.js';
+import { Signals } from './signals.js';
+
+/** Runs one command and ends the process. */
+export async function runProgram(words: readonly string[]): Promise<void> {
+  endQuietlyWithoutReader();
+  const code = await exitCode(words);
+  // What was printed must have left before the process does.
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+  process.exit(code);
+}
+
+async function exitCode(words: readonly string[]): Promise<ExitCode> {
+  try {
+    refuseSecretFlags(words);
+    const invocation = parse(words, COMMANDS, (text) => process.stdout.write(text));
+    if (invocation === undefined) return EXIT.ok;
+    await run(invocation);
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return ofCommander(error, words);
+    tell(error, words);
+    return exitCodeOf(error);
+  }
+}
+
+async function run({ spec, flags, words }: Invocation): Promise<void> {
+  const { env } = process;
+  const home = homedir();
+  const settings = resolveSettings(flags, env, await readConfigFile(configPath(env, home)));
+  const output = new Output(process.stdout, process.stderr, {
+    json: settings.json === true,
+    quiet: settings.quiet === true,
+    env,
+  });
+  const signals = new Signals();
+  const context: Context = {
+    settings,
+    flags,
+    words,
+    output,
+    env,
+    home,
+    signal: signals.signal,
+    takeSignals: (handler) => signals.take(handler),
+  };
+  const command = await spec.load?.();
+  await command?.run(context);
+}
+
+/** Commander's own errors: the help is none. */
+function ofCommander(error: CommanderError, words: readonly string[]): ExitCode {
+  if (error.exitCode === EXIT.ok) return EXIT.ok;
+  tell(new UsageError(usageMessage(error, words)), words);
+  return EXIT.usage;
+}
+
+/** One line; and nothing behind `=`, which may be a secret that was given to a flag that does not exist. */
+function usageMessage({ code, message }: CommanderError, words: readonly string[]): string {
+  if (code === 'commander.help') return 'a command is missing; see nomyo --help';
+  const text = message.replace(/^error: /u, '').replaceAll(/(--[\w-]+)=[^']*/gu, '$1');
+  const command = words.find((word) => COMMANDS.some(({ name }) => name === word));
+  return `${text}; see nomyo ${command === undefined ? '' : `${command} `}--help`;
+}
+
+function tell(error: unknown, words: readonly string[]): void {
+  const isJson = words.includes('--json');
+  process.stderr.write(`${isJson ? JSON.stringify(errorReport(error)) : errorLine(error)}\n`);
+}
+
+/** `nomyo ask … | head -1`: nobody reads any more, and that is no failure. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
+  });
+}
+
+const flush = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write('', () => resolve()));

@@ -1,0 +1,35 @@
+/** Files that only the holder of a private key can read. */
+import { open, readFile } from 'node:fs/promises';
+import { RsaPublicKey, sealEnvelope, serializeJson } from '@nomyo/crypto';
+import { UsageError } from './exit/codes.js';
+import { isObject } from './io/json.js';
+
+const PRIVATE_MODE = 0o600;
+
+/** @throws {UsageError} when the file holds no RSA public key */
+export async function readPublicKey(path: string, flag: string): Promise<RsaPublicKey> {
+  try {
+    return await RsaPublicKey.fromPem(await readFile(path));
+  } catch (error) {
+    const code = isObject(error) ? String(error['code']) : 'unknown error';
+    throw new UsageError(`${flag}: ${path} is no RSA public key in PEM (${code})`);
+  }
+}
+
+/** @throws {UsageError} when the file is there already, or cannot be written */
+export async function writeSealed(path: string, value: object, recipient: RsaPublicKey): Promise<void> {
+  const envelope = await serializeJson(value).use((json) => sealEnvelope(json, recipient));
+  try {
+    // 'wx': nothing is ever overwritten.
+    const file = await open(path, 'wx', PRIVATE_MODE);
+    try {
+      await file.writeFile(envelope);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = isObject(error) ? String(error['code']) : 'unknown error';
+    throw new UsageError(`${path} cannot be written (${code})`);
+  }
+}

@@ -1,0 +1,85 @@
+/** Flags, then the environment, then the configuration file: the first that says something decides. Pure. */
+import { UsageError } from '../exit/codes.js';
+import { flagName, IN_FILE, SETTINGS, type Setting, type SettingName, type Settings } from './table.js';
+import type { Given } from './values.js';
+
+/** What commander has found: text, texts, or that a switch is there. */
+export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** Variables of the environment; an empty one counts as none. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration file, where there is one. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+interface Found {
+  readonly given: Given;
+  readonly origin: string;
+}
+
+/** @throws {UsageError} on a wrong value, naming it as the user wrote it */
+export function resolveSettings(flags: Flags, env: Environment, file: ConfigFile | undefined): Settings {
+  if (file !== undefined) refuseUnknown(file);
+  refuseBoth(flags, 'keyDir', 'ephemeral');
+  refuseBoth(flags, 'apiKeyFile', 'apiKeyFd');
+  const found: Record<string, unknown> = {};
+  for (const name of Object.keys(SETTINGS).filter(isSettingName)) {
+    const setting: Setting<unknown> = SETTINGS[name];
+    const place = inFlags(name, setting, flags) ?? inEnvironment(setting, env) ?? inFile(name, file);
+    if (place !== undefined) found[name] = setting.read(place.given, place.origin);
+  }
+  return preferFlag(found, flags);
+}
+
+const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name);
+
+function inFlags(name: SettingName, setting: Setting<unknown>, flags: Flags): Found | undefined {
+  const value = flags[name];
+  return value === undefined ? undefined : { given: texts(value), origin: flagName(setting) };
+}
+
+function inEnvironment({ env: variable }: Setting<unknown>, env: Environment): Found | undefined {
+  const text = variable === undefined ? undefined : env[variable];
+  return text === undefined || text === '' || variable === undefined
+    ? undefined
+    : { given: [text], origin: variable };
+}
+
+function inFile(name: SettingName, file: ConfigFile | undefined): Found | undefined {
+  const value = file?.members[name];
+  if (file === undefined || value === undefined) return undefined;
+  const origin = `${name} in ${file.path}`;
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (!isPlain && !isList) {
+    throw new UsageError(`${origin} must be a string, a number, true, false or a list`);
+  }
+  return { given: texts(value), origin };
+}
+
+const texts = (value: unknown): Given => (Array.isArray(value) ? value.map(String) : [String(value)]);
+
+function refuseUnknown({ path, members }: ConfigFile): void {
+  const unknown = Object.keys(members).find((name) => !IN_FILE.some((known) => known === name));
+  if (unknown === undefined) return;
+  const why = /key|token|password|secret/iu.test(unknown)
+    ? 'secrets do not belong there: name a file with apiKeyFile or keyPasswordFile'
+    : `there are ${IN_FILE.join(', ')}`;
+  throw new UsageError(`${unknown} in ${path} is no setting; ${why}`);
+}
+
+function refuseBoth(flags: Flags, one: SettingName, other: SettingName): void {
+  if (flags[one] === undefined || flags[other] === undefined) return;
+  throw new UsageError(`${flagName(SETTINGS[one])} and ${flagName(SETTINGS[other])} exclude each other`);
+}
+
+/** `--ephemeral` sets aside a directory that the file names, and `--key-dir` an `ephemeral` there. */
+function preferFlag(found: Record<string, unknown>, flags: Flags): Settings {
+  const { keyDir: _keyDir, ...inMemory } = found;
+  const { ephemeral: _ephemeral, ...inFiles } = found;
+  if (flags['keyDir'] !== undefined) return inFiles;
+  return found['ephemeral'] === true ? inMemory : inFiles;
+}

@@ -1,0 +1,33 @@
+/** Ctrl-C: the first one asks the command to end, the second one ends it. */
+import { EXIT, Interrupted } from './exit/codes.js';
+
+/** Who hears SIGINT and SIGTERM. */
+export class Signals {
+  readonly #controller = new AbortController();
+  #handler: ((name: 'SIGINT' | 'SIGTERM') => void) | undefined;
+  #count = 0;
+
+  constructor() {
+    process.on('SIGINT', () => this.#onInterrupt());
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Hands SIGINT and SIGTERM to a command that ends by itself. */
+  take(handler: (name: 'SIGINT' | 'SIGTERM') => void): void {
+    if (this.#handler === undefined) process.on('SIGTERM', () => this.#handler?.('SIGTERM'));
+    this.#handler = handler;
+  }
+
+  #onInterrupt(): void {
+    if (this.#handler !== undefined) {
+      this.#handler('SIGINT');
+      return;
+    }
+    this.#count += 1;
+    if (this.#count > 1) process.exit(EXIT.interrupted);
+    this.#controller.abort(new Interrupted('interrupted'));
+  }
+}

@@ -1,0 +1,126 @@
+/** What is where: calls, models, health, metrics, status. Whoever comes this far has the right `Host` and `Origin`. */
+import { Hono, type Context } from 'hono';
+import type { Relay, SealingFetch } from './calls/relay.js';
+import { DIALECTS, dialectOf, faultResponse, type DialectName, type Fault } from './dialects/dialects.js';
+import { tagsOf } from './dialects/ollama-answer.js';
+import { tokenOf } from './http/token.js';
+import type { Metrics } from './metrics.js';
+import { PAGE_HEADERS, statusPage } from './status/page.js';
+import type { Snapshot } from './status/snapshot.js';
+
+/** What the paths lead to. */
+export interface AppOptions {
+  readonly relay: Relay;
+  readonly fetch: SealingFetch;
+  readonly metrics: Metrics;
+  readonly isToken: (given: string | undefined) => boolean;
+  readonly isDraining: () => boolean;
+  readonly snapshot: () => Promise<Snapshot>;
+  /** Named where the router tells no list of its models. */
+  readonly model: string | undefined;
+}
+
+/** Of every answer: nobody keeps it, nobody guesses what it is. */
+const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+const UNAUTHORIZED: Fault = {
+  status: 401,
+  code: 'GATEWAY_TOKEN',
+  type: 'authentication_error',
+  message:
+    'the token is missing or wrong; send the one that the gateway printed, as `Authorization: Bearer` or `x-api-key`',
+};
+
+const DRAINING: Fault = {
+  status: 503,
+  code: 'GATEWAY_DRAINING',
+  type: 'api_error',
+  message: 'the gateway is about to end and takes no new calls',
+  retryAfter: 5,
+};
+
+const MODELS_URL = 'https://gateway.invalid/v1/models';
+
+export function createApp(options: AppOptions): Hono {
+  const { relay, metrics, isToken, isDraining } = options;
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(COMMON_HEADERS)) c.res.headers.set(name, value);
+  });
+  app.get('/healthz', () => health(isDraining()));
+  app.get('/', (c) => page(c, options));
+  app.use(async (c, next) => {
+    if (isToken(tokenOf(c.req.raw.headers))) return next();
+    metrics.countTurnedAway('token');
+    return faultResponse(dialectOf(c.req.path), UNAUTHORIZED);
+  });
+  app.get(
+    '/metrics',
+    async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
+  );
+  app.use(async (c, next) => {
+    if (!isDraining()) return next();
+    metrics.countTurnedAway('draining');
+    return faultResponse(dialectOf(c.req.path), DRAINING);
+  });
+  for (const name of Object.keys(DIALECTS).filter(isDialect)) {
+    app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw));
+  }
+  app.get('/v1/models', (c) => models(c, options));
+  app.get('/api/tags', async (c) => Response.json(tagsOf(await (await models(c, options)).json())));
+  app.get('/api/version', () => Response.json({ version: '0.0.0' }));
+  app.all('*', (c) => nowhere(c, metrics));
+  app.onError((_error, c) => faultResponse(dialectOf(c.req.path), FAILED));
+  return app;
+}
+
+const FAILED: Fault = {
+  status: 500,
+  code: 'GATEWAY_FAILED',
+  type: 'api_error',
+  message: 'the gateway failed',
+};
+
+const isDialect = (name: string): name is DialectName => Object.hasOwn(DIALECTS, name);
+
+const health = (isDraining: boolean): Response =>
+  Response.json({ status: isDraining ? 'draining' : 'ok' }, { status: isDraining ? 503 : 200 });
+
+/** The form is for everybody; what it opens is not. */
+async function page(c: Context, { isToken, snapshot }: AppOptions): Promise<Response> {
+  const isOpen = isToken(tokenOf(c.req.raw.headers));
+  const html = statusPage(isOpen ? await snapshot() : undefined);
+  return new Response(html, { status: isOpen ? 200 : 401, headers: PAGE_HEADERS });
+}
+
+/** The router's list, or at least the model that this gateway was started with. */
+async function models(c: Context, { fetch, model }: AppOptions): Promise<Response> {
+  const response = await fetch(MODELS_URL, { method: 'GET', signal: c.req.raw.signal });
+  if (response.ok || model === undefined) {
+    return new Response(await response.text(), {
+      status: response.status,
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+  return Response.json({
+    object: 'list',
+    data: [{ id: model, object: 'model', created: 0, owned_by: 'nomyo' }],
+  });
+}
+
+/** The path may hold anything, and is not repeated. */
+function nowhere(c: Context, metrics: Metrics): Response {
+  metrics.countTurnedAway('path');
+  const known = Object.values(DIALECTS).some(({ path }) => path === c.req.path);
+  const isApi = c.req.path.startsWith('/v1/') && c.req.method === 'POST' && !known;
+  const paths = Object.values(DIALECTS).map(({ path }) => path);
+  return faultResponse(dialectOf(c.req.path), {
+    status: isApi ? 403 : known ? 405 : 404,
+    code: isApi ? 'ENDPOINT_NOT_SEALED' : known ? 'METHOD_NOT_ALLOWED' : 'NOT_FOUND',
+    type: 'invalid_request_error',
+    message: known
+      ? 'this path takes POST'
+      : `nothing is sealed at this path, and nothing was sent; there are ${paths.join(', ')}, /v1/models and /api/tags`,
+  });
+}

@@ -1,0 +1,58 @@
+/** The first look at a request: whom it is for, and which page sends it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DIALECTS, dialectOf, type Fault } from './dialects/dialects.js';
+import { isOwnHost, isOwnOrigin, type Names } from './http/host.js';
+import type { Listener } from './http/server.js';
+import type { Metrics } from './metrics.js';
+
+const FOREIGN_HOST: Fault = {
+  status: 421,
+  code: 'FOREIGN_HOST',
+  type: 'invalid_request_error',
+  message: 'the Host header is not one of this gateway: use http://127.0.0.1:PORT or http://localhost:PORT',
+};
+
+const FOREIGN_ORIGIN: Fault = {
+  status: 403,
+  code: 'FOREIGN_ORIGIN',
+  type: 'invalid_request_error',
+  message: 'pages of other origins may not call this gateway',
+};
+
+/** Lets own requests through to `next`, and refuses the others without reading them. */
+export function entrance(names: () => Names, metrics: Metrics, next: Listener): Listener {
+  return (request, response) => {
+    const fault = faultOf(request, names(), metrics);
+    if (fault === undefined) next(request, response);
+    else refuse(request, response, fault);
+  };
+}
+
+/** Node keeps the first of several `Host` headers and forgets the others; all of them are in the raw ones. */
+function faultOf({ rawHeaders }: IncomingMessage, names: Names, metrics: Metrics): Fault | undefined {
+  if (!isOwnHost(valuesOf(rawHeaders, 'host'), names)) {
+    metrics.countTurnedAway('host');
+    return FOREIGN_HOST;
+  }
+  if (isOwnOrigin(valuesOf(rawHeaders, 'origin'), names)) return undefined;
+  metrics.countTurnedAway('origin');
+  return FOREIGN_ORIGIN;
+}
+
+function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
+  return rawHeaders.filter(
+    (_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
+  );
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, fault: Fault): void {
+  const body = JSON.stringify(DIALECTS[dialectOf(request.url ?? '')].error(fault));
+  response.writeHead(fault.status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  });
+  response.end(body);
+}

@@ -1,0 +1,109 @@
+/** What is known of the router's key and of this gateway's own: gathered from the client's events, and asked for. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NomyoError, RsaPublicKey } from '@nomyo/crypto';
+import {
+  SecureCompletionClient,
+  type LogEntry,
+  type Logger,
+  type SecureChatCompletionConfig,
+} from 'nomyo-js';
+import type { KeyFacts, RouterFacts } from './status/snapshot.js';
+
+const DAY_MS = 86_400_000;
+
+/** The router's key is asked for at most this often, however many pages are open. */
+const FRESH_MS = 60_000;
+
+/** Where the lower level keeps nothing: it is here to fetch a public key, and that needs none of its own. */
+const IN_MEMORY = { keyDir: null } as const;
+
+/** Gathers facts. */
+export class Facts {
+  /** For the client whose facts these are. */
+  readonly logger: Logger;
+  readonly #config: SecureChatCompletionConfig;
+  #key: Pick<KeyFacts, 'fingerprint' | 'createdAt'> = { fingerprint: undefined, createdAt: undefined };
+  #router: Promise<RouterFacts> | undefined;
+  #askedAt = -Infinity;
+
+  constructor(config: SecureChatCompletionConfig) {
+    this.#config = config;
+    const hear = (entry: LogEntry): void => this.#hear(entry);
+    this.logger = { debug: hear, info: hear, warn: hear };
+  }
+
+  key(): KeyFacts {
+    const { keyDir, keyRotationInterval = DAY_MS } = this.#config;
+    const { createdAt } = this.#key;
+    return {
+      ...this.#key,
+      place: keyDir === null ? 'in memory only' : `in ${keyDir ?? 'client_keys'}`,
+      rotatesAt:
+        createdAt === undefined || keyRotationInterval === 0 ? undefined : createdAt + keyRotationInterval,
+    };
+  }
+
+  /** Never rejects: what goes wrong is a fact too. */
+  router(now: number): Promise<RouterFacts> {
+    if (this.#router === undefined || now - this.#askedAt > FRESH_MS) {
+      this.#askedAt = now;
+      this.#router = this.#askRouter();
+    }
+    return this.#router;
+  }
+
+  async #askRouter(): Promise<RouterFacts> {
+    const { baseUrl = 'https://api.nomyo.ai', serverKeyPins = [], serverKeyPolicy } = this.#config;
+    const isPinned = serverKeyPins.length > 0;
+    const trust = isPinned
+      ? `pinned: ${String(serverKeyPins.length)} pin${serverKeyPins.length === 1 ? '' : 's'}, no other key is accepted`
+      : serverKeyPolicy === 'first-use'
+        ? 'first use: the key that was met first is remembered, and another one refused'
+        : 'not pinned: TLS alone vouches for this key';
+    const facts = { url: baseUrl, trust };
+    try {
+      return { ...facts, pin: await this.#fetchPin(), problem: undefined };
+    } catch (error) {
+      const problem = error instanceof NomyoError ? error.message : 'the key cannot be fetched';
+      return { ...facts, pin: undefined, problem };
+    }
+  }
+
+  async #fetchPin(): Promise<string> {
+    const { baseUrl, allowHttp, tls, proxy, serverKeyPins } = this.#config;
+    const client = new SecureCompletionClient({
+      ...IN_MEMORY,
+      ...(baseUrl === undefined ? {} : { routerUrl: baseUrl }),
+      ...(allowHttp === undefined ? {} : { allowHttp }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(serverKeyPins === undefined ? {} : { serverKeyPins }),
+    });
+    try {
+      return (await RsaPublicKey.fromPem(await client.fetchServerPublicKey())).fingerprint;
+    } finally {
+      client.dispose();
+    }
+  }
+
+  #hear(entry: LogEntry): void {
+    if (entry.message === 'nomyo:server-key-changed') this.#router = undefined;
+    if (entry.message === 'nomyo:key-generated') this.#use(entry.fingerprint, Date.now());
+    if (entry.message === 'nomyo:key-rotated') this.#use(entry.current, Date.now());
+    if (entry.message === 'nomyo:key-loaded') void this.#useFile(entry.fingerprint);
+  }
+
+  #use(fingerprint: string, createdAt: number | undefined): void {
+    this.#key = { fingerprint, createdAt };
+  }
+
+  async #useFile(fingerprint: string): Promise<void> {
+    const { keyDir } = this.#config;
+    if (this.#key.fingerprint === fingerprint) return;
+    this.#use(fingerprint, undefined);
+    if (typeof keyDir !== 'string') return;
+    const file = await stat(join(keyDir, 'private_key.pem')).catch(() => undefined);
+    if (file !== undefined && this.#key.fingerprint === fingerprint) this.#use(fingerprint, file.mtimeMs);
+  }
+}

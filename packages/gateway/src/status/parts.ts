@@ -1,0 +1,95 @@
+/** The parts of the page that change, as HTML: each is put in place of the one before. Pure. */
+import type { Call, Outcome } from '../calls/book.js';
+import { bytes, duration, text } from './html.js';
+import { latencyPlot, throughputPlot } from './plots.js';
+import type { Snapshot } from './snapshot.js';
+
+/** What an outcome means, in a word or two. */
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  ok: 'answered',
+  refused: 'refused here',
+  busy: 'turned away: busy',
+  security: 'security failure',
+  router: 'the router said no',
+  connection: 'no connection',
+  cancelled: 'client went away',
+  failed: 'failed',
+};
+
+const BAD: readonly Outcome[] = ['security', 'connection', 'failed', 'router'];
+
+const COLUMNS = ['Time', 'Model', 'Tier', 'Protocol', 'Sent', 'Received', 'Duration', 'Outcome'] as const;
+
+export function routerPart({ router }: Snapshot): string {
+  return facts([
+    ['Address', text(router.url)],
+    ['Key', router.pin === undefined ? 'not known yet' : `<code>${text(router.pin)}</code>`],
+    ['Trust', text(router.trust)],
+    ...(router.problem === undefined
+      ? []
+      : [['Problem', `<strong>${text(router.problem)}</strong>`] as const]),
+  ]);
+}
+
+export function keyPart({ key, now }: Snapshot): string {
+  const { fingerprint, createdAt, rotatesAt, place } = key;
+  return facts([
+    [
+      'Fingerprint',
+      fingerprint === undefined ? 'made with the first call' : `<code>${text(fingerprint)}</code>`,
+    ],
+    ['Kept', text(place)],
+    ['Age', createdAt === undefined ? '–' : duration(now - createdAt)],
+    ['Next rotation', rotatesAt === undefined ? '–' : `in ${duration(rotatesAt - now)}`],
+  ]);
+}
+
+export function memoryPart({ memory }: Snapshot): string {
+  return `<p>${memory.replaceAll(/[&<>]/gu, '')}</p>`;
+}
+
+export function trafficPart(snapshot: Snapshot): string {
+  const { totals, running, waiting, maxConcurrent, maxQueue, startedAt, now } = snapshot;
+  return facts([
+    ['Sealed and sent', String(totals.sealed)],
+    ['Refused, nothing sent', String(totals.refused)],
+    ['Not answered', String(totals.failed)],
+    ['Running', `${String(running)} of ${String(maxConcurrent)}`],
+    ['Waiting', `${String(waiting)} of ${String(maxQueue)}`],
+    ['Up for', duration(now - startedAt)],
+  ]);
+}
+
+export function plotsPart({ recent, now }: Snapshot): string {
+  return latencyPlot(recent) + throughputPlot(recent, now);
+}
+
+export function callsPart({ live, recent, now }: Snapshot): string {
+  const head = COLUMNS.map((name) => `<th scope="col">${name}</th>`).join('');
+  const rows = [...live.toReversed(), ...recent].map((call) => row(call, now));
+  const none = `<tr><td colspan="${String(COLUMNS.length)}">No calls yet.</td></tr>`;
+  return `<thead><tr>${head}</tr></thead><tbody>${rows.length === 0 ? none : rows.join('')}</tbody>`;
+}
+
+function row(call: Call, now: number): string {
+  const { outcome } = call;
+  const state = outcome === undefined ? call.state : OUTCOMES[outcome];
+  const code = call.code === '' ? '' : ` <code>${text(call.code)}</code>`;
+  const time = new Date(call.startedAt).toISOString();
+  const cells = [
+    `<time datetime="${time}">${time.slice(11, 19)}</time>`,
+    `<bdi>${text(call.model === '' ? '–' : call.model)}</bdi>`,
+    text(call.tier === '' ? '–' : call.tier),
+    `${call.dialect}${call.stream ? ', stream' : ''}`,
+    bytes(call.requestBytes),
+    bytes(call.responseBytes),
+    duration(outcome === undefined ? now - call.startedAt : call.durationMs),
+    `<span class="${outcome !== undefined && BAD.includes(outcome) ? 'bad' : 'good'}">${state}</span>${code}`,
+  ];
+  return `<tr data-call="${String(call.id)}">${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+function facts(entries: readonly (readonly [name: string, html: string])[]): string {
+  const items = entries.map(([name, html]) => `<div><dt>${name}</dt><dd>${html}</dd></div>`);
+  return `<dl>${items.join('')}</dl>`;
+}

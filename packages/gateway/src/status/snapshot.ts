@@ -1,0 +1,39 @@
+/** What the status page shows: facts about keys and calls, never content. */
+import type { Call, Totals } from '../calls/book.js';
+
+/** Where the router's key stands. */
+export interface RouterFacts {
+  readonly url: string;
+  /** `sha256/BASE64` of its key, or why it is not known. */
+  readonly pin: string | undefined;
+  readonly trust: string;
+  readonly problem: string | undefined;
+}
+
+/** The key pair of this gateway. */
+export interface KeyFacts {
+  readonly fingerprint: string | undefined;
+  readonly place: string;
+  /** Unix ms. */
+  readonly createdAt: number | undefined;
+  /** Unix ms. */
+  readonly rotatesAt: number | undefined;
+}
+
+/** Everything, at one moment. */
+export interface Snapshot {
+  /** Unix ms. */
+  readonly now: number;
+  readonly startedAt: number;
+  readonly router: RouterFacts;
+  readonly key: KeyFacts;
+  readonly memory: string;
+  readonly running: number;
+  readonly waiting: number;
+  readonly maxConcurrent: number;
+  readonly maxQueue: number;
+  readonly totals: Totals;
+  readonly live: readonly Call[];
+  /** Newest first. */
+  readonly recent: readonly Call[];
+}
