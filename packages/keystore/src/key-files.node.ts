@@ -19,7 +19,7 @@ export async function generateFiles(
   secrets: KeyFileSecrets,
 ): Promise<KeyFiles> {
   const directory = new KeyDirectory(resolve(keyDir), secrets, 'keyDir');
-  const make = keyMaker(keySize);
+  const make = keyMaker(keySize, secrets.memory);
   await directory.update(call(), async (write) => {
     await directory.checkEmpty();
     const pkcs8 = await make();

@@ -22,9 +22,9 @@ export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promis
   refuseUndefined(options, ['password']);
   const keyDir = aPath('keyDir', options.keyDir);
   const keySize = checkKeySize(options.keySize);
-  const password = resolvePassword('password', options.password, LIMITS.passwordToWrite, true);
+  const password = resolvePassword('password', options.password, LIMITS.passwordToWrite, {});
   try {
-    return await platform.generateFiles(keyDir, keySize, { password, secure: true });
+    return await platform.generateFiles(keyDir, keySize, { password, memory: {} });
   } finally {
     password?.dispose();
   }
@@ -41,9 +41,9 @@ export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promis
  */
 export async function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPrivateKey> {
   const files = checkFilesToLoad(options);
-  const password = resolvePassword('password', options.password, LIMITS.passwordToRead, true);
+  const password = resolvePassword('password', options.password, LIMITS.passwordToRead, {});
   try {
-    const { key } = await platform.loadFile(files, { password, secure: true });
+    const { key } = await platform.loadFile(files, { password, memory: {} });
     return key;
   } finally {
     password?.dispose();

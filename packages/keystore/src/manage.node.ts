@@ -13,7 +13,7 @@ import type { KeyFileSecrets } from './place.js';
 import { believedCreation } from './rotation.js';
 import type { PairFacts, StorageCall } from './storage.js';
 
-const NO_SECRETS: KeyFileSecrets = { password: undefined, secure: true };
+const NO_SECRETS: KeyFileSecrets = { password: undefined, memory: {} };
 
 /** Nobody ends it but the end of the process. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
@@ -21,7 +21,7 @@ const call = (): StorageCall => ({ signal: new AbortController().signal, backgro
 export async function inspectFiles(keyDir: string): Promise<PairFacts | undefined> {
   const path = resolve(keyDir);
   const { paths } = new KeyDirectory(path, NO_SECRETS, 'keyDir');
-  const file = (await checkDirectory(path)) ? await readPrivateFile(paths.privateKeyPath, true) : undefined;
+  const file = (await checkDirectory(path)) ? await readPrivateFile(paths.privateKeyPath, {}) : undefined;
   if (file === undefined) return undefined;
   const { encrypted, createdAt } = await file.content.use(async (content) => ({
     encrypted: await isEncrypted(content, paths.privateKeyPath),
@@ -90,7 +90,7 @@ async function openSource(
   path: string,
   secrets: KeyFileSecrets,
 ): Promise<{ pkcs8: SecureByteContext; record: Omit<PairRecord, 'digest'> }> {
-  const file: ReadFile | undefined = await readPrivateFile(path, true);
+  const file: ReadFile | undefined = await readPrivateFile(path, {});
   if (file === undefined) throw missing(path);
   return file.content.use(async (content) => {
     const { createdAt, replaces } = readPreamble(content);

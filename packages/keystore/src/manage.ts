@@ -57,7 +57,7 @@ export async function changeKeyPassword(options: ChangeKeyPasswordOptions): Prom
     throw new InvalidArgumentError('newPassword', 'must be given: a password, or null for none');
   }
   await withPasswords(options.password, options.newPassword, (from, to) =>
-    platform.resealFiles(keyDir, { password: from, secure: true }, { password: to, secure: true }),
+    platform.resealFiles(keyDir, { password: from, memory: {} }, { password: to, memory: {} }),
   );
 }
 
@@ -79,8 +79,8 @@ export async function importKeyFiles(options: ImportKeyFilesOptions): Promise<Ke
   return withPasswords(password, newPassword, (from, to) =>
     platform.importFile(
       { privateKeyPath, keyDir },
-      { password: from, secure: true },
-      { password: to, secure: true },
+      { password: from, memory: {} },
+      { password: to, memory: {} },
     ),
   );
 }
@@ -91,10 +91,10 @@ async function withPasswords<T>(
   to: string | Uint8Array | null,
   task: (from: SecureByteContext | undefined, to: SecureByteContext | undefined) => Promise<T>,
 ): Promise<T> {
-  const next = to === null ? undefined : resolvePassword('newPassword', to, LIMITS.passwordToWrite, true);
+  const next = to === null ? undefined : resolvePassword('newPassword', to, LIMITS.passwordToWrite, {});
   let current: SecureByteContext | undefined;
   try {
-    current = resolvePassword('password', from, LIMITS.passwordToRead, true);
+    current = resolvePassword('password', from, LIMITS.passwordToRead, {});
     return await task(current, next);
   } finally {
     next?.dispose();

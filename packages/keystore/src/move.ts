@@ -65,11 +65,11 @@ export class Homes {
   at(options: MoveOptions): Home {
     refuseUnknown(anObject('options', options), ['keyDir', 'password', 'keySize']);
     refuseUndefined(options, ['password']);
-    const { secure, place } = this.#options;
+    const { memory, place } = this.#options;
     const { keyDir = place.keyDir ?? DEFAULTS.keyDir } = options;
     const keySize = options.keySize === undefined ? this.#options.keySize : checkKeySize(options.keySize);
     const checked = checkPlace({ keyDir });
-    const password = resolvePassword('password', options.password, LIMITS.passwordToWrite, secure);
+    const password = resolvePassword('password', options.password, LIMITS.passwordToWrite, memory);
     const secrets = { password: password ?? this.#ownPassword(), keySize, allowsUnprotected: false };
     return this.#make(keyDir === null ? checked : { ...checked, rotationDir: place.rotationDir }, secrets);
   }
@@ -83,11 +83,11 @@ export class Homes {
    */
   async beside(options: LoadKeyFilesOptions): Promise<{ home: Home; stored: StoredPair }> {
     const files = checkFilesToLoad(options);
-    const { secure, keySize, place } = this.#options;
-    const given = resolvePassword('password', options.password, LIMITS.passwordToRead, secure);
+    const { memory, keySize, place } = this.#options;
+    const given = resolvePassword('password', options.password, LIMITS.passwordToRead, memory);
     const secrets = {
       password: given ?? this.#ownPassword(),
-      secure,
+      memory,
       allowsUnprotected: given === undefined,
     };
     try {
@@ -108,17 +108,17 @@ export class Homes {
   }
 
   #ownPassword(): SecureByteContext | undefined {
-    return copyOf(this.#options.password, this.#options.secure);
+    return copyOf(this.#options.password, this.#options.memory);
   }
 
   #make(
     options: PlaceOptions,
     secrets: { password: SecureByteContext | undefined; keySize: KeySize; allowsUnprotected: boolean },
   ): Home {
-    const { names, secure, poolSize, policyFor } = this.#options;
+    const { names, memory, poolSize, policyFor } = this.#options;
     const place = platform.locate(options, names);
     return {
-      storage: place.createStorage({ ...secrets, secure, poolSize }),
+      storage: place.createStorage({ ...secrets, memory, poolSize }),
       policy: policyFor(place.isShared),
     };
   }

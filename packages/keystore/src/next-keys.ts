@@ -1,5 +1,6 @@
 import { generatePkcs8, type KeySize, type SecureByteContext } from '@nomyo/crypto';
 import { DisposedError } from '@nomyo/base';
+import type { MemoryOptions } from './place.js';
 
 /** Makes a private key as PKCS#8. */
 export type MakeKey = () => Promise<SecureByteContext>;
@@ -10,8 +11,8 @@ interface Wipeable {
 }
 
 /** Makes RSA keys of one size, off the main thread. */
-export function keyMaker(keySize: KeySize): MakeKey {
-  return () => generatePkcs8(keySize);
+export function keyMaker(keySize: KeySize, memory: MemoryOptions): MakeKey {
+  return () => generatePkcs8(keySize, memory);
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   aFunction,
   anInteger,
   anObject,
+  given,
   InvalidArgumentError,
   oneOf,
   optional,
@@ -15,7 +16,7 @@ import { KEY_SIZES, type KeySize, type SecureByteContext } from '@nomyo/crypto';
 import type { KeyStoreListener } from './events.js';
 import { DEFAULTS, LIMITS, MAX_LEAD_MS, POOL_SIZE } from './limits.js';
 import { resolvePassword } from './password.js';
-import type { PlaceNames, PlaceOptions } from './place.js';
+import type { MemoryOptions, PlaceNames, PlaceOptions } from './place.js';
 import type { RotationPolicy } from './rotation.js';
 
 /** Options of {@link KeyStore}. */
@@ -31,8 +32,12 @@ export interface KeyStoreOptions extends PlaceOptions {
   readonly rotationRequests?: number;
   /** Modulus of new pairs, in bits: 2048, 3072 or 4096. Default: 4096. */
   readonly keySize?: KeySize;
-  /** Take protected memory for key files and passwords, and wipe it after use. Default: `true`. */
+  /** Take protected memory for keys, key files and passwords, and wipe it after use. Default: `true`. */
   readonly secure?: boolean;
+  /** Refuse to have a secret in memory that is not locked: `SecurityError` `MEMORY_NOT_LOCKED`. Default: `false`. */
+  readonly requireLocked?: boolean;
+  /** Hears of each piece of memory that is not locked, by its length. Default: nobody. */
+  readonly onUnlocked?: (bytes: number) => void;
   /** Hears what happens. Default: nobody. */
   readonly onEvent?: KeyStoreListener;
 }
@@ -46,7 +51,7 @@ export interface ResolvedOptions {
   readonly place: PlaceOptions;
   readonly password: SecureByteContext | undefined;
   readonly keySize: KeySize;
-  readonly secure: boolean;
+  readonly memory: MemoryOptions;
   readonly poolSize: number;
   /** @param isShared whether others use the same pair */
   readonly policyFor: (isShared: boolean) => RotationPolicy;
@@ -65,6 +70,8 @@ const NAMES: OptionNames = {
   rotationRequests: 'rotationRequests',
   keySize: 'keySize',
   secure: 'secure',
+  requireLocked: 'requireLocked',
+  onUnlocked: 'onUnlocked',
   onEvent: 'onEvent',
 };
 
@@ -79,24 +86,36 @@ const aKeySize = oneOf(KEY_SIZES);
 export function resolveOptions(options: KeyStoreOptions, own: KeyStoreOptionNames = {}): ResolvedOptions {
   const names: OptionNames = { ...NAMES, ...own };
   refuseUnknown(anObject('options', options), Object.keys(NAMES));
-  refuseUndefined(options, ['password']);
+  refuseUndefined(options, ['password', 'requireLocked']);
   if (options.keyStorage !== undefined && options.password !== undefined) {
     throw new InvalidArgumentError(
       names.password,
       `has no effect beside ${names.keyStorage}: no file is written`,
     );
   }
-  const secure = optional(names.secure, options.secure, aBoolean, true);
+  const memory = checkMemory(options, names);
   if (options.onEvent !== undefined) aFunction(names.onEvent, options.onEvent);
   return {
     names,
     place: checkPlace(options, names),
     policyFor: policyOf(options, names),
     keySize: checkKeySize(options.keySize, names.keySize),
-    secure,
+    memory,
     poolSize: options.rotationRequests === undefined ? POOL_SIZE.byAge : POOL_SIZE.byRequests,
     onEvent: options.onEvent,
-    password: resolvePassword(names.password, options.password, LIMITS.passwordToWrite, secure),
+    password: resolvePassword(names.password, options.password, LIMITS.passwordToWrite, memory),
+  };
+}
+
+function checkMemory(
+  { secure, requireLocked, onUnlocked }: KeyStoreOptions,
+  names: OptionNames,
+): MemoryOptions {
+  if (onUnlocked !== undefined) aFunction(names.onUnlocked, onUnlocked);
+  return {
+    secure: optional(names.secure, secure, aBoolean, true),
+    requireLocked: optional(names.requireLocked, requireLocked, aBoolean, false),
+    ...given('onUnlocked', onUnlocked),
   };
 }
 

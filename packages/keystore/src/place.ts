@@ -1,5 +1,5 @@
 /** What is asked of a place where a pair is to live. */
-import type { KeySize, SecureByteContext } from '@nomyo/crypto';
+import type { KeySize, SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
 
 /** Where a pair is to live. */
 export interface PlaceOptions {
@@ -17,6 +17,9 @@ export interface PlaceOptions {
   readonly keyStorage?: 'indexeddb' | undefined;
 }
 
+/** How memory for secrets is taken. */
+export type MemoryOptions = SecureByteContextOptions;
+
 /** How the caller calls the options of a place: errors speak of those names. */
 export type PlaceNames = Readonly<Record<keyof PlaceOptions, string>>;
 
@@ -29,7 +32,7 @@ export interface KeyLocation {
 /** What it takes to open and to write a private key file. */
 export interface KeyFileSecrets {
   readonly password: SecureByteContext | undefined;
-  readonly secure: boolean;
+  readonly memory: MemoryOptions;
   /** Whether a file without protection is read although there is a password. Default: `false`. */
   readonly allowsUnprotected?: boolean;
 }

@@ -40,7 +40,7 @@ function directoryPlace(location: KeyLocation, names: PlaceNames): KeyPlace {
   return {
     isShared: true,
     createStorage: ({ keySize, ...options }) =>
-      new FileStorage({ location, names, make: keyMaker(keySize), ...options }),
+      new FileStorage({ location, names, make: keyMaker(keySize, options.memory), ...options }),
     openKnownKeys: () => new FileKnownKeys(location.keyDir),
     openSeenConfigurations: () => new FileSeenConfigurations(location.keyDir),
   };

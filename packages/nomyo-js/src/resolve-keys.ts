@@ -15,6 +15,7 @@ export const KEY_STORE_NAMES: KeyStoreOptionNames = {
   password: 'keyRotationPassword',
   keySize: 'keySize',
   secure: 'secureMemory',
+  requireLocked: 'requireLockedMemory',
 };
 
 /** Options of which none goes with `keys`. */
@@ -29,10 +30,15 @@ export const KEY_STORE_OPTIONS: readonly (keyof CommonOptions)[] = [
 ];
 
 /** @throws {InvalidArgumentError} on a key source that is none, or an option without an effect beside it */
-export function resolveKeys(config: CommonOptions, { secure = true }: SecureByteContextOptions): KeyOrigin {
+export function resolveKeys(
+  config: CommonOptions,
+  { secure = true, requireLocked, onUnlocked }: SecureByteContextOptions,
+): KeyOrigin {
   if (config.keys !== undefined) return { kind: 'given', source: checkKeySource(config.keys, config) };
   const options = {
     secure,
+    ...given('requireLocked', requireLocked),
+    ...given('onUnlocked', onUnlocked),
     ...given('keyDir', config.keyDir),
     ...given('keyStorage', config.keyStorage),
     ...given('rotationDir', config.keyRotationDir),

@@ -123,7 +123,7 @@ export class KeyDirectory {
   }
 
   async #write(lock: HeldLock, signal: AbortSignal, pair: NewPair): Promise<WrittenPair> {
-    const key = await pair.pkcs8.borrow((bytes) => RsaPrivateKey.fromPkcs8(bytes));
+    const key = await pair.pkcs8.borrow((bytes) => RsaPrivateKey.fromPkcs8(bytes, this.#secrets.memory));
     try {
       await ignoreInGit(this.path);
       const ready = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import { SecureByteContext } from '@nomyo/crypto';
 import { knownFileProblem, privateFileProblem, publicFileProblem } from './checks.js';
 import { mountedFile } from './mounted.node.js';
 import { factsOf, isLinkRefusal, ownReader, refuse, systemCode, unreadable } from './system.node.js';
+import type { MemoryOptions } from '../place.js';
 
 /** A file that was read. */
 export interface ReadFile {
@@ -28,18 +29,18 @@ export const READ_FLAGS: number =
  * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID` (no plain file of at most 64 KiB) or
  * `KEY_FILE_PERMISSIONS`
  */
-export function readPrivateFile(path: string, secure: boolean): Promise<ReadFile | undefined> {
-  return readChecked(path, privateFileProblem, secure);
+export function readPrivateFile(path: string, memory: MemoryOptions): Promise<ReadFile | undefined> {
+  return readChecked(path, privateFileProblem, memory);
 }
 
 /** A public key file, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
 export function readPublicFile(path: string): Promise<ReadFile | undefined> {
-  return readChecked(path, publicFileProblem, true);
+  return readChecked(path, publicFileProblem, {});
 }
 
 /** A file of known keys, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
 export function readKnownFile(path: string): Promise<ReadFile | undefined> {
-  return readChecked(path, knownFileProblem, true);
+  return readChecked(path, knownFileProblem, {});
 }
 
 /** Tells the file that has this name now from every other; `undefined` when there is none. */
@@ -61,7 +62,7 @@ function identityOf({ dev, ino, mtimeNs, size }: BigIntStats): string {
 async function readChecked(
   path: string,
   problemOf: typeof privateFileProblem,
-  secure: boolean,
+  memory: MemoryOptions,
 ): Promise<ReadFile | undefined> {
   let handle: FileHandle | undefined;
   try {
@@ -69,7 +70,7 @@ async function readChecked(
     handle = opened.handle;
     const stats = await handle.stat({ bigint: true });
     refuse(path, problemOf({ ...factsOf(stats), isMounted: opened.isMounted }, ownReader()));
-    const content = await readAll(handle, Number(stats.size), secure);
+    const content = await readAll(handle, Number(stats.size), memory);
     return { content, identity: identityOf(stats), modifiedAt: Number(stats.mtimeMs) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
@@ -91,8 +92,8 @@ async function openPlain(path: string): Promise<{ handle: FileHandle; isMounted:
 }
 
 /** `size` bytes, or fewer when the file has become shorter, straight into protected memory. */
-async function readAll(handle: FileHandle, size: number, secure: boolean): Promise<SecureByteContext> {
-  const buffer = SecureByteContext.allocate(size, { secure });
+async function readAll(handle: FileHandle, size: number, memory: MemoryOptions): Promise<SecureByteContext> {
+  const buffer = SecureByteContext.allocate(size, memory);
   return buffer.use(async (bytes) => {
     let length = 0;
     while (length < size) {
@@ -100,6 +101,6 @@ async function readAll(handle: FileHandle, size: number, secure: boolean): Promi
       if (bytesRead === 0) break;
       length += bytesRead;
     }
-    return new SecureByteContext(bytes.subarray(0, length), { secure });
+    return new SecureByteContext(bytes.subarray(0, length), memory);
   });
 }

@@ -4,7 +4,7 @@ import { SecurityError } from '@nomyo/base';
 import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey } from '../format/private-key.node.js';
-import type { KeyFileSecrets } from '../place.js';
+import type { KeyFileSecrets, MemoryOptions } from '../place.js';
 import { believedCreation } from '../rotation.js';
 import { identityAt, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
 
@@ -47,7 +47,7 @@ const MAX_ATTEMPTS = 100;
  * another private key; `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD`
  */
 export async function readPair(paths: PairPaths, secrets: KeyFileSecrets): Promise<LoadedPair | undefined> {
-  const files = await readFiles(paths, secrets.secure);
+  const files = await readFiles(paths, secrets.memory);
   if (files === undefined) return undefined;
   try {
     const loaded = await keyOf(paths.privateKeyPath, files.privateFile, secrets);
@@ -63,7 +63,7 @@ export async function readPair(paths: PairPaths, secrets: KeyFileSecrets): Promi
  * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD`
  */
 export async function loadKey(path: string, secrets: KeyFileSecrets): Promise<LoadedKey | undefined> {
-  const file = await readPrivateFile(path, secrets.secure);
+  const file = await readPrivateFile(path, secrets.memory);
   return file === undefined ? undefined : keyOf(path, file, secrets);
 }
 
@@ -98,11 +98,11 @@ export async function judgePublicFile(
  * A private key gets its name before its public key does. So where it is the same before and after the public key was
  * read, that one is its own, or the one before it, and never the next one.
  */
-async function readFiles(paths: PairPaths, secure: boolean): Promise<PairFiles | undefined> {
+async function readFiles(paths: PairPaths, memory: MemoryOptions): Promise<PairFiles | undefined> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const identity = await identityAt(paths.privateKeyPath);
     if (identity === undefined && !(await hasAppeared(paths))) return undefined;
-    const files = await readBoth(paths, secure);
+    const files = await readBoth(paths, memory);
     if (files === undefined) continue;
     const isSame = files.privateFile.identity === identity;
     if (isSame && (await identityAt(paths.privateKeyPath)) === identity) return files;
@@ -116,9 +116,9 @@ async function readFiles(paths: PairPaths, secure: boolean): Promise<PairFiles |
 }
 
 /** Both at once, since each waits for the thread pool again and again. `undefined` without a private key. */
-async function readBoth(paths: PairPaths, secure: boolean): Promise<PairFiles | undefined> {
+async function readBoth(paths: PairPaths, memory: MemoryOptions): Promise<PairFiles | undefined> {
   const [privateRead, publicRead] = await Promise.allSettled([
-    readPrivateFile(paths.privateKeyPath, secure),
+    readPrivateFile(paths.privateKeyPath, memory),
     readPublicFile(paths.publicKeyPath),
   ]);
   const privateFile = privateRead.status === 'fulfilled' ? privateRead.value : undefined;

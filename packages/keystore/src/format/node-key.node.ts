@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject, type PrivateKeyInput } from 'node:cry
 import { SecureByteContext } from '@nomyo/crypto';
 import { SecurityError } from '@nomyo/base';
 import { UnsupportedFormat } from './unsupported.js';
+import type { MemoryOptions } from '../place.js';
 
 /** Of OpenSSL, when it was given the right password for something that it does not know. */
 const UNSUPPORTED = ['ERR_OSSL_UNSUPPORTED', 'ERR_OSSL_EVP_UNSUPPORTED'];
@@ -24,14 +25,17 @@ export interface KeyToOpen {
 export function openWithNode(
   { key: bytes, ...source }: KeyToOpen,
   password: SecureByteContext,
-  secure: boolean,
+  memory: MemoryOptions,
 ): SecureByteContext | undefined {
+  if (memory.requireLocked === true) {
+    throw new UnsupportedFormat('an encryption that can only be opened in memory that is not locked', 'pem');
+  }
   const key = password.borrow((secret) =>
     create({ ...source, key: viewOf(bytes), passphrase: viewOf(secret) }),
   );
   if (key === undefined) return undefined;
   if (key.asymmetricKeyType !== 'rsa') throw new SecurityError('INVALID_KEY', 'it holds no RSA key');
-  return new SecureByteContext(key.export({ type: 'pkcs8', format: 'der' }), { secure });
+  return new SecureByteContext(key.export({ type: 'pkcs8', format: 'der' }), memory);
 }
 
 function create(input: PrivateKeyInput): KeyObject | undefined {

@@ -6,6 +6,7 @@ import { decryptAesCbc, type CbcInput, type SecureByteContext } from '@nomyo/cry
 import { encryptCbc, randomOctets } from './cbc.node.js';
 import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
+import type { MemoryOptions } from '../place.js';
 
 const derivePbkdf2 = promisify(pbkdf2);
 
@@ -34,7 +35,7 @@ function deriveScrypt(
 export async function openEncryptedKey(
   der: Uint8Array,
   password: SecureByteContext,
-  secure: boolean,
+  memory: MemoryOptions,
 ): Promise<SecureByteContext | undefined> {
   const { derivation, cipher, iv, ciphertext } = readEncryptedKey(der);
   const key = await password.borrow((secret) =>
@@ -43,7 +44,7 @@ export async function openEncryptedKey(
       : derivePbkdf2(secret, derivation.salt, derivation.rounds, cipher.keyBytes, derivation.digest),
   );
   try {
-    return await openCbc({ key, iv, ciphertext }, secure);
+    return await openCbc({ key, iv, ciphertext }, memory);
   } finally {
     key.fill(0);
   }
@@ -53,23 +54,23 @@ export async function openEncryptedKey(
 export async function openLegacyKey(
   der: Uint8Array,
   password: SecureByteContext,
-  secure: boolean,
+  memory: MemoryOptions,
 ): Promise<SecureByteContext | undefined> {
   if (!isLegacyShape(der)) return undefined;
   const { salt, iv, ciphertext } = splitLegacy(der);
   const { rounds, keyBytes, digest } = LEGACY;
   const key = await password.borrow((secret) => derivePbkdf2(secret, salt, rounds, keyBytes, digest));
   try {
-    return await openCbc({ key, iv, ciphertext }, secure);
+    return await openCbc({ key, iv, ciphertext }, memory);
   } finally {
     key.fill(0);
   }
 }
 
 /** The plaintext, or `undefined` when the padding is wrong: another key, or damage. */
-async function openCbc(input: CbcInput, secure: boolean): Promise<SecureByteContext | undefined> {
+async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext | undefined> {
   try {
-    return await decryptAesCbc(input, { secure });
+    return await decryptAesCbc(input, memory);
   } catch (error) {
     if (error instanceof SecurityError && error.code === 'DECRYPTION_FAILED') return undefined;
     throw error;

@@ -12,7 +12,8 @@ import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import type { PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader } from '@nomyo/crypto/der';
 import { KeyStoreError } from '../errors.js';
-import type { KeyFileSecrets } from '../place.js';
+import type { KeyFileSecrets, MemoryOptions } from '../place.js';
+import { isConsistent } from './consistency.node.js';
 import { isLegacyShape } from './legacy.js';
 import { locatePrivateKey } from './locate.js';
 import { openWithNode } from './node-key.node.js';
@@ -29,7 +30,7 @@ export interface KeyFileContext extends KeyFileSecrets {
 /** How to open what a password protects: `undefined` when the password is wrong. */
 type Open = (
   password: SecureByteContext,
-  secure: boolean,
+  memory: MemoryOptions,
 ) => Promise<SecureByteContext | undefined> | SecureByteContext | undefined;
 
 const TODO = 'It was left untouched: restore it from a backup, or move it away to have a new pair made';
@@ -41,7 +42,7 @@ const TODO = 'It was left untouched: restore it from a backup, or move it away t
 export async function readPrivateKey(file: Uint8Array, context: KeyFileContext): Promise<RsaPrivateKey> {
   return explained(context.path, async () => {
     const pkcs8 = await openFile(file, context);
-    return pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
+    return pkcs8.use((der) => importKey(der, file, context));
   });
 }
 
@@ -55,7 +56,7 @@ export async function readPkcs8(file: Uint8Array, context: KeyFileContext): Prom
     const pkcs8 = await openFile(file, context);
     try {
       // A key that does not work must not be written anywhere.
-      (await pkcs8.borrow((der) => RsaPrivateKey.fromPkcs8(der))).dispose();
+      (await pkcs8.borrow((der) => importKey(der, file, context))).dispose();
       return pkcs8;
     } catch (error) {
       pkcs8.dispose();
@@ -82,6 +83,18 @@ export function isEncrypted(file: Uint8Array, path: string): Promise<boolean> {
       der.fill(0);
     }
   });
+}
+
+/**
+ * The digest of a file that we wrote shows damage; in one of somebody else's the numbers are looked at, but where the key
+ * may not be in ordinary memory, as it is while OpenSSL does that.
+ */
+async function importKey(pkcs8: Bytes, file: Uint8Array, { memory }: KeyFileContext): Promise<RsaPrivateKey> {
+  const key = await RsaPrivateKey.fromPkcs8(pkcs8, memory);
+  const isOurs = readPreamble(file).digest !== undefined;
+  if (isOurs || memory.requireLocked === true || isConsistent(pkcs8)) return key;
+  key.dispose();
+  throw new SecurityError('INVALID_KEY', 'the numbers of the private key do not belong together');
 }
 
 async function explained<T>(path: string, task: () => Promise<T>): Promise<T> {
@@ -116,7 +129,7 @@ async function openFile(file: Uint8Array, context: KeyFileContext): Promise<Secu
   const located = locatePrivateKey(file);
   if (located.kind === 'legacy-pem') {
     const source = { key: located.block, format: 'pem' } as const;
-    return openProtected(context, (password, secure) => openWithNode(source, password, secure));
+    return openProtected(context, (password, memory) => openWithNode(source, password, memory));
   }
   if (located.kind === 'der') return openDer({ label: located.label, der: concatBytes(file) }, context);
   const block = decodePem(located.block);
@@ -143,12 +156,12 @@ async function openDer({ label, der }: PemBlock, context: KeyFileContext): Promi
   try {
     switch (label) {
       case PEM_LABEL.encryptedPrivateKey:
-        return await openProtected(context, (password, secure) => openSealed(der, password, secure));
+        return await openProtected(context, (password, memory) => openSealed(der, password, memory));
       case PEM_LABEL.rsaPrivateKey:
         return openUnprotected(pkcs8FromPkcs1(der), context);
       default:
         if (isPkcs8(der) || !isLegacyShape(der)) return openUnprotected(der, context);
-        return await openProtected(context, (password, secure) => openLegacyKey(der, password, secure));
+        return await openProtected(context, (password, memory) => openLegacyKey(der, password, memory));
     }
   } finally {
     der.fill(0);
@@ -159,19 +172,19 @@ async function openDer({ label, der }: PemBlock, context: KeyFileContext): Promi
 async function openSealed(
   der: Uint8Array,
   password: SecureByteContext,
-  secure: boolean,
+  memory: MemoryOptions,
 ): Promise<SecureByteContext | undefined> {
   try {
-    return await openEncryptedKey(der, password, secure);
+    return await openEncryptedKey(der, password, memory);
   } catch (error) {
     if (!(error instanceof UnsupportedFormat) || !asksForLittleWork(der)) throw error;
-    return openWithNode({ key: der, format: 'der', type: 'pkcs8' }, password, secure);
+    return openWithNode({ key: der, format: 'der', type: 'pkcs8' }, password, memory);
   }
 }
 
 /** @param pkcs8 is wiped */
 function openUnprotected(pkcs8: Bytes, context: KeyFileContext): SecureByteContext {
-  const { path, password, allowsUnprotected = false, secure } = context;
+  const { path, password, allowsUnprotected = false, memory } = context;
   try {
     if (password !== undefined && !allowsUnprotected && isPkcs8(pkcs8)) {
       const message =
@@ -179,20 +192,20 @@ function openUnprotected(pkcs8: Bytes, context: KeyFileContext): SecureByteConte
         '`openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000`, or leave the password out';
       throw new KeyStoreError('KEY_FILE_PASSWORD', path, message);
     }
-    return new SecureByteContext(concatBytes(pkcs8), { secure });
+    return new SecureByteContext(pkcs8, memory);
   } finally {
     pkcs8.fill(0);
   }
 }
 
 async function openProtected(
-  { path, password, secure }: KeyFileContext,
+  { path, password, memory }: KeyFileContext,
   open: Open,
 ): Promise<SecureByteContext> {
   if (password === undefined) {
     throw new KeyStoreError('KEY_FILE_PASSWORD', path, 'the private key is protected by a password; give it');
   }
-  const pkcs8 = await open(password, secure);
+  const pkcs8 = await open(password, memory);
   // With a wrong password, the padding comes out right once in 256 times.
   if (pkcs8?.borrow(isPkcs8) === true) return pkcs8;
   pkcs8?.dispose();

@@ -37,7 +37,7 @@ const storageOf = (keyDir: string, key: Uint8Array = keys[0], rotationDir = keyD
     location: { keyDir, rotationDir },
     names,
     password: undefined,
-    secure: true,
+    memory: {},
     make: copies(key),
   });
 
@@ -175,7 +175,7 @@ describe('replace', () => {
       return key;
     };
     const location = { keyDir, rotationDir: keyDir };
-    const storage = new FileStorage({ location, names, password: undefined, secure: true, make });
+    const storage = new FileStorage({ location, names, password: undefined, memory: {}, make });
     const old = await storage.open(call);
     await storage.prepare();
     await storage.replace(fingerprint(old), call);
@@ -212,7 +212,7 @@ describe('replace', () => {
       return copies(keys[1])();
     };
     const location = { keyDir, rotationDir: keyDir };
-    const storage = new FileStorage({ location, names, password: undefined, secure: true, make });
+    const storage = new FileStorage({ location, names, password: undefined, memory: {}, make });
     const old = await storage.open(call);
     const error = await rejection(storage.replace(fingerprint(old), call));
     expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE', path: keyDir });
@@ -228,7 +228,7 @@ describe('replace', () => {
       return copies(keys[1])();
     };
     const location = { keyDir, rotationDir: keyDir };
-    const storage = new FileStorage({ location, names, password: undefined, secure: true, make });
+    const storage = new FileStorage({ location, names, password: undefined, memory: {}, make });
     const old = fingerprint(await storage.open(call));
     const before = readFileSync(file('private_key.pem'));
     const error = await rejection(storage.replace(old, { ...call, signal: controller.signal }));

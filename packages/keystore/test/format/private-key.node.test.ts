@@ -6,7 +6,7 @@ import { readPrivateKey, writePrivateKey, type KeyFileContext } from '../../src/
 import { newPkcs8 } from '../support/keys.js';
 import { vectorFile } from '../support/vectors.js';
 
-const context: KeyFileContext = { path: '/keys/private_key.pem', password: undefined, secure: true };
+const context: KeyFileContext = { path: '/keys/private_key.pem', password: undefined, memory: {} };
 const withPassword = (): KeyFileContext => ({
   ...context,
   password: new SecureByteContext(new TextEncoder().encode('some password')),
