@@ -33,7 +33,7 @@ export async function inspectFiles(keyDir: string): Promise<PairFacts | undefine
     publicKeyPem: publicKey?.pem,
     fingerprint: publicKey?.fingerprint,
     keySize: publicKey === undefined ? undefined : publicKey.modulusBytes * 8,
-    createdAt: believedCreation(createdAt, file.modifiedAt, Date.now()),
+    createdAt: believedCreation(createdAt, file.modifiedAt, Date.now()) ?? Date.now(),
     encryption: encrypted ? 'password' : 'none',
   };
 }

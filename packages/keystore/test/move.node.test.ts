@@ -1,5 +1,13 @@
 /** A store that is moved: rotation inherits place and password, and never lowers the protection. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -172,13 +180,19 @@ describe('a pair with a date in the future', () => {
     );
     writeFileSync(privateKeyPath, text);
     utimesSync(privateKeyPath, new Date('2099-01-01'), new Date('2099-01-01'));
-    const { store, events } = storeAt({ keyDir });
-    await store.ready();
-    store.dispose();
-    expect(events.map(({ type }) => type)).toEqual(['key-loaded', 'key-rotated']);
-    const again = storeAt({ keyDir });
-    await again.store.ready();
-    again.store.dispose();
-    expect(again.events.map(({ type }) => type)).toEqual(['key-loaded']);
+    const start = async (): Promise<string[]> => {
+      const { store, events } = storeAt({ keyDir });
+      await store.ready();
+      store.dispose();
+      return events.map(({ type }) => type);
+    };
+    expect(await start()).toEqual(['key-loaded']);
+    expect(await start()).toEqual(['key-loaded']);
+    // A day passes.
+    const { atimeMs, mtimeMs } = statSync(privateKeyPath);
+    expect(mtimeMs).toBeLessThanOrEqual(Date.now());
+    utimesSync(privateKeyPath, atimeMs / 1000, mtimeMs / 1000 - 86_400);
+    expect(await start()).toEqual(['key-loaded', 'key-rotated']);
+    expect(await start()).toEqual(['key-loaded']);
   });
 });

@@ -64,8 +64,8 @@ describe('the date of a pair', () => {
     ['is believed in the past', T0 - DAY, T0, T0 - DAY],
     ['is believed while clocks differ a little', T0 + 60_000, T0, T0 + 60_000],
     ['in the future gives way to that of its file', T0 + 300 * DAY, T0 - HOUR, T0 - HOUR],
-    ['in the future, as that of its file, is that of a pair over any age', T0 + 300 * DAY, T0 + DAY, 0],
-    ['in the future, without a file, too', T0 + DAY, undefined, 0],
+    ['in the future, as that of its file, says nothing', T0 + 300 * DAY, T0 + DAY, undefined],
+    ['in the future, without a file, too', T0 + DAY, undefined, undefined],
   ])('%s', (_name, createdAt, modifiedAt, believed) => {
     expect(believedCreation(createdAt, modifiedAt, T0)).toBe(believed);
   });

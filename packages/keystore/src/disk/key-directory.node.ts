@@ -115,6 +115,7 @@ export class KeyDirectory {
     } catch (error) {
       if (!(error instanceof KeyStoreError) || error.code !== 'KEY_FILE_UNWRITABLE') throw error;
       const code = systemCode(error.cause);
+      if (code !== undefined && !NO_ACCESS.includes(code)) throw error;
       const why =
         code === undefined ? error.message.slice(error.path.length + 2) : `it cannot be written to (${code})`;
       const message = `${why}. ${placeAdvice(this.#option)}`;
@@ -144,6 +145,9 @@ export class KeyDirectory {
     }
   }
 }
+
+/** What the system says where this process may not write, or nobody. */
+const NO_ACCESS = ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 function placeAdvice(option: string): string {
   return `Set ${option} to a directory that this process can write to, or keyDir: null to keep keys in memory`;

@@ -1,9 +1,11 @@
 /** A pair from its two files, which another process may replace while they are read. */
 import { RsaPublicKey, type RsaPrivateKey } from '@nomyo/crypto';
+import { utimes } from 'node:fs/promises';
 import { SecurityError } from '@nomyo/base';
 import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey } from '../format/private-key.node.js';
+import { LIMITS } from '../limits.js';
 import type { KeyFileSecrets, MemoryOptions } from '../place.js';
 import { believedCreation } from '../rotation.js';
 import { identityAt, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
@@ -139,9 +141,24 @@ function keyOf(path: string, file: ReadFile, secrets: KeyFileSecrets): Promise<L
   return file.content.use(async (content) => {
     const key = await readPrivateKey(content, { path, ...secrets });
     const { createdAt: claimed = file.modifiedAt, replaces } = readPreamble(content);
-    const createdAt = believedCreation(claimed, file.modifiedAt, Date.now());
+    const believed = believedCreation(claimed, file.modifiedAt, Date.now());
+    const createdAt = believed ?? (await markAsNew(path, file.modifiedAt));
     return { key, createdAt, replaces, isUnchanged: async () => (await identityAt(path)) === file.identity };
   });
+}
+
+/** Two of the longest intervals, in ms: clocks that are set right again do not jump that far. */
+const FAR_MS = 2 * LIMITS.rotationIntervalMs;
+
+/**
+ * A pair of an unknown age is new from now on. Where its file is dated so far into the future that it would be new for
+ * years, at every start, its time of change is set: then it ages. Where that cannot be set, the pair could not be replaced
+ * either.
+ */
+async function markAsNew(path: string, modifiedAt: number): Promise<number> {
+  const now = Date.now();
+  if (modifiedAt > now + FAR_MS) await utimes(path, now / 1000, now / 1000).catch(() => undefined);
+  return now;
 }
 
 async function readPublicKey(path: string, content: Uint8Array): Promise<RsaPublicKey> {

@@ -62,7 +62,8 @@ export class IndexedDbStorage implements KeyStorage {
     const keys = await CryptoKeySource.fromKeyPair(record.pair).catch((cause: unknown) => {
       throw damaged(cause);
     });
-    const createdAt = believedCreation(record.createdAt, undefined, Date.now());
+    // Of an unknown age: it is replaced at the next occasion.
+    const createdAt = believedCreation(record.createdAt, undefined, Date.now()) ?? 0;
     return { keys, createdAt, path: undefined, origin: 'found' };
   }
 

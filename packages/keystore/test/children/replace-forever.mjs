@@ -14,7 +14,8 @@ const make = pool === 'generate' ? () => generatePkcs8(2048) : fromPool;
 const storage = new FileStorage({
   location: { keyDir, rotationDir: keyDir },
   password: undefined,
-  secure: true,
+  names: { keyDir: 'keyDir', rotationDir: 'rotationDir' },
+  memory: {},
   make,
 });
 const call = { signal: new AbortController().signal, background: false };
