@@ -3,7 +3,17 @@ import type { Access } from './access/key-ring.js';
 import type { TierTable } from './access/tiers.js';
 import type { TlsFiles } from './http/listener.js';
 import type { Protocol, Signer, Suite } from './protocol/port.js';
+import type { RedisClient } from './replay/redis-map.js';
 import type { ReplayMap } from './replay/replay-map.js';
+
+/** How other routers find this one. */
+export interface FleetOptions {
+  readonly redis: RedisClient;
+  /** Where the listener for other routers is: plain HTTP, since everything on it is sealed. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
 
 export interface ServerOptions {
   readonly protocol: Protocol;
@@ -22,6 +32,10 @@ export interface ServerOptions {
   /** Sent to every upstream as a bearer token. */
   readonly upstreamApiKey: string | undefined;
   readonly replays: ReplayMap;
+  /** Private key for protocol 1, PEM; `undefined`: it is not served. */
+  readonly v1Key?: Uint8Array | undefined;
+  /** Shares its keys' publication with the other routers of the realm. `undefined`: a router by itself. */
+  readonly fleet?: FleetOptions | undefined;
   /** Takes one line of the log. */
   readonly print: (line: string) => void;
   /** Unix seconds. Default: the clock of the system. */

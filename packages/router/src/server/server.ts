@@ -1,20 +1,12 @@
-/** The server: every part put together, started and drained. */
+/** The server: started, drained, ended. */
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RateLimiter } from './access/rate-limit.js';
-import type { Route } from './exchange/run.js';
-import { ByteBudget } from './http/budget.js';
-import { createHandler, Exchanges, type Gateway } from './http/handler.js';
+import { assemble, type Parts } from './assemble.js';
+import { createHandler } from './http/handler.js';
 import { createListener, listen, shut } from './http/listener.js';
-import { KeyStore } from './kem/key-store.js';
 import { LIMITS } from './limits.js';
-import { createLog, type Log } from './observe/log.js';
-import { createMetrics } from './observe/metrics.js';
 import { createObserver } from './observe/observer.js';
 import type { ServerOptions } from './options.js';
-import { guarded } from './replay/guarded.js';
-import { Upstream } from './upstream/client.js';
-import { upstreamBase } from './upstream/endpoint.js';
 
 /** A server that listens. */
 export interface RouterServer {
@@ -31,13 +23,7 @@ export interface RouterServer {
 
 /** @throws what `listen` throws, such as EADDRINUSE */
 export async function startServer(options: ServerOptions): Promise<RouterServer> {
-  const log = createLog(options.print);
-  const keys = await KeyStore.start({
-    ...options,
-    now: options.now ?? ((): number => Date.now() / 1_000),
-    onTrouble: (message) => log.write('trouble', { message }),
-  });
-  const server = new GatewayServer(options, keys, log);
+  const server = new GatewayServer(options, await assemble(options));
   try {
     await server.listen();
   } catch (error) {
@@ -49,35 +35,29 @@ export async function startServer(options: ServerOptions): Promise<RouterServer>
 
 class GatewayServer implements RouterServer {
   readonly #options: ServerOptions;
-  readonly #keys: KeyStore;
-  readonly #log: Log;
-  readonly #exchanges = new Exchanges();
-  readonly #stop = new AbortController();
-  readonly #upstreams: readonly Upstream[];
-  readonly #gateway: Gateway;
+  readonly #parts: Parts;
   readonly #listener: Server;
   readonly #observer: Server;
+  /** For other routers: what they pass on ends here. */
+  readonly #peerListener: Server;
   #ports: { readonly port: number; readonly metricsPort: number | undefined } = {
     port: 0,
     metricsPort: undefined,
   };
   #draining: Promise<void> | undefined;
 
-  constructor(options: ServerOptions, keys: KeyStore, log: Log) {
+  constructor(options: ServerOptions, parts: Parts) {
     this.#options = options;
-    this.#keys = keys;
-    this.#log = log;
-    const { routes, upstreams } = routesOf(options);
-    this.#upstreams = upstreams;
-    this.#gateway = this.#makeGateway(routes);
-    this.#listener = createListener(options.tls, createHandler(this.#gateway, this.#exchanges));
-    this.#observer = createObserver(this.#gateway.metrics, { trouble: () => this.#trouble() });
+    this.#parts = parts;
+    const { gateway, exchanges } = parts;
+    this.#listener = createListener(options.tls, createHandler(gateway, exchanges, true));
+    this.#peerListener = createListener(undefined, createHandler(gateway, exchanges, false));
+    this.#observer = createObserver(gateway.metrics, { trouble: () => this.#trouble() });
   }
 
   get url(): string {
     const { tls, host } = this.#options;
-    const name = host.includes(':') ? `[${host}]` : host;
-    return `${tls === undefined ? 'http' : 'https'}://${name}:${String(this.port)}`;
+    return `${tls === undefined ? 'http' : 'https'}://${authority(host, this.port)}`;
   }
 
   get port(): number {
@@ -92,11 +72,13 @@ class GatewayServer implements RouterServer {
     const { host, port, metricsHost, metricsPort } = this.#options;
     const observed =
       metricsPort === undefined ? undefined : await listen(this.#observer, metricsHost, metricsPort);
+    await this.#joinFleet();
     this.#ports = { port: await listen(this.#listener, host, port), metricsPort: observed };
+    const { log } = this.#parts;
     if (observed !== undefined) {
-      this.#log.write('started', { message: `metrics on http://${metricsHost}:${String(observed)}` });
+      log.write('started', { message: `metrics on http://${authority(metricsHost, observed)}` });
     }
-    this.#log.write('started', { message: this.url });
+    log.write('started', { message: this.url });
   }
 
   drain(): Promise<void> {
@@ -105,81 +87,56 @@ class GatewayServer implements RouterServer {
   }
 
   async close(): Promise<void> {
-    this.#stop.abort();
+    this.#parts.stop.abort();
     this.#listener.closeAllConnections();
+    this.#peerListener.closeAllConnections();
     await this.drain();
   }
 
+  async #joinFleet(): Promise<void> {
+    const { fleet } = this.#options;
+    if (fleet === undefined) return;
+    const port = await listen(this.#peerListener, fleet.host, fleet.port);
+    await this.#parts.registry?.start(authority(fleet.host, port));
+  }
+
   async #drain(): Promise<void> {
-    this.#log.write('draining', {});
-    const closed = shut(this.#listener);
+    const { state, log, registry, exchanges, stop } = this.#parts;
+    state.isDraining = true;
+    log.write('draining', {});
+    await registry?.close();
+    const closed = Promise.all([shut(this.#listener), shut(this.#peerListener)]);
     const deadline = Date.now() + LIMITS.drainMs;
     // Whole answers are finished also when their clients are gone: connections alone do not tell.
-    while (this.#exchanges.count > 0 && Date.now() < deadline && !this.#stop.signal.aborted) {
+    while (exchanges.count > 0 && Date.now() < deadline && !stop.signal.aborted) {
       this.#listener.closeIdleConnections();
       await sleep(20);
     }
-    this.#stop.abort();
+    stop.abort();
     this.#listener.closeIdleConnections();
     await Promise.race([closed, sleep(LIMITS.httpHeadMs, undefined, { ref: false })]);
     this.#listener.closeAllConnections();
+    this.#peerListener.closeAllConnections();
     await this.#end();
   }
 
   async #end(): Promise<void> {
-    this.#keys.close();
-    for (const upstream of this.#upstreams) upstream.close();
-    await this.#gateway.replays.close();
+    const { keys, upstreams, gateway, log, v1Key } = this.#parts;
+    keys.close();
+    v1Key?.dispose();
+    for (const upstream of upstreams) upstream.close();
+    await gateway.replays.close();
     this.#observer.closeAllConnections();
     await shut(this.#observer);
-    this.#log.write('stopped', {});
+    log.write('stopped', {});
   }
 
   #trouble(): string | undefined {
     if (this.#draining !== undefined) return 'draining';
-    return this.#keys.keys.length === 0 ? 'no key' : undefined;
-  }
-
-  #makeGateway(routes: Gateway['routes']): Gateway {
-    const { access, protocol, signer, now } = this.#options;
-    const trouble = (message: string): void => this.#log.write('trouble', { message });
-    return {
-      access,
-      protocol,
-      routes,
-      limiter: new RateLimiter(),
-      replays: guarded(this.#options.replays, trouble),
-      forgetKeys: () => this.#keys.renew(),
-      keys: this.#keys,
-      budget: new ByteBudget(LIMITS.bodiesInFlight),
-      log: this.#log,
-      metrics: createMetrics({
-        keys: () => this.#keys.keys.length,
-        signerEnd: () => signer.notAfter,
-        exchanges: () => this.#exchanges.count,
-      }),
-      now: now ?? ((): number => Date.now() / 1_000),
-      isDraining: () => this.#draining !== undefined,
-      stop: this.#stop.signal,
-      v1: undefined,
-    };
+    return this.#parts.keys.keys.length === 0 ? 'no key' : undefined;
   }
 }
 
-/** One client for each server, however many tiers lead to it. */
-function routesOf({ tiers, upstreamApiKey }: ServerOptions): {
-  routes: Gateway['routes'];
-  upstreams: readonly Upstream[];
-} {
-  const upstreams = new Map<string, Upstream>();
-  const routes = new Map<Parameters<Gateway['routes']['get']>[0], Route>();
-  for (const [tier, { upstream: text, models }] of tiers) {
-    const base = upstreamBase('upstream', text);
-    const upstream =
-      upstreams.get(base.href) ??
-      new Upstream({ base, apiKey: upstreamApiKey, maxSockets: LIMITS.exchanges });
-    upstreams.set(base.href, upstream);
-    routes.set(tier, { upstream, models });
-  }
-  return { routes, upstreams: [...upstreams.values()] };
+function authority(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 }

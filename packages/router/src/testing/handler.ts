@@ -5,7 +5,7 @@ import { FAILURES } from './fail/failures.js';
 import type { Endpoint, FailPlan } from './fail/plan.js';
 import { ClientGone, readBody } from './http/body.js';
 import type { Connection, Handler } from './http/listener.js';
-import { detailReply, Refusal, sendReply, textReply, type Reply } from './http/reply.js';
+import { detailReply, Refusal, sendReply, textReply, type Reply } from '../v1/reply.js';
 import type { SeenDraft, SeenRequest, SeenRing } from './http/seen.js';
 import { complete, type CompletionService } from './protocol/completion.js';
 

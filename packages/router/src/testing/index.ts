@@ -30,5 +30,5 @@ export type { FailMode } from './fail/parse.js';
 export type { FailSpec } from './fail/plan.js';
 export { DEFAULT_RATE_LIMIT, type RateLimitSettings } from './policy/rate-limit.js';
 export type { TierModels } from './policy/tiers.js';
-export { TIERS, type SecurityTier } from './protocol/headers.js';
+export { TIERS, type SecurityTier } from '../v1/headers.js';
 export { makeCertificate, type CertificateOptions, type MadeCertificate } from './tls/certificate.js';

@@ -1,6 +1,6 @@
 /** One line a request: sizes and names, never content, never a key. */
 import type { SeenRequest } from './http/seen.js';
-import { payloadIdOf, tierOf } from './protocol/headers.js';
+import { payloadIdOf, tierOf } from '../v1/headers.js';
 
 /** Longest path in a line, in characters. */
 const PATH_CHARACTERS = 100;

@@ -7,8 +7,8 @@ import { openRequests, type OpenedRequest } from './inspect/open-requests.js';
 import { logLine } from './log.js';
 import { resolveOptions, type RouterOptions, type Settings } from './options.js';
 import { RateLimiter } from './policy/rate-limiter.js';
-import { ClientKeys } from './protocol/client-keys.js';
-import { RouterKey } from './protocol/router-key.js';
+import { ClientKeys } from '../v1/client-keys.js';
+import { RouterKey } from '../v1/router-key.js';
 import { makeIdentity, type Identity } from './tls/identity.js';
 
 /** A router that listens. */

@@ -1,6 +1,7 @@
 /** A signer, a model server and a router in one process, which end with the test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
@@ -29,6 +30,7 @@ export interface HttpCall {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
   readonly signal?: AbortSignal;
+  readonly ca?: string | undefined;
   readonly onData?: (soFar: Buffer) => void;
 }
 
@@ -38,12 +40,20 @@ export function http({
   headers = {},
   body,
   signal,
+  ca,
   onData,
 }: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const sent = request(
+    const begin = url.startsWith('https:') ? tlsRequest : request;
+    const sent = begin(
       url,
-      { method, headers, agent: false, ...(signal === undefined ? {} : { signal }) },
+      {
+        method,
+        headers,
+        agent: false,
+        ...(ca === undefined ? {} : { ca }),
+        ...(signal === undefined ? {} : { signal }),
+      },
       (answer) => {
         const pieces: Buffer[] = [];
         answer.on('data', (piece: Buffer) => {
@@ -73,8 +83,8 @@ export function post(
 }
 
 /** The active key of suite 1. */
-export async function activeKey(url: string): Promise<PublishedKey> {
-  const { body } = await http({ url: `${url}/v2/keys` });
+export async function activeKey(url: string, ca?: string): Promise<PublishedKey> {
+  const { body } = await http({ url: `${url}/v2/keys`, ca });
   const now = Date.now() / 1000;
   const key = readKeys(body).find(
     ({ suite, activeFrom, activeUntil }) => suite === 1 && activeFrom <= now && now < activeUntil,

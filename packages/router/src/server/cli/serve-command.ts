@@ -10,6 +10,7 @@ import { gatewayProtocol, openSigner } from '../protocol/gateway.js';
 import { openReplays } from '../replay/open.js';
 import { startServer, type RouterServer } from '../server.js';
 import { upstreamBase } from '../upstream/endpoint.js';
+import { readOrMakeV1Key } from '../v1/key-file.js';
 import type { Surroundings } from './program.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './values.js';
@@ -27,6 +28,9 @@ interface ServeOptions {
   readonly apiKeys?: string;
   readonly tiers?: string;
   readonly redis?: string;
+  readonly peerListen?: string;
+  readonly v1?: boolean;
+  readonly v1Key?: string;
   readonly metricsHost: string;
   readonly metricsPort?: number;
 }
@@ -56,6 +60,12 @@ export function addServeCommand(program: Command, surroundings: Surroundings): v
       'JSON: which models and which upstream for each tier (default: all to --upstream)',
     )
     .option('--redis <url>', 'replay map for a fleet; a URL with a password goes into NOMYO_REDIS_URL')
+    .option(
+      '--peer-listen <host:port>',
+      'publish the keys of all routers on the same Redis; they reach this one here',
+    )
+    .option('--v1', 'serve protocol 1 too, for old clients; needs --v1-key')
+    .option('--v1-key <file>', 'RSA private key of protocol 1, PEM; made when it does not exist')
     .option('--metrics-host <address>', 'address of the metrics', '127.0.0.1')
     .option('--metrics-port <n>', '/metrics and /healthz on this port (default: nowhere)', port)
     .action(async (options: ServeOptions) => surroundings.onServing(await serve(options, surroundings)));
@@ -69,7 +79,10 @@ async function serve(options: ServeOptions, { print, environment }: Surroundings
   const redis = redisUrl(options, environment);
   const access = await openAccess(options, trouble);
   warnings(options).forEach(trouble);
+  const peer = peerAddress(options, redis);
+  const v1Key = await readV1Key(options);
   const signer = await openSigner(options.signer);
+  const { replays, redis: connection } = await openReplays(redis, signer.realm, trouble);
   return startServer({
     protocol: gatewayProtocol,
     signer,
@@ -82,7 +95,9 @@ async function serve(options: ServeOptions, { print, environment }: Surroundings
     access,
     tiers,
     upstreamApiKey: nonEmpty(environment['NOMYO_UPSTREAM_API_KEY']),
-    replays: await openReplays(redis, signer.realm, trouble),
+    replays,
+    v1Key,
+    fleet: connection === undefined || peer === undefined ? undefined : { redis: connection, ...peer },
     print,
   });
 }
@@ -124,6 +139,28 @@ function redisUrl({ redis }: ServeOptions, environment: Surroundings['environmen
     );
   }
   return url;
+}
+
+function peerAddress(
+  { peerListen }: ServeOptions,
+  redis: string | undefined,
+): { host: string; port: number } | undefined {
+  if (peerListen === undefined) return undefined;
+  if (redis === undefined) throw new UsageError('--peer-listen needs --redis: routers find each other there');
+  const { host = '', port = '' } =
+    /^(?<host>\[[\da-f:]+\]|[^:\s]+):(?<port>\d{1,5})$/iu.exec(peerListen)?.groups ?? {};
+  if (host === '' || Number(port) > MAX_PORT)
+    throw new UsageError('--peer-listen must be HOST:PORT, such as 10.0.0.3:8444');
+  return { host: host.replace(/^\[|\]$/gu, ''), port: Number(port) };
+}
+
+async function readV1Key({ v1, v1Key }: ServeOptions): Promise<Uint8Array | undefined> {
+  if (v1 !== true && v1Key === undefined) return undefined;
+  if (v1 !== true)
+    throw new UsageError('--v1-key needs --v1: protocol 1 is served only when it is asked for');
+  if (v1Key === undefined)
+    throw new UsageError('--v1 needs --v1-key: clients pin the key, so that it must outlive a restart');
+  return readOrMakeV1Key({ option: '--v1-key', path: v1Key });
 }
 
 function openAccess({ apiKeys }: ServeOptions, trouble: (message: string) => void): Promise<Access> {

@@ -6,12 +6,12 @@ import type { RateLimiter } from '../access/rate-limit.js';
 import type { Tier } from '../json/values.js';
 import { isObject } from '../json/values.js';
 import { LIMITS } from '../limits.js';
-import { ClearError, type OpenRequest } from '../protocol/port.js';
+import { ClearError, type OpenRequest, type RequestHead } from '../protocol/port.js';
 import type { ReplayKey, ReplayMap } from '../replay/replay-map.js';
 import { collect } from '../upstream/collect.js';
 import { failureAnswer, statusAnswer, UpstreamError } from '../upstream/failure.js';
 import { errorAnswer, Refusal, type Answer } from './answer.js';
-import { checkRequest, runCompletion, sealWhole, type Outcome, type Route } from './run.js';
+import { checkFacts, runCompletion, sealWhole, type Outcome, type Route } from './run.js';
 import type { AnswerSink } from './sink.js';
 
 /** What every exchange is served with. */
@@ -36,7 +36,7 @@ export interface Exchange {
 export async function exchange(service: ExchangeService, current: Exchange): Promise<Outcome> {
   const { request } = current;
   try {
-    const route = await admit(service, request);
+    const route = await admit(service, request.head);
     const { method, path } = request.head;
     if (method === 'GET' && path === '/v1/models') return await listModels(route, current);
     if (method !== 'POST' || path !== '/v1/chat/completions') throw elsewhere(path);
@@ -48,7 +48,10 @@ export async function exchange(service: ExchangeService, current: Exchange): Pro
 }
 
 /** The API key, its rate, and the tier. @throws {Refusal} 401, 403, 429 */
-async function admit({ access, limiter, routes }: ExchangeService, { head }: OpenRequest): Promise<Route> {
+export async function admit(
+  { access, limiter, routes }: Pick<ExchangeService, 'access' | 'limiter' | 'routes'>,
+  head: Pick<RequestHead, 'authorization' | 'tier'>,
+): Promise<Route> {
   const key = /^Bearer +(?<key>[!-~]+)$/iu.exec(head.authorization ?? '')?.groups?.['key'];
   const entry = await access.find(key);
   if (entry === undefined) throw new Refusal(401, 'unauthorized', 'the API key is missing or wrong');
@@ -79,7 +82,7 @@ function elsewhere(path: string): Refusal {
 /** SPEC §9: what has run is not run again. */
 async function once(service: ExchangeService, route: Route, current: Exchange): Promise<Outcome> {
   const { request, sink } = current;
-  const facts = checkRequest(request, route);
+  const facts = checkFacts(request.body, route);
   const key = replayKey(request);
   const verdict = await service.replays.enter(key);
   if (verdict.kind === 'kept') {

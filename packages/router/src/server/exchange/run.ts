@@ -33,8 +33,8 @@ export interface Run {
 export type Outcome = string;
 
 /** @throws {Refusal} 400 or 403, sealed by the caller: before the map is asked */
-export function checkRequest(request: OpenRequest, route: Route): RequestFacts {
-  const facts = factsOf(request.body);
+export function checkFacts(json: Uint8Array, route: Route): RequestFacts {
+  const facts = factsOf(json);
   if (facts === undefined) {
     throw new Refusal(
       400,
@@ -74,7 +74,12 @@ function isEventStream({ contentType }: UpstreamAnswer): boolean {
   return /^text\/event-stream\b/iu.test(contentType ?? '');
 }
 
-async function wholeAnswer({ status, contentType, retryAfter, body }: UpstreamAnswer): Promise<Answer> {
+export async function wholeAnswer({
+  status,
+  contentType,
+  retryAfter,
+  body,
+}: UpstreamAnswer): Promise<Answer> {
   if (status !== 200) {
     const said = await collect(body, LIMITS.upstreamError);
     return statusAnswer(status, retryAfter, said ?? new Uint8Array(0));

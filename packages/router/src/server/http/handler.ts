@@ -3,11 +3,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { ExchangeService } from '../exchange/exchange.js';
 import { exchange } from '../exchange/exchange.js';
 import { AnswerSink } from '../exchange/sink.js';
+import { forward } from '../fleet/forward.js';
+import type { Peers } from '../fleet/registry.js';
 import type { KeyStore } from '../kem/key-store.js';
 import { LIMITS } from '../limits.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { ClearError, type OpenRequest, type Protocol } from '../protocol/port.js';
+import type { V1Call, V1Handler } from '../v1/v1.js';
+import { detailReply, sendReply } from '../../v1/reply.js';
 import type { ByteBudget } from './budget.js';
 import { allowBrowsers, sendClear, sendClearError, sendPreflight } from './clear.js';
 import { ClientGone, receive } from './receive.js';
@@ -26,8 +30,9 @@ export interface Gateway extends ExchangeService {
   /** Aborts when the server waits no longer for what is under way. */
   readonly stop: AbortSignal;
   /** Serves the calls of protocol 1; `undefined`: they do not exist. */
-  readonly v1:
-    ((call: 'key' | 'completion', request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  readonly v1: V1Handler | undefined;
+  /** Other routers, whose keys this one publishes too. */
+  readonly peers: Peers;
 }
 
 /** Requests under way, counted. */
@@ -50,32 +55,87 @@ export class Exchanges {
   }
 }
 
-export function createHandler(gateway: Gateway, exchanges: Exchanges): RequestListener {
+/** @param mayForward `false` on the listener for other routers: what they pass on is not passed on again */
+export function createHandler(gateway: Gateway, exchanges: Exchanges, mayForward: boolean): RequestListener {
   return (request, response) => {
     allowBrowsers(response);
     if (gateway.isDraining()) response.setHeader('connection', 'close');
     const target = targetOf(request.method ?? '', request.url ?? '', gateway.v1 !== undefined);
-    if (target.kind === 'sealed') void serveSealed(gateway, exchanges, target.keyId, request, response);
-    else serveClear(gateway, target, request, response);
+    const call = { request, response, startedAt: Date.now() };
+    if (target.kind === 'v1') void serveV1(gateway, exchanges, target.call, call);
+    else if (target.kind !== 'sealed') serveClear(gateway, target, request, response);
+    else void route(gateway, exchanges, target.keyId, call, mayForward);
   };
 }
 
+/** One HTTP request and where its answer goes. */
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly startedAt: number;
+}
+
+/** What is sealed to a key of another router goes there. */
+async function route(
+  gateway: Gateway,
+  exchanges: Exchanges,
+  keyId: string,
+  call: Call,
+  mayForward: boolean,
+): Promise<void> {
+  const address = mayForward ? gateway.peers.addressOf(keyId) : undefined;
+  if (address === undefined || gateway.keys.find(keyId) !== undefined) {
+    await serveSealed(gateway, exchanges, keyId, call);
+    return;
+  }
+  const { request, response, startedAt } = call;
+  const outcome = await forward(address, request.url ?? '', request, response);
+  if (outcome === 'unreachable') {
+    // Its keys were in its memory: they are gone, and so is every request that was sealed to them.
+    gateway.peers.forget(address);
+    refuse(request, response, new ClearError('key_unknown'));
+  } else if (outcome === 'broken') response.destroy();
+  report(gateway, { code: `forward_${outcome}`, requestId: undefined, bytes: 0 }, 0, Date.now() - startedAt);
+}
+
+/** Never rejects. */
+async function serveV1(
+  gateway: Gateway,
+  exchanges: Exchanges,
+  call: V1Call,
+  { request, response, startedAt }: Call,
+): Promise<void> {
+  let code = 'unavailable';
+  try {
+    if (gateway.isDraining() || gateway.v1 === undefined) throw new ClearError('unavailable');
+    const leave = exchanges.enter();
+    try {
+      code = await gateway.v1(call, request, response);
+    } finally {
+      leave();
+    }
+  } catch (error) {
+    code = error instanceof ClearError ? error.code : 'internal';
+    sendReply(
+      response,
+      detailReply(503, 'the router is busy, or stops', { 'retry-after': '1', connection: 'close' }),
+    );
+  }
+  report(gateway, { code, requestId: undefined, bytes: 0 }, 0, Date.now() - startedAt);
+}
+
 function serveClear(
-  { keys, v1, isDraining }: Gateway,
-  target: Exclude<Target, { kind: 'sealed' }>,
+  { keys, isDraining }: Gateway,
+  target: Exclude<Target, { kind: 'sealed' } | { kind: 'v1' }>,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (target.kind === 'v1' && v1 !== undefined && !isDraining()) {
-    v1(target.call, request, response);
-    return;
-  }
   request.resume();
   if (target.kind === 'preflight') sendPreflight(response);
   else if (target.kind === 'wrong-method') {
     sendClear(response, 405, 'text/plain', '', { allow: target.allow });
   } else if (target.kind === 'unknown') sendClear(response, 404, 'text/plain', '');
-  else if (target.kind === 'v1' || isDraining() || keys.keys.length === 0) {
+  else if (isDraining() || keys.keys.length === 0) {
     sendClearError(response, 'unavailable');
   } else sendClear(response, 200, 'application/nomyo-v2-keys', keys.document());
 }
@@ -85,10 +145,8 @@ async function serveSealed(
   gateway: Gateway,
   exchanges: Exchanges,
   keyId: string,
-  message: IncomingMessage,
-  response: ServerResponse,
+  { request: message, response, startedAt }: Call,
 ): Promise<void> {
-  const startedAt = Date.now();
   const sink = new AnswerSink(response);
   const seen = { code: 'ok', requestId: undefined as string | undefined, bytes: 0 };
   try {

@@ -1,4 +1,6 @@
 /** The private keys of the gateway: made in memory, published, and destroyed (SPEC §4.4). They are written nowhere. */
+import type { Peers } from '../fleet/registry.js';
+import type { DocumentEntry } from '../keys/document.js';
 import { LIMITS } from '../limits.js';
 import type { KemKey, Protocol, Signer, Suite } from '../protocol/port.js';
 import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
@@ -8,11 +10,15 @@ export interface KeyStoreOptions {
   readonly signer: Signer;
   /** One key of each is made at a time. */
   readonly suites: readonly Suite[];
+  readonly peers: Peers;
   /** Unix seconds, not whole. */
   readonly now: () => number;
   /** Told when keys could not be made; it is tried again. */
   readonly onTrouble: (message: string) => void;
 }
+
+/** SPEC §2: a document of 262 144 bytes holds some 200 keys, and the count is one byte. */
+const MAX_ENTRIES = 200;
 
 /** The clock is looked at that often at least, so that a machine that slept destroys what is over; in seconds. */
 const MAX_SLEEP_SECONDS = 15;
@@ -21,7 +27,8 @@ export class KeyStore {
   readonly #options: KeyStoreOptions;
   #keys: readonly KemKey[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #document: { readonly bytes: Uint8Array; readonly issuedAt: number } | undefined;
+  #document:
+    { readonly bytes: Uint8Array; readonly issuedAt: number; readonly peers: Peers['keys'] } | undefined;
   #isClosed = false;
 
   private constructor(options: KeyStoreOptions) {
@@ -45,16 +52,27 @@ export class KeyStore {
     return this.#keys.find((key) => key.id === id);
   }
 
-  /** The document of the moment; signed at most once in a second. */
+  /** The document of the moment, with the keys of other routers; signed at most once in a second. */
   document(): Uint8Array {
-    const issuedAt = Math.floor(this.#options.now());
-    if (this.#document?.issuedAt === issuedAt) return this.#document.bytes;
-    const { signer } = this.#options;
-    const keys = this.#keys.filter(({ activeUntil }) => activeUntil > issuedAt);
-    const expiresAt = documentEnd(keys, issuedAt, signer.notAfter);
-    const bytes = signer.sign({ issuedAt, expiresAt, maxRequest: LIMITS.maxRequest, keys });
-    this.#document = { bytes, issuedAt };
+    const { peers } = this.#options;
+    const issuedAt = Math.max(Math.floor(this.#options.now()), peers.issuedAt);
+    if (this.#document?.issuedAt === issuedAt && this.#document.peers === peers.keys)
+      return this.#document.bytes;
+    const bytes = this.#sign(issuedAt, [...this.#keys, ...peers.keys]);
+    this.#document = { bytes, issuedAt, peers: peers.keys };
     return bytes;
+  }
+
+  /** With the keys of this router alone: what it tells the others. */
+  ownDocument(): Uint8Array {
+    return this.#sign(Math.floor(this.#options.now()), this.#keys);
+  }
+
+  #sign(issuedAt: number, all: readonly DocumentEntry[]): Uint8Array {
+    const { signer } = this.#options;
+    const keys = all.filter(({ activeUntil }) => activeUntil > issuedAt).slice(0, MAX_ENTRIES);
+    const expiresAt = documentEnd(keys, issuedAt, signer.notAfter);
+    return signer.sign({ issuedAt, expiresAt, maxRequest: LIMITS.maxRequest, keys });
   }
 
   /** Destroys every key and makes new ones: requests that were sealed to the old ones are lost to everybody. */

@@ -25,6 +25,7 @@ export async function openSigner(path: string): Promise<Signer> {
     epoch,
     notBefore,
     notAfter,
+    publicKey: delegation.signer,
     sign: ({ issuedAt, expiresAt, maxRequest, keys }) =>
       signDocument(bytes, { issuedAt, expiresAt, maxRequest, entries: keys }, key),
   };

@@ -1,6 +1,7 @@
 /** What the server needs of protocol 2: the gateway's half, as `@nomyo/protocol-v2` gives it. */
 import type { AnswerHead } from '../exchange/answer.js';
 import type { Tier } from '../json/values.js';
+import type { DocumentEntry } from '../keys/document.js';
 import type { KeyLife } from '../kem/plan.js';
 
 /** Suites of SPEC §2. */
@@ -106,7 +107,7 @@ export interface DocumentFields {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly maxRequest: number;
-  readonly keys: readonly KemKey[];
+  readonly keys: readonly DocumentEntry[];
 }
 
 /** The signer, as `keys delegate` made it. */
@@ -116,6 +117,8 @@ export interface Signer {
   /** Unix seconds. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
   /** A signed key configuration. */
   sign(fields: DocumentFields): Uint8Array;
 }

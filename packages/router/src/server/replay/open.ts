@@ -7,17 +7,23 @@ import type { ReplayMap } from './replay-map.js';
 
 const COMMAND_TIMEOUT_MS = 2_000;
 
+/** The map, and the connection that it shares with the fleet. */
+export interface OpenReplays {
+  readonly replays: ReplayMap;
+  readonly redis: RedisClient | undefined;
+}
+
 /** @throws {UsageError} when ioredis is not installed, or Redis cannot be used */
 export async function openReplays(
   url: string | undefined,
   realm: string,
   onTrouble: (message: string) => void,
-): Promise<ReplayMap> {
-  if (url === undefined) return new MemoryReplayMap();
+): Promise<OpenReplays> {
+  if (url === undefined) return { replays: new MemoryReplayMap(), redis: undefined };
   const redis = await connect(url, onTrouble);
   try {
     await refuseEviction(redis);
-    return await RedisReplayMap.open(redis, realm);
+    return { replays: await RedisReplayMap.open(redis, realm), redis };
   } catch (error) {
     redis.disconnect();
     throw error instanceof UsageError

@@ -1,7 +1,7 @@
 /** Answers that a test has written, in place of the embedded responder. */
 import { createHash } from 'node:crypto';
 import { InvalidArgumentError } from '@nomyo/crypto';
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 import type { Answerer } from '../protocol/completion.js';
 import { isJsonObject, type ChatRequest, type JsonObject } from '../protocol/payload.js';
 import { assemble } from '../responder/responder.js';

@@ -3,7 +3,7 @@ import { KEY_SIZES, type KeySize } from '@nomyo/crypto';
 import { assertMode } from '../fail/parse.js';
 import type { FailSpec } from '../fail/plan.js';
 import type { TierModels } from '../policy/tiers.js';
-import { TIERS, type SecurityTier } from '../protocol/headers.js';
+import { TIERS, type SecurityTier } from '../../v1/headers.js';
 import { UsageError } from './usage-error.js';
 
 /** @throws {UsageError} */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { ServerResponse } from 'node:http';
-import type { Reply } from '../http/reply.js';
+import type { Reply } from '../../v1/reply.js';
 import { numberOf, type Delivery, type Failure } from './failure.js';
 import type { DELIVERY_MODES } from './modes.js';
 

@@ -1,4 +1,4 @@
-import type { Reply } from '../http/reply.js';
+import type { Reply } from '../../v1/reply.js';
 import { isJsonObject, type JsonObject } from '../protocol/payload.js';
 import { numberOf, type Failure } from './failure.js';
 import type { ENVELOPE_MODES } from './modes.js';

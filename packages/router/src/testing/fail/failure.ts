@@ -1,7 +1,7 @@
 /** What a fail mode changes: hooks along the way of one request. */
 import type { ServerResponse } from 'node:http';
 import type { Connection } from '../http/listener.js';
-import type { Reply } from '../http/reply.js';
+import type { Reply } from '../../v1/reply.js';
 
 /** What an answer in place of the router can be made from. */
 export interface Scene {

@@ -1,4 +1,4 @@
-import { detailReply, textReply, type Reply } from '../http/reply.js';
+import { detailReply, textReply, type Reply } from '../../v1/reply.js';
 import { cutBeforeHeaders, endless, never } from './deliveries.js';
 import type { Failure } from './failure.js';
 import type { KEY_MODES } from './modes.js';

@@ -1,4 +1,4 @@
-import { detailReply, textReply, type Reply } from '../http/reply.js';
+import { detailReply, textReply, type Reply } from '../../v1/reply.js';
 import { completionOf } from '../responder/responder.js';
 import { numberOf, type Failure, type Scene } from './failure.js';
 import type { STATUS_MODES } from './modes.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { collect } from './collect.js';
-import { Refusal } from './reply.js';
+import { Refusal } from '../../v1/reply.js';
 
 /** Thrown when the client went away in the middle of its request: there is nobody to answer. */
 export class ClientGone extends Error {

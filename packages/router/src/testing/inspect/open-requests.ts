@@ -1,7 +1,7 @@
 /** Opens the requests that a router remembers. Only a test has reason to: the router itself forgets what it read. */
 import { openEnvelope, type RsaPrivateKey } from '@nomyo/crypto';
 import type { SeenRequest } from '../http/seen.js';
-import { payloadIdOf, tierOf, type SecurityTier } from '../protocol/headers.js';
+import { payloadIdOf, tierOf, type SecurityTier } from '../../v1/headers.js';
 import { isJsonObject, type JsonObject } from '../protocol/payload.js';
 
 /** One request as its client wrote it. */

@@ -1,4 +1,4 @@
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 import { decideRate, NO_HISTORY, type RateHistory, type RateLimitSettings } from './rate-limit.js';
 
 /** Holds the limit for every API key; all who need none share one. */

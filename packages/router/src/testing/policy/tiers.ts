@@ -1,5 +1,5 @@
-import { Refusal } from '../http/reply.js';
-import type { SecurityTier } from '../protocol/headers.js';
+import { Refusal } from '../../v1/reply.js';
+import type { SecurityTier } from '../../v1/headers.js';
 
 /** The models that a tier may use. A tier that is not named may use any. */
 export type TierModels = Readonly<Partial<Record<SecurityTier, readonly string[]>>>;

@@ -3,13 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { openEnvelope, sealEnvelope, SUITE, type RsaPublicKey, type SecureByteContext } from '@nomyo/crypto';
 import type { Failure } from '../fail/failure.js';
 import { strangersKey } from '../fail/stranger.js';
-import { Refusal, type Reply } from '../http/reply.js';
+import { Refusal, type Reply } from '../../v1/reply.js';
 import type { RateLimiter } from '../policy/rate-limiter.js';
 import { checkModel, type TierModels } from '../policy/tiers.js';
-import type { ClientKeys } from './client-keys.js';
-import { checkApiKey, checkHeaders } from './headers.js';
+import type { ClientKeys } from '../../v1/client-keys.js';
+import { checkApiKey, checkHeaders } from '../../v1/headers.js';
 import { parseRequest, type ChatRequest } from './payload.js';
-import type { RouterKey } from './router-key.js';
+import type { RouterKey } from '../../v1/router-key.js';
 
 /**
  * Makes the answer to an opened request: JSON of a `chat.completion`, which the caller wipes.

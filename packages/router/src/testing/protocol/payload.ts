@@ -1,5 +1,5 @@
 /** The chat-completion request inside an envelope: what the router itself needs of it. */
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 
 /** A JSON object whose members are not known. */
 export type JsonObject = Readonly<Record<string, unknown>>;

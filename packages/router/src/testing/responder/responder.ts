@@ -1,6 +1,6 @@
 /** Answers without a model: the same request gets the same answer, which says where it comes from. */
 import { createHash } from 'node:crypto';
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 import type { Answerer } from '../protocol/completion.js';
 import { isJsonObject, violation, type ChatRequest, type JsonObject } from '../protocol/payload.js';
 import { sampleOf } from './sample.js';

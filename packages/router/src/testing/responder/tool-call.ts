@@ -1,4 +1,4 @@
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 import { isJsonObject, violation, type ChatRequest, type JsonObject } from '../protocol/payload.js';
 import { sampleOf } from './sample.js';
 

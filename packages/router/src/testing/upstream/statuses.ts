@@ -1,4 +1,4 @@
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 
 /**
  * What the client gets for a status of the upstream that is not 200. The upstream's own words are not passed on: they

@@ -7,10 +7,10 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { collect } from '../http/collect.js';
-import { Refusal } from '../http/reply.js';
+import { Refusal } from '../../v1/reply.js';
 import type { Answerer } from '../protocol/completion.js';
 import { isJsonObject } from '../protocol/payload.js';
-import { forwardedBody } from './forwarded.js';
+import { forwardedBody } from '../../v1/forwarded.js';
 import { refusalOf } from './statuses.js';
 
 /** Which server answers. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ClientKeys } from '../../../src/testing/protocol/client-keys.js';
+import { ClientKeys } from '../../../src/v1/client-keys.js';
 import { complete, type Answerer, type CompletionService } from '../../../src/testing/protocol/completion.js';
-import { RouterKey } from '../../../src/testing/protocol/router-key.js';
+import { RouterKey } from '../../../src/v1/router-key.js';
 import { IndependentClient, seal } from '../independent-client.js';
 import { HELLO } from '../support.js';
 

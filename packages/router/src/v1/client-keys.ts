@@ -1,5 +1,5 @@
 import { RsaPublicKey } from '@nomyo/crypto';
-import { Refusal } from '../http/reply.js';
+import { Refusal } from './reply.js';
 
 /** Keys that are remembered: importing one costs more than using it. */
 const CAPACITY = 256;

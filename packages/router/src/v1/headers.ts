@@ -1,7 +1,7 @@
 /** The request headers of protocol §2. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Refusal } from '../http/reply.js';
+import { Refusal } from './reply.js';
 
 /** Security tiers of protocol §2, the lowest first. */
 export const TIERS = ['standard', 'high', 'maximum'] as const;

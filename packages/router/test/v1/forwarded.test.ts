@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { forwardedBody } from '../../../src/testing/upstream/forwarded.js';
+import { forwardedBody } from '../../src/v1/forwarded.js';
 
 const forwarded = (json: string): string =>
   Buffer.from(forwardedBody(Buffer.from(json, 'utf8'))).toString('utf8');

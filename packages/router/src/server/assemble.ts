@@ -1,0 +1,99 @@
+/** Every part of a server, made from its options and put together. */
+import { RouterKey } from '../v1/router-key.js';
+import { RateLimiter } from './access/rate-limit.js';
+import type { Route } from './exchange/run.js';
+import { NO_PEERS, Registry } from './fleet/registry.js';
+import { ByteBudget } from './http/budget.js';
+import { Exchanges, type Gateway } from './http/handler.js';
+import { KeyStore } from './kem/key-store.js';
+import { LIMITS } from './limits.js';
+import { createLog, type Log } from './observe/log.js';
+import { createMetrics } from './observe/metrics.js';
+import type { ServerOptions } from './options.js';
+import { guarded } from './replay/guarded.js';
+import { Upstream } from './upstream/client.js';
+import { upstreamBase } from './upstream/endpoint.js';
+import { createV1 } from './v1/v1.js';
+
+/** What the server starts and ends. */
+export interface Parts {
+  readonly gateway: Gateway;
+  readonly keys: KeyStore;
+  readonly log: Log;
+  readonly exchanges: Exchanges;
+  readonly registry: Registry | undefined;
+  readonly upstreams: readonly Upstream[];
+  readonly v1Key: RouterKey | undefined;
+  /** Aborts what is under way. */
+  readonly stop: AbortController;
+  /** What is drained is refused from now on. */
+  readonly state: { isDraining: boolean };
+}
+
+const V1_KEY_BITS = 4096;
+
+export async function assemble(options: ServerOptions): Promise<Parts> {
+  const { signer, fleet, access, protocol, print, v1Key: v1Pem } = options;
+  const log = createLog(print);
+  const onTrouble = (message: string): void => log.write('trouble', { message });
+  const now = options.now ?? ((): number => Date.now() / 1_000);
+  const v1Key = v1Pem === undefined ? undefined : await RouterKey.from(v1Pem, V1_KEY_BITS);
+  const ownDocument = (): Uint8Array => keys.ownDocument();
+  const registry =
+    fleet === undefined
+      ? undefined
+      : new Registry({
+          redis: fleet.redis,
+          realm: signer.realm,
+          signer: signer.publicKey,
+          ownDocument,
+          onTrouble,
+        });
+  const peers = registry ?? NO_PEERS;
+  const keys = await KeyStore.start({ protocol, signer, suites: options.suites, peers, now, onTrouble });
+  const [stop, exchanges, state] = [new AbortController(), new Exchanges(), { isDraining: false }];
+  const { routes, upstreams } = routesOf(options);
+  const shared = {
+    access,
+    routes,
+    limiter: new RateLimiter(),
+    budget: new ByteBudget(LIMITS.bodiesInFlight),
+    stop: stop.signal,
+  };
+  const gateway: Gateway = {
+    ...shared,
+    protocol,
+    keys,
+    peers,
+    log,
+    now,
+    replays: guarded(options.replays, onTrouble),
+    forgetKeys: () => keys.renew(),
+    metrics: createMetrics({
+      keys: () => keys.keys.length,
+      signerEnd: () => signer.notAfter,
+      exchanges: () => exchanges.count,
+    }),
+    isDraining: () => state.isDraining,
+    v1: v1Key === undefined ? undefined : createV1({ ...shared, key: v1Key }),
+  };
+  return { gateway, keys, log, exchanges, registry, upstreams, v1Key, stop, state };
+}
+
+/** One client for each server, however many tiers lead to it. */
+function routesOf({ tiers, upstreamApiKey }: ServerOptions): {
+  routes: Gateway['routes'];
+  upstreams: readonly Upstream[];
+} {
+  const upstreams = new Map<string, Upstream>();
+  const routes = new Map<Parameters<Gateway['routes']['get']>[0], Route>();
+  for (const [tier, { upstream: text, models }] of tiers) {
+    const base = upstreamBase('upstream', text);
+    const upstream =
+      upstreams.get(base.href) ??
+      new Upstream({ base, apiKey: upstreamApiKey, maxSockets: LIMITS.exchanges });
+    upstreams.set(base.href, upstream);
+    routes.set(tier, { upstream, models });
+  }
+  return { routes, upstreams: [...upstreams.values()] };
+}

@@ -1,0 +1,62 @@
+/** Passes a sealed request on to the router that has its key, and the sealed answer back: neither can be read here. */
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { LIMITS } from '../limits.js';
+
+/** How a forwarded request ended. */
+export type Forwarded =
+  /** The answer was passed back, or as much of it as there was. */
+  | 'answered'
+  /** Nobody listens there: the request reached nobody. */
+  | 'unreachable'
+  /** The connection broke when the request was on its way: what became of it is not known. */
+  | 'broken';
+
+const REQUEST_HEADERS = ['content-type', 'content-length', 'transfer-encoding'] as const;
+const ANSWER_HEADERS = [
+  'content-type',
+  'content-length',
+  'cache-control',
+  'retry-after',
+  'x-accel-buffering',
+] as const;
+
+/** @param address `host:port` */
+export function forward(
+  address: string,
+  path: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<Forwarded> {
+  return new Promise((resolve) => {
+    let isConnected = false;
+    const sent = httpRequest(`http://${address}${path}`, {
+      method: 'POST',
+      agent: false,
+      timeout: LIMITS.upstreamMs,
+      headers: pick(message.headers, REQUEST_HEADERS),
+    });
+    sent.once('socket', (socket) => socket.once('connect', () => (isConnected = true)));
+    sent.once('timeout', () => sent.destroy());
+    sent.once('error', () => resolve(isConnected ? 'broken' : 'unreachable'));
+    sent.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, pick(answer.headers, ANSWER_HEADERS));
+      // A cut answer must not look like a whole one: pipeline destroys the other end.
+      pipeline(answer, response, () => resolve('answered'));
+    });
+    response.once('close', () => sent.destroy());
+    pipeline(message, sent, () => undefined);
+  });
+}
+
+function pick(
+  headers: IncomingMessage['headers'],
+  names: readonly string[],
+): Record<string, string | string[]> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * A fleet behind a balancer that knows nothing of key ids: every router publishes the keys of all, and passes on what was
+ * sealed to another's. Private keys never leave the process that made them, so that there is nothing to share, to seal
+ * between routers, or to steal on the way; what routers tell each other through Redis is signed by the signer that all of
+ * them hold, and public.
+ */
+import { randomBytes } from 'node:crypto';
+import { equalBytes, isBytes, utf8Decode } from '@nomyo/base';
+import { isObject } from '../json/values.js';
+import { decodeDocument, keyIdOf, type DocumentEntry } from '../keys/document.js';
+import type { RedisClient } from '../replay/redis-map.js';
+
+/** What one router says of itself. */
+interface Announcement {
+  /** `host:port` of its listener for peers. */
+  readonly address: string;
+  /** Its own key configuration, in base64. */
+  readonly document: string;
+}
+
+/** A key of another router. */
+export interface PeerKey extends DocumentEntry {
+  readonly id: string;
+  readonly address: string;
+}
+
+/** Other routers of the realm, as far as they are known. */
+export interface Peers {
+  readonly keys: readonly PeerKey[];
+  /** Highest issued_at of their documents: ours must not be older (SPEC §4.2, 5). */
+  readonly issuedAt: number;
+  addressOf(keyId: string): string | undefined;
+  /** It cannot be reached: its keys are not published any more. */
+  forget(address: string): void;
+}
+
+export const NO_PEERS: Peers = {
+  keys: [],
+  issuedAt: 0,
+  addressOf: () => undefined,
+  forget: () => undefined,
+};
+
+export interface RegistryOptions {
+  readonly redis: RedisClient;
+  readonly realm: string;
+  /** Of the signer; 32 bytes. A document that another one signed is ignored. */
+  readonly signer: Uint8Array;
+  /** The keys of this router alone. */
+  readonly ownDocument: () => Uint8Array;
+  readonly onTrouble: (message: string) => void;
+}
+
+/** How often a router announces itself, and how long that holds, in ms. */
+const ANNOUNCE_MS = 1_000;
+const HOLDS_MS = 5_000;
+
+/** KEYS: set of routers, own announcement. ARGV: own id, the announcement, ms it holds. Gives all that hold. */
+const ANNOUNCE = `
+redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
+redis.call('SADD', KEYS[1], ARGV[1])
+local all = {}
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  local one = redis.call('GET', KEYS[1] .. ':' .. id)
+  if one then
+    if id ~= ARGV[1] then table.insert(all, one) end
+  else
+    redis.call('SREM', KEYS[1], id)
+  end
+end
+return all`;
+
+const LEAVE = `redis.call('DEL', KEYS[2]) return redis.call('SREM', KEYS[1], ARGV[1])`;
+
+export class Registry implements Peers {
+  readonly #options: RegistryOptions;
+  readonly #id = randomBytes(8).toString('hex');
+  #keys: readonly PeerKey[] = [];
+  #issuedAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  get keys(): readonly PeerKey[] {
+    return this.#keys;
+  }
+
+  get issuedAt(): number {
+    return this.#issuedAt;
+  }
+
+  addressOf(keyId: string): string | undefined {
+    return this.#keys.find(({ id }) => id === keyId)?.address;
+  }
+
+  forget(address: string): void {
+    this.#keys = this.#keys.filter((key) => key.address !== address);
+  }
+
+  /**
+   * Announces this router, learns of the others, and goes on doing so.
+   *
+   * @param address `host:port` that other routers reach this one at
+   */
+  async start(address: string): Promise<void> {
+    try {
+      await this.#announce(address);
+    } catch {
+      this.#options.onTrouble('the other routers are not known: Redis is away');
+    }
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.start(address), ANNOUNCE_MS);
+    this.#timer.unref();
+  }
+
+  /** Takes this router's keys out of what the others publish. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.#call(LEAVE, []);
+    } catch {
+      // The announcement ends by itself.
+    }
+  }
+
+  async #announce(address: string): Promise<void> {
+    const { ownDocument } = this.#options;
+    const document = Buffer.from(ownDocument()).toString('base64');
+    const all = await this.#call(ANNOUNCE, [JSON.stringify({ address, document }), HOLDS_MS]);
+    this.#learn(Array.isArray(all) ? all : []);
+  }
+
+  #call(script: string, args: readonly (string | number)[]): Promise<unknown> {
+    const set = `nomyo:{${this.#options.realm}}:routers`;
+    return this.#options.redis.callBuffer('EVAL', script, 2, set, `${set}:${this.#id}`, this.#id, ...args);
+  }
+
+  #learn(announcements: readonly unknown[]): void {
+    const keys: PeerKey[] = [];
+    for (const one of announcements) {
+      const announcement = isBytes(one) ? readAnnouncement(utf8Decode(one)) : undefined;
+      const document = announcement === undefined ? undefined : this.#trusted(announcement);
+      if (announcement === undefined || document === undefined) continue;
+      this.#issuedAt = Math.max(this.#issuedAt, document.issuedAt);
+      for (const entry of document.entries) {
+        keys.push({ ...entry, id: keyIdOf(entry.suite, entry.publicKey), address: announcement.address });
+      }
+    }
+    this.#keys = keys;
+  }
+
+  /** Whoever can write to Redis must not be able to bring in a key of his own. */
+  #trusted({ document }: Announcement): ReturnType<typeof decodeDocument> {
+    const { realm, signer } = this.#options;
+    const read = decodeDocument(new Uint8Array(Buffer.from(document, 'base64')));
+    const isOurs = read?.isSigned === true && read.delegation.realm === realm;
+    return isOurs && equalBytes(read.delegation.signer, signer) ? read : undefined;
+  }
+}
+
+function readAnnouncement(text: string): Announcement | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return undefined;
+    const { address, document } = value;
+    return typeof address === 'string' && typeof document === 'string' ? { address, document } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+/** The calls of protocol 1, for clients that know nothing newer. They get what that protocol can give, and no more. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openEnvelope, sealEnvelope, SUITE, type SecureByteContext } from '@nomyo/crypto';
+import { ClientKeys } from '../../v1/client-keys.js';
+import { forwardedBody } from '../../v1/forwarded.js';
+import { checkHeaders } from '../../v1/headers.js';
+import { Refusal as ClearRefusal, sendReply, type Reply } from '../../v1/reply.js';
+import type { RouterKey } from '../../v1/router-key.js';
+import { Refusal, type Answer } from '../exchange/answer.js';
+import { admit, type ExchangeService } from '../exchange/exchange.js';
+import { checkFacts, wholeAnswer, type Route } from '../exchange/run.js';
+import type { ByteBudget } from '../http/budget.js';
+import { LIMITS } from '../limits.js';
+import { collect } from '../upstream/collect.js';
+import { UpstreamError, failureAnswer } from '../upstream/failure.js';
+
+/** An envelope around the largest payload, its base64 and its other members, in bytes. */
+const MAX_ENVELOPE_BYTES = 16_777_216;
+
+export interface V1Service extends Pick<ExchangeService, 'access' | 'limiter' | 'routes'> {
+  readonly key: RouterKey;
+  readonly budget: ByteBudget;
+  readonly stop: AbortSignal;
+}
+
+/** Which of the two calls. */
+export type V1Call = 'key' | 'completion';
+
+/** @returns the code for the log; never rejects */
+export type V1Handler = (call: V1Call, request: IncomingMessage, response: ServerResponse) => Promise<string>;
+
+export function createV1(service: V1Service): V1Handler {
+  const clientKeys = new ClientKeys();
+  return async (call, request, response) => {
+    try {
+      const reply =
+        call === 'key' ? keyReply(service, request) : await complete(service, clientKeys, request, response);
+      sendReply(response, reply);
+      return 'v1_ok';
+    } catch (error) {
+      return refuse(response, error);
+    }
+  };
+}
+
+function keyReply({ key }: V1Service, request: IncomingMessage): Reply {
+  request.resume();
+  const body = new TextEncoder().encode(key.current.publicKey.pem);
+  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+}
+
+async function complete(
+  service: V1Service,
+  clientKeys: ClientKeys,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Reply> {
+  const { publicKey, tier } = checkHeaders(request.headers);
+  const route = await admit(service, { authorization: request.headers.authorization, tier });
+  const clientKey = await clientKeys.get(publicKey);
+  const envelope = await readEnvelope(request, service.budget);
+  const plaintext = await openV1(envelope, service.key);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const signal = AbortSignal.any([service.stop, gone.signal, AbortSignal.timeout(LIMITS.upstreamMs)]);
+  const { head, body } = await plaintext.use((json) => ask(route, json, signal));
+  if (head.status !== 200) throw clearRefusal(head.status, head.retryAfter);
+  try {
+    const processedAt = Math.floor(Date.now() / 1_000);
+    const sealed = await sealEnvelope(body, clientKey, { processedAt });
+    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: sealed };
+  } finally {
+    body.fill(0);
+  }
+}
+
+async function readEnvelope(request: IncomingMessage, budget: ByteBudget): Promise<Uint8Array> {
+  const length = Math.min(
+    Number(request.headers['content-length'] ?? MAX_ENVELOPE_BYTES),
+    MAX_ENVELOPE_BYTES,
+  );
+  if (!budget.take(length)) throw new ClearRefusal(503, 'the router is busy', { 'retry-after': '1' });
+  try {
+    const envelope = await collect(request, MAX_ENVELOPE_BYTES);
+    if (envelope !== undefined) return envelope;
+  } finally {
+    budget.give(length);
+  }
+  throw new ClearRefusal(413, 'the body is too large', { connection: 'close' });
+}
+
+async function openV1(envelope: Uint8Array, key: RouterKey): Promise<SecureByteContext> {
+  let plaintext: SecureByteContext;
+  try {
+    ({ plaintext } = await openEnvelope(envelope, key.current));
+  } catch {
+    throw new ClearRefusal(400, 'the request is no envelope of protocol 1.0, or could not be decrypted');
+  }
+  if (plaintext.length <= SUITE.maxPayloadBytes) return plaintext;
+  plaintext.dispose();
+  throw new ClearRefusal(413, `the payload has more than ${String(SUITE.maxPayloadBytes)} bytes`);
+}
+
+async function ask(route: Route, json: Uint8Array, signal: AbortSignal): Promise<Answer> {
+  checkFacts(json, route);
+  const body = forwardedBody(json);
+  try {
+    return await wholeAnswer(
+      await route.upstream.call({ method: 'POST', path: 'chat/completions', body, signal }),
+    );
+  } catch (error) {
+    return failureAnswer(error instanceof UpstreamError ? error.failure : 'broken');
+  } finally {
+    body.fill(0);
+  }
+}
+
+/** An error of protocol 1 is not encrypted: what the upstream said could quote the prompt. */
+function clearRefusal(status: number, retryAfter: number | undefined): ClearRefusal {
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return new ClearRefusal(status, `the request failed with ${String(status)} behind the router`, headers);
+}
+
+function refuse(response: ServerResponse, error: unknown): string {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return 'client_gone';
+  }
+  const refusal = clearOf(error);
+  sendReply(response, refusal.reply);
+  return `v1_${String(refusal.reply.status)}`;
+}
+
+function clearOf(error: unknown): ClearRefusal {
+  if (error instanceof ClearRefusal) return error;
+  if (!(error instanceof Refusal)) return new ClearRefusal(500, 'the router failed');
+  const { status, retryAfter } = error.answer.head;
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  // Refusals of the router itself have texts of its own, which quote nothing.
+  return new ClearRefusal(status, error.message, headers);
+}
