@@ -33,7 +33,7 @@ export interface Parts {
 const V1_KEY_BITS = 4096;
 
 export async function assemble(options: ServerOptions): Promise<Parts> {
-  const { signer, fleet, access, protocol, print, v1Key: v1Pem } = options;
+  const { signer, fleet, protocol, print, v1Key: v1Pem } = options;
   const log = createLog(print);
   const onTrouble = (message: string): void => log.write('trouble', { message });
   const now = options.now ?? ((): number => Date.now() / 1_000);
@@ -51,8 +51,20 @@ export async function assemble(options: ServerOptions): Promise<Parts> {
         });
   const peers = registry ?? NO_PEERS;
   const keys = await KeyStore.start({ protocol, signer, suites: options.suites, peers, now, onTrouble });
-  const [stop, exchanges, state] = [new AbortController(), new Exchanges(), { isDraining: false }];
   const { routes, upstreams } = routesOf(options);
+  const parts = { keys, log, registry, upstreams, v1Key, ...beginnings() };
+  return { ...parts, gateway: gatewayOf(options, { ...parts, routes, peers, now, onTrouble }) };
+}
+
+function beginnings(): Pick<Parts, 'stop' | 'exchanges' | 'state'> {
+  return { stop: new AbortController(), exchanges: new Exchanges(), state: { isDraining: false } };
+}
+
+type Made = Omit<Parts, 'gateway'> &
+  Pick<Gateway, 'routes' | 'peers' | 'now'> & { readonly onTrouble: (message: string) => void };
+
+function gatewayOf({ access, protocol, signer, replays }: ServerOptions, made: Made): Gateway {
+  const { routes, keys, peers, log, now, stop, exchanges, state, v1Key, onTrouble } = made;
   const shared = {
     access,
     routes,
@@ -60,14 +72,14 @@ export async function assemble(options: ServerOptions): Promise<Parts> {
     budget: new ByteBudget(LIMITS.bodiesInFlight),
     stop: stop.signal,
   };
-  const gateway: Gateway = {
+  return {
     ...shared,
     protocol,
     keys,
     peers,
     log,
     now,
-    replays: guarded(options.replays, onTrouble),
+    replays: guarded(replays, onTrouble),
     forgetKeys: () => keys.renew(),
     metrics: createMetrics({
       keys: () => keys.keys.length,
@@ -77,7 +89,6 @@ export async function assemble(options: ServerOptions): Promise<Parts> {
     isDraining: () => state.isDraining,
     v1: v1Key === undefined ? undefined : createV1({ ...shared, key: v1Key }),
   };
-  return { gateway, keys, log, exchanges, registry, upstreams, v1Key, stop, state };
 }
 
 /** One client for each server, however many tiers lead to it. */

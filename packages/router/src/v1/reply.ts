@@ -29,7 +29,7 @@ export function detailReply(status: number, detail: Detail, headers: Reply['head
 }
 
 export function textReply(status: number, type: string, text: string, headers: Reply['headers'] = {}): Reply {
-  return { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(text, 'utf8') };
+  return { status, headers: { 'content-type': type, ...headers }, body: new TextEncoder().encode(text) };
 }
 
 /** Writes a reply to its end. */

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createProgram } from '../../src/server/cli/program.js';
+import { createRoot, delegate } from '../../src/server/index.js';
 import { makeCertificate } from '../../src/testing/index.js';
 import { open, seal } from './client.js';
 import { completion, startModelServer, type ModelServer } from './model-server.js';
@@ -36,9 +38,27 @@ async function fails(args: readonly string[], env: NodeJS.ProcessEnv = {}): Prom
 }
 
 async function makeSigner(): Promise<string> {
-  const pin = (await done('keys', 'root', '-o', at('root.pem'))).trim();
-  await done('keys', 'delegate', '--root', at('root.pem'), '--realm', 'router.test', '-o', at('signer.pem'));
+  const pin = await createRoot(at('root.pem'));
+  const options = { realm: 'router.test', days: 1, epoch: 1, output: at('signer.pem') };
+  await delegate({ root: at('root.pem'), ...options });
   return pin;
+}
+
+/** The same commands without a process: what is refused is refused before anything is opened. */
+async function refusal(args: readonly string[]): Promise<unknown> {
+  const program = createProgram({
+    print: () => undefined,
+    environment: {},
+    version: '0',
+    onServing: (serving) => void serving.close(),
+  });
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ writeErr: () => undefined });
+  }
+  return program.parseAsync(['node', 'nomyo-router', ...args]).then(
+    () => 'not refused',
+    (error: unknown) => (error instanceof Error ? error.message : error),
+  );
 }
 
 describe('keys', () => {
@@ -196,11 +216,11 @@ describe('serve', () => {
     [['--upstream', 'http://x', '--nonsense'], /unknown option '--nonsense'/u],
   ])('%j is refused before it listens', async (args, message) => {
     await makeSigner();
-    expect(await fails(serve(...args))).toMatch(message);
+    expect(await refusal(serve(...args))).toMatch(message);
   });
 
   it('refuses a signer that is none', async () => {
-    await done('keys', 'root', '-o', at('signer.pem'));
-    expect(await fails(serve('--upstream', 'http://x'))).toMatch(/holds no delegation/u);
+    await createRoot(at('signer.pem'));
+    expect(await refusal(serve('--upstream', 'http://x'))).toMatch(/holds no delegation/u);
   });
 });

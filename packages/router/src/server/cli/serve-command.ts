@@ -149,17 +149,20 @@ function peerAddress(
   if (redis === undefined) throw new UsageError('--peer-listen needs --redis: routers find each other there');
   const { host = '', port = '' } =
     /^(?<host>\[[\da-f:]+\]|[^:\s]+):(?<port>\d{1,5})$/iu.exec(peerListen)?.groups ?? {};
-  if (host === '' || Number(port) > MAX_PORT)
+  if (host === '' || Number(port) > MAX_PORT) {
     throw new UsageError('--peer-listen must be HOST:PORT, such as 10.0.0.3:8444');
+  }
   return { host: host.replace(/^\[|\]$/gu, ''), port: Number(port) };
 }
 
 async function readV1Key({ v1, v1Key }: ServeOptions): Promise<Uint8Array | undefined> {
   if (v1 !== true && v1Key === undefined) return undefined;
-  if (v1 !== true)
+  if (v1 !== true) {
     throw new UsageError('--v1-key needs --v1: protocol 1 is served only when it is asked for');
-  if (v1Key === undefined)
+  }
+  if (v1Key === undefined) {
     throw new UsageError('--v1 needs --v1-key: clients pin the key, so that it must outlive a restart');
+  }
   return readOrMakeV1Key({ option: '--v1-key', path: v1Key });
 }
 

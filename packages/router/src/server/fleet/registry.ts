@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { equalBytes, isBytes, utf8Decode } from '@nomyo/base';
+import { decodeBase64, encodeBase64 } from '@nomyo/crypto';
 import { isObject } from '../json/values.js';
 import { decodeDocument, keyIdOf, type DocumentEntry } from '../keys/document.js';
 import type { RedisClient } from '../replay/redis-map.js';
@@ -129,7 +130,7 @@ export class Registry implements Peers {
 
   async #announce(address: string): Promise<void> {
     const { ownDocument } = this.#options;
-    const document = Buffer.from(ownDocument()).toString('base64');
+    const document = encodeBase64(ownDocument());
     const all = await this.#call(ANNOUNCE, [JSON.stringify({ address, document }), HOLDS_MS]);
     this.#learn(Array.isArray(all) ? all : []);
   }
@@ -156,7 +157,7 @@ export class Registry implements Peers {
   /** Whoever can write to Redis must not be able to bring in a key of his own. */
   #trusted({ document }: Announcement): ReturnType<typeof decodeDocument> {
     const { realm, signer } = this.#options;
-    const read = decodeDocument(new Uint8Array(Buffer.from(document, 'base64')));
+    const read = documentIn(document);
     const isOurs = read?.isSigned === true && read.delegation.realm === realm;
     return isOurs && equalBytes(read.delegation.signer, signer) ? read : undefined;
   }
@@ -168,6 +169,14 @@ function readAnnouncement(text: string): Announcement | undefined {
     if (!isObject(value)) return undefined;
     const { address, document } = value;
     return typeof address === 'string' && typeof document === 'string' ? { address, document } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function documentIn(base64: string): ReturnType<typeof decodeDocument> {
+  try {
+    return decodeDocument(decodeBase64(base64));
   } catch {
     return undefined;
   }

@@ -105,7 +105,7 @@ async function serveV1(
   call: V1Call,
   { request, response, startedAt }: Call,
 ): Promise<void> {
-  let code = 'unavailable';
+  let code: string;
   try {
     if (gateway.isDraining() || gateway.v1 === undefined) throw new ClearError('unavailable');
     const leave = exchanges.enter();

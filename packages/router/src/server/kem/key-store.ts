@@ -56,8 +56,9 @@ export class KeyStore {
   document(): Uint8Array {
     const { peers } = this.#options;
     const issuedAt = Math.max(Math.floor(this.#options.now()), peers.issuedAt);
-    if (this.#document?.issuedAt === issuedAt && this.#document.peers === peers.keys)
+    if (this.#document?.issuedAt === issuedAt && this.#document.peers === peers.keys) {
       return this.#document.bytes;
+    }
     const bytes = this.#sign(issuedAt, [...this.#keys, ...peers.keys]);
     this.#document = { bytes, issuedAt, peers: peers.keys };
     return bytes;
