@@ -3,7 +3,6 @@ import {
   getMemoryProtectionInfo,
   type JsonObject,
   type MemoryProtectionInfo,
-  type OpenedEnvelope,
   type SecureByteContext,
 } from '@nomyo/crypto';
 import { markFailuresAsSent, readHeaders, type HeadersInput } from '@nomyo/transport';
@@ -16,7 +15,7 @@ import { asChatCompletion } from './chat/response.js';
 import { readModels } from './models.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
-import { SecureChannel } from './secure-channel.js';
+import { SecureChannel, type OpenedAnswer } from './secure-channel.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
 import { syntheticStream } from './stream/completion-stream.js';
 
@@ -184,7 +183,7 @@ export class SecureChatCompletion {
     return { baseUrl: this.#options.baseUrl.href };
   }
 
-  async #exchange(request: unknown, options: CreateOptions, payloadId: string): Promise<OpenedEnvelope> {
+  async #exchange(request: unknown, options: CreateOptions, payloadId: string): Promise<OpenedAnswer> {
     this.#channel.check();
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
     refuseUnknown(anObject('options', options), CREATE_OPTIONS);

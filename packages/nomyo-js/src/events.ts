@@ -23,6 +23,11 @@ export interface NomyoEvents {
   'nomyo:server-key-changed': { readonly previous: string; readonly current: string };
   /** A request of the tier `maximum` goes to a router whose key nothing vouches for but TLS. Told once a client. */
   'nomyo:server-key-unverified': { readonly fingerprint: string };
+  /**
+   * A secret is in memory that the operating system does not lock: it can be swapped out. Told once a client, for the
+   * first piece; `secureMemory: false` is not told.
+   */
+  'nomyo:memory-not-locked': { readonly bytes: number; readonly reason: string };
   /** A key pair was read. */
   'nomyo:key-loaded': { readonly fingerprint: string };
   /** A key pair was made. */
@@ -52,6 +57,7 @@ const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:retry': 'info',
   'nomyo:server-key-changed': 'warn',
   'nomyo:server-key-unverified': 'warn',
+  'nomyo:memory-not-locked': 'info',
   'nomyo:key-loaded': 'debug',
   'nomyo:key-generated': 'info',
   'nomyo:key-rotated': 'info',
@@ -84,4 +90,13 @@ export function createEmit(loggers: readonly Logger[]): Emit {
       }
     }
   };
+}
+
+/** Said at once, and on the console: whoever reads no events must hear it too. */
+export function warnOfHttp(baseUrl: URL): void {
+  if (baseUrl.protocol !== 'http:') return;
+  // eslint-disable-next-line no-console -- the one line that this library prints
+  console.warn(
+    'WARNING: Using HTTP instead of HTTPS: metadata and keys can be read and replaced on the way.',
+  );
 }

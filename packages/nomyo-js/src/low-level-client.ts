@@ -19,6 +19,8 @@ import {
 import { checkPayloadId, markFailuresAsSent } from '@nomyo/transport';
 import { environment } from '#env';
 import { answerOf } from './answer.js';
+import { checkKeyLock } from './call-memory.js';
+import { encodeRequest } from './encode-request.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { endingWith } from './keys.js';
@@ -132,12 +134,12 @@ export class SecureCompletionClient {
    * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
    */
   encryptPayload(payload: object): Promise<ArrayBuffer> {
-    const { memory } = this.#options;
+    const memory = this.#channel.newMemory();
     return this.#channel.run(undefined, async (signal) => {
-      const json = this.#channel.encode(anObject('payload', payload), undefined);
+      const json = encodeRequest(anObject('payload', payload), undefined, memory.options, this.#options);
       return json.use(async (bytes) => {
         const serverKey = await this.#channel.serverKeys.get(signal);
-        return (await sealEnvelope(bytes, serverKey, memory)).buffer;
+        return (await sealEnvelope(bytes, serverKey, memory.options)).buffer;
       });
     });
   }
@@ -148,13 +150,15 @@ export class SecureCompletionClient {
    * @throws {SecurityError} when it is no envelope, does not open, or holds no JSON object
    */
   decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
-    const { memory } = this.#options;
+    const memory = this.#channel.newMemory();
     return this.#channel.run(undefined, async (signal) => {
       const bytes = bytesOf(envelope);
       checkPayloadId(payloadId);
       const lease = await this.#channel.keys.acquire(signal);
       try {
-        return answerOf(await openEnvelope(bytes, endingWith(signal, lease.keys), memory), payloadId);
+        checkKeyLock(lease.keys, memory);
+        const opened = await openEnvelope(bytes, endingWith(signal, lease.keys), memory.options);
+        return answerOf({ ...opened, memoryLocked: memory.locked }, payloadId);
       } finally {
         lease.release();
       }

@@ -19,7 +19,11 @@ export interface CommonOptions {
   readonly apiKey?: ApiKey;
   /** Permits an API key in a browser, where everybody who uses the page can read it. Default: `false`. */
   readonly dangerouslyAllowBrowser?: boolean;
-  /** Refuse to start when memory cannot be locked. Default: `false`. */
+  /**
+   * Refuse memory that the operating system does not lock, with `MEMORY_NOT_LOCKED`, before a secret is in it: at the start
+   * when a request of ordinary size could never be locked, and for each call. A call waits for room within its timeout.
+   * Default: `false`.
+   */
   readonly requireLockedMemory?: boolean;
   /** Protect keys and payloads in memory and wipe them after use. Default: `true`. */
   readonly secureMemory?: boolean;
@@ -107,7 +111,7 @@ export type KeyOrigin =
 export interface ResolvedOptions {
   readonly baseUrl: URL;
   readonly apiKey: ApiKey | undefined;
-  readonly memory: SecureByteContextOptions & { readonly secure: boolean };
+  readonly memory: SecureByteContextOptions;
   readonly timeout: number;
   readonly maxRetries: number;
   readonly retry: RetryMode;

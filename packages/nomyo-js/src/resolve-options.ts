@@ -10,15 +10,14 @@ import {
   optional,
   refuseUndefined,
   refuseUnknown,
-  SecurityError,
   type Check,
 } from '@nomyo/base';
-import { getMemoryProtectionInfo } from '@nomyo/crypto';
 import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
+import { checkLocks } from './call-memory.js';
 import { checkLogger, type Logger } from './events.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
 import { checkPadding } from './padding.js';
-import { checkClient, checkPolicy } from './policy.js';
+import { checkClient, checkPolicy, type Policy } from './policy.js';
 import { resolveRateLimit } from './rate-limit.js';
 import { resolveHttp } from './resolve-http.js';
 import { KEY_STORE_OPTIONS, resolveKeys, writesPlainKeys } from './resolve-keys.js';
@@ -79,7 +78,8 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
   refuseUnknown(config, [urlName, ...OPTION_NAMES]);
   refuseUndefined(config, PROTECTIVE_OPTIONS);
   const allowHttp = optional('allowHttp', config.allowHttp, aBoolean, false);
-  const memory = resolveMemory(config);
+  const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
+  const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
     baseUrl: parseBaseUrl(optional(urlName, url, aString, DEFAULTS.baseUrl), { allowHttp }),
     apiKey: resolveApiKey(config),
@@ -96,7 +96,7 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     ),
     serverKeyTtl: optional('serverKeyTtl', config.serverKeyTtl, aDuration, DEFAULTS.serverKeyTtlMs),
     padding: config.padding === undefined ? 'none' : checkPadding(config.padding),
-    policy: config.policy === undefined ? {} : checkPolicy(config.policy),
+    policy,
     keys: resolveKeys(config, memory),
     http: resolveHttp(config),
     loggers: resolveLoggers(config),
@@ -106,17 +106,29 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     hasPins: options.serverKeys.pins.length > 0,
     isFirstUse: options.serverKeys.policy === 'first-use',
     writesPlainKeys: writesPlainKeys(config),
-    canLockMemory: getMemoryProtectionInfo(memory).canLock,
+    canLockMemory: policy.requireLockedMemory !== true || canLock(memory),
   });
   return options;
 }
 
-function resolveMemory({ secureMemory, requireLockedMemory }: CommonOptions): ResolvedOptions['memory'] {
-  const memory = { secure: optional('secureMemory', secureMemory, aBoolean, true) };
-  if (!optional('requireLockedMemory', requireLockedMemory, aBoolean, false)) return memory;
-  const { canLock, details } = getMemoryProtectionInfo(memory);
-  if (!canLock) throw new SecurityError('MEMORY_NOT_LOCKED', `requireLockedMemory: ${details}`);
+function resolveMemory(
+  { secureMemory, requireLockedMemory }: CommonOptions,
+  policy: Policy,
+): ResolvedOptions['memory'] {
+  const secure = optional('secureMemory', secureMemory, aBoolean, true);
+  const isOption = optional('requireLockedMemory', requireLockedMemory, aBoolean, false);
+  const memory = { secure, requireLocked: isOption || policy.requireLockedMemory === true };
+  if (isOption) checkLocks(memory);
   return memory;
+}
+
+function canLock(memory: ResolvedOptions['memory']): boolean {
+  try {
+    checkLocks(memory);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function resolveApiKey(config: CommonOptions): ApiKey | undefined {

@@ -4,10 +4,9 @@
  */
 import type { AbortSignalLike } from '@nomyo/base';
 import {
-  checkPayloadSize,
-  encodePayload,
   openEnvelope,
   sealEnvelope,
+  type Bytes,
   type KeySource,
   type OpenedEnvelope,
   type RsaPublicKey,
@@ -24,13 +23,13 @@ import {
   type HttpClient,
   type ServerKeyCache,
 } from '@nomyo/transport';
+import { checkKeyLock, createCallMemory, type CallMemory } from './call-memory.js';
 import { CallScope, type CallSignal } from './call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
-import { createEmit, type Emit } from './events.js';
+import { encodeRequest } from './encode-request.js';
+import { createEmit, warnOfHttp, type Emit } from './events.js';
 import { createKeys, endingWith, type Keys } from './keys.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
-import { pad } from './padding.js';
-import { checkCall } from './policy.js';
 import { createPace, type Pace } from './rate-limit.js';
 import { withoutApiKey } from './redact.js';
 import { createServerKeys } from './router-key.js';
@@ -53,6 +52,12 @@ const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 const PATH = '/v1/chat/secure_completion';
 
+/** An answer, and what is known of the memory that its call took. */
+export interface OpenedAnswer extends OpenedEnvelope {
+  /** Whether everything that held the request and the answer was in locked memory. */
+  readonly memoryLocked: boolean;
+}
+
 export class SecureChannel {
   readonly keys: Keys;
   readonly serverKeys: ServerKeyCache<RsaPublicKey>;
@@ -64,6 +69,8 @@ export class SecureChannel {
   readonly #calls: CallScope;
   readonly #pace: Pace;
   readonly #warnOfTier: ReturnType<typeof createTierWarning>;
+  /** Memory for one call. */
+  readonly newMemory: () => CallMemory;
 
   /** @param owner the class that a caller knows */
   constructor(owner: string, options: ResolvedOptions) {
@@ -71,6 +78,7 @@ export class SecureChannel {
     this.#url = endpoint(options.baseUrl, PATH);
     this.#calls = new CallScope(owner);
     this.#emit = createEmit(options.loggers);
+    this.newMemory = createCallMemory(options.memory, this.#emit);
     this.#pace = createPace(options.rateLimit, options.baseUrl);
     this.#http = createHttpClient(options.http);
     this.keys = createKeys(options.keys, this.#emit);
@@ -96,37 +104,22 @@ export class SecureChannel {
     this.#calls.check();
   }
 
-  /**
-   * JSON of a request in protected memory, within the limits of protocol and policy, and padded.
-   *
-   * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
-   * @throws {SecurityError} `PAYLOAD_TOO_LARGE` or `POLICY_VIOLATION`
-   */
-  encode(
-    payload: Readonly<Record<string, unknown>>,
-    securityTier: SecurityTier | undefined,
-  ): SecureByteContext {
-    const { memory, padding, policy } = this.#options;
-    const json = encodePayload(payload, memory);
-    try {
-      checkPayloadSize(json);
-      checkCall(policy, { securityTier, model: payload['model'], payloadBytes: json.length });
-      return pad(json, padding, memory);
-    } catch (error) {
-      json.dispose();
-      throw error;
-    }
-  }
-
   /** Seals a request, sends it, and opens the answer. Every attempt seals it afresh. */
-  async exchange(payload: Readonly<Record<string, unknown>>, call: ChannelCall): Promise<OpenedEnvelope> {
+  async exchange(payload: Readonly<Record<string, unknown>>, call: ChannelCall): Promise<OpenedAnswer> {
     this.check();
-    const json = this.encode(payload, call.securityTier);
-    try {
-      return await this.run(call.signal, (signal) => this.#exchange(json, call, signal));
-    } finally {
-      json.dispose();
-    }
+    const memory = this.newMemory();
+    const encode = (): SecureByteContext =>
+      encodeRequest(payload, call.securityTier, memory.options, this.#options);
+    // At once, unless it has to wait for locked memory: what a caller changes afterwards is not sent.
+    const encoded = memory.isRequired ? undefined : encode();
+    return this.run(call.signal, async (signal) => {
+      const json = encoded ?? (await memory.take(encode, { timeout: call.timeout, signal }));
+      try {
+        return await this.#exchange(json, memory, call, signal);
+      } finally {
+        json.dispose();
+      }
+    }).finally(() => encoded?.dispose());
   }
 
   /** Stops timers, wipes keys, closes connections, and ends calls under way. Idempotent. */
@@ -137,18 +130,24 @@ export class SecureChannel {
     this.#http.close();
   }
 
-  async #exchange(json: SecureByteContext, call: ChannelCall, signal: CallSignal): Promise<OpenedEnvelope> {
+  async #exchange(
+    json: SecureByteContext,
+    memory: CallMemory,
+    call: ChannelCall,
+    signal: CallSignal,
+  ): Promise<OpenedAnswer> {
     const apiKey = typeof call.apiKey === 'function' ? await call.apiKey() : call.apiKey;
     const lease = await this.keys.acquire(signal);
     try {
+      checkKeyLock(lease.keys, memory);
       const keys = endingWith(signal, lease.keys);
-      return await this.#withRetries({ call, json, apiKey, keys, signal });
+      return await this.#withRetries({ call, json, memory, apiKey, keys, signal });
     } finally {
       lease.release();
     }
   }
 
-  #withRetries(exchange: Exchange): Promise<OpenedEnvelope> {
+  #withRetries(exchange: Exchange): Promise<OpenedAnswer> {
     const { payloadId, maxRetries } = exchange.call;
     const refreshes = { left: 1 };
     return withRetries(() => this.#attempt(exchange, refreshes), {
@@ -162,7 +161,7 @@ export class SecureChannel {
   }
 
   /** A 400 can mean that the router has another key: once a call, and only if it has, the request is sealed again. */
-  async #attempt(exchange: Exchange, refreshes: { left: number }): Promise<OpenedEnvelope> {
+  async #attempt(exchange: Exchange, refreshes: { left: number }): Promise<OpenedAnswer> {
     const { apiKey, signal } = exchange;
     await this.#pace(apiKey, signal);
     const serverKey = await this.serverKeys.get(signal);
@@ -178,17 +177,20 @@ export class SecureChannel {
     }
   }
 
-  async #send(exchange: Exchange, serverKey: RsaPublicKey): Promise<OpenedEnvelope> {
-    const { json, keys } = exchange;
+  async #send(exchange: Exchange, serverKey: RsaPublicKey): Promise<OpenedAnswer> {
+    const { json, memory, signal } = exchange;
     const { payloadId, securityTier } = exchange.call;
-    const { memory } = this.#options;
     this.#warnOfTier(securityTier, serverKey.fingerprint);
     const started = performance.now();
     const headers = headersOf(exchange);
-    const body = await json.borrow((bytes) => sealEnvelope(bytes, serverKey, memory));
+    const room = { timeout: exchange.call.timeout, signal };
+    const seal = (): Promise<Bytes> => json.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options));
+    const body = await memory.take(seal, room);
     const requestBytes = body.byteLength;
     const answer = await this.#post(exchange, headers, body);
-    const opened = await markFailuresAsSent(() => openEnvelope(answer, keys, { ...memory, consume: true }));
+    // An answer is never asked for twice, so the request makes room for it.
+    if (memory.isRequired) json.dispose();
+    const opened = await markFailuresAsSent(() => this.#open(exchange, answer));
     this.#emit({
       message: 'nomyo:request',
       payloadId,
@@ -197,7 +199,18 @@ export class SecureChannel {
       requestBytes,
       responseBytes: answer.byteLength,
     });
-    return opened;
+    return { ...opened, memoryLocked: memory.locked };
+  }
+
+  async #open({ keys, memory, call, signal }: Exchange, answer: Uint8Array): Promise<OpenedEnvelope> {
+    const open = (): Promise<OpenedEnvelope> =>
+      openEnvelope(answer, keys, { ...memory.options, consume: !memory.isRequired });
+    try {
+      return await memory.take(open, { timeout: call.timeout, signal, urgent: true });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
   }
 
   /** @throws {APIError} for every status but 200 */
@@ -224,6 +237,7 @@ export class SecureChannel {
 interface Exchange {
   readonly call: ChannelCall;
   readonly json: SecureByteContext;
+  readonly memory: CallMemory;
   readonly apiKey: string | undefined;
   readonly keys: KeySource;
   readonly signal: CallSignal;
@@ -232,12 +246,4 @@ interface Exchange {
 function headersOf({ call, apiKey, keys }: Exchange): Readonly<Record<string, string>> {
   const { payloadId, securityTier, headers: extra } = call;
   return requestHeaders({ payloadId, securityTier, apiKey, extra, publicKeyPem: keys.publicKey.pem });
-}
-
-function warnOfHttp(baseUrl: URL): void {
-  if (baseUrl.protocol !== 'http:') return;
-  // eslint-disable-next-line no-console -- the one line that this library prints
-  console.warn(
-    'WARNING: Using HTTP instead of HTTPS: metadata and keys can be read and replaced on the way.',
-  );
 }

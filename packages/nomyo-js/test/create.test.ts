@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError, SecurityError, type ChatCompletionRequest } from '../src/index.js';
+import {
+  getMemoryProtectionInfo,
+  InvalidArgumentError,
+  SecurityError,
+  type ChatCompletionRequest,
+} from '../src/index.js';
 import { cleanUp, client, header, posts, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
@@ -16,6 +21,7 @@ describe('create()', () => {
       is_encrypted: true,
       encryption_algorithm: 'hybrid-aes256-rsa4096',
     });
+    expect(answer._metadata.memory_locked).toBe(getMemoryProtectionInfo().method === 'mlock');
     expect(typeof answer._metadata.processed_at).toBe('number');
   });
 

@@ -5,6 +5,8 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import winston from 'winston';
+import { createCallMemory } from '../src/call-memory.js';
+import { createEmit } from '../src/events.js';
 import { createSecureFetch } from '../src/fetch/index.js';
 import type { LogEntry, Logger, NomyoEventName } from '../src/index.js';
 import { cleanUp, client, later, posts, REQUEST, router, temporaryDirectory } from './support.js';
@@ -15,6 +17,7 @@ afterEach(cleanUp);
 const EVENTS: Readonly<Record<NomyoEventName, readonly [level: keyof Logger, ...fields: string[]]>> = {
   'nomyo:request': ['debug', 'durationMs', 'payloadId', 'requestBytes', 'responseBytes', 'securityTier'],
   'nomyo:retry': ['info', 'attempt', 'code', 'delayMs', 'payloadId'],
+  'nomyo:memory-not-locked': ['info', 'bytes', 'reason'],
   'nomyo:server-key-changed': ['warn', 'current', 'previous'],
   'nomyo:server-key-unverified': ['warn', 'fingerprint'],
   'nomyo:key-loaded': ['debug', 'fingerprint'],
@@ -69,6 +72,8 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   await rotating.create(REQUEST);
   rotating.dispose();
   await createSecureFetch({ client: rotating, logger })('/v1/embeddings', { method: 'POST' });
+  // As where the system locks no more: here it may lock all there is.
+  createCallMemory({}, createEmit([logger]))().options.onUnlocked?.(1);
   // The next pair finds no directory to go to.
   const failing = client(to, { ...options, keyRotationInterval: 500 });
   await failing.ready();

@@ -61,7 +61,7 @@ function checkArguments(envelope: unknown): void {
 }
 
 /** What a key source may say; everything else would tell at which step it failed. */
-const TOLD: readonly NomyoErrorCode[] = ['DISPOSED', 'MEMORY_NOT_LOCKED'];
+const TOLD: readonly NomyoErrorCode[] = ['CONNECTION_TIMEOUT', 'DISPOSED', 'MEMORY_NOT_LOCKED'];
 
 /**
  * A block that does not unwrap, for whatever reason, is replaced by a random key, and opening goes on until the tag

@@ -52,6 +52,8 @@ export interface AnswerMetadata {
   /** Unix seconds, as the router says it; nothing vouches for it. */
   readonly processed_at?: number;
   readonly is_encrypted: true;
+  /** Whether everything that held the request and the answer was in locked memory, which is not swapped out. */
+  readonly memory_locked: boolean;
   /** `hybrid-aes256-rsa4096` */
   readonly encryption_algorithm: string;
 }
