@@ -20,7 +20,7 @@ export interface ModelServer {
 export type Script = (received: Received, response: ServerResponse) => void | Promise<void>;
 
 /** Answers like a model: in one piece, or as three events. */
-export const echo: Script = async ({ path, body }, response) => {
+const echo: Script = async ({ path, body }, response) => {
   if (path === '/v1/models') {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ object: 'list', data: [{ id: 'small' }, { id: 'large' }] }));

@@ -7,6 +7,7 @@ import { readPrivateFile, readPublicFile } from '../files/private-file.js';
 import type { TlsFiles } from '../http/listener.js';
 import { createLog } from '../observe/log.js';
 import { gatewayProtocol, openSigner } from '../protocol/gateway.js';
+import { isMlKemNative } from '../protocol/ml-kem.js';
 import { openReplays } from '../replay/open.js';
 import { startServer, type RouterServer } from '../server.js';
 import { upstreamBase } from '../upstream/endpoint.js';
@@ -174,6 +175,9 @@ function openAccess({ apiKeys }: ServeOptions, trouble: (message: string) => voi
 function warnings({ apiKeys, host, tlsCert }: ServeOptions): readonly string[] {
   const isOpen = !isLoopback(host);
   return [
+    ...(isMlKemNative
+      ? []
+      : ['ML-KEM is JavaScript here, and not constant in time: Node 24.7 has it in native code']),
     ...(isOpen && apiKeys === undefined ? ['everybody may call: there is no --api-keys'] : []),
     ...(isOpen && tlsCert === undefined ? ['no TLS here: it must end in front of this router'] : []),
   ];

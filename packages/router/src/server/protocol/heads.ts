@@ -6,7 +6,7 @@ import { ByteReader, ByteWriter } from '../keys/layout.js';
 import type { RequestHead } from './port.js';
 
 /** Largest head, in bytes. */
-export const MAX_HEAD_BYTES = 16_384;
+const MAX_HEAD_BYTES = 16_384;
 
 const TAG = {
   method: 0x01,

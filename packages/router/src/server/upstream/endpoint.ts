@@ -1,9 +1,6 @@
 /** Where an OpenAI-compatible server is: an origin, or a base URL that ends in `/v1`. */
 import { UsageError } from '../cli/usage-error.js';
 
-/** The calls that go upstream. */
-export const UPSTREAM_PATHS = { completions: 'chat/completions', models: 'models' } as const;
-
 /** @throws {UsageError} when it is no http: or https: URL, or holds a user, a query or a fragment */
 export function upstreamBase(option: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -19,7 +19,7 @@ export interface Verdict {
 }
 
 /** Calls for a completion, whether or not they could be opened; fetches of the key are none. */
-export function completionCalls({ requests }: Pick<Observed, 'requests'>): readonly SeenRequest[] {
+function completionCalls({ requests }: Pick<Observed, 'requests'>): readonly SeenRequest[] {
   return requests.filter(({ method }) => method === 'POST');
 }
 
