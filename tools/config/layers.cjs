@@ -62,16 +62,22 @@ const betweenPackages = [
     { path: ['nomyo-native', '^native/'] },
   ),
   error(
+    'protocol-v2-stands-on-crypto',
+    'Version 2 is bytes in, bytes out: it knows neither key files nor sockets.',
+    { path: '^packages/protocol-v2/src/' },
+    { path: '^packages/', pathNot: '^packages/(protocol-v2|crypto|base)/' },
+  ),
+  error(
     'nothing-above-nomyo-js',
     'The lower packages do not know the client.',
-    { path: '^packages/(base|crypto|keystore|transport)/' },
+    { path: '^packages/(base|crypto|keystore|transport|protocol-v2)/' },
     { path: '^packages/nomyo-js/' },
   ),
   error(
     'router-sees-crypto-only',
     'The router shares the protocol with its clients, and no code above it.',
     { path: '^packages/router/src/' },
-    { path: '^packages/', pathNot: '^packages/(router|crypto|base)/' },
+    { path: '^packages/', pathNot: '^packages/(router|crypto|base|protocol-v2)/' },
   ),
   error(
     'nothing-ships-the-router',

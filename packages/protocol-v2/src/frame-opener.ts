@@ -1,0 +1,129 @@
+/** Frames in (SPEC section 5): bytes come in whatever pieces, each frame is opened as it is complete. */
+import { platform } from '#platform';
+import { allocateBytes, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import { protocolError } from './errors.js';
+import { FRAME, LIMITS, SIZES, type FrameType } from './facts.js';
+import { nonceOf } from './frame-sealer.js';
+import { Reader } from './layout.js';
+import type { FrameCipher } from './platform/platform.js';
+
+/** What is done with an opened frame. `content` is wiped when the promise settles. */
+export type FrameSink = (type: FrameType, content: Uint8Array) => void | Promise<void>;
+
+const malformed = (): Error => protocolError('malformed');
+
+/** One direction of one exchange. Holds one frame at most. */
+export class FrameOpener {
+  readonly #cipher: FrameCipher;
+  readonly #baseNonce: Bytes;
+  readonly #isAnswer: boolean;
+  readonly #sink: FrameSink;
+  readonly #header: Bytes = allocateBytes(SIZES.frameHeader);
+  #headerBytes = 0;
+  #sealed: Bytes | undefined;
+  #sealedBytes = 0;
+  #next = 0;
+  #isOver = false;
+
+  private constructor(cipher: FrameCipher, baseNonce: Bytes, isAnswer: boolean, sink: FrameSink) {
+    this.#cipher = cipher;
+    this.#baseNonce = baseNonce;
+    this.#isAnswer = isAnswer;
+    this.#sink = sink;
+  }
+
+  /** @param key wiped by the caller */
+  static async create(
+    key: Bytes,
+    baseNonce: Bytes,
+    isAnswer: boolean,
+    sink: FrameSink,
+  ): Promise<FrameOpener> {
+    return new FrameOpener(await platform.frameCipher(key), concatBytes(baseNonce), isAnswer, sink);
+  }
+
+  /** Whether END came. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  async push(chunk: Uint8Array): Promise<void> {
+    let rest = chunk;
+    while (rest.byteLength > 0) {
+      if (this.#isOver) throw malformed();
+      rest = this.#sealed === undefined ? this.#takeHeader(rest) : this.#takeBody(this.#sealed, rest);
+      if (this.#sealed !== undefined && this.#sealedBytes === this.#sealed.byteLength)
+        {await this.#open(this.#sealed);}
+    }
+  }
+
+  /** Drops the key and what came of a frame. Idempotent. */
+  dispose(): void {
+    this.#cipher.dispose();
+    wipe(this.#baseNonce);
+    this.#sealed = undefined;
+  }
+
+  #takeHeader(bytes: Uint8Array): Uint8Array {
+    const taken = bytes.subarray(0, SIZES.frameHeader - this.#headerBytes);
+    this.#header.set(taken, this.#headerBytes);
+    this.#headerBytes += taken.byteLength;
+    if (this.#headerBytes === SIZES.frameHeader) {
+      this.#sealed = allocateBytes(this.#checkedLength());
+      this.#sealedBytes = 0;
+    }
+    return bytes.subarray(taken.byteLength);
+  }
+
+  #takeBody(sealed: Bytes, bytes: Uint8Array): Uint8Array {
+    const taken = bytes.subarray(0, sealed.byteLength - this.#sealedBytes);
+    sealed.set(taken, this.#sealedBytes);
+    this.#sealedBytes += taken.byteLength;
+    return bytes.subarray(taken.byteLength);
+  }
+
+  /** LENGTH, when it and TYPE are as SPEC section 5 says. */
+  #checkedLength(): number {
+    const length = new Reader(this.#header, malformed).integer(4);
+    if (length < LIMITS.minLength || length > LIMITS.maxLength || this.#next >= LIMITS.maxFrames)
+      {throw malformed();}
+    this.#type();
+    return length;
+  }
+
+  #type(): FrameType {
+    const type = this.#header[SIZES.frameHeader - 1];
+    if (this.#next === 0 && type === FRAME.head) return type;
+    if (this.#next > 0 && isLater(type, this.#isAnswer)) return type;
+    throw malformed();
+  }
+
+  async #open(sealed: Bytes): Promise<void> {
+    const nonce = nonceOf(this.#baseNonce, this.#next);
+    const plaintext = await this.#cipher.open(nonce, this.#header, sealed);
+    if (plaintext === undefined) throw protocolError('unopenable');
+    const type = this.#type();
+    this.#next += 1;
+    this.#headerBytes = 0;
+    this.#sealed = undefined;
+    this.#isOver = type === FRAME.end;
+    try {
+      await this.#sink(type, contentOf(plaintext));
+    } finally {
+      wipe(plaintext);
+    }
+  }
+}
+
+/** Whether a frame of this type may stand behind the head. */
+function isLater(type: number | undefined, isAnswer: boolean): type is FrameType {
+  return type === FRAME.data || type === FRAME.end || (type === FRAME.abort && isAnswer);
+}
+
+/** Content of `content length ‖ content ‖ zeros`. */
+function contentOf(plaintext: Uint8Array): Uint8Array {
+  const reader = new Reader(plaintext, malformed);
+  const content = reader.take(reader.integer(4));
+  if (reader.take(reader.left).some((byte) => byte !== 0)) throw malformed();
+  return content;
+}

@@ -1,0 +1,70 @@
+/** Frames out (SPEC section 5). */
+import { platform } from '#platform';
+import { allocateBytes, concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
+import { LIMITS, SIZES, type FrameType } from './facts.js';
+import { integer } from './layout.js';
+import type { FrameCipher } from './platform/platform.js';
+
+/** Most bytes of content and padding that one frame holds. */
+export const MAX_CONTENT = LIMITS.maxLength - SIZES.tag - SIZES.contentLength;
+
+/** The nonce of frame `index`: `base_nonce XOR index` (RFC 9180 5.2). */
+export function nonceOf(baseNonce: Uint8Array, index: number): Bytes {
+  const nonce = concatBytes(baseNonce);
+  const counter = integer(index, 8);
+  const at = SIZES.nonce - counter.byteLength;
+  counter.forEach((byte, i) => {
+    nonce[at + i] = (nonce[at + i] ?? 0) ^ byte;
+  });
+  return nonce;
+}
+
+/** LENGTH and TYPE, which are the associated data too. */
+function headerOf(length: number, type: FrameType): Bytes {
+  return concatBytes(integer(length, 4), integer(type, 1));
+}
+
+/** One direction of one exchange. Frames are sealed in the order of the calls. */
+export class FrameSealer {
+  readonly #cipher: FrameCipher;
+  readonly #baseNonce: Bytes;
+  #next = 0;
+
+  private constructor(cipher: FrameCipher, baseNonce: Bytes) {
+    this.#cipher = cipher;
+    this.#baseNonce = baseNonce;
+  }
+
+  /** @param key wiped by the caller */
+  static async create(key: Bytes, baseNonce: Bytes): Promise<FrameSealer> {
+    return new FrameSealer(await platform.frameCipher(key), concatBytes(baseNonce));
+  }
+
+  /**
+   * @param padding zero bytes behind `content`
+   * @throws {InvalidArgumentError} when both are more than a frame holds
+   */
+  async seal(type: FrameType, content: Uint8Array, padding = 0): Promise<Bytes> {
+    const size = content.byteLength + padding;
+    if (size > MAX_CONTENT)
+      {throw new InvalidArgumentError('content', `must fit a frame: at most ${String(MAX_CONTENT)} bytes`);}
+    if (this.#next >= LIMITS.maxFrames) throw new InvalidArgumentError('content', 'is one frame too many');
+    const nonce = nonceOf(this.#baseNonce, this.#next);
+    this.#next += 1;
+    const plaintext = allocateBytes(SIZES.contentLength + size);
+    plaintext.set(integer(content.byteLength, 4));
+    plaintext.set(content, SIZES.contentLength);
+    const header = headerOf(plaintext.byteLength + SIZES.tag, type);
+    try {
+      return concatBytes(header, await this.#cipher.seal(nonce, header, plaintext));
+    } finally {
+      wipe(plaintext);
+    }
+  }
+
+  /** Drops the key. Idempotent. */
+  dispose(): void {
+    this.#cipher.dispose();
+    wipe(this.#baseNonce);
+  }
+}

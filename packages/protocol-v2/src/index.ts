@@ -1,0 +1,57 @@
+/**
+ * Version 2 of the NOMYO protocol, both halves: a client's and a gateway's. SPEC.md is the protocol. No I/O.
+ *
+ * @packageDocumentation
+ */
+export {
+  classOf,
+  clearError,
+  clearErrorOf,
+  codeOf,
+  ERROR_TABLE,
+  protocolError,
+  readClearError,
+  type ClearErrorClass,
+  type ErrorClass,
+} from './errors.js';
+export { CONTENT_TYPE, isSuite, LIMITS, SUITES, TIERS, type SuiteId, type Tier } from './facts.js';
+export type { AnswerHead, RequestHead } from './head.js';
+export { padme } from './padding.js';
+
+export {
+  generateKemKey,
+  importKemKey,
+  type KemKey,
+  type KemKeyOptions,
+  type PublicKemKey,
+} from './kem-key.js';
+export { formatPin, generateSigningKey, importSigningKey, parsePin, type SigningKey } from './signing-key.js';
+export {
+  makeDelegation,
+  makeKeyDocument,
+  type DelegationOptions,
+  type KeyDocumentOptions,
+  type PublishedKey,
+} from './make-document.js';
+export {
+  chooseKey,
+  inspectKeyDocument,
+  takeKeyDocument,
+  usableKeys,
+  type DocumentKey,
+  type KeyDocument,
+  type SeenDocument,
+  type TakeOptions,
+} from './take-document.js';
+
+export { sealRequest, type AnswerSecret, type SealedRequest, type SealOptions } from './request-sealer.js';
+export { AnswerOpener, type AnswerOpenerOptions } from './answer-opener.js';
+
+export {
+  RequestOpener,
+  type KemKeys,
+  type OpenedRequest,
+  type RequestOpenerOptions,
+} from './request-opener.js';
+export type { AnswerSealer } from './answer-sealer.js';
+export { MemoryReplayMap, type Entered, type MemoryReplayMapOptions, type ReplayMap } from './replay-map.js';

@@ -1,0 +1,44 @@
+/** What the protocol needs of a runtime. Each runtime has one file that gives it. */
+import type { Bytes } from '@nomyo/base';
+import type { SuiteId } from '../facts.js';
+
+/** Synchronous where the runtime can (node:crypto), a promise where it cannot (WebCrypto). */
+export type Awaitable<T> = T | Promise<T>;
+
+/** What an encapsulation gives. The caller wipes `sharedSecret`. */
+export interface Encapsulation {
+  readonly enc: Bytes;
+  readonly sharedSecret: Bytes;
+}
+
+/** A KEM key, raw (SPEC section 3). The public half spares the library a derivation of it. */
+export interface KemPair {
+  readonly privateKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+/** AES-256-GCM under one key, with 16-byte tags. */
+export interface FrameCipher {
+  seal: (nonce: Bytes, associated: Uint8Array, plaintext: Uint8Array) => Awaitable<Bytes>;
+  /** The plaintext, or `undefined` when the tag does not hold. */
+  open: (nonce: Bytes, associated: Uint8Array, ciphertext: Uint8Array) => Awaitable<Bytes | undefined>;
+  /** Drops the key. */
+  dispose: () => void;
+}
+
+export interface Platform {
+  /** The cipher keeps what it needs; the caller wipes `key`. */
+  frameCipher: (key: Bytes) => Awaitable<FrameCipher>;
+  sha256: (data: Uint8Array) => Awaitable<Bytes>;
+  hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;
+  /** Whether the Ed25519 signature holds (RFC 8032). */
+  verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
+  sign: (seed: Uint8Array, message: Uint8Array) => Awaitable<Bytes>;
+  /** The Ed25519 public key of a 32-byte seed. */
+  signingPublicKey: (seed: Uint8Array) => Awaitable<Bytes>;
+  /** @throws whatever the library throws on a public key it refuses */
+  encapsulate: (suite: SuiteId, publicKey: Uint8Array) => Awaitable<Encapsulation>;
+  /** @throws whatever the library throws on an `enc` it refuses */
+  decapsulate: (suite: SuiteId, pair: KemPair, enc: Uint8Array) => Awaitable<Bytes>;
+  kemPublicKey: (suite: SuiteId, privateKey: Uint8Array) => Awaitable<Bytes>;
+}

@@ -1,0 +1,82 @@
+/**
+ * Suite 1 on Node: ML-KEM-768 of node:crypto where it has it (24.7), else of @noble/post-quantum; X25519 and SHA3 of
+ * node:crypto. Both are put together as draft-connolly-cfrg-xwing-kem says; SPEC section 3 permits that.
+ */
+import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import { mlKem } from './ml-kem.node.js';
+import { privateX25519, publicX25519, rawPublic } from './raw-keys.node.js';
+import type { Encapsulation, KemPair } from './platform.js';
+
+const ML_KEM_PUBLIC_BYTES = 1_184;
+const ML_KEM_ENC_BYTES = 1_088;
+const ML_KEM_SEED_BYTES = 64;
+/** `\.//^\`, the label of the draft's section 5.3. */
+const LABEL = bytesOf(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);
+
+/** Encapsulates to a public key of 1,216 bytes. */
+export function encapsulateXWing(publicKey: Uint8Array): Encapsulation {
+  const theirs = publicKey.subarray(ML_KEM_PUBLIC_BYTES);
+  const ephemeral = generateKeyPairSync('x25519');
+  const point = rawPublic(ephemeral.publicKey);
+  const lattice = mlKem().encapsulate(publicKey.subarray(0, ML_KEM_PUBLIC_BYTES));
+  try {
+    const sharedSecret = combine(lattice.sharedSecret, agree(ephemeral.privateKey, theirs), point, theirs);
+    return { enc: concatBytes(lattice.cipherText, point), sharedSecret };
+  } finally {
+    wipe(lattice.sharedSecret);
+  }
+}
+
+/** Decapsulates `enc` of 1,120 bytes with the 32-byte seed. */
+export function decapsulateXWing(pair: KemPair, enc: Uint8Array): Bytes {
+  const expanded = expand(pair.privateKey);
+  const point = enc.subarray(ML_KEM_ENC_BYTES);
+  const theirs = pair.publicKey.subarray(ML_KEM_PUBLIC_BYTES);
+  try {
+    const curve = agree(privateX25519(expanded.subarray(ML_KEM_SEED_BYTES)), point);
+    const seed = expanded.subarray(0, ML_KEM_SEED_BYTES);
+    return combine(mlKem().decapsulate(seed, enc.subarray(0, ML_KEM_ENC_BYTES)), curve, point, theirs);
+  } finally {
+    wipe(expanded);
+  }
+}
+
+/** The 1,216 bytes of the public key of a seed. */
+export function xWingPublicKey(privateKey: Uint8Array): Bytes {
+  const expanded = expand(privateKey);
+  try {
+    const lattice = mlKem().publicKey(expanded.subarray(0, ML_KEM_SEED_BYTES));
+    return concatBytes(lattice, rawPublic(privateX25519(expanded.subarray(ML_KEM_SEED_BYTES))));
+  } finally {
+    wipe(expanded);
+  }
+}
+
+/** SHAKE256 of the seed: 64 bytes for ML-KEM (d, z), then the X25519 scalar. */
+function expand(seed: Uint8Array): Buffer {
+  return createHash('shake256', { outputLength: ML_KEM_SEED_BYTES + 32 })
+    .update(seed)
+    .digest();
+}
+
+/** Throws where the result would be all zero (RFC 7748 6.1). */
+function agree(privateKey: KeyObject, publicKey: Uint8Array): Buffer {
+  return diffieHellman({ privateKey, publicKey: publicX25519(publicKey) });
+}
+
+/** The draft's combiner; wipes both secrets. */
+function combine(lattice: Uint8Array, curve: Uint8Array, point: Uint8Array, theirs: Uint8Array): Bytes {
+  const hash = createHash('sha3-256')
+    .update(lattice)
+    .update(curve)
+    .update(point)
+    .update(theirs)
+    .update(LABEL);
+  wipe(lattice);
+  wipe(curve);
+  const digest = hash.digest();
+  const sharedSecret = concatBytes(digest);
+  wipe(digest);
+  return sharedSecret;
+}

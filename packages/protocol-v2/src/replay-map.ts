@@ -1,0 +1,95 @@
+/** The map of SPEC section 9: nothing is run twice, and a resent request gets the same bytes. */
+import { concatBytes, type Bytes } from '@nomyo/base';
+import { protocolError } from './errors.js';
+import { LIMITS } from './facts.js';
+
+/** What the map says of a request that is open and whose API key is good. */
+export type Entered =
+  /** It was entered just now: run it, then call {@link ReplayMap.finish}. */
+  | { readonly kind: 'new' }
+  /** Send these bytes again; run nothing. */
+  | { readonly kind: 'stored'; readonly answer: Bytes }
+  /** Clear 409 `replayed`; run nothing. */
+  | { readonly kind: 'replayed' }
+  /** Sealed 409 `duplicate`; run nothing. */
+  | { readonly kind: 'duplicate' };
+
+/** Shared by all gateways that hold the same private key. Times in Unix seconds. */
+export interface ReplayMap {
+  /** Atomic: of two equal requests one gets `new`. */
+  enter: (mapKey: string, fingerprint: string, now: number) => Promise<Entered>;
+  /** The answer has ended. `answer`: its sealed bytes; `undefined`: not kept. */
+  finish: (mapKey: string, answer: Uint8Array | undefined, now: number) => Promise<void>;
+}
+
+/** Bounds of a {@link MemoryReplayMap}. */
+export interface MemoryReplayMapOptions {
+  /** Kept answers in sum, in bytes. Default: 268,435,456. A full map refuses new requests: it never forgets early. */
+  readonly maxBytes?: number;
+  /** Default: 1,000,000. */
+  readonly maxEntries?: number;
+}
+
+interface Entry {
+  readonly fingerprint: string;
+  answer: Bytes | undefined;
+  /** `undefined` while it runs. */
+  endedAt: number | undefined;
+}
+
+/** The map of one process. It is as durable as private keys that are in memory alone: both end with the process. */
+export class MemoryReplayMap implements ReplayMap {
+  readonly #entries = new Map<string, Entry>();
+  /** Ended entries, in the order in which they ended. */
+  readonly #ended = new Map<string, Entry>();
+  readonly #maxBytes: number;
+  readonly #maxEntries: number;
+  #bytes = 0;
+
+  constructor({ maxBytes = 268_435_456, maxEntries = 1_000_000 }: MemoryReplayMapOptions = {}) {
+    this.#maxBytes = maxBytes;
+    this.#maxEntries = maxEntries;
+  }
+
+  /** Entries that are held. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** @throws {NomyoError} `BUSY` when the map is full */
+  enter(mapKey: string, fingerprint: string, now: number): Promise<Entered> {
+    this.#sweep(now);
+    const entry = this.#entries.get(mapKey);
+    if (entry !== undefined) return Promise.resolve(this.#found(entry, fingerprint));
+    if (this.#entries.size >= this.#maxEntries || this.#bytes >= this.#maxBytes) {
+      return Promise.reject(protocolError('busy'));
+    }
+    this.#entries.set(mapKey, { fingerprint, answer: undefined, endedAt: undefined });
+    return Promise.resolve({ kind: 'new' });
+  }
+
+  finish(mapKey: string, answer: Uint8Array | undefined, now: number): Promise<void> {
+    const entry = this.#entries.get(mapKey);
+    if (entry?.endedAt !== undefined || entry === undefined) return Promise.resolve();
+    entry.endedAt = now;
+    entry.answer = answer === undefined ? undefined : concatBytes(answer);
+    this.#bytes += answer?.byteLength ?? 0;
+    this.#ended.set(mapKey, entry);
+    return Promise.resolve();
+  }
+
+  #found(entry: Entry, fingerprint: string): Entered {
+    if (entry.fingerprint !== fingerprint) return { kind: 'duplicate' };
+    return entry.answer === undefined ? { kind: 'replayed' } : { kind: 'stored', answer: entry.answer };
+  }
+
+  /** Forgets what ended more than 240 s ago. */
+  #sweep(now: number): void {
+    for (const [mapKey, entry] of this.#ended) {
+      if (now - (entry.endedAt ?? now) <= LIMITS.replayLife) return;
+      this.#ended.delete(mapKey);
+      this.#entries.delete(mapKey);
+      this.#bytes -= entry.answer?.byteLength ?? 0;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+/** A request, at the client (SPEC section 7). */
+import { platform } from '#platform';
+import { concatBytes, InvalidArgumentError, randomBytes, wipe, type Bytes } from '@nomyo/base';
+import { SecureByteContext } from '@nomyo/crypto';
+import { protocolError } from './errors.js';
+import { FRAME, LABEL, LIMITS, MAGIC, SIZES } from './facts.js';
+import { FrameSealer, MAX_CONTENT } from './frame-sealer.js';
+import { encodeRequestHead, type RequestHead } from './head.js';
+import type { PublicKemKey } from './kem-key.js';
+import { fromHex, integer, toHex } from './layout.js';
+import { HEAD_BLOCK, padme, paddingTo } from './padding.js';
+import type { Encapsulation } from './platform/platform.js';
+import { schedule, type Context } from './schedule.js';
+
+/** What opens the answer, and nothing else. */
+export interface AnswerSecret {
+  readonly secret: SecureByteContext;
+  readonly enc: Bytes;
+  /** Wipes the secret. Idempotent. */
+  readonly dispose: () => void;
+}
+
+/** A sealed request. */
+export interface SealedRequest {
+  /** The body of the POST; sent again as it is after a network failure (SPEC section 9). */
+  readonly message: Bytes;
+  readonly keyId: string;
+  /** 32 hexadecimal digits; the same where one call of the application is sealed again. */
+  readonly requestId: string;
+  /** Unix seconds. The message may be sent for 120 s. */
+  readonly timestamp: number;
+  readonly answer: AnswerSecret;
+}
+
+/** What is sealed, and to whom. */
+export interface SealOptions {
+  readonly key: Pick<PublicKemKey, 'suite' | 'publicKey' | 'keyId'>;
+  readonly head: RequestHead;
+  /** The caller wipes it. Default: none. */
+  readonly body?: Uint8Array;
+  /** Unix seconds. */
+  readonly now: number;
+  /** 32 hexadecimal digits. Default: new and random. */
+  readonly requestId?: string;
+  /** Largest body the gateway takes, from the key configuration. Default: 10,485,760. */
+  readonly maxRequest?: number;
+  /** `false`: no padding (SPEC section 11). Default: `true`. */
+  readonly padding?: boolean;
+}
+
+/** One frame of a message: its content, and how many zeros follow it. */
+export interface PlainFrame {
+  readonly type: (typeof FRAME)[keyof typeof FRAME];
+  readonly content: Uint8Array;
+  readonly padding: number;
+}
+
+/**
+ * Seals a request.
+ *
+ * @throws {NomyoError} `TOO_LARGE` before anything is sealed, when the body is over `maxRequest`
+ * @throws {InvalidArgumentError} on a head that does not fit (SPEC section 6)
+ */
+export async function sealRequest(options: SealOptions): Promise<SealedRequest> {
+  const { key, body = new Uint8Array(0), maxRequest = LIMITS.maxRequest } = options;
+  if (body.byteLength > maxRequest) throw protocolError('too_large');
+  const head = encodeRequestHead(options.head);
+  try {
+    const frames = [headFrame(head, options.padding ?? true), ...bodyFrames(body, options.padding ?? true)];
+    return await sealFrames(options, frames, await encapsulate(key));
+  } finally {
+    wipe(head);
+  }
+}
+
+async function encapsulate({ suite, publicKey }: SealOptions['key']): Promise<Encapsulation> {
+  return platform.encapsulate(suite, publicKey);
+}
+
+/** Seals these frames with this encapsulation, which is wiped. Not exported by the package: a test's seam. */
+export async function sealFrames(
+  options: Pick<SealOptions, 'key' | 'now' | 'requestId'>,
+  frames: readonly PlainFrame[],
+  encapsulation: Encapsulation,
+): Promise<SealedRequest> {
+  const { key, now, requestId = toHex(randomBytes(SIZES.requestId)) } = options;
+  try {
+    const header = concatBytes(
+      MAGIC.request,
+      hexOf('keyId', key.keyId),
+      hexOf('requestId', requestId),
+      integer(now, 8),
+    );
+    const context = await schedule(key.suite, concatBytes(LABEL.request, header), encapsulation);
+    const sealed = await sealAll(context, frames);
+    const message = concatBytes(header, encapsulation.enc, ...sealed);
+    return {
+      message,
+      keyId: key.keyId,
+      requestId,
+      timestamp: now,
+      answer: answerSecret(context.secret, encapsulation.enc),
+    };
+  } finally {
+    wipe(encapsulation.sharedSecret);
+  }
+}
+
+/** Wipes what of the context the answer does not need. */
+async function sealAll(context: Context, frames: readonly PlainFrame[]): Promise<Bytes[]> {
+  const sealer = await FrameSealer.create(context.key, context.baseNonce);
+  try {
+    const sealed: Bytes[] = [];
+    for (const { type, content, padding } of frames) sealed.push(await sealer.seal(type, content, padding));
+    return sealed;
+  } catch (error) {
+    wipe(context.secret);
+    throw error;
+  } finally {
+    sealer.dispose();
+    wipe(context.key);
+    wipe(context.baseNonce);
+  }
+}
+
+/** @param secret taken over and wiped */
+export function answerSecret(secret: Bytes, enc: Bytes): AnswerSecret {
+  const kept = new SecureByteContext(secret);
+  return {
+    secret: kept,
+    enc,
+    dispose: () => {
+      kept.dispose();
+    },
+  };
+}
+
+function hexOf(name: string, text: string): Bytes {
+  const bytes = fromHex(text);
+  if (bytes?.byteLength === SIZES.requestId) return bytes;
+  throw new InvalidArgumentError(name, 'must be 32 hexadecimal digits');
+}
+
+/** HEAD, padded to a multiple of 512. */
+export function headFrame(content: Uint8Array, isPadded: boolean): PlainFrame {
+  return { type: FRAME.head, content, padding: isPadded ? paddingTo(HEAD_BLOCK, content.byteLength) : 0 };
+}
+
+/** A whole body in as many frames as it takes, the last an END, padded by Padmé. */
+export function bodyFrames(body: Uint8Array, isPadded: boolean): PlainFrame[] {
+  const total = isPadded ? padme(body.byteLength) : body.byteLength;
+  const count = Math.max(Math.ceil(total / MAX_CONTENT), 1);
+  return Array.from({ length: count }, (_, i) => {
+    const [from, to] = [i * MAX_CONTENT, Math.min((i + 1) * MAX_CONTENT, total)];
+    const content = body.subarray(from, to);
+    return {
+      type: i === count - 1 ? FRAME.end : FRAME.data,
+      content,
+      padding: to - from - content.byteLength,
+    };
+  });
+}
