@@ -83,8 +83,9 @@ export class AnswerSealer {
   /** Frames as they are given, for whoever pads by another rule. */
   async frames(frames: readonly PlainFrame[]): Promise<Bytes[]> {
     const sealed: Bytes[] = [];
-    for (const { type, content, padding } of frames)
-      {sealed.push(await this.#frames.seal(type, content, padding));}
+    for (const { type, content, padding } of frames) {
+      sealed.push(await this.#frames.seal(type, content, padding));
+    }
     return sealed;
   }
 

@@ -4,16 +4,11 @@
  */
 import { NomyoError, SecurityError, type NomyoErrorOptions } from '@nomyo/base';
 
-interface ErrorFacts {
-  /** HTTP status of the gateway's clear error (10.1); absent: the client alone knows this class. */
-  readonly status?: number;
-  /** Whether an answer that fails this way is a {@link SecurityError} (10.3). */
-  readonly security: boolean;
-  /** For people. It quotes nothing that came over the network. */
-  readonly message: string;
-}
-
-/** Every class of SPEC section 10. */
+/**
+ * Every class of SPEC section 10. `status`: of the gateway's clear error (10.1); without one the client alone knows the
+ * class. `security`: whether it is a {@link SecurityError} (10.3). `message` is for people, and quotes nothing that came over
+ * the network.
+ */
 export const ERROR_TABLE = {
   malformed: { status: 400, security: true, message: 'the message is not as version 2 lays it out' },
   truncated: { status: 400, security: false, message: 'the message is over before its END frame' },
@@ -54,7 +49,7 @@ export const ERROR_TABLE = {
     message: 'the gateway applied another security tier than the one asked for',
   },
   aborted: { security: false, message: 'the gateway broke the answer off' },
-} as const satisfies Record<string, ErrorFacts>;
+} as const;
 
 /** A class of SPEC section 10. */
 export type ErrorClass = keyof typeof ERROR_TABLE;

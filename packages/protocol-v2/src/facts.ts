@@ -19,7 +19,7 @@ export function isSuite(id: number): id is SuiteId {
 export const LIMITS = {
   minLength: 20,
   maxLength: 262_144,
-  maxFrames: 2 ** 32,
+  maxFrames: 4_294_967_296,
   maxHead: 16_384,
   maxRequest: 10_485_760,
   maxAnswer: 67_108_864,
@@ -54,15 +54,17 @@ export const FRAME = { head: 1, data: 2, end: 3, abort: 4 } as const;
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 /** SPEC section 4, 7, 8: what each message begins with. */
-export const MAGIC = {
+export const MAGIC: Readonly<Record<'delegation' | 'keys' | 'request' | 'answer', Bytes>> = {
   delegation: utf8Encode('NYD2'),
   keys: utf8Encode('NYK2'),
   request: utf8Encode('NYQ2'),
   answer: utf8Encode('NYR2'),
-} as const satisfies Record<string, Bytes>;
+};
 
 /** The context strings; those that are followed by a message end in a zero byte. */
-export const LABEL = {
+export const LABEL: Readonly<
+  Record<'delegation' | 'keys' | 'keyId' | 'request' | 'response' | 'key' | 'nonce', Bytes>
+> = {
   delegation: utf8Encode('nomyo/v2 delegation\0'),
   keys: utf8Encode('nomyo/v2 keys\0'),
   keyId: utf8Encode('nomyo/v2 key\0'),
@@ -70,7 +72,7 @@ export const LABEL = {
   response: utf8Encode('nomyo/v2 response'),
   key: utf8Encode('key'),
   nonce: utf8Encode('nonce'),
-} as const satisfies Record<string, Bytes>;
+};
 
 /** Content types and the security tiers. */
 export const CONTENT_TYPE = {

@@ -52,8 +52,9 @@ export class FrameOpener {
     while (rest.byteLength > 0) {
       if (this.#isOver) throw malformed();
       rest = this.#sealed === undefined ? this.#takeHeader(rest) : this.#takeBody(this.#sealed, rest);
-      if (this.#sealed !== undefined && this.#sealedBytes === this.#sealed.byteLength)
-        {await this.#open(this.#sealed);}
+      if (this.#sealed !== undefined && this.#sealedBytes === this.#sealed.byteLength) {
+        await this.#open(this.#sealed);
+      }
     }
   }
 
@@ -85,8 +86,9 @@ export class FrameOpener {
   /** LENGTH, when it and TYPE are as SPEC section 5 says. */
   #checkedLength(): number {
     const length = new Reader(this.#header, malformed).integer(4);
-    if (length < LIMITS.minLength || length > LIMITS.maxLength || this.#next >= LIMITS.maxFrames)
-      {throw malformed();}
+    if (length < LIMITS.minLength || length > LIMITS.maxLength || this.#next >= LIMITS.maxFrames) {
+      throw malformed();
+    }
     this.#type();
     return length;
   }

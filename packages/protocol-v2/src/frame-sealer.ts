@@ -6,7 +6,7 @@ import { integer } from './layout.js';
 import type { FrameCipher } from './platform/platform.js';
 
 /** Most bytes of content and padding that one frame holds. */
-export const MAX_CONTENT = LIMITS.maxLength - SIZES.tag - SIZES.contentLength;
+export const MAX_CONTENT: number = LIMITS.maxLength - SIZES.tag - SIZES.contentLength;
 
 /** The nonce of frame `index`: `base_nonce XOR index` (RFC 9180 5.2). */
 export function nonceOf(baseNonce: Uint8Array, index: number): Bytes {
@@ -46,8 +46,9 @@ export class FrameSealer {
    */
   async seal(type: FrameType, content: Uint8Array, padding = 0): Promise<Bytes> {
     const size = content.byteLength + padding;
-    if (size > MAX_CONTENT)
-      {throw new InvalidArgumentError('content', `must fit a frame: at most ${String(MAX_CONTENT)} bytes`);}
+    if (size > MAX_CONTENT) {
+      throw new InvalidArgumentError('content', `must fit a frame: at most ${String(MAX_CONTENT)} bytes`);
+    }
     if (this.#next >= LIMITS.maxFrames) throw new InvalidArgumentError('content', 'is one frame too many');
     const nonce = nonceOf(this.#baseNonce, this.#next);
     this.#next += 1;

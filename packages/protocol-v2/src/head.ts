@@ -149,16 +149,19 @@ function encode(fields: readonly Field[], head: object): Bytes {
   });
   const whole = concatBytes(...parts);
   parts.forEach(wipe);
-  if (whole.byteLength > LIMITS.maxHead)
-    {throw new InvalidArgumentError('head', `must be at most ${String(LIMITS.maxHead)} bytes`);}
+  if (whole.byteLength > LIMITS.maxHead) {
+    throw new InvalidArgumentError('head', `must be at most ${String(LIMITS.maxHead)} bytes`);
+  }
   return whole;
 }
 
 function write({ name, codec }: Field, value: unknown): Bytes {
-  if ('text' in codec && typeof value === 'string' && codec.text.isValid(value))
-    {return codec.text.write(value);}
-  if ('number' in codec && typeof value === 'number' && codec.number.isValid(value))
-    {return codec.number.write(value);}
+  if ('text' in codec && typeof value === 'string' && codec.text.isValid(value)) {
+    return codec.text.write(value);
+  }
+  if ('number' in codec && typeof value === 'number' && codec.number.isValid(value)) {
+    return codec.number.write(value);
+  }
   throw new InvalidArgumentError(name, 'does not fit the head of a message of version 2');
 }
 

@@ -57,8 +57,9 @@ export async function generateKemKey(options: KemKeyOptions): Promise<KemKey> {
 export async function importKemKey(privateKey: SecureByteContext, options: KemKeyOptions): Promise<KemKey> {
   const { suite = 1, activeFrom, activeUntil } = options;
   checkLife(suite, activeFrom, activeUntil);
-  if (privateKey.length !== SUITES[suite].privateBytes)
-    {throw new InvalidArgumentError('privateKey', 'must be 32 bytes');}
+  if (privateKey.length !== SUITES[suite].privateBytes) {
+    throw new InvalidArgumentError('privateKey', 'must be 32 bytes');
+  }
   const publicKey = await privateKey.borrow((bytes) => platform.kemPublicKey(suite, bytes));
   const keyId = await keyIdOf(suite, publicKey);
   return {
@@ -77,8 +78,9 @@ function checkLife(suite: number, activeFrom: number, activeUntil: number): void
     ['activeFrom', activeFrom],
     ['activeUntil', activeUntil],
   ] as const) {
-    if (!Number.isSafeInteger(value) || value < 0)
-      {throw new InvalidArgumentError(name, 'must be Unix seconds');}
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new InvalidArgumentError(name, 'must be Unix seconds');
+    }
   }
   if (activeUntil <= activeFrom || activeUntil - activeFrom > LIMITS.maxLife) {
     throw new InvalidArgumentError(

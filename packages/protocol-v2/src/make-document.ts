@@ -22,8 +22,9 @@ export interface DelegationOptions {
 /** A signed delegation. */
 export async function makeDelegation(options: DelegationOptions): Promise<Bytes> {
   const { root, realm, epoch, notBefore, notAfter, signer } = options;
-  if (!/^[\x21-\x7e]{1,255}$/.test(realm))
-    {throw new InvalidArgumentError('realm', 'must be 1 to 255 characters of ASCII');}
+  if (!/^[\x21-\x7e]{1,255}$/.test(realm)) {
+    throw new InvalidArgumentError('realm', 'must be 1 to 255 characters of ASCII');
+  }
   unsigned('epoch', epoch, 2 ** 32 - 1);
   unsigned('notBefore', notBefore);
   unsigned('notAfter', notAfter);
@@ -71,8 +72,9 @@ export async function makeKeyDocument(options: KeyDocumentOptions): Promise<Byte
   ];
   const body = concatBytes(delegation, MAGIC.keys, ...times, ...keys.map(entry));
   const document = concatBytes(body, await signer.sign(concatBytes(LABEL.keys, body)));
-  if (document.byteLength > LIMITS.maxDocument)
-    {throw new InvalidArgumentError('keys', 'must fit 262,144 bytes');}
+  if (document.byteLength > LIMITS.maxDocument) {
+    throw new InvalidArgumentError('keys', 'must fit 262,144 bytes');
+  }
   return document;
 }
 

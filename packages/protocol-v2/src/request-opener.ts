@@ -148,8 +148,9 @@ export class RequestOpener {
   #checkHeader(): KemKey {
     const { magic, keyId, timestamp } = readHeader(this.#header);
     const path = fromHex(this.#options.pathKeyId);
-    if (!equalBytes(magic, MAGIC.request) || path === undefined || !equalBytes(keyId, path))
-      {throw malformed();}
+    if (!equalBytes(magic, MAGIC.request) || path === undefined || !equalBytes(keyId, path)) {
+      throw malformed();
+    }
     const now = this.#options.now();
     const key = this.#options.keys.find(toHex(keyId));
     if (key === undefined) throw protocolError('key_unknown');

@@ -5,6 +5,7 @@ const RUNTIME_DEPENDENCIES = {
   '@nomyo/keystore': ['@nomyo/base', '@nomyo/crypto'],
   '@nomyo/transport': ['@nomyo/base'],
   'nomyo-js': ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
+  '@nomyo/protocol-v2': ['@noble/post-quantum', '@nomyo/base', '@nomyo/crypto', 'hpke'],
   '@nomyo/router': [
     '@noble/post-quantum',
     '@nomyo/base',
