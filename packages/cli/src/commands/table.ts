@@ -1,5 +1,6 @@
 /** Every command, in the order of the help. */
 import { CALLING, PRINTING, REACHING, type CommandSpec } from '../command.js';
+import { AUDIT } from './audit/table.js';
 import { KEYS } from './keys/table.js';
 
 const ask: CommandSpec = {
@@ -146,6 +147,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   gateway,
   open,
   KEYS,
+  AUDIT,
   pin,
   doctor,
   router,

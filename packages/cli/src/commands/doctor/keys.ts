@@ -1,12 +1,13 @@
 /** The API key, and the key pair of this client. */
 import { stat } from 'node:fs/promises';
-import { loadKeyFiles } from '@nomyo/keystore';
+import { join } from 'node:path';
+import { loadKeyFiles, type KeyPairInfo } from '@nomyo/keystore';
 import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
 import { readApiKey, readKeyPassword } from '../../settings/secrets.js';
-import { age, rotationOf } from '../keys/describe.js';
-import { pairPaths, readPairFacts, type PairFacts } from '../keys/pair.js';
+import { age } from '../keys/describe.js';
+import { readPair } from '../keys/pair.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';
 
 /** Bits of a mode that let others read, write or enter. */
@@ -38,19 +39,19 @@ function apiKeyCheck({ settings, env }: Context): Check {
 async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
   const keyDir = keyDirOf(context);
   if (keyDir === null) return skip('in memory only');
-  const { privateKeyPath } = pairPaths(keyDir);
-  const file = await stat(privateKeyPath).catch(() => undefined);
+  const path = join(keyDir, 'private_key.pem');
+  const file = await stat(path).catch(() => undefined);
   if (file === undefined) return skip(`none in ${keyDir}; the first call makes one`);
   if (process.platform !== 'win32' && (file.mode & OTHERS) !== 0) {
     return fail(
-      `${privateKeyPath} has mode ${(file.mode & MODE).toString(8)}: others can reach it`,
-      `chmod 600 ${privateKeyPath}`,
+      `${path} has mode ${(file.mode & MODE).toString(8)}: others can reach it`,
+      `chmod 600 ${path}`,
     );
   }
   try {
-    const facts = await readPairFacts(keyDir);
-    await open(facts, context);
-    return findingOf(facts);
+    const pair = await readPair(keyDir);
+    await open(pair, context);
+    return findingOf(pair);
   } catch (error) {
     const { message, fix } = errorReport(error).error;
     return fail(message, fix ?? 'restore it from a backup, or move it away to have a new one made');
@@ -58,21 +59,24 @@ async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
 }
 
 /** @throws {KeyStoreError} when it does not open */
-async function open({ privateKeyPath, isProtected }: PairFacts, { settings, env }: Context): Promise<void> {
+async function open({ privateKeyPath, encryption }: KeyPairInfo, { settings, env }: Context): Promise<void> {
   const password = readKeyPassword(settings, env);
-  if (isProtected && password === undefined) return;
+  if (encryption === 'password' && password === undefined) return;
   const key = await loadKeyFiles({ privateKeyPath, ...(password === undefined ? {} : { password }) });
   key.dispose();
 }
 
-function findingOf({ publicKey, createdAt, isProtected, privateKeyPath }: PairFacts): ReturnType<typeof ok> {
-  const size = publicKey === undefined ? '' : `${String(publicKey.modulusLength)} bits, `;
-  const rotation = rotationOf(createdAt) > Date.now() ? '' : '; the next call replaces it';
-  const detail = `${privateKeyPath}: ${size}${age(Date.now() - createdAt)} old${rotation}`;
-  return isProtected
+function findingOf({
+  keySize,
+  createdAt,
+  nextRotationAt,
+  encryption,
+  privateKeyPath,
+}: KeyPairInfo): ReturnType<typeof ok> {
+  const size = keySize === undefined ? '' : `${String(keySize)} bits, `;
+  const isDue = nextRotationAt !== undefined && nextRotationAt <= Date.now();
+  const detail = `${privateKeyPath}: ${size}${age(Date.now() - createdAt)} old${isDue ? '; the next call replaces it' : ''}`;
+  return encryption === 'password'
     ? ok(`${detail}; protected by a password`)
-    : warn(
-        `${detail}; not protected by a password`,
-        'set NOMYO_KEY_PASSWORD, and make a new pair with `nomyo keys generate`',
-      );
+    : warn(`${detail}; not protected by a password`, 'give it one with `nomyo keys passwd`');
 }

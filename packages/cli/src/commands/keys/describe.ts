@@ -9,23 +9,22 @@ export interface PairDescription {
   readonly isProtected: boolean;
   /** Unix ms. */
   readonly createdAt: number;
-  /** Unix ms. */
-  readonly rotatesAt: number;
+  /** Unix ms; `null`: never. */
+  readonly rotatesAt: number | null;
 }
-
-/** A pair is replaced at this age by whoever uses it. */
-const ROTATION_MS = 86_400_000;
-
-export const rotationOf = (createdAt: number): number => createdAt + ROTATION_MS;
 
 export function describePair(pair: PairDescription, now: number): string {
   const { path, keySize, fingerprint, isProtected, createdAt, rotatesAt } = pair;
   const protection = isProtected ? 'protected by a password' : 'not protected by a password';
-  const rotation = rotatesAt > now ? `in ${age(rotatesAt - now)}` : 'with the next call';
   return [
     `${String(keySize)} ${fingerprint} ${path} (RSA)`,
-    `  ${protection}; made ${new Date(createdAt).toISOString()}, ${age(now - createdAt)} ago; next rotation ${rotation}`,
+    `  ${protection}; made ${new Date(createdAt).toISOString()}, ${age(now - createdAt)} ago; next rotation ${rotation(rotatesAt, now)}`,
   ].join('\n');
+}
+
+function rotation(rotatesAt: number | null, now: number): string {
+  if (rotatesAt === null) return 'never';
+  return rotatesAt > now ? `in ${age(rotatesAt - now)}` : 'with the next call';
 }
 
 const UNITS: readonly (readonly [ms: number, name: string])[] = [

@@ -5,7 +5,6 @@ import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
 import { keyDirectory } from './directory.js';
 import { newPassword } from './password.js';
-import { pairPaths } from './pair.js';
 import { refuseExisting } from './refuse-existing.js';
 import { tellPair } from './tell.js';
 
@@ -15,7 +14,7 @@ export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
   const keySize = sizeOf(context.flags['keySize']);
   // Before anybody types a password for nothing.
-  await refuseExisting(pairPaths(keyDir));
+  await refuseExisting(keyDir);
   const password = await newPassword(context);
   context.output.note('nomyo: making a key pair; this takes a few seconds');
   await generateKeyFiles({

@@ -1,13 +1,11 @@
 /** Nothing is ever overwritten. */
 import { lstat } from 'node:fs/promises';
 import { KeyStoreError } from '@nomyo/keystore';
-import type { PairFacts } from './pair.js';
+import { join } from 'node:path';
 
 /** @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the files is there */
-export async function refuseExisting(
-  paths: Pick<PairFacts, 'privateKeyPath' | 'publicKeyPath'>,
-): Promise<void> {
-  for (const path of [paths.privateKeyPath, paths.publicKeyPath]) {
+export async function refuseExisting(keyDir: string): Promise<void> {
+  for (const path of [join(keyDir, 'private_key.pem'), join(keyDir, 'public_key.pem')]) {
     const isThere = await lstat(path).then(
       () => true,
       () => false,

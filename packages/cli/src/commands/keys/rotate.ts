@@ -3,13 +3,13 @@ import { KeyStore } from '@nomyo/keystore';
 import type { Context } from '../../context.js';
 import { keyDirectory } from './directory.js';
 import { knownPassword } from './password.js';
-import { readPairFacts } from './pair.js';
+import { readPair } from './pair.js';
 import { tellPair } from './tell.js';
 
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
-  const { isProtected } = await readPairFacts(keyDir);
-  const password = await knownPassword(context, isProtected);
+  const { encryption } = await readPair(keyDir);
+  const password = await knownPassword(context, encryption === 'password');
   // It opens the pair that is there, so that a wrong password replaces nothing; and rotates once, when it is told to.
   const store = new KeyStore({
     keyDir,

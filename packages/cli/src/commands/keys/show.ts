@@ -3,19 +3,15 @@ import { loadKeyFiles } from '@nomyo/keystore';
 import type { Context } from '../../context.js';
 import { readKeyPassword } from '../../settings/secrets.js';
 import { keyDirectory } from './directory.js';
-import { readPairFacts } from './pair.js';
+import { readPair } from './pair.js';
 import { tellPair } from './tell.js';
 
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
-  const { privateKeyPath, publicKeyPath, isProtected, publicKey } = await readPairFacts(keyDir);
+  const { privateKeyPath, encryption } = await readPair(keyDir);
   const password = readKeyPassword(context.settings, context.env);
-  if (password !== undefined || !isProtected) {
-    const key = await loadKeyFiles({
-      privateKeyPath,
-      ...(publicKey === undefined ? {} : { publicKeyPath }),
-      ...(password === undefined ? {} : { password }),
-    });
+  if (password !== undefined || encryption === 'none') {
+    const key = await loadKeyFiles({ privateKeyPath, ...(password === undefined ? {} : { password }) });
     key.dispose();
   }
   await tellPair(context, keyDir);

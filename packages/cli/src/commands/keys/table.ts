@@ -31,6 +31,34 @@ const rotate: CommandSpec = {
   load: () => import('./rotate.js'),
 };
 
+const passwd: CommandSpec = {
+  name: 'passwd',
+  summary: 'protect the private key by another password, or by none',
+  settings: PLACE,
+  options: [
+    { flag: '--new-password-file <file>', help: 'file with the new password (default: it is asked for)' },
+    { flag: '--no-password', help: 'leave the private key unprotected' },
+  ],
+  examples: ['nomyo keys passwd', 'nomyo keys passwd --key-password-file old --new-password-file new'],
+  load: () => import('./passwd.js'),
+};
+
+const importKey: CommandSpec = {
+  name: 'import',
+  summary: 'take over a private key that openssl, the Python client or nomyo-js 0.1 wrote',
+  words: '<file>',
+  settings: PLACE,
+  options: [
+    { flag: '--source-password-file <file>', help: 'file with the password of the key that is imported' },
+    { flag: '--no-password', help: 'leave what is written unprotected' },
+  ],
+  examples: [
+    'nomyo keys import old/private_key.pem',
+    'nomyo keys import key.pem --source-password-file old-password',
+  ],
+  load: () => import('./import.js'),
+};
+
 const exportPublic: CommandSpec = {
   name: 'export-public',
   summary: 'print the public key as PEM',
@@ -42,5 +70,5 @@ const exportPublic: CommandSpec = {
 export const KEYS: CommandSpec = {
   name: 'keys',
   summary: 'make, show and replace the key pair of this client',
-  commands: [generate, show, rotate, exportPublic],
+  commands: [generate, show, rotate, passwd, importKey, exportPublic],
 };

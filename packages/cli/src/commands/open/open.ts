@@ -8,13 +8,13 @@ import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
 import { isObject } from '../../io/json.js';
 import { keyDirectory } from '../keys/directory.js';
-import { readPairFacts } from '../keys/pair.js';
+import { readPair } from '../keys/pair.js';
 import { knownPassword } from '../keys/password.js';
 
 export async function run(context: Context): Promise<void> {
   const [path = ''] = context.words;
-  const { privateKeyPath, isProtected } = await readPairFacts(keyDirectory(context));
-  const password = await knownPassword(context, isProtected);
+  const { privateKeyPath, encryption } = await readPair(keyDirectory(context));
+  const password = await knownPassword(context, encryption === 'password');
   const key = await loadKeyFiles({ privateKeyPath, ...(password === undefined ? {} : { password }) });
   try {
     await openLines(path, key, context);

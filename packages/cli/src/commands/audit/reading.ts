@@ -1,0 +1,15 @@
+/** Files that a command was told to read. */
+import { UsageError } from '../../exit/codes.js';
+import { isObject } from '../../io/json.js';
+
+/** @throws {UsageError} when one of them cannot be read; errors that are none of the system go through */
+export function reading<T>(files: readonly string[], read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const isSystem = isObject(error) && typeof error['syscall'] === 'string';
+    if (!isSystem) throw error;
+    const path = typeof error['path'] === 'string' ? error['path'] : files.join(', ');
+    throw new UsageError(`${path} cannot be read (${String(error['code'])})`);
+  }
+}

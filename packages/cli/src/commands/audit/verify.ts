@@ -1,0 +1,39 @@
+/** `nomyo audit verify FILE…`: names the first line that is not as it was written. */
+import { verifyAuditLog, type AuditReport } from 'nomyo-js/audit';
+import { readText } from '../../client/config.js';
+import type { Context } from '../../context.js';
+import { CommandFailed } from '../../exit/codes.js';
+import { reading } from './reading.js';
+
+export async function run(context: Context): Promise<void> {
+  const { words, flags, output } = context;
+  const { key, checkpoints } = flags;
+  const kept = typeof checkpoints === 'string' ? await readText(checkpoints, '--checkpoints') : undefined;
+  const report = reading(words, () =>
+    verifyAuditLog(words, {
+      ...(typeof key === 'string' ? { publicKeyPath: key } : {}),
+      ...(kept === undefined ? {} : { checkpoints: kept.split('\n').filter((line) => line.trim() !== '') }),
+    }),
+  );
+  if (output.json) output.data(report);
+  else tell(context, report, typeof key === 'string');
+  const { problem } = report;
+  if (problem === undefined) return;
+  throw new CommandFailed(`${problem.file}: line ${String(problem.line)}: ${problem.reason}`);
+}
+
+/** What holds, and what nobody can say. */
+function tell({ output }: Context, report: AuditReport, hasKey: boolean): void {
+  if (report.problem !== undefined) return;
+  const { lines, calls, torn, signatures, unsigned, hasHead, files } = report;
+  output.line(
+    `${String(lines)} lines in ${String(files.length)} files, ${String(calls)} calls: as they were written`,
+  );
+  if (torn > 0) output.note(`${String(torn)} lines were torn by a crash, and marked by the next writer`);
+  if (!hasHead) output.note('the head is missing: nobody can tell whether lines were cut off at the end');
+  if (hasKey)
+    {output.note(
+      `${String(signatures)} signatures are right; ${String(unsigned)} lines after the last of them`,
+    );}
+  else output.note('no signature was checked: name the public key with --key');
+}
