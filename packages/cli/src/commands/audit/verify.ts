@@ -31,9 +31,9 @@ function tell({ output }: Context, report: AuditReport, hasKey: boolean): void {
   );
   if (torn > 0) output.note(`${String(torn)} lines were torn by a crash, and marked by the next writer`);
   if (!hasHead) output.note('the head is missing: nobody can tell whether lines were cut off at the end');
-  if (hasKey)
-    {output.note(
+  if (hasKey) {
+    output.note(
       `${String(signatures)} signatures are right; ${String(unsigned)} lines after the last of them`,
-    );}
-  else output.note('no signature was checked: name the public key with --key');
+    );
+  } else output.note('no signature was checked: name the public key with --key');
 }
