@@ -183,7 +183,8 @@ export class SecureChannel {
     this.#warnOfTier(securityTier, serverKey.fingerprint);
     const started = performance.now();
     const headers = headersOf(exchange);
-    const room = { timeout: exchange.call.timeout, signal };
+    // Ahead of requests that only begin: this one already holds memory that they wait for.
+    const room = { timeout: exchange.call.timeout, signal, urgent: true };
     const seal = (): Promise<Bytes> => json.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options));
     const body = await memory.take(seal, room);
     const requestBytes = body.byteLength;
