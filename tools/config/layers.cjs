@@ -17,6 +17,7 @@ const NODE_FILE = '[.]node[.]ts$';
 const NODE_ONLY = '^packages/(cli|gateway|router)/';
 const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
 const AI_SDK = 'node_modules/@ai-sdk/openai-compatible/';
+const OPENTELEMETRY = 'node_modules/@opentelemetry/';
 /** Loaded when the user asks for it, and told what to install when it is not there. */
 const PEER_ON_DEMAND = 'node_modules/ioredis/';
 const WEB_FILE = '[.](web|browser)[.]ts$';
@@ -160,7 +161,7 @@ const hygiene = [
     { path: SOURCES },
     {
       dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-      pathNot: [OPTIONAL_PEER, AI_SDK, PEER_ON_DEMAND],
+      pathNot: [OPTIONAL_PEER, AI_SDK, OPENTELEMETRY, PEER_ON_DEMAND],
     },
   ),
   error(
@@ -174,6 +175,12 @@ const hygiene = [
     'The AI SDK is loaded by nomyo-js/ai-sdk, and by nothing else.',
     { path: SOURCES, pathNot: '^packages/nomyo-js/src/ai-sdk/index[.]ts$' },
     { path: AI_SDK, reachable: true },
+  ),
+  error(
+    'opentelemetry-in-its-subpath',
+    'OpenTelemetry is loaded by nomyo-js/otel, and by nothing else.',
+    { path: SOURCES, pathNot: '^packages/nomyo-js/src/otel/' },
+    { path: OPENTELEMETRY, reachable: true },
   ),
 ];
 

@@ -13,6 +13,11 @@ import type { ChatCompletion } from './chat/response-types.js';
 import { takeApart, takeStreaming } from './chat/request.js';
 import { asChatCompletion } from './chat/response.js';
 import { readModels } from './models.js';
+import type { ObservedCall } from './observe/observed-call.js';
+import type { CallObserver, Observable } from './observe/observer.js';
+import { Observers, watchStream } from './observe/observers.js';
+import { summaryOfBytes } from './observe/summary-of-bytes.js';
+import { summaryOf } from './observe/summary.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
 import { SecureChannel, type OpenedAnswer } from './secure-channel.js';
@@ -58,11 +63,12 @@ const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', '
  *
  * Nothing is generated, read, written or sent before the first call, or {@link ready}.
  */
-export class SecureChatCompletion {
+export class SecureChatCompletion implements Observable {
   /** The path that users of OpenAI's client type. */
   readonly chat: { readonly completions: { readonly create: CreateCompletion } };
   readonly #options: ResolvedOptions;
   readonly #channel: SecureChannel;
+  readonly #observers: Observers;
 
   /**
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
@@ -72,6 +78,7 @@ export class SecureChatCompletion {
     const given = anObject('config', config);
     this.#options = resolveOptions(config, 'baseUrl', given['baseUrl']);
     this.#channel = new SecureChannel('SecureChatCompletion', this.#options);
+    this.#observers = new Observers(this.#options.baseUrl);
     this.chat = { completions: { create: unbound(this) } };
   }
 
@@ -104,10 +111,18 @@ export class SecureChatCompletion {
   ): Promise<ChatCompletion | ChatCompletionStream> {
     const payloadId = globalThis.crypto.randomUUID();
     const { request, streaming } = takeStreaming(given);
-    const opened = await this.#exchange(request, options, payloadId);
-    const completion = await markFailuresAsSent(() => asChatCompletion(answerOf(opened, payloadId)));
-    if (streaming === undefined) return completion;
-    return syntheticStream(completion, payloadId, { ...streaming, signal: options.signal });
+    const stream = streaming !== undefined;
+    const watched = { request, payloadId, stream, signal: options.signal };
+    return this.#observers.watch(watched, async (call) => {
+      const opened = await this.#exchange(request, options, payloadId, call);
+      const completion = await markFailuresAsSent(() => asChatCompletion(answerOf(opened, payloadId)));
+      call.answered(() => summaryOf({ ...completion }));
+      if (!stream) return completion;
+      return watchStream(
+        syntheticStream(completion, payloadId, { ...streaming, signal: options.signal }),
+        call,
+      );
+    });
   }
 
   /**
@@ -121,14 +136,19 @@ export class SecureChatCompletion {
     if (takeStreaming(request).streaming !== undefined) {
       throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
     }
-    const { plaintext } = await this.#exchange(request, options, globalThis.crypto.randomUUID());
-    try {
-      await markFailuresAsSent(() => plaintext.borrow(checkJsonObject));
-      return plaintext;
-    } catch (error) {
-      plaintext.dispose();
-      throw error;
-    }
+    const payloadId = globalThis.crypto.randomUUID();
+    const watched = { request, payloadId, stream: false, signal: options.signal };
+    return this.#observers.watch(watched, async (call) => {
+      const { plaintext } = await this.#exchange(request, options, payloadId, call);
+      try {
+        await markFailuresAsSent(() => plaintext.borrow(checkJsonObject));
+        call.answered(() => plaintext.borrow(summaryOfBytes));
+        return plaintext;
+      } catch (error) {
+        plaintext.dispose();
+        throw error;
+      }
+    });
   }
 
   /** The same as {@link create}, for those who come from the Python client. */
@@ -170,6 +190,11 @@ export class SecureChatCompletion {
     return getMemoryProtectionInfo(this.#options.memory);
   }
 
+  /** For telemetry: see `nomyo-js/otel`. @returns ends it @internal */
+  observe(observer: CallObserver): () => void {
+    return this.#observers.add(observer);
+  }
+
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
   dispose(): void {
     this.#channel.dispose();
@@ -183,13 +208,19 @@ export class SecureChatCompletion {
     return { baseUrl: this.#options.baseUrl.href };
   }
 
-  async #exchange(request: unknown, options: CreateOptions, payloadId: string): Promise<OpenedAnswer> {
+  async #exchange(
+    request: unknown,
+    options: CreateOptions,
+    payloadId: string,
+    { retry }: ObservedCall,
+  ): Promise<OpenedAnswer> {
     this.#channel.check();
     const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
     refuseUnknown(anObject('options', options), CREATE_OPTIONS);
     const { headers, signal, timeout, maxRetries } = options;
     return this.#channel.exchange(payload, {
       payloadId,
+      onRetry: retry,
       securityTier,
       apiKey,
       headers: headers === undefined ? undefined : readHeaders(headers),

@@ -24,6 +24,9 @@ import { encodeRequest } from './encode-request.js';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { endingWith } from './keys.js';
+import type { CallObserver, Observable } from './observe/observer.js';
+import { Observers } from './observe/observers.js';
+import { summaryOf } from './observe/summary.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 import { checkPlainKeyFiles } from './policy.js';
 import { resolveOptions } from './resolve-options.js';
@@ -58,9 +61,10 @@ const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = [
 ];
 
 /** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
-export class SecureCompletionClient {
+export class SecureCompletionClient implements Observable {
   readonly #options: ResolvedOptions;
   readonly #channel: SecureChannel;
+  readonly #observers: Observers;
 
   /**
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
@@ -70,6 +74,7 @@ export class SecureCompletionClient {
     const { routerUrl } = anObject('config', config);
     this.#options = resolveOptions(config, 'routerUrl', routerUrl);
     this.#channel = new SecureChannel('SecureCompletionClient', this.#options);
+    this.#observers = new Observers(this.#options.baseUrl);
   }
 
   /**
@@ -187,13 +192,24 @@ export class SecureCompletionClient {
       apiKey: optional('apiKey', apiKey, aString, this.#options.apiKey),
       securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
     };
-    const opened = await this.#channel.exchange(anObject('payload', payload), call);
-    return markFailuresAsSent(() => answerOf(opened, payloadId));
+    const watched = { request: payload, securityTier, payloadId, stream: false, signal: undefined };
+    return this.#observers.watch(watched, async (observed) => {
+      const exchange = { ...call, onRetry: observed.retry };
+      const opened = await this.#channel.exchange(anObject('payload', payload), exchange);
+      const answer = await markFailuresAsSent(() => answerOf(opened, payloadId));
+      observed.answered(() => summaryOf(answer));
+      return answer;
+    });
   }
 
   /** How this client's secrets are protected in memory. */
   getMemoryProtectionInfo(): MemoryProtectionInfo {
     return getMemoryProtectionInfo(this.#options.memory);
+  }
+
+  /** For telemetry: see `nomyo-js/otel`. @returns ends it @internal */
+  observe(observer: CallObserver): () => void {
+    return this.#observers.add(observer);
   }
 
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */

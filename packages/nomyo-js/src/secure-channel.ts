@@ -29,6 +29,7 @@ import type { SecurityTier } from './chat/request-types.js';
 import { encodeRequest } from './encode-request.js';
 import { createEmit, warnOfHttp, type Emit } from './events.js';
 import { createKeys, endingWith, type Keys } from './keys.js';
+import type { RetryNote } from './observe/observer.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import { createPace, type Pace } from './rate-limit.js';
 import { withoutApiKey } from './redact.js';
@@ -45,6 +46,7 @@ export interface ChannelCall {
   readonly timeout: number;
   readonly maxRetries: number;
   readonly signal?: AbortSignalLike | undefined;
+  readonly onRetry?: ((note: RetryNote) => void) | undefined;
 }
 
 /** Largest envelope that is read, in bytes. */
@@ -148,15 +150,17 @@ export class SecureChannel {
   }
 
   #withRetries(exchange: Exchange): Promise<OpenedAnswer> {
-    const { payloadId, maxRetries } = exchange.call;
+    const { payloadId, maxRetries, onRetry } = exchange.call;
     const refreshes = { left: 1 };
     return withRetries(() => this.#attempt(exchange, refreshes), {
       maxRetries,
       signal: exchange.signal,
       mode: this.#options.retry,
       maxRetryDelay: this.#options.maxRetryDelay,
-      onRetry: ({ attempt, delayMs, code }) =>
-        this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code }),
+      onRetry: ({ attempt, delayMs, code }) => {
+        this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code });
+        onRetry?.({ attempt, delayMs, code });
+      },
     });
   }
 
@@ -220,15 +224,8 @@ export class SecureChannel {
     headers: Readonly<Record<string, string>>,
     body: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array> {
-    const response = await this.#http.send({
-      method: 'POST',
-      url: this.#url,
-      headers,
-      body,
-      timeout: call.timeout,
-      maxBytes: MAX_ANSWER_BYTES,
-      signal,
-    });
+    const limits = { timeout: call.timeout, maxBytes: MAX_ANSWER_BYTES, signal };
+    const response = await this.#http.send({ method: 'POST', url: this.#url, headers, body, ...limits });
     if (response.status === 200) return response.body;
     throw errorOfResponse(withoutApiKey(response, apiKey), call.payloadId);
   }

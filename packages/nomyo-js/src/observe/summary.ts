@@ -1,0 +1,30 @@
+/** What an answer says of itself, without its text. Pure. */
+import { isObject } from '@nomyo/base';
+import type { AnswerSummary } from './observer.js';
+
+/** @param answer a chat completion, or the last chunks of one put together: of which nothing is certain */
+export function summaryOf(answer: Readonly<Record<string, unknown>>): AnswerSummary {
+  const { id, model, choices, usage } = answer;
+  const counts = isObject(usage) ? usage : {};
+  return {
+    id: shortText(id),
+    model: shortText(model),
+    finishReasons: (Array.isArray(choices) ? choices : []).flatMap(finishReasonOf),
+    inputTokens: count(counts['prompt_tokens']),
+    outputTokens: count(counts['completion_tokens']),
+  };
+}
+
+function finishReasonOf(choice: unknown): readonly string[] {
+  const reason = isObject(choice) ? shortText(choice['finish_reason']) : undefined;
+  return reason === undefined ? [] : [reason];
+}
+
+/** Names are short: something longer is no name. */
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= 256 ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
