@@ -125,7 +125,7 @@ const runtimes = [
   error(
     'node-files-by-condition',
     'Runtimes are told apart by conditional imports: *.node.ts is reached through `#name`, or from *.node.ts.',
-    { path: SOURCES, pathNot: NODE_FILE },
+    { path: SOURCES, pathNot: [NODE_FILE, NODE_ONLY] },
     { path: NODE_FILE, dependencyTypesNot: ['aliased-subpath-import'] },
   ),
   error(

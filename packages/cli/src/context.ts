@@ -1,4 +1,5 @@
 /** What a command gets: its settings, where to read and print, and the signal that Ctrl-C aborts. */
+import type { CommandSpec } from './command.js';
 import type { Output } from './io/output.js';
 import type { Environment, Flags } from './settings/resolve.js';
 import type { Settings } from './settings/table.js';
@@ -10,6 +11,8 @@ export interface Context {
   readonly flags: Flags;
   /** Words that are no flags, as they were typed. */
   readonly words: readonly string[];
+  /** Every command there is. */
+  readonly commands: readonly CommandSpec[];
   readonly output: Output;
   readonly env: Environment;
   readonly home: string;

@@ -50,6 +50,7 @@ async function run({ spec, flags, words }: Invocation): Promise<void> {
     settings,
     flags,
     words,
+    commands: COMMANDS,
     output,
     env,
     home,

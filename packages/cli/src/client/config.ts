@@ -28,9 +28,7 @@ export async function clientConfig(context: ConfigContext): Promise<SecureChatCo
 }
 
 /** How the router is reached and known, without keys of one's own. */
-export async function reachConfig({
-  settings,
-}: Pick<Context, 'settings'>): Promise<SecureChatCompletionConfig> {
+async function reachConfig({ settings }: Pick<Context, 'settings'>): Promise<SecureChatCompletionConfig> {
   const { baseUrl, tlsCa, timeout, pin } = settings;
   // The settings refuse http: for anything but this machine.
   const isPlain = baseUrl !== undefined && isPlainLoopback(new URL(baseUrl));

@@ -32,7 +32,7 @@ export function machineChecks({ env }: Pick<Context, 'env'>): readonly Check[] {
   ];
 }
 
-export function nodeCheck(version: string, now: number): Check {
+function nodeCheck(version: string, now: number): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [minMajor, minMinor] = MIN_NODE;
   if (major < minMajor || (major === minMajor && minor < minMinor)) {

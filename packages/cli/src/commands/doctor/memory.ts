@@ -29,7 +29,7 @@ function addonCheck(): Check {
       );
 }
 
-export function memlockCheck(limits: string | undefined): Check {
+function memlockCheck(limits: string | undefined): Check {
   const title = 'RLIMIT_MEMLOCK';
   const soft = limitOf(limits, 'Max locked memory');
   if (soft === undefined) return check('memlock', title, skip('this system does not tell'));
@@ -43,7 +43,7 @@ export function memlockCheck(limits: string | undefined): Check {
   );
 }
 
-export function coreCheck(limits: string | undefined): Check {
+function coreCheck(limits: string | undefined): Check {
   const soft = limitOf(limits, 'Max core file size');
   if (soft === undefined) return check('core', 'Core dumps', skip('this system does not tell'));
   return soft === 0
@@ -58,7 +58,7 @@ export function coreCheck(limits: string | undefined): Check {
       );
 }
 
-export function swapCheck(swaps: string | undefined): Check {
+function swapCheck(swaps: string | undefined): Check {
   if (swaps === undefined) return check('swap', 'Swap', skip('this system does not tell'));
   const devices = swaps
     .split('\n')
@@ -77,7 +77,7 @@ export function swapCheck(swaps: string | undefined): Check {
       );
 }
 
-export function hibernationCheck(disk: string | undefined): Check {
+function hibernationCheck(disk: string | undefined): Check {
   const isOff = disk === undefined || disk.trim() === '' || disk.includes('[disabled]');
   return isOff
     ? check('hibernation', 'Hibernation', ok('this machine does not write its memory to disk'))
