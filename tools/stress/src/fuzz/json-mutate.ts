@@ -113,7 +113,7 @@ function escapeSome(text: string, random: Random): string {
 }
 
 function balanced(random: Random): string {
-  const depth = random.pick([1, 50, 5000]);
+  const depth = random.pick([1, 50, 400]);
   return `${'['.repeat(depth)}${']'.repeat(depth)}`;
 }
 

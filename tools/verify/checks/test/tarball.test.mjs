@@ -27,6 +27,7 @@ const ORIGINAL = {
       default: './dist/index.js',
     },
   },
+  dependencies: { '@nomyo/base': '^1.2.3' },
   peerDependencies: { 'nomyo-native': '^1.2.3' },
   peerDependenciesMeta: { 'nomyo-native': { optional: true } },
 };
@@ -108,7 +109,7 @@ describe('the rules for a tarball', () => {
     [{ imports: ORIGINAL.imports }, '@nomyo/source is left in package.json'],
     [{ exports: { '.': './dist/index.js' } }, /^exports are not those of package.json/],
     [{ imports: undefined }, /^imports are not those of package.json/],
-    [{ dependencies: { undici: '^7.0.0' } }, 'dependencies are [undici], not []'],
+    [{ dependencies: { undici: '^7.0.0' } }, 'dependencies are [undici], not [@nomyo/base]'],
     [{ optionalDependencies: { 'nomyo-native': '^1.0.0' } }, 'optionalDependencies are not allowed'],
     [{ bundledDependencies: ['a'] }, 'bundledDependencies are not allowed'],
     [{ peerDependencies: { openai: '^6.0.0' } }, 'peerDependencies are [openai], not [nomyo-native]'],
