@@ -142,7 +142,7 @@ function hexOf(name: string, text: string): Bytes {
 }
 
 /** HEAD, padded to a multiple of 512. */
-export function headFrame(content: Uint8Array, isPadded: boolean): PlainFrame {
+function headFrame(content: Uint8Array, isPadded: boolean): PlainFrame {
   return { type: FRAME.head, content, padding: isPadded ? paddingTo(HEAD_BLOCK, content.byteLength) : 0 };
 }
 

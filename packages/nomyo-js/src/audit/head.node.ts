@@ -9,7 +9,7 @@ const SEQ_WIDTH = 16;
 
 const HEAD = /^\{"seq": *(\d{1,16}),"hash":"([0-9a-f]{64})"\}\n$/;
 
-export function headPath(file: string): string {
+function headPath(file: string): string {
   return `${file}.head`;
 }
 

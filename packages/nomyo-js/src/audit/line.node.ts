@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 import { isObject } from '@nomyo/base';
 
 /** Version of the format: the member `v`. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 /** `prev` of the first line there is. */
-export const GENESIS: string = '0'.repeat(64);
+const GENESIS: string = '0'.repeat(64);
 
 /** Longest line, in bytes. */
 export const MAX_LINE_BYTES = 65_536;

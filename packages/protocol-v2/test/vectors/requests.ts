@@ -11,7 +11,7 @@ import { FEEDS, feed, firstDifference, outcome } from './compare.js';
 import { VectorError, type Case } from './file.js';
 import { frameOf } from './shared.js';
 
-export function headOf(vector: Case): RequestHead {
+function headOf(vector: Case): RequestHead {
   const tier = vector.optional('tier', (name) => vector.text(name));
   if (tier !== undefined && !isTier(tier)) throw new VectorError('"tier" is none');
   const optional = (member: 'contentType' | 'authorization', name: string): Partial<RequestHead> =>

@@ -8,7 +8,7 @@ export type Keys = ReadonlyMap<string, KemKey>;
 
 export const isTier = (text: string): text is Tier => TIERS.some((tier) => tier === text);
 
-export const isFrameType = (type: number): type is FrameType => Object.values(FRAME).some((known) => known === type);
+const isFrameType = (type: number): type is FrameType => Object.values(FRAME).some((known) => known === type);
 
 /** A frame as the file lists it: `padded_to` is content and padding together, less than the content: none. */
 export function frameOf(frame: Case, content: Uint8Array): PlainFrame {
