@@ -1,12 +1,20 @@
 /** The calls of a run: each asks a question of its own, some are given up half-way, and every one is timed. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { NomyoError, type SecureChatCompletion } from 'nomyo-js';
+import {
+  NomyoError,
+  type ChatCompletion,
+  type ChatCompletionRequest,
+  type CreateOptions,
+  type SecureChatCompletion,
+} from 'nomyo-js';
 import { Random } from '../common/random.js';
 import type { StarvationMeter } from '../common/starvation.js';
 import { CALL_HEADER } from './messages.js';
 
 /** What is attacked; tests put clients with defects here. */
-export type ChaosClient = Pick<SecureChatCompletion, 'create' | 'dispose'>;
+export interface ChaosClient extends Pick<SecureChatCompletion, 'dispose'> {
+  create(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
+}
 
 /** How calls are made. Times in ms. */
 export interface CallPlan {

@@ -1,5 +1,11 @@
 /** One client, many calls, and a look at the process after each part of them. */
-import { SecureChatCompletion, type SecureChatCompletionConfig } from 'nomyo-js';
+import {
+  SecureChatCompletion,
+  type ChatCompletion,
+  type ChatCompletionRequest,
+  type CreateOptions,
+  type SecureChatCompletionConfig,
+} from 'nomyo-js';
 import { end, nextMessage, startProgram } from '../common/child.js';
 import { inParallel } from '../common/parallel.js';
 import { Random } from '../common/random.js';
@@ -8,7 +14,9 @@ import type { Sample } from './flatness.js';
 import type { SoakRouter } from './router-main.js';
 
 /** What is under load; tests put clients with defects here. */
-export type SoakClient = Pick<SecureChatCompletion, 'create' | 'dispose'>;
+export interface SoakClient extends Pick<SecureChatCompletion, 'dispose'> {
+  create(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
+}
 
 export interface SoakPlan {
   readonly requests: number;

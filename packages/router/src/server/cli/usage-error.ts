@@ -4,6 +4,6 @@ export class UsageError extends Error {
 }
 
 /** What an error says; errors of another realm have messages too. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'failed';
 }
