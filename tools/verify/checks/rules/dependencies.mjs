@@ -49,8 +49,9 @@ const PEERS = {
   'nomyo-js': ['rate-limiter-flexible'],
 };
 
-/** A version, one that is compatible with it, or from one up to another. */
-const RANGE = /^([\^~]?\d+\.\d+\.\d+|>=\d+\.\d+\.\d+ <\d+\.\d+\.\d+)$/;
+/** A version, one that is compatible with it, or from one up to another; or one of several such. */
+const ONE_RANGE = /([\^~]?\d+\.\d+\.\d+|>=\d+\.\d+\.\d+ <\d+\.\d+\.\d+)/.source;
+const RANGE = new RegExp(`^${ONE_RANGE}( \\|\\| ${ONE_RANGE})*$`);
 
 /** Scripts that npm runs on the machine of whoever installs. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
