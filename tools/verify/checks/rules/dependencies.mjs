@@ -46,7 +46,7 @@ const RUNTIME_DEPENDENCIES = {
 const PEERS = {
   '@nomyo/crypto': ['nomyo-native'],
   '@nomyo/router': ['ioredis'],
-  'nomyo-js': ['rate-limiter-flexible'],
+  'nomyo-js': ['@ai-sdk/openai-compatible', '@opentelemetry/api', 'rate-limiter-flexible'],
 };
 
 /** A version, one that is compatible with it, or from one up to another; or one of several such. */
