@@ -112,11 +112,9 @@ describe('events', () => {
     const { logger, told } = recorder();
     await client(to, { debug: true, logger }).create(REQUEST);
     expect(debug).toHaveBeenCalled();
-    expect(told.map(({ entry }) => entry.message)).toEqual([
-      'nomyo:memory-not-locked',
-      'nomyo:key-generated',
-      'nomyo:request',
-    ]);
+    // Whether memory is locked depends on the machine.
+    const messages = told.map(({ entry }) => entry.message).filter((it) => it !== 'nomyo:memory-not-locked');
+    expect(messages).toEqual(['nomyo:key-generated', 'nomyo:request']);
     expect(JSON.stringify([told, published])).not.toContain('spoilt');
   });
 });
@@ -161,7 +159,7 @@ describe('a logger of the field', () => {
     await client(to, { debug: true }).create(REQUEST);
     const requests = debug.mock.calls.filter(([entry]) => JSON.stringify(entry).includes('nomyo:request'));
     expect(requests).toHaveLength(2);
-    // Each client says once that its memory is not locked, and once that it made a pair.
-    expect(info).toHaveBeenCalledTimes(4);
+    const made = info.mock.calls.filter((call) => JSON.stringify(call).includes('key-generated'));
+    expect(made).toHaveLength(2);
   });
 });
