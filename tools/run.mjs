@@ -8,14 +8,9 @@
 // pnpm comes through npx in the version that package.json names; turbo runs the tasks and remembers what passed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { manifest, pnpm, root } from './pnpm.mjs';
 import { leaksInOutput, watchForLeaks } from './verify/leaks/index.mjs';
-
-// Not `import.meta.dirname`: a Node that is too old must get as far as being told so.
-const root = fileURLToPath(new URL('..', import.meta.url));
-const readJson = (...path) => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
-const manifest = readJson('package.json');
 
 /** Every task of `npm test`; a failing one never stops the others. */
 const TASKS = [
@@ -30,15 +25,6 @@ const TASKS = [
   'test',
   'bench:short',
 ];
-
-const environment = {
-  ...process.env,
-  DO_NOT_TRACK: '1',
-  TURBO_TELEMETRY_DISABLED: '1',
-  TURBO_NO_UPDATE_NOTIFIER: '1',
-  // A result holds for one platform and one version of Node: part of what turbo remembers it under.
-  NOMYO_PLATFORM: `${process.platform}-${process.arch}-${process.version}`,
-};
 
 const COMMANDS = { demo, test, release, 'release:dry': releaseDry };
 const command = COMMANDS[process.argv[2]];
@@ -56,25 +42,6 @@ function checkNode() {
   const found = process.versions.node.split('.').map(Number);
   const tooOld = found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1]);
   if (tooOld) stop(`NOMYO.js needs Node ${wanted.join('.')} or later; this is ${process.version}.`);
-}
-
-/** Runs pnpm in the version of package.json. Quiet: what it prints is shown only when it fails. */
-function pnpm(args, { quiet = false } = {}) {
-  const npm = process.env.npm_execpath ?? '';
-  const npx = join(dirname(npm), 'npx-cli.js');
-  const [file, ...first] = existsSync(npx) ? [process.execPath, npx] : ['npx'];
-  const run = spawnSync(file, [...first, '--yes', manifest.packageManager, ...args], {
-    cwd: root,
-    env: environment,
-    // npx is a script with another name on Windows.
-    shell: first.length === 0 && process.platform === 'win32',
-    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
-    maxBuffer: 64 * 1024 * 1024,
-    encoding: 'utf8',
-  });
-  if (run.error) console.error(run.error.message);
-  if (quiet && run.status !== 0) console.error(`${run.stdout ?? ''}${run.stderr ?? ''}`);
-  return run.status === 0;
 }
 
 /** pnpm itself knows, within a second, whether there is anything to do. */
