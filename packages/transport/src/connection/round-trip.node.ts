@@ -158,7 +158,7 @@ async function accept<T>(
   refuseEncoding(headers, possiblyExecuted);
   refuseOpenEnd(status, headers, possiblyExecuted);
   const release = async (): Promise<void> => {
-    if (!outgoing.writableFinished || !message.complete) await destroyed(outgoing);
+    if (!message.complete || !(await isSent(outgoing))) await destroyed(outgoing);
   };
   return receive({ status, headers, message, possiblyExecuted, release });
 }
@@ -195,6 +195,20 @@ function headersOf(headers: IncomingHttpHeaders): Record<string, string> {
     if (!DROPPED_HEADERS.includes(name)) flat[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
   }
   return flat;
+}
+
+/**
+ * Whether the whole request has left. A fast answer can be here before the last write was reported: that takes a poll
+ * of the event loop at most. A server that answers without reading the rest is not waited for.
+ */
+async function isSent(outgoing: ClientRequest): Promise<boolean> {
+  if (outgoing.writableEnded && !outgoing.writableFinished) {
+    await new Promise<void>((resolve) => {
+      outgoing.once('finish', resolve);
+      afterNextPoll(resolve);
+    });
+  }
+  return outgoing.writableFinished;
 }
 
 /** A socket that was given bytes may read them until it is closed. */

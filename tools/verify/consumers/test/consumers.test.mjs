@@ -90,11 +90,14 @@ describe('@nomyo/crypto alone', () => {
 describe('nomyo-js', () => {
   let project;
   beforeAll(() => {
-    project = new NpmProject(['nomyo-js'], ALL.slice(0, 3));
+    project = new NpmProject(
+      ['nomyo-js'],
+      ALL.filter((name) => name !== 'nomyo-js'),
+    );
   }, 60_000);
   afterAll(() => project.dispose());
 
-  it('brings the four packages, each once, and runs nothing at install', () => {
+  it('brings the packages below it, each once, and runs nothing at install', () => {
     expect(names(project)).toEqual(ALL);
     expect(project.packages.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
   });
