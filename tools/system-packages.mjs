@@ -2,12 +2,15 @@
 // how many. Run by .ci/run; it installs what is missing where it may (root, apt-get), and names it otherwise.
 import { spawnSync } from 'node:child_process';
 
-/** By the program that a test looks for. */
-const PACKAGES = { chromium: 'chromium', 'redis-server': 'redis-server' };
+/** By the package: how a test finds out whether its program is there. */
+const PACKAGES = {
+  chromium: ['chromium', '--version'],
+  'redis-server': ['redis-server', '--version'],
+  tmux: ['tmux', '-V'],
+};
 
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-const missing = Object.keys(PACKAGES).filter((program) => !runs(program, '--version'));
-const names = missing.map((program) => PACKAGES[program]);
+const names = Object.keys(PACKAGES).filter((name) => !runs(...PACKAGES[name]));
 
 function install() {
   const options = {
@@ -18,7 +21,7 @@ function install() {
   return aptGet('update') && aptGet('install', '-y', '--no-install-recommends', ...names);
 }
 
-if (missing.length > 0) {
+if (names.length > 0) {
   const mayInstall = process.getuid?.() === 0 && runs('apt-get', '--version');
   const installed = mayInstall && install();
   console.log(`${installed ? 'Installed' : 'Not installed, so tests are skipped'}: ${names.join(', ')}`);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BINARY = resolve(fileURLToPath(import.meta.url), '../../dist/node/main.js');
+export const BINARY = resolve(fileURLToPath(import.meta.url), '../../dist/node/main.js');
 
 export interface Result {
   readonly code: number | null;

@@ -19,31 +19,36 @@ const MAGIC_BYTES = 12;
 /** Base64 takes a third more, and the limit of a request is 10 MiB. */
 const MAX_BYTES = 10 * 1024 * 1024;
 
-/** @throws {UsageError} when it cannot be read, or is neither text nor an image */
-export async function readAttachment(path: string): Promise<ContentPartText | ContentPartImage> {
-  const bytes = await readBytes(path);
+/**
+ * @param origin how the user names it: `--file`, or `/file` in a conversation
+ * @throws {UsageError} when it cannot be read, or is neither text nor an image
+ */
+export async function readAttachment(
+  path: string,
+  origin: string,
+): Promise<ContentPartText | ContentPartImage> {
+  const bytes = await readBytes(path, origin);
   const magic = bytes.toString('hex', 0, MAGIC_BYTES);
   const image = IMAGES.find(({ starts }) => new RegExp(`^${starts}`, 'u').test(magic));
   if (image !== undefined) {
     return { type: 'image_url', image_url: { url: `data:${image.type};base64,${bytes.toString('base64')}` } };
   }
-  if (bytes.includes(0)) throw unsupported(path);
-  return { type: 'text', text: `${basename(path)}:\n\n${decodeUtf8([bytes], `--file: ${path}`)}` };
+  if (bytes.includes(0)) {
+    throw new UsageError(`${origin}: ${path} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image`);
+  }
+  return { type: 'text', text: `${basename(path)}:\n\n${decodeUtf8([bytes], `${origin}: ${path}`)}` };
 }
 
-async function readBytes(path: string): Promise<Buffer> {
+async function readBytes(path: string, origin: string): Promise<Buffer> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
     const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`--file: ${path} cannot be read (${code})`);
+    throw new UsageError(`${origin}: ${path} cannot be read (${code})`);
   }
   if (bytes.byteLength > MAX_BYTES) {
-    throw new UsageError(`--file: ${path} has more than 10 MiB, the limit of a request`);
+    throw new UsageError(`${origin}: ${path} has more than 10 MiB, the limit of a request`);
   }
   return bytes;
 }
-
-const unsupported = (path: string): UsageError =>
-  new UsageError(`--file: ${path} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image`);

@@ -42,6 +42,11 @@ export class Output {
     return this.#err.isTTY === true && !this.quiet;
   }
 
+  /** Whether a line may be drawn over and over again for somebody who looks. */
+  get canDraw(): boolean {
+    return this.hasWatcher && this.#env['TERM'] !== 'dumb';
+  }
+
   /** What the command was called for. On a terminal nothing in it is executed; in a pipe it is as it came. */
   answer(text: string): void {
     this.#out.write(this.isTerminal ? visible(text) : text);
@@ -65,6 +70,11 @@ export class Output {
   /** An error or a warning, said whatever `--quiet` says. */
   warn(text: string): void {
     this.#err.write(`${text}\n`);
+  }
+
+  /** Without a line end, for a line that is drawn again. */
+  draw(text: string): void {
+    this.#err.write(text);
   }
 
   /** Colour where stdout (or stderr) is a terminal that wants it; see https://no-color.org. */

@@ -5,6 +5,7 @@ import { modelOf, withClient } from '../../client/session.js';
 import type { Context } from '../../context.js';
 import { CommandFailed } from '../../exit/codes.js';
 import { readAttachment } from '../../io/attachment.js';
+import { withProgress } from '../../io/progress.js';
 import { askOptions, type AskOptions } from './options.js';
 import { readQuestion } from './question.js';
 import { readSchema } from './schema.js';
@@ -12,7 +13,7 @@ import { readSchema } from './schema.js';
 export async function run(context: Context): Promise<void> {
   const options = askOptions(context.flags);
   const format = options.schema === undefined ? undefined : await readSchema(options.schema);
-  const attachments = await Promise.all(options.files.map(readAttachment));
+  const attachments = await Promise.all(options.files.map((path) => readAttachment(path, '--file')));
   const question = await readQuestion(context.words);
   await withClient(context, async ({ client, context: { output, signal, ...rest } }) => {
     const request: ChatCompletionRequest = {
@@ -21,7 +22,11 @@ export async function run(context: Context): Promise<void> {
       messages: messagesOf(options, question, attachments),
       ...tierMember({ ...context, ...rest }),
     };
-    const completion = await client.create(request, { signal });
+    const completion = await withProgress(
+      output,
+      'waiting for the answer',
+      client.create(request, { signal }),
+    );
     if (output.json) output.data(completion);
     else print(completion, context);
     checkAnswer(completion, format !== undefined);

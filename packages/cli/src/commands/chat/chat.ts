@@ -1,9 +1,11 @@
 /** `nomyo chat`: a conversation in the terminal. */
-import type { ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
+import type { ChatCompletion, ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
 import { tierOf } from '../../client/config.js';
 import { modelOf, withClient } from '../../client/session.js';
 import type { Context } from '../../context.js';
+import { Interrupted } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
+import { withProgress } from '../../io/progress.js';
 import { Conversation } from './conversation.js';
 import { Editor } from './editor.js';
 import { runSlash } from './slash.js';
@@ -27,14 +29,18 @@ class Chat {
   readonly #editor: Editor;
   #answering: AbortController | undefined;
   #isOver = false;
+  #isInterrupted = false;
 
   constructor(client: SecureChatCompletion, context: Context, conversation: Conversation) {
     this.#client = client;
     this.#context = context;
     this.#conversation = conversation;
-    this.#editor = new Editor({ onInterrupt: () => this.#interrupt() });
-    // Without a terminal, or from another process, Ctrl-C is a signal.
-    context.takeSignals((name) => (name === 'SIGTERM' ? this.#end() : this.#interrupt()));
+    this.#editor = new Editor({
+      onInterrupt: () => this.#interrupt(),
+      onIdle: () => this.#say('Ctrl-D ends the conversation'),
+    });
+    // A terminal in raw mode makes Ctrl-C a key; without one, and from another process, it is a signal.
+    context.takeSignals((name) => this.#onSignal(name));
   }
 
   async run(): Promise<void> {
@@ -45,6 +51,7 @@ class Chat {
       await this.#take(message);
     }
     this.#editor.close();
+    if (this.#isInterrupted) throw new Interrupted('interrupted');
   }
 
   /** Whatever goes wrong with one message, the conversation goes on. */
@@ -78,7 +85,7 @@ class Chat {
     };
     this.#answering = new AbortController();
     try {
-      const completion = await this.#client.create(request, { signal: this.#answering.signal });
+      const completion = await this.#ask(request, this.#answering.signal);
       const [choice] = completion.choices;
       const answer = choice?.message.content ?? choice?.message.refusal ?? '';
       this.#conversation.answered(messages, answer);
@@ -89,9 +96,23 @@ class Chat {
     }
   }
 
+  #ask(request: ChatCompletionRequest, signal: AbortSignal): Promise<ChatCompletion> {
+    const answer = this.#client.create(request, { signal });
+    return withProgress(this.#context.output, 'waiting for the answer; Ctrl-C ends it', answer);
+  }
+
+  /** Where nobody types, Ctrl-C without an answer to end is meant for the program. */
+  #onSignal(name: 'SIGINT' | 'SIGTERM'): void {
+    if (name === 'SIGINT' && (this.#editor.isTerminal || this.#answering !== undefined)) {
+      this.#interrupt();
+      return;
+    }
+    this.#isInterrupted = name === 'SIGINT';
+    this.#end();
+  }
+
   #interrupt(): void {
-    if (this.#answering === undefined) this.#say('Ctrl-D ends the conversation');
-    else this.#answering.abort(new Stopped('stopped'));
+    this.#answering?.abort(new Stopped('stopped'));
   }
 
   #end(): void {

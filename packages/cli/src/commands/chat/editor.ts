@@ -9,8 +9,10 @@ const CONTINUATION = '… ';
 
 /** What the editor tells. */
 export interface EditorEvents {
-  /** Ctrl-C while nothing was typed. */
+  /** Ctrl-C while an answer is waited for. */
   readonly onInterrupt: () => void;
+  /** Ctrl-C at an empty prompt: what may be said before the prompt comes again. */
+  readonly onIdle: () => void;
 }
 
 /** One message at a time. */
@@ -24,7 +26,7 @@ export class Editor {
 
   constructor(events: EditorEvents) {
     this.#events = events;
-    const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+    const { isTerminal } = this;
     this.#lines = createInterface({
       input: process.stdin,
       output: process.stdout,
@@ -35,6 +37,11 @@ export class Editor {
     this.#lines.on('line', (line) => this.#take(line));
     this.#lines.on('SIGINT', () => this.#interrupt());
     this.#lines.on('close', () => this.#close());
+  }
+
+  /** Whether a person types. */
+  get isTerminal(): boolean {
+    return process.stdin.isTTY && process.stdout.isTTY;
   }
 
   /** Resolves with the next message, or `undefined` at the end of input. */
@@ -66,17 +73,18 @@ export class Editor {
     else this.#answer(message);
   }
 
-  /** A half-typed message is cleared; without one, somebody else decides. */
+  /** Ends an answer, or clears what was typed so far. */
   #interrupt(): void {
-    const isTyping = this.#waiting !== undefined && (this.#lines.line !== '' || this.#pending.length > 0);
-    if (!isTyping) {
+    if (this.#waiting === undefined) {
       this.#events.onInterrupt();
       return;
     }
+    const isTyping = this.#lines.line !== '' || this.#pending.length > 0;
     this.#lines.write(null, { ctrl: true, name: 'e' });
     this.#lines.write(null, { ctrl: true, name: 'u' });
     this.#reset();
     process.stdout.write('\n');
+    if (!isTyping) this.#events.onIdle();
     this.#lines.prompt();
   }
 

@@ -59,7 +59,7 @@ export async function runSlash(line: string, context: SlashContext): Promise<voi
 
 async function attach(path: string, { conversation, say }: SlashContext): Promise<void> {
   if (path === '') throw new UsageError('/file needs the path of a file');
-  conversation.attach(await readAttachment(path));
+  conversation.attach(await readAttachment(path, '/file'));
   say(`${path} goes with the next message`);
 }
 

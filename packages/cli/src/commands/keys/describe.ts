@@ -34,8 +34,15 @@ const UNITS: readonly (readonly [ms: number, name: string])[] = [
   [1_000, 's'],
 ];
 
-/** In the largest unit that fits, rounded down. */
+/** In the largest unit that fits and the next one below it, rounded down: `23 h 59 min`, `2 d`, `5 s`. */
 export function age(ms: number): string {
-  const [unit, name] = UNITS.find(([length]) => ms >= length) ?? [1_000, 's'];
-  return `${String(Math.max(0, Math.floor(ms / unit)))} ${name}`;
+  const first = UNITS.findIndex(([length]) => ms >= length);
+  if (first === -1) return '0 s';
+  let rest = ms;
+  const parts = UNITS.slice(first, first + 2).map(([length, name]) => {
+    const count = Math.floor(rest / length);
+    rest %= length;
+    return count === 0 ? '' : `${String(count)} ${name}`;
+  });
+  return parts.filter((part) => part !== '').join(' ');
 }
