@@ -10,13 +10,13 @@ import { cleanText } from './text.js';
 export const ERROR_CODES = {
   INVALID_ARGUMENT: 'fix: an argument or option is wrong; nothing was sent or written',
   DISPOSED: 'fix: the object was disposed of, or a one-time context was used twice',
-  INSECURE_URL: 'fix: use an https: URL, or allowHttp for local development',
+  INSECURE_URL: 'fix: use an https: URL, or allowHttp for a router on this machine',
   INVALID_KEY: 'fix: the key is damaged, too short, or no RSA key',
   INVALID_ENVELOPE: 'stop: what arrived is no envelope of this protocol; nothing of it was used',
   DECRYPTION_FAILED: 'stop: the envelope was not sealed to this key, or was changed on its way',
   INVALID_PLAINTEXT: 'stop: the envelope opened, but what is inside is no JSON object',
   PAYLOAD_TOO_LARGE: 'fix: the request is over the limit of the protocol',
-  BODY_TOO_LARGE: 'stop: the answer is over the size limit; it was not read to its end',
+  BODY_TOO_LARGE: 'stop: the answer is over its limit (maxResponseBytes); it was not read to its end',
   REDIRECT_REFUSED: 'stop: the router answered with a redirect; following it would leak metadata',
   SERVER_KEY_INVALID: 'stop: the router sent something that is no acceptable RSA public key',
   SERVER_KEY_NOT_PINNED: 'stop: the key of the router is none of the pinned ones',
@@ -41,7 +41,8 @@ export const ERROR_CODES = {
   FORBIDDEN: 'fix: the model is not allowed for the security tier (403)',
   RATE_LIMITED: 'retry: over the rate limit (429); see retryAfter',
   SERVER_ERROR: 'retry: the router failed (500)',
-  SERVICE_UNAVAILABLE: 'retry: the inference backend is away, or the API key is cooling down (503)',
+  SERVICE_UNAVAILABLE:
+    'retry: the inference backend is away, the API key is cooling down, or a gateway failed (503)',
   CONFIG_MALFORMED: 'stop: what the gateway sent is no key configuration of version 2',
   CONFIG_UNTRUSTED: 'stop: the key configuration is not signed for this realm by a pinned root',
   CONFIG_EXPIRED: 'fix: the key configuration is not valid now; check the clock of this machine',
@@ -74,6 +75,14 @@ export interface NomyoErrorOptions {
   readonly possiblyExecuted?: boolean;
 }
 
+/** A {@link NomyoError} as JSON. */
+export interface NomyoErrorJson {
+  readonly name: string;
+  readonly code: NomyoErrorCode;
+  readonly message: string;
+  readonly possiblyExecuted: boolean;
+}
+
 /** The base class: `instanceof NomyoError` catches everything this SDK throws, but for a caller's own abort reason. */
 export class NomyoError extends Error {
   override readonly name: string = 'NomyoError';
@@ -91,9 +100,10 @@ export class NomyoError extends Error {
     this.possiblyExecuted = options.possiblyExecuted ?? false;
   }
 
-  /** What a log may hold: name, code and message. */
-  toJSON(): { name: string; code: NomyoErrorCode; message: string } {
-    return { name: this.name, code: this.code, message: this.message };
+  /** What a log may hold. */
+  toJSON(): NomyoErrorJson {
+    const { name, code, message, possiblyExecuted } = this;
+    return { name, code, message, possiblyExecuted };
   }
 }
 

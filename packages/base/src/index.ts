@@ -52,5 +52,6 @@ export {
   SecurityError,
   unknownOption,
   type NomyoErrorCode,
+  type NomyoErrorJson,
   type NomyoErrorOptions,
 } from './errors.js';

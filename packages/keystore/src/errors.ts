@@ -1,4 +1,4 @@
-import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/base';
+import { NomyoError, type NomyoErrorCode, type NomyoErrorJson, type NomyoErrorOptions } from '@nomyo/base';
 
 /** What can be wrong with a key file or its directory. */
 export type KeyStoreErrorCode = Extract<NomyoErrorCode, `KEY_FILE_${string}`>;
@@ -18,7 +18,7 @@ export class KeyStoreError extends NomyoError {
     this.path = path;
   }
 
-  override toJSON(): { name: string; code: NomyoErrorCode; message: string; path: string } {
+  override toJSON(): NomyoErrorJson & { readonly path: string } {
     return { ...super.toJSON(), path: this.path };
   }
 }

@@ -4,7 +4,6 @@ import { checkApiKey, createHttpClient, endpoint, errorOfResponse } from '@nomyo
 import type { CallSignal } from './call-scope.js';
 import { isObject, SecurityError } from '@nomyo/base';
 import type { ApiKey, ResolvedOptions } from './options.js';
-import { withoutApiKey } from './redact.js';
 
 const PATH = '/v1/models';
 
@@ -37,7 +36,9 @@ export async function readModels(
       maxBytes: MAX_BYTES,
       signal,
     });
-    if (response.status !== 200) throw errorOfResponse(withoutApiKey(response, key), undefined, 'GET');
+    if (response.status !== 200) {
+      throw errorOfResponse(response, { method: 'GET', secrets: key === undefined ? [] : [key] });
+    }
     return parseModels(response.body);
   } finally {
     http.close();

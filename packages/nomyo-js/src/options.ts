@@ -1,7 +1,7 @@
 /** The options of a client, with defaults and units. */
 import type { KeySize, KeySource, SecureByteContextOptions } from '@nomyo/crypto';
 import type { KeyStoreOptions } from '@nomyo/keystore';
-import type { HttpClientOptions, RateLimit, RetryMode, TlsOptions } from '@nomyo/transport';
+import type { AllowHttp, HttpClientOptions, RateLimit, RetryMode, TlsOptions } from '@nomyo/transport';
 import type { Logger } from './events.js';
 import type { Padding } from './padding.js';
 import type { Policy } from './policy.js';
@@ -13,8 +13,11 @@ export type ApiKey = string | (() => string | Promise<string>);
 
 /** What both clients take. */
 export interface CommonOptions {
-  /** Permits `http:` URLs, for local development, with a warning. Default: `false`. */
-  readonly allowHttp?: boolean;
+  /**
+   * Permits `http:` URLs, with a warning: `true` on this machine alone, for local development; `dangerously-remote` on any
+   * other too, where everybody on the way can read metadata and replace the router's key. Default: `false`.
+   */
+  readonly allowHttp?: AllowHttp;
   /** Sent as a bearer token. Default: the environment variable `NOMYO_API_KEY` (Node), or none. */
   readonly apiKey?: ApiKey;
   /** Permits an API key in a browser, where everybody who uses the page can read it. Default: `false`. */
@@ -29,6 +32,15 @@ export interface CommonOptions {
   readonly secureMemory?: boolean;
   /** For one attempt, headers and body, in ms. Default: 600 000; an answer comes in one piece. */
   readonly timeout?: number;
+  /** Longest answer that is read, sealed, in bytes. Default: 33 554 432 (32 MiB). */
+  readonly maxResponseBytes?: number;
+  /**
+   * Most connections of this client, and so calls, at a time. Other calls wait in line, which is no part of `timeout`.
+   * Default: 64. Node only.
+   */
+  readonly maxConnections?: number;
+  /** `false`: requests do not say `User-Agent: nomyo-js/VERSION`. Browsers send their own. Default: `true`. */
+  readonly userAgent?: boolean;
   /** Attempts after the first. Default: 2. A retry can run, and bill, a request twice; 0 never does. */
   readonly maxRetries?: number;
   /**
@@ -113,6 +125,7 @@ export interface ResolvedOptions {
   readonly apiKey: ApiKey | undefined;
   readonly memory: SecureByteContextOptions;
   readonly timeout: number;
+  readonly maxResponseBytes: number;
   readonly maxRetries: number;
   readonly retry: RetryMode;
   readonly maxRetryDelay: number;
@@ -130,6 +143,7 @@ export interface ResolvedOptions {
 export const DEFAULTS = {
   baseUrl: 'https://api.nomyo.ai',
   timeoutMs: 600_000,
+  maxResponseBytes: 33_554_432,
   maxRetries: 2,
   maxRetryDelayMs: 60_000,
   serverKeyTtlMs: 3_600_000,

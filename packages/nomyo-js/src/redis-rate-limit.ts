@@ -115,6 +115,6 @@ async function consume(
   } catch (error) {
     if (error instanceof RateLimiterRes) return Math.max(1, error.msBeforeNext);
     signal?.throwIfAborted();
-    throw connectionError(error, false, 'Redis, which keeps the rate limit,');
+    throw connectionError(error, { sent: false, peer: 'Redis, which keeps the rate limit,' });
   }
 }

@@ -12,7 +12,7 @@ import {
   refuseUnknown,
   type Check,
 } from '@nomyo/base';
-import { checkApiKey, checkPins, parseBaseUrl, type RetryMode } from '@nomyo/transport';
+import { checkApiKey, checkPins, parseBaseUrl, type AllowHttp, type RetryMode } from '@nomyo/transport';
 import { checkLocks } from './call-memory.js';
 import { checkLogger, type Logger } from './events.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
@@ -32,6 +32,14 @@ export const aTimeout: Check<number> = anInteger(1, MAX_TIMER_MS);
 export const aRetryCount: Check<number> = anInteger(0, MAX_RETRIES);
 const aDuration: Check<number> = anInteger(0, MAX_TIMER_MS);
 
+/** From one sealed word to what one `ArrayBuffer` holds everywhere, in bytes. */
+const aResponseSize: Check<number> = anInteger(1024, 2 ** 31 - 1);
+
+const anAllowHttp: Check<AllowHttp> = (name, value) => {
+  if (typeof value === 'boolean' || value === 'dangerously-remote') return value;
+  throw new InvalidArgumentError(name, "must be true, false or 'dangerously-remote'");
+};
+
 const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   ...KEY_STORE_OPTIONS,
   'allowHttp',
@@ -40,6 +48,9 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   'requireLockedMemory',
   'secureMemory',
   'timeout',
+  'maxResponseBytes',
+  'maxConnections',
+  'userAgent',
   'maxRetries',
   'retry',
   'maxRetryDelay',
@@ -77,7 +88,7 @@ const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
 export function resolveOptions(config: CommonOptions, urlName: string, url: unknown): ResolvedOptions {
   refuseUnknown(config, [urlName, ...OPTION_NAMES]);
   refuseUndefined(config, PROTECTIVE_OPTIONS);
-  const allowHttp = optional('allowHttp', config.allowHttp, aBoolean, false);
+  const allowHttp = optional('allowHttp', config.allowHttp, anAllowHttp, false);
   const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
   const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
@@ -85,6 +96,7 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     apiKey: resolveApiKey(config),
     memory,
     timeout: optional('timeout', config.timeout, aTimeout, DEFAULTS.timeoutMs),
+    maxResponseBytes: resolveAnswerLimit(config),
     maxRetries: optional('maxRetries', config.maxRetries, aRetryCount, DEFAULTS.maxRetries),
     retry: optional('retry', config.retry, oneOf(RETRY_MODES), 'all'),
     maxRetryDelay: optional('maxRetryDelay', config.maxRetryDelay, aDuration, DEFAULTS.maxRetryDelayMs),
@@ -98,7 +110,7 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     padding: config.padding === undefined ? 'none' : checkPadding(config.padding),
     policy,
     keys: resolveKeys(config, memory),
-    http: resolveHttp(config),
+    http: { ...resolveHttp(config), allowRemoteHttp: allowHttp === 'dangerously-remote' },
     loggers: resolveLoggers(config),
   };
   checkClient(options.policy, {
@@ -109,6 +121,10 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     canLockMemory: policy.requireLockedMemory !== true || canLock(memory),
   });
   return options;
+}
+
+function resolveAnswerLimit({ maxResponseBytes }: CommonOptions): number {
+  return optional('maxResponseBytes', maxResponseBytes, aResponseSize, DEFAULTS.maxResponseBytes);
 }
 
 function resolveMemory(

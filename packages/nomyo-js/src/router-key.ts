@@ -64,7 +64,7 @@ async function fetchRouterKey(
     maxBytes: MAX_KEY_BYTES,
     signal,
   });
-  if (response.status !== 200) throw errorOfResponse(response, undefined, 'GET');
+  if (response.status !== 200) throw errorOfResponse(response, { method: 'GET' });
   return importKey(response.body);
 }
 

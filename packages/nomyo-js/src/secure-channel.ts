@@ -17,7 +17,7 @@ import {
   createHttpClient,
   endpoint,
   errorOfResponse,
-  InvalidRequestError,
+  mayMeanNewServerKey,
   requestHeaders,
   withRetries,
   type HttpClient,
@@ -32,7 +32,6 @@ import { createKeys, endingWith, type Keys } from './keys.js';
 import type { RetryNote } from './observe/observer.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import { createPace, type Pace } from './rate-limit.js';
-import { withoutApiKey } from './redact.js';
 import { createServerKeys } from './router-key.js';
 import { createTierWarning } from './server-key-policy.js';
 
@@ -48,9 +47,6 @@ export interface ChannelCall {
   readonly signal?: AbortSignalLike | undefined;
   readonly onRetry?: ((note: RetryNote) => void) | undefined;
 }
-
-/** Largest envelope that is read, in bytes. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 const PATH = '/v1/chat/secure_completion';
 
@@ -128,7 +124,7 @@ export class SecureChannel {
   dispose(): void {
     this.#calls.dispose();
     this.keys.dispose();
-    this.serverKeys.clear();
+    this.serverKeys.dispose();
     this.#http.close();
   }
 
@@ -164,7 +160,10 @@ export class SecureChannel {
     });
   }
 
-  /** A 400 can mean that the router has another key: once a call, and only if it has, the request is sealed again. */
+  /**
+   * A failure can mean that the router has another key. Where it ran nothing, the request is sealed again, once a call,
+   * and only to another key; otherwise the next attempt, or call, asks for the key.
+   */
   async #attempt(exchange: Exchange, refreshes: { left: number }): Promise<OpenedAnswer> {
     const { apiKey, signal } = exchange;
     await this.#pace(apiKey, signal);
@@ -172,9 +171,11 @@ export class SecureChannel {
     try {
       return await this.#send(exchange, serverKey);
     } catch (error) {
-      if (!(error instanceof InvalidRequestError) || refreshes.left === 0) throw error;
+      if (!mayMeanNewServerKey(error)) throw error;
+      this.serverKeys.doubt(serverKey);
+      if (error.possiblyExecuted || refreshes.left === 0) throw error;
       refreshes.left -= 1;
-      const current = await this.serverKeys.refresh(serverKey, signal);
+      const current = await this.serverKeys.get(signal);
       if (current.fingerprint === serverKey.fingerprint) throw error;
       await this.#pace(apiKey, signal);
       return await this.#send(exchange, current);
@@ -224,10 +225,10 @@ export class SecureChannel {
     headers: Readonly<Record<string, string>>,
     body: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array> {
-    const limits = { timeout: call.timeout, maxBytes: MAX_ANSWER_BYTES, signal };
+    const limits = { timeout: call.timeout, maxBytes: this.#options.maxResponseBytes, signal };
     const response = await this.#http.send({ method: 'POST', url: this.#url, headers, body, ...limits });
     if (response.status === 200) return response.body;
-    throw errorOfResponse(withoutApiKey(response, apiKey), call.payloadId);
+    throw errorOfResponse(response, { payloadId: call.payloadId, secrets: [apiKey ?? ''] });
   }
 }
 

@@ -1,6 +1,8 @@
 import { constants, privateDecrypt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { cleanUp, client, posts, REQUEST, router } from './support.js';
+import { SecurityError } from '../src/index.js';
+import { cleanUp, client, header, lowLevelClient, posts, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
 
@@ -31,6 +33,52 @@ describe('connections', () => {
     await Promise.all(questions.map(ask));
     expect(to.connections).toBe(opened);
     expect(opened).toBeLessThanOrEqual(41);
+  });
+});
+
+describe('the options of connections', () => {
+  it('maxConnections bounds them: the other calls wait in line, and all are answered', async () => {
+    const to = await router();
+    const made = client(to, { maxConnections: 3 });
+    await Promise.all(Array.from({ length: 12 }, () => made.create(REQUEST)));
+    expect(posts(to)).toHaveLength(12);
+    expect(to.connections).toBeLessThanOrEqual(3);
+  });
+
+  it('maxResponseBytes ends an answer that is longer, which is not asked for again', async () => {
+    const to = await router({ answers: ['x'.repeat(3000)] });
+    const error = await rejection(client(to, { maxResponseBytes: 2048, maxRetries: 2 }).create(REQUEST));
+    expect(error).toBeInstanceOf(SecurityError);
+    expect(error).toMatchObject({ code: 'BODY_TOO_LARGE', possiblyExecuted: true });
+    expect((error as Error).message).toMatch(/2048 bytes/);
+    expect(posts(to)).toHaveLength(1);
+    await expect(client(to, { maxResponseBytes: 32_768 }).create(REQUEST)).resolves.toHaveProperty('choices');
+  });
+
+  it('every request names this SDK and its version, unless userAgent is false', async () => {
+    const to = await router();
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as object;
+    const agent = `nomyo-js/${'version' in manifest ? String(manifest.version) : ''}`;
+    await client(to).create(REQUEST);
+    await lowLevelClient(to).fetchServerPublicKey();
+    expect(to.requests.map((request) => header(request, 'user-agent'))).toEqual([agent, agent, agent]);
+    const silent = await router();
+    await client(silent, { userAgent: false }).create(REQUEST);
+    expect(silent.requests.map((request) => header(request, 'user-agent'))).toEqual(['', '']);
+  });
+
+  it.each([
+    ['maxConnections', 0],
+    ['maxConnections', 1.5],
+    ['maxResponseBytes', 0],
+    ['maxResponseBytes', '1024'],
+    ['userAgent', 'mine'],
+    ['allowHttp', 'remote'],
+  ] as const)('%s: %p is refused by name', async (option, value) => {
+    const to = await router();
+    const config = { [option]: value };
+    expect(() => client(to, config)).toThrow(expect.objectContaining({ argument: option }));
+    expect(() => lowLevelClient(to, config)).toThrow(expect.objectContaining({ argument: option }));
   });
 });
 

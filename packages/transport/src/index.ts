@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { endpoint, parseBaseUrl, type BaseUrlOptions } from './policy/url.js';
+export { endpoint, parseBaseUrl, type AllowHttp, type BaseUrlOptions } from './policy/url.js';
 export {
   checkApiKey,
   checkPayloadId,
@@ -30,8 +30,9 @@ export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './conn
 
 export { markFailuresAsSent } from './errors/mark-sent.js';
 export { withDeadline, type Deadline } from './client/deadline.js';
-export { connectionError } from './errors/connection-error.js';
-export { errorOfResponse } from './answer/status.js';
+export { connectionError, type FailedAttempt } from './errors/connection-error.js';
+export { errorOfResponse, mayMeanNewServerKey, type AnsweredRequest } from './answer/status.js';
+export { redactor, type Redact } from './answer/redact.js';
 export { parseRetryAfter } from './answer/retry-after.js';
 export {
   retryDelay,
@@ -63,5 +64,6 @@ export {
   ServerError,
   ServiceUnavailableError,
   type APIErrorInfo,
+  type APIErrorJson,
   type ConnectionErrorOptions,
 } from './errors/errors.js';

@@ -3,12 +3,13 @@
  * JSON, or no JSON at all. Everything is taken with limits: a hostile answer costs nothing and floods no log.
  */
 import { cleanText } from '@nomyo/base';
+import type { Redact } from './redact.js';
 
 const LIMITS = {
   /** Longest body that is parsed, in bytes. */
   jsonBytes: 64 * 1024,
-  /** What is read of a body that is no JSON, in bytes. */
-  textBytes: 2048,
+  /** What is read of a body that is no JSON, in characters. */
+  textCharacters: 2048,
   /** Longest text in a message, in characters. */
   messageCharacters: 300,
   /** Longest string in the details, in characters. */
@@ -27,16 +28,30 @@ export interface RouterDetail {
   readonly text: string;
   /** `detail`, or other JSON, shortened; `undefined` without JSON. */
   readonly details: unknown;
+  /** Whether it is JSON with a `detail`, as the protocol has it. */
+  readonly isProtocol: boolean;
+  readonly isHtml: boolean;
 }
 
-/** Reads the body of an error answer. Never throws. */
-export function readDetail(body: Uint8Array): RouterDetail {
+/**
+ * Reads the body of an error answer. Never throws.
+ *
+ * @param redact takes secrets out of each string, after JSON has undone its escapes
+ */
+export function readDetail(body: Uint8Array, redact: Redact = (text) => text): RouterDetail {
   const json = parse(body);
-  if (json === undefined) return { text: plainText(body), details: undefined };
+  if (json === undefined) return plainDetail(body, redact);
+  const isProtocol = isObject(json) && isSaid(json['detail']);
   const detail = isObject(json) && json['detail'] !== undefined ? json['detail'] : json;
   // Shortened first: whatever walks over it afterwards has little to walk over.
-  const details = shorten(detail, LIMITS.depth);
-  return { text: cleanText(describe(details), LIMITS.messageCharacters), details };
+  const details = shorten(detail, LIMITS.depth, redact);
+  const text = cleanText(redact(describe(details)), LIMITS.messageCharacters);
+  return { text, details, isProtocol, isHtml: false };
+}
+
+/** A sentence, or the list of a validation failure. */
+function isSaid(detail: unknown): boolean {
+  return Array.isArray(detail) ? detail.length > 0 : typeof detail === 'string' && detail !== '';
 }
 
 function parse(body: Uint8Array): unknown {
@@ -48,9 +63,14 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-function plainText(body: Uint8Array): string {
-  const head = new TextDecoder().decode(body.subarray(0, LIMITS.textBytes)).trim();
-  return head.startsWith('<') ? 'an HTML page' : cleanText(head, LIMITS.messageCharacters);
+function plainDetail(body: Uint8Array, redact: Redact): RouterDetail {
+  // More than is shown: a secret that the cut goes through would not be found.
+  const head = new TextDecoder().decode(body.subarray(0, LIMITS.jsonBytes)).trim();
+  const isHtml = head.startsWith('<');
+  const text = isHtml
+    ? ''
+    : cleanText(redact(head).slice(0, LIMITS.textCharacters), LIMITS.messageCharacters);
+  return { text, details: undefined, isProtocol: false, isHtml };
 }
 
 function describe(detail: unknown): string {
@@ -63,16 +83,26 @@ function describe(detail: unknown): string {
   return place === '' ? text : `${place}: ${text}`;
 }
 
-function shorten(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return cleanText(value, LIMITS.stringCharacters);
+function shorten(value: unknown, depth: number, redact: Redact): unknown {
+  if (typeof value === 'string') return cleanText(redact(value), LIMITS.stringCharacters);
+  // A key of digits can come back as a number.
+  if (typeof value === 'number') {
+    const text = redact(String(value));
+    return text === String(value) ? value : text;
+  }
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return '…';
-  if (Array.isArray(value)) return value.slice(0, LIMITS.items).map((item) => shorten(item, depth - 1));
+  if (Array.isArray(value)) {
+    return value.slice(0, LIMITS.items).map((item) => shorten(item, depth - 1, redact));
+  }
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !ECHOES.includes(name))
       .slice(0, LIMITS.items)
-      .map(([name, member]) => [cleanText(name, LIMITS.stringCharacters), shorten(member, depth - 1)]),
+      .map(([name, member]) => [
+        cleanText(redact(name), LIMITS.stringCharacters),
+        shorten(member, depth - 1, redact),
+      ]),
   );
 }
 

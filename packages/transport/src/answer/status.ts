@@ -1,5 +1,6 @@
 /** From an answer to an error: what each status means (SPEC.md §8), in one table. */
-import { readDetail } from './detail.js';
+import { readDetail, type RouterDetail } from './detail.js';
+import { redactor } from './redact.js';
 import {
   APIError,
   AuthenticationError,
@@ -16,6 +17,12 @@ import { parseRetryAfter } from './retry-after.js';
 interface StatusEntry {
   readonly error: new (message: string, info: APIErrorInfo) => APIError;
   readonly meaning: string;
+  /**
+   * Whether the request may have been run. `refused`: not, whoever answers. `ambiguous`: it may, since a gateway or the
+   * router itself says this also after the request went through. `router`: not if the router says so in the words of
+   * the protocol; a gateway may say the same afterwards. Default: `refused` from 400 to 499, else `ambiguous`.
+   */
+  readonly run?: 'refused' | 'ambiguous' | 'router';
 }
 
 const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
@@ -23,10 +30,16 @@ const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
   401: { error: AuthenticationError, meaning: 'the API key is missing or wrong' },
   403: { error: ForbiddenError, meaning: 'the model is not allowed for the security tier' },
   404: { error: APIError, meaning: 'secure inference is not enabled, or the base URL is wrong' },
+  408: { error: APIError, meaning: 'a gateway gave up waiting', run: 'ambiguous' },
   429: { error: RateLimitError, meaning: 'over the rate limit' },
+  499: { error: APIError, meaning: 'a gateway gave up the request', run: 'ambiguous' },
   500: { error: ServerError, meaning: 'the router failed' },
   502: { error: APIError, meaning: 'a gateway got no good answer from the router' },
-  503: { error: ServiceUnavailableError, meaning: 'the backend is away, or the API key is cooling down' },
+  503: {
+    error: ServiceUnavailableError,
+    meaning: 'the backend is away, or the API key is cooling down',
+    run: 'router',
+  },
   504: { error: APIError, meaning: 'a gateway got no answer from the router in time' },
 };
 
@@ -35,39 +48,67 @@ const OTHER: StatusEntry = { error: APIError, meaning: 'an unexpected status' };
 /** Statuses that a later attempt can turn into an answer (SPEC.md §8). */
 export const RETRIED_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
-/** The request was refused (RFC 9110 §15.5). */
-const CLIENT_ERRORS = { from: 400, to: 499 } as const;
-const SERVICE_UNAVAILABLE = 503;
+/** What a router answers that cannot open a request, and what a gateway before it makes of that. */
+const KEY_MAY_HAVE_CHANGED: readonly number[] = [400, 422, 500, 502];
+
+/** Whether a failed answer can mean that the router has another key than the request was sealed to. */
+export function mayMeanNewServerKey(error: unknown): error is APIError {
+  return error instanceof APIError && KEY_MAY_HAVE_CHANGED.includes(error.status);
+}
+
+/** What is known of the request that an answer belongs to. */
+export interface AnsweredRequest {
+  /** To be named in a support case. */
+  readonly payloadId?: string | undefined;
+  /** A GET runs nothing, so its failure is never `possiblyExecuted`. Default: `POST`. */
+  readonly method?: HttpMethod | undefined;
+  /** What the error must not show, such as the API key, in whatever spelling the answer repeats it. */
+  readonly secrets?: readonly string[] | undefined;
+}
 
 /**
  * The error that an answer other than 200 stands for. Its text comes from the router, unencrypted; it is cut to a
  * length and has no control characters.
  *
- * @param payloadId of the request, to be named in a support case
- * @param method of the request; a GET runs nothing, so its failure is never `possiblyExecuted`
  * @param now in ms since the epoch, for a `Retry-After` that is a date
  */
 export function errorOfResponse(
   { status, headers, body }: HttpResponse,
-  payloadId?: string,
-  method: HttpMethod = 'POST',
+  { payloadId, method = 'POST', secrets = [] }: AnsweredRequest = {},
   now: number = Date.now(),
 ): APIError {
-  const { error, meaning } = BY_STATUS[status] ?? OTHER;
-  const { text, details } = readDetail(body);
-  const message = `the router answered ${String(status)} (${meaning})${text === '' ? '' : `: ${text}`}`;
-  return new error(message, {
+  const { error, meaning, run } = BY_STATUS[status] ?? OTHER;
+  const redact = redactor(secrets);
+  const detail = readDetail(body, redact);
+  return new error(messageOf(status, meaning, detail), {
     status,
-    headers,
-    errorDetails: details,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redact(value)])),
+    errorDetails: detail.details,
     payloadId,
     retryAfter: parseRetryAfter(headers, now),
-    possiblyExecuted: method !== 'GET' && mayHaveRun(status),
+    possiblyExecuted: method !== 'GET' && mayHaveRun(run ?? usualRun(status), detail),
   });
 }
 
-/** A refusal comes before the request is run; any other answer can come after it. */
-function mayHaveRun(status: number): boolean {
-  const isRefused = status >= CLIENT_ERRORS.from && status <= CLIENT_ERRORS.to;
-  return !isRefused && status !== SERVICE_UNAVAILABLE;
+const BY_ANOTHER = 'an HTML page, so a proxy or firewall on the way may have written it';
+
+/** What a status means is the protocol's word: where somebody else answered below 500, it does not hold. */
+function messageOf(status: number, meaning: string, { isHtml, text }: RouterDetail): string {
+  const said = isHtml ? BY_ANOTHER : text;
+  const what = isHtml && status < SERVER_ERRORS ? '' : ` (${meaning})`;
+  return `the router answered ${String(status)}${what}${said === '' ? '' : `: ${said}`}`;
+}
+
+/** From here on, a request was refused (RFC 9110 §15.5). */
+const CLIENT_ERRORS = 400;
+
+/** From here on, a server failed (RFC 9110 §15.6). */
+const SERVER_ERRORS = 500;
+
+function usualRun(status: number): NonNullable<StatusEntry['run']> {
+  return status >= CLIENT_ERRORS && status < SERVER_ERRORS ? 'refused' : 'ambiguous';
+}
+
+function mayHaveRun(run: NonNullable<StatusEntry['run']>, { isProtocol }: RouterDetail): boolean {
+  return run === 'ambiguous' || (run === 'router' && !isProtocol);
 }

@@ -2,7 +2,7 @@
 import { abortable, type LightAbortController } from '@nomyo/base';
 import { markSent } from '../errors/mark-sent.js';
 import { tooLarge } from './body.js';
-import { connectionError } from '../errors/connection-error.js';
+import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
 import { APIConnectionError, APIConnectionTimeoutError } from '../errors/errors.js';
 
 /** Where a body comes from, and what it must keep to. */
@@ -14,7 +14,8 @@ export interface StreamSource {
   readonly maxBytes: number;
   /** Longest wait for one chunk, in ms. */
   readonly idleTimeout: number;
-  readonly possiblyExecuted: boolean;
+  /** For errors. */
+  readonly attempt: FailedAttempt;
   /** Aborted when the time of the whole attempt is over, by the caller, and here. */
   readonly controller: LightAbortController;
   /** Called once, when nothing more is read: frees the connection, or closes it. */
@@ -49,7 +50,7 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
    * @throws the caller's reason
    */
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const { controller, possiblyExecuted } = this.#source;
+    const { controller, attempt } = this.#source;
     try {
       if (this.#released) controller.throwIfAborted();
       for (let chunk = await this.#pull(); chunk !== undefined; chunk = await this.#pull()) {
@@ -58,8 +59,8 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
       return { done: true, value: undefined };
     } catch (error) {
       this.#release();
-      const reason = controller.aborted ? controller.reason : connectionError(error, possiblyExecuted);
-      if (possiblyExecuted) markSent(reason);
+      const reason = controller.aborted ? controller.reason : connectionError(error, attempt);
+      if (attempt.sent) markSent(reason);
       throw reason;
     }
   }
@@ -73,8 +74,8 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
   /** The next chunk, counted; `undefined` after the last. */
   async #pull(): Promise<Uint8Array | undefined> {
     if (this.#released) return undefined;
-    const { controller, idleTimeout, maxBytes, possiblyExecuted } = this.#source;
-    const timer = setTimeout(() => controller.abort(silent(idleTimeout, possiblyExecuted)), idleTimeout);
+    const { controller, idleTimeout, maxBytes, attempt } = this.#source;
+    const timer = setTimeout(() => controller.abort(silent(idleTimeout, attempt.sent)), idleTimeout);
     try {
       const part = await abortable(this.#iterator.next(), controller);
       if (part.done === true) {
@@ -90,9 +91,11 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   #end(): void {
-    const { declared, possiblyExecuted } = this.#source;
+    const { declared, attempt } = this.#source;
     if (declared !== undefined && declared !== this.#length) {
-      throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
+      throw new APIConnectionError('the answer ended before its declared length', {
+        possiblyExecuted: attempt.sent,
+      });
     }
     this.#release();
   }

@@ -1,5 +1,7 @@
 /** `#http` on Node: node:http and node:https over connections of one's own. */
 import { DisposedError, InvalidArgumentError, LightAbortController, Semaphore } from '@nomyo/base';
+import { redactor } from '../answer/redact.js';
+import { secretsOf } from '../policy/headers.js';
 import { markSent } from '../errors/mark-sent.js';
 import { declaredLength } from '../answer/body.js';
 import { readIncoming } from '../answer/body.node.js';
@@ -36,12 +38,12 @@ import { proxyTls, routerTls } from '../connection/tls.node.js';
  * @throws {InvalidArgumentError} on a wrong option
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const { fetch, tls, proxy = null, maxConnections, userAgent } = options;
+  const { fetch, tls, proxy = null, maxConnections } = options;
   if (fetch === undefined) return new NodeClient(options);
   const notOurs = Object.entries({ tls, proxy: proxy ?? undefined, maxConnections });
   const [unused] = notOurs.find(([, value]) => value !== undefined) ?? [];
   if (unused !== undefined) throw new InvalidArgumentError(unused, 'has no effect on a fetch of your own');
-  return new FetchClient(fetch, userAgent);
+  return new FetchClient(fetch, options);
 }
 
 class NodeClient implements HttpClient {
@@ -59,6 +61,7 @@ class NodeClient implements HttpClient {
       tls: routerTls(tls),
       proxy: proxy === null ? undefined : { ...parseProxy(proxy), tls: proxyTls(tls) },
       noProxy,
+      allowRemoteHttp: options.allowRemoteHttp ?? false,
     });
   }
 
@@ -164,7 +167,7 @@ async function wholeAnswer(incoming: Incoming, maxBytes: number): Promise<HttpRe
 
 function streamedAnswer(
   { status, headers, message, possiblyExecuted, release }: Incoming,
-  { maxBytes, timeout, idleTimeout = timeout }: HttpStreamRequest,
+  { maxBytes, timeout, idleTimeout = timeout, headers: sent }: HttpStreamRequest,
   controller: LightAbortController,
 ): { readonly response: HttpStreamResponse; readonly released: Promise<void> } {
   let free = (): void => undefined;
@@ -176,7 +179,7 @@ function streamedAnswer(
     chunks: message,
     maxBytes,
     idleTimeout,
-    possiblyExecuted,
+    attempt: { sent: possiblyExecuted, redact: redactor(secretsOf(sent)) },
     controller,
     release: () => void release().then(free),
   });

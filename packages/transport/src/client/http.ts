@@ -92,6 +92,11 @@ export interface HttpClientOptions {
   readonly proxy?: string | null | undefined;
   /** Hosts that are reached without the proxy, in the syntax of `NO_PROXY`; see {@link bypassesProxy}. */
   readonly noProxy?: string | undefined;
+  /**
+   * Whether `http:` may lead to other machines, by the address that a name stands for; over `fetch`, by the name. Default:
+   * `false`, only to this one.
+   */
+  readonly allowRemoteHttp?: boolean | undefined;
   /** Most connections, and so requests, at a time; other requests wait in line. Default: 64. Node only. */
   readonly maxConnections?: number | undefined;
   /** `User-Agent` of every request that names none itself. Default: the runtime's, if it has one. */
@@ -108,7 +113,7 @@ const PROTOCOLS: readonly string[] = ['https:', 'http:'];
 
 /** @throws {InvalidArgumentError} when a member of `request` is wrong */
 export function checkRequest({ url, headers, timeout, maxBytes, idleTimeout = 1 }: HttpStreamRequest): void {
-  if (!(url instanceof URL) || !PROTOCOLS.includes(url.protocol)) {
+  if (!PROTOCOLS.includes(url.protocol)) {
     throw new InvalidArgumentError('url', 'must be an https: or http: URL');
   }
   checkTimeout('timeout', timeout);

@@ -9,7 +9,8 @@ import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { isErrorLike } from '../errors/connection-error.js';
 import type { HttpMethod } from '../client/http.js';
 import { keepAliveTimeout } from './keep-alive.js';
-import { bareHost, bypassesProxy, type Proxy } from './proxy.js';
+import { bareHost } from '../policy/address.js';
+import { bypassesProxy, type Proxy } from './proxy.js';
 import type { TlsSettings } from './tls.node.js';
 import { openTunnel } from './tunnel.node.js';
 
@@ -18,6 +19,8 @@ export interface PoolOptions {
   readonly tls: TlsSettings;
   readonly proxy: (Proxy & { readonly tls: TlsSettings }) | undefined;
   readonly noProxy: string;
+  /** Whether `http:` may lead to other machines. */
+  readonly allowRemoteHttp: boolean;
 }
 
 /** Node hands the options of a request on to `createConnection`: that is how the signal gets there. */
@@ -37,7 +40,9 @@ export class ConnectionPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     const keepAlive = { keepAlive: true, maxSockets: Infinity };
-    this.#plain = this.#equip(new http.Agent(keepAlive), (address, signal) => connectTcp(address, signal));
+    this.#plain = this.#equip(new http.Agent(keepAlive), (address, signal) =>
+      connectTcp(address, signal, { onlyLoopback: !options.allowRemoteHttp }),
+    );
     this.#secure = this.#equip(new https.Agent(keepAlive), (address, signal) =>
       this.#connectTls(address, signal),
     );

@@ -1,5 +1,6 @@
 /** Which proxy, and for which hosts: the conventions of `HTTPS_PROXY` and `NO_PROXY`. Pure. */
 import { InvalidArgumentError } from '@nomyo/base';
+import { bareHost, isInRange, parseIp } from '../policy/address.js';
 
 /** A proxy that speaks CONNECT (RFC 9110 §9.3.6). */
 export interface Proxy {
@@ -39,20 +40,15 @@ export function parseProxy(proxy: string): Proxy {
   };
 }
 
-/** Without the brackets of an IPv6 address. */
-export function bareHost(hostname: string): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-}
-
 /**
- * Whether a host is reached without the proxy. `noProxy` is a list, by commas or spaces, of host names (which stand
- * for their subdomains too; a leading `.` or `*.` changes nothing), addresses, IPv4 ranges (`10.0.0.0/8`), each with
- * `:port` or without, or `*` for all.
+ * Whether a host is reached without the proxy, as curl reads `NO_PROXY`. It is a list, by commas or spaces, of host
+ * names, which stand for their subdomains too, addresses in any spelling, and ranges (`10.0.0.0/8`, `fd00::/8`); `*`
+ * stands for all. A leading dot or `*.` and a trailing dot change nothing. Beyond curl, `:port` may follow.
  *
  * @param host without brackets
  */
 export function bypassesProxy(noProxy: string, host: string, port: number): boolean {
-  const name = host.toLowerCase();
+  const name = host.toLowerCase().replace(/\.$/, '');
   return noProxy
     .toLowerCase()
     .split(/[\s,]+/)
@@ -61,32 +57,19 @@ export function bypassesProxy(noProxy: string, host: string, port: number): bool
 }
 
 function matches(entry: string, host: string, port: number): boolean {
-  const [, pattern = entry, entryPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(splitable(entry)) ?? [];
-  if (entryPort !== undefined && Number(entryPort) !== port) return false;
-  if (pattern.includes('/')) return isInRange(pattern, host);
-  const domain = pattern.replace(/^\*?\./, '');
-  return host === domain || (host.endsWith(`.${domain}`) && !isIpv4(host));
+  const { pattern, entryPort } = splitPort(entry);
+  if (entryPort !== undefined && entryPort !== port) return false;
+  const ip = parseIp(host);
+  if (ip !== undefined) return isInRange(pattern, ip);
+  const domain = pattern.replace(/^\*?\./, '').replace(/\.$/, '');
+  return domain !== '' && (host === domain || host.endsWith(`.${domain}`));
 }
 
 /** A bare IPv6 address has colons, but no port. */
-function splitable(entry: string): string {
-  return !entry.startsWith('[') && entry.split(':').length > 2 ? `[${entry}]` : entry;
-}
-
-function isInRange(range: string, host: string): boolean {
-  const [base = '', bits = ''] = range.split('/');
-  if (!isIpv4(base) || !isIpv4(host) || !/^\d{1,2}$/.test(bits) || Number(bits) > 32) return false;
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(ipv4Number(base) / size) === Math.floor(ipv4Number(host) / size);
-}
-
-function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-}
-
-function ipv4Number(address: string): number {
-  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
+function splitPort(entry: string): { readonly pattern: string; readonly entryPort: number | undefined } {
+  const [, pattern = '', port] = /^(\[[^\]]*\](?:\/\d+)?|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
+  if (pattern === '') return { pattern: entry, entryPort: undefined };
+  return { pattern, entryPort: port === undefined ? undefined : Number(port) };
 }
 
 function parseUrl(proxy: string): URL | undefined {

@@ -2,6 +2,8 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AbortSignalLike } from '@nomyo/base';
+import { redactor } from '../answer/redact.js';
+import { secretsOf } from '../policy/headers.js';
 import { connectionError } from '../errors/connection-error.js';
 import { APIConnectionError } from '../errors/errors.js';
 import type { HttpRequest } from '../client/http.js';
@@ -80,7 +82,7 @@ async function attempt<T>(
     return outcome;
   } catch (error) {
     await destroyed(outgoing);
-    throw connectionError(error, progress.sent);
+    throw connectionError(error, { sent: progress.sent, redact: redactor(secretsOf(headers)) });
   }
 }
 

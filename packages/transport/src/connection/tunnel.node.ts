@@ -2,7 +2,7 @@
  * A connection through a proxy: CONNECT (RFC 9110 §9.3.6), and nothing of the request before the proxy has said yes.
  * The answer of a proxy is never taken for one of the router.
  */
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { abortable, type AbortSignalLike } from '@nomyo/base';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
@@ -29,7 +29,7 @@ export async function openTunnel(
     const socket = await (proxy.secure ? connectTls(proxy, settings, signal) : connectTcp(proxy, signal));
     return await askForTunnel(socket, proxy, target, signal);
   } catch (error) {
-    throw connectionError(error, false, PEER);
+    throw connectionError(error, { sent: false, peer: PEER });
   }
 }
 
@@ -41,7 +41,7 @@ async function askForTunnel(
 ): Promise<Socket> {
   const authority = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
   const headers = authorization === undefined ? {} : { 'Proxy-Authorization': authorization };
-  const request = httpRequest({
+  const request = http.request({
     method: 'CONNECT',
     path: authority,
     headers: { Host: authority, ...headers },

@@ -1,5 +1,6 @@
 /** From what a runtime says of a failed connection to a typed error that says what to do. */
 import { cleanText, NomyoError } from '@nomyo/base';
+import type { Redact } from '../answer/redact.js';
 import { APIConnectionError } from './errors.js';
 
 interface Failure {
@@ -76,19 +77,25 @@ const FAMILIES: readonly (readonly [prefix: string, failure: Failure])[] = [
 
 const UNKNOWN: Failure = { advice: 'check the network, and proxies between here and the router' };
 
-/**
- * A typed error; one of this SDK stays as it is.
- *
- * @param sent whether any of a request that can be run may have left
- * @param peer who did not answer well
- */
-export function connectionError(error: unknown, sent: boolean, peer = 'the router'): NomyoError {
+/** What is known of the attempt that failed. */
+export interface FailedAttempt {
+  /** Whether any of a request that can be run may have left. */
+  readonly sent: boolean;
+  /** What did not answer well. Default: `the router`. */
+  readonly peer?: string | undefined;
+  /** Takes secrets out of what the runtime, or a `fetch` of the caller's, says. */
+  readonly redact?: Redact | undefined;
+}
+
+/** A typed error; one of this SDK stays as it is. */
+export function connectionError(error: unknown, attempt: FailedAttempt): NomyoError {
   if (error instanceof NomyoError) return error;
+  const { sent, peer = 'the router', redact = (text: string): string => text } = attempt;
   const code = codeOf(error);
   const { advice, beforeSending = false, final = false } = failureOf(code);
   return new APIConnectionError(
     `the connection to ${peer} failed (${code ?? 'no reason is known'}): ${advice}`,
-    { cause: summarize(error), possiblyExecuted: sent && !beforeSending, retryable: !final },
+    { cause: summarize(error, redact), possiblyExecuted: sent && !beforeSending, retryable: !final },
   );
 }
 
@@ -113,12 +120,16 @@ const CODE = /^[A-Z\d_]{1,60}$/;
  * Name and message of an error and its causes. The error itself is not kept: libraries hang sockets, raw packets and
  * whole requests, with the API key in them, on theirs.
  */
-function summarize(error: unknown, depth = MAX_DEPTH): Error | undefined {
+function summarize(error: unknown, redact: Redact, depth = MAX_DEPTH): Error | undefined {
   if (!isErrorLike(error) || depth === 0) return undefined;
-  const cause = summarize(error.cause, depth - 1);
+  const cause = summarize(error.cause, redact, depth - 1);
   const message = error.message === '' ? (codeOf(error) ?? '') : error.message;
-  return new Error(cleanText(`${error.name}: ${message}`, 300), cause === undefined ? {} : { cause });
+  const text = cleanText(redact(`${error.name}: ${message}`.slice(0, MAX_TEXT)), 300);
+  return new Error(text, cause === undefined ? {} : { cause });
 }
+
+/** Of a message, in characters. */
+const MAX_TEXT = 16_384;
 
 /** By shape: an error can come from another realm, where `instanceof` knows nothing of it. */
 export function isErrorLike(value: unknown): value is Error {

@@ -1,5 +1,5 @@
 /** What can go wrong between a client and the router. Each class says what the caller may do next. */
-import { NomyoError, type NomyoErrorCode, type NomyoErrorOptions } from '@nomyo/base';
+import { NomyoError, type NomyoErrorCode, type NomyoErrorJson, type NomyoErrorOptions } from '@nomyo/base';
 
 /** What is known of a failed connection. */
 export interface ConnectionErrorOptions extends NomyoErrorOptions {
@@ -52,6 +52,23 @@ export interface APIErrorInfo {
   readonly possiblyExecuted: boolean;
 }
 
+/** An {@link APIError} as JSON. */
+export interface APIErrorJson extends NomyoErrorJson {
+  readonly status: number;
+  readonly retryAfter: number | undefined;
+  readonly payloadId: string | undefined;
+}
+
+/** Statuses with a code of their own. */
+const CODES: Readonly<Record<number, NomyoErrorCode>> = {
+  400: 'INVALID_REQUEST',
+  401: 'AUTHENTICATION_FAILED',
+  403: 'FORBIDDEN',
+  429: 'RATE_LIMITED',
+  500: 'SERVER_ERROR',
+  503: 'SERVICE_UNAVAILABLE',
+};
+
 /** The router answered with an error that has no class of its own. What helps depends on {@link status}. */
 export class APIError extends NomyoError {
   override readonly name: string = 'APIError';
@@ -71,8 +88,8 @@ export class APIError extends NomyoError {
   /** How long the router asks to wait, in ms; `undefined` when it does not. */
   readonly retryAfter: number | undefined;
 
-  constructor(message: string, info: APIErrorInfo, code: NomyoErrorCode = 'API_ERROR') {
-    super(code, message, { possiblyExecuted: info.possiblyExecuted });
+  constructor(message: string, info: APIErrorInfo) {
+    super(CODES[info.status] ?? 'API_ERROR', message, { possiblyExecuted: info.possiblyExecuted });
     this.status = info.status;
     this.statusCode = info.status;
     this.errorDetails = info.errorDetails;
@@ -80,58 +97,40 @@ export class APIError extends NomyoError {
     this.payloadId = info.payloadId;
     this.retryAfter = info.retryAfter;
   }
+
+  /** What a log may hold, and a retry needs. */
+  override toJSON(): APIErrorJson {
+    const { status, retryAfter, payloadId } = this;
+    return { ...super.toJSON(), status, retryAfter, payloadId };
+  }
 }
 
 /** 400: the request is wrong, or could not be decrypted. Fix it. */
 export class InvalidRequestError extends APIError {
   override readonly name: string = 'InvalidRequestError';
-
-  constructor(message: string, info: APIErrorInfo) {
-    super(message, info, 'INVALID_REQUEST');
-  }
 }
 
 /** 401: the API key is missing or wrong. Fix it. */
 export class AuthenticationError extends APIError {
   override readonly name: string = 'AuthenticationError';
-
-  constructor(message: string, info: APIErrorInfo) {
-    super(message, info, 'AUTHENTICATION_FAILED');
-  }
 }
 
 /** 403: the model is not allowed for the security tier. Choose another model or tier. */
 export class ForbiddenError extends APIError {
   override readonly name: string = 'ForbiddenError';
-
-  constructor(message: string, info: APIErrorInfo) {
-    super(message, info, 'FORBIDDEN');
-  }
 }
 
 /** 429: over the rate limit. Retry after {@link APIError.retryAfter}. */
 export class RateLimitError extends APIError {
   override readonly name: string = 'RateLimitError';
-
-  constructor(message: string, info: APIErrorInfo) {
-    super(message, info, 'RATE_LIMITED');
-  }
 }
 
 /** 500: the router failed. Retry; the request may have been run. */
 export class ServerError extends APIError {
   override readonly name: string = 'ServerError';
-
-  constructor(message: string, info: APIErrorInfo) {
-    super(message, info, 'SERVER_ERROR');
-  }
 }
 
 /** 503: the inference backend is away, or the API key is cooling down. Retry later. */
 export class ServiceUnavailableError extends APIError {
   override readonly name: string = 'ServiceUnavailableError';
-
-  constructor(message: string, info: APIErrorInfo) {
-    super(message, info, 'SERVICE_UNAVAILABLE');
-  }
 }

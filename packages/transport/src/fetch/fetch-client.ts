@@ -1,8 +1,11 @@
 /** The same contract over `fetch`, the runtime's or a caller's own. */
-import { abortable, DisposedError, LightAbortController } from '@nomyo/base';
+import { abortable, DisposedError, LightAbortController, SecurityError } from '@nomyo/base';
 import { markFailuresAsSent } from '../errors/mark-sent.js';
 import { declaredLength, readBody } from '../answer/body.js';
-import { connectionError } from '../errors/connection-error.js';
+import { redactor } from '../answer/redact.js';
+import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
+import { isLoopbackName } from '../policy/address.js';
+import { secretsOf } from '../policy/headers.js';
 import { startDeadline, withDeadline, type Deadline } from '../client/deadline.js';
 import { timedOut } from '../errors/errors.js';
 import { cancel, chunksOf, headersOf, type FetchResponse } from './fetch-response.js';
@@ -10,6 +13,7 @@ import {
   checkRequest,
   withUserAgent,
   type HttpClient,
+  type HttpClientOptions,
   type HttpRequest,
   type HttpResponse,
   type HttpStreamRequest,
@@ -36,14 +40,17 @@ const POLICY = {
 
 const IDENTITY = { 'Accept-Encoding': 'identity' } as const;
 
+/** What is left to choose where a `fetch` makes the connections. */
+type FetchClientOptions = Pick<HttpClientOptions, 'userAgent' | 'allowRemoteHttp'>;
+
 export class FetchClient implements HttpClient {
   readonly #fetch: Fetch;
-  readonly #userAgent: string | undefined;
+  readonly #options: FetchClientOptions;
   #closed = false;
 
-  constructor(fetch: Fetch, userAgent?: string) {
+  constructor(fetch: Fetch, options: FetchClientOptions = {}) {
     this.#fetch = fetch;
-    this.#userAgent = userAgent;
+    this.#options = options;
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -76,6 +83,12 @@ export class FetchClient implements HttpClient {
   #check(request: HttpStreamRequest): void {
     if (this.#closed) throw new DisposedError('HttpClient');
     checkRequest(request);
+    const { protocol, hostname, host } = request.url;
+    if (protocol === 'https:' || this.#options.allowRemoteHttp === true || isLoopbackName(hostname)) return;
+    throw new SecurityError(
+      'INSECURE_URL',
+      `http: leads to ${host}, which can be another machine: use https:, or allowHttp: 'dangerously-remote'`,
+    );
   }
 
   async #send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
@@ -86,7 +99,7 @@ export class FetchClient implements HttpClient {
       return { ...head, body: await readBody(chunksOf(response), frame) };
     } catch (error) {
       cancel(response);
-      throw connectionError(error, possiblyExecuted);
+      throw connectionError(error, failed(request));
     }
   }
 
@@ -103,9 +116,9 @@ export class FetchClient implements HttpClient {
     };
     try {
       const { head, declared, response } = await abortable(this.#open(request, fetching.signal), controller);
-      const possiblyExecuted = mayHaveRun(request);
       const chunks = chunksOf(response);
-      const source = { declared, chunks, maxBytes, idleTimeout, possiblyExecuted, controller, release };
+      const attempt = failed(request);
+      const source = { declared, chunks, maxBytes, idleTimeout, attempt, controller, release };
       return { ...head, body: new StreamedBody(source) };
     } catch (error) {
       release();
@@ -115,7 +128,7 @@ export class FetchClient implements HttpClient {
   }
 
   async #open(request: HttpRequest, signal: AbortSignal): Promise<Opened> {
-    const { url, method, headers, body = null } = withUserAgent(request, this.#userAgent);
+    const { url, method, headers, body = null } = withUserAgent(request, this.#options.userAgent);
     const possiblyExecuted = mayHaveRun(request);
     let response: FetchResponse | undefined;
     try {
@@ -126,7 +139,7 @@ export class FetchClient implements HttpClient {
       return accept(response, possiblyExecuted);
     } catch (error) {
       cancel(response);
-      throw connectionError(error, possiblyExecuted);
+      throw connectionError(error, failed(request));
     }
   }
 }
@@ -151,6 +164,11 @@ function accept(response: FetchResponse, possiblyExecuted: boolean): Opened {
 
 function deadlineOf({ timeout, signal, method }: HttpRequest): Deadline {
   return { timeout, signal, expired: () => timedOut(timeout, method !== 'GET') };
+}
+
+/** For the error of an attempt, whatever the fetch puts into its own. */
+function failed(request: HttpRequest): FailedAttempt {
+  return { sent: mayHaveRun(request), redact: redactor(secretsOf(request.headers)) };
 }
 
 /** fetch does not tell how far it has come. */

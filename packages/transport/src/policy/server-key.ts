@@ -1,5 +1,6 @@
 /** The router's public key, fetched as rarely as possible and never trusted against a pin. */
-import { abortable, SecurityError, type AbortSignalLike } from '@nomyo/base';
+import { APIConnectionError, APIError } from '../errors/errors.js';
+import { abortable, DisposedError, SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { checkPins } from './pins.js';
 
 /** Anything with the fingerprint of a public key: this module knows no cryptography. */
@@ -28,6 +29,9 @@ export interface ServerKeyCacheOptions<K extends Fingerprinted> {
   readonly onChange?: ((change: ServerKeyChange) => void) | undefined;
 }
 
+/** Between two doubts, in ms. */
+const DOUBT_INTERVAL_MS = 60_000;
+
 interface KeyFetch<K> {
   readonly key: Promise<K>;
   readonly controller: AbortController;
@@ -39,6 +43,10 @@ export class ServerKeyCache<K extends Fingerprinted> {
   readonly #options: ServerKeyCacheOptions<K>;
   readonly #now: () => number;
   #kept: { readonly key: K; readonly since: number } | undefined;
+  /** The kept key, when an answer made it doubtful. */
+  #doubted: K | undefined;
+  #doubtedAt: number | undefined;
+  #disposed = false;
   #lastFingerprint: string | undefined;
   #fetch: KeyFetch<K> | undefined;
 
@@ -57,19 +65,22 @@ export class ServerKeyCache<K extends Fingerprinted> {
    */
   async get(signal?: AbortSignalLike): Promise<K> {
     signal?.throwIfAborted();
-    return this.peek() ?? this.#join(signal);
+    const kept = this.peek();
+    if (kept === undefined) return this.#join(signal);
+    return kept === this.#doubted ? this.#verify(kept, signal) : kept;
   }
 
   /**
-   * The key, fetched anew unless somebody has done so since `stale` came from here. It can be the same key again.
+   * An answer lets suspect that the router has another key by now: the next {@link get} fetches it again, once a minute
+   * at most while it stays the same. Where that fails, the kept key goes on until its time is over.
    *
-   * @param stale as {@link get} gave it
-   * @throws as {@link get}
+   * @param key as {@link get} gave it
    */
-  async refresh(stale: K, signal?: AbortSignalLike): Promise<K> {
-    signal?.throwIfAborted();
-    const kept = this.peek();
-    return kept === undefined || kept === stale ? this.#join(signal) : kept;
+  doubt(key: K): void {
+    const since = this.#now() - (this.#doubtedAt ?? Number.NEGATIVE_INFINITY);
+    if (this.#kept?.key !== key || (since >= 0 && since < DOUBT_INTERVAL_MS)) return;
+    this.#doubted = key;
+    this.#doubtedAt = this.#now();
   }
 
   /** The key, if there is one that is fresh. */
@@ -80,13 +91,41 @@ export class ServerKeyCache<K extends Fingerprinted> {
     return age >= 0 && age < this.#options.ttl ? this.#kept.key : undefined;
   }
 
+  /** Ends a fetch under way, and forgets the key. Nothing is fetched or told any more. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#fetch?.controller.abort(new DisposedError('ServerKeyCache'));
+    this.clear();
+  }
+
   /** Forgets the key; a fetch under way ends well for its waiters, but is not kept. */
   clear(): void {
     this.#kept = undefined;
     this.#fetch = undefined;
   }
 
+  async #verify(kept: K, signal: AbortSignalLike | undefined): Promise<K> {
+    try {
+      const key = await this.#join(signal);
+      this.#settle(key.fingerprint !== kept.fingerprint);
+      return key;
+    } catch (error) {
+      // Who left learned nothing: the next one asks.
+      signal?.throwIfAborted();
+      this.#settle(error instanceof SecurityError);
+      if (!(error instanceof APIConnectionError || error instanceof APIError)) throw error;
+      return kept;
+    }
+  }
+
+  /** @param right there is another key, taken or refused: then the next doubt may be right at once, too */
+  #settle(right: boolean): void {
+    this.#doubted = undefined;
+    if (right) this.#doubtedAt = undefined;
+  }
+
   async #join(signal: AbortSignalLike | undefined): Promise<K> {
+    this.#checkOpen();
     const fetch = (this.#fetch ??= this.#startFetch());
     fetch.waiting += 1;
     try {
@@ -107,9 +146,14 @@ export class ServerKeyCache<K extends Fingerprinted> {
     return fetch;
   }
 
+  #checkOpen(): void {
+    if (this.#disposed) throw new DisposedError('ServerKeyCache');
+  }
+
   async #load(signal: AbortSignal): Promise<K> {
     const { load, pins = [], onChange } = this.#options;
     const key = await load(signal);
+    this.#checkOpen();
     const { fingerprint } = key;
     if (pins.length > 0 && !pins.includes(fingerprint)) {
       throw new SecurityError(

@@ -1,10 +1,17 @@
 /** Where the router is. Everything is decided here, before anything is made, sent or written. */
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
+import { isLoopbackName } from './address.js';
+
+/**
+ * Where `http:` may lead: `true` for this machine alone, for local development; `dangerously-remote` for any host, where
+ * everybody on the way reads metadata and can replace the router's key.
+ */
+export type AllowHttp = boolean | 'dangerously-remote';
 
 /** What is allowed, and what the option is called. */
 export interface BaseUrlOptions {
-  /** Permits `http:`, for local development. */
-  readonly allowHttp: boolean;
+  /** Where `http:` may lead. Default: nowhere. */
+  readonly allowHttp?: AllowHttp | undefined;
   /** Name of the option in errors. Default: `baseUrl`. */
   readonly name?: string;
 }
@@ -16,15 +23,12 @@ const WELL_FORMED = /^[a-z][a-z\d+.-]*:\/\/[^\s\\\p{Cc}]+$/iu;
  * The parsed base URL: no trailing slash on a path prefix, which is kept. Errors never quote it.
  *
  * @throws {InvalidArgumentError} when it is no absolute URL, or has credentials, a query or a fragment
- * @throws {SecurityError} `INSECURE_URL` when it is neither `https:` nor, with `allowHttp`, `http:`
+ * @throws {SecurityError} `INSECURE_URL` when it is neither `https:` nor, as far as `allowHttp` goes, `http:`
  */
-export function parseBaseUrl(baseUrl: string, { allowHttp, name = 'baseUrl' }: BaseUrlOptions): URL {
+export function parseBaseUrl(baseUrl: string, { allowHttp = false, name = 'baseUrl' }: BaseUrlOptions): URL {
   const url = parseAbsolute(baseUrl);
   if (url === undefined) throw new InvalidArgumentError(name, 'must be an absolute URL');
-  if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
-    const hint = url.protocol === 'http:' ? '; allowHttp permits http: for local development' : '';
-    throw new SecurityError('INSECURE_URL', `${name} must begin with https:${hint}`);
-  }
+  checkProtocol(url, allowHttp, name);
   if (url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError(name, 'must not hold credentials');
   }
@@ -32,6 +36,29 @@ export function parseBaseUrl(baseUrl: string, { allowHttp, name = 'baseUrl' }: B
   if (/[?#]/.test(baseUrl)) throw new InvalidArgumentError(name, 'must have neither a query nor a fragment');
   url.pathname = withoutTrailingSlashes(url.pathname);
   return url;
+}
+
+function checkProtocol({ protocol, hostname }: URL, allowHttp: AllowHttp, name: string): void {
+  if (protocol === 'https:') return;
+  if (protocol !== 'http:') throw new SecurityError('INSECURE_URL', `${name} must begin with https:`);
+  if (allowHttp === false) {
+    const hint = 'allowHttp permits http: for local development';
+    throw new SecurityError('INSECURE_URL', `${name} must begin with https:; ${hint}`);
+  }
+  if (allowHttp === 'dangerously-remote' || isLocalName(hostname)) return;
+  throw new SecurityError(
+    'INSECURE_URL',
+    `${name} must begin with https:; allowHttp: true permits http: on this machine alone (localhost, 127.0.0.1), ` +
+      "and 'dangerously-remote' on others, where everybody on the way can read and replace keys",
+  );
+}
+
+/**
+ * Names that can be this machine: beside those of loopback, `.test` (RFC 6761 §6.2), which nobody can register and
+ * development servers use. The address that it stands for is checked when the connection is made.
+ */
+function isLocalName(hostname: string): boolean {
+  return isLoopbackName(hostname) || /\.test\.?$/.test(hostname);
 }
 
 /**

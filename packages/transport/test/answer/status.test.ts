@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { NomyoError } from '@nomyo/base';
 import fc from 'fast-check';
 import * as errors from '../../src/errors/errors.js';
-import { errorOfResponse } from '../../src/answer/status.js';
+import { errorOfResponse, mayMeanNewServerKey } from '../../src/answer/status.js';
 
 const of = (status: number, body: string | Uint8Array = '', headers: Record<string, string> = {}) =>
   errorOfResponse(
     { status, headers, body: typeof body === 'string' ? new TextEncoder().encode(body) : body },
-    'the-id',
+    { payloadId: 'the-id' },
   );
 
 describe('errorOfResponse', () => {
@@ -42,8 +42,50 @@ describe('errorOfResponse', () => {
     expect(error.message).toMatch(new RegExp(`^the router answered ${String(status)} \\(.+\\): why$`));
   });
 
+  it.each([
+    ['the router says so', '{"detail":"all backends are busy"}', false],
+    ['a validation list says so', '{"detail":[{"msg":"busy"}]}', false],
+    ['Envoy says it', 'upstream connect error or disconnect/reset before headers', true],
+    ['nginx says it', '<html><body>503 Service Temporarily Unavailable</body></html>', true],
+    ['a gateway says it in JSON of its own', '{"message":"no healthy upstream"}', true],
+    ['a gateway has an empty detail', '{"detail":""}', true],
+    ['nobody says anything', '', true],
+  ])('a 503 may have been run unless the router itself says it: %s', (_, body, possiblyExecuted) => {
+    expect(of(503, body)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', possiblyExecuted });
+  });
+
+  it.each([408, 499])('a %d of a gateway that gave up may have been run', (status) => {
+    expect(of(status)).toMatchObject({ possiblyExecuted: true });
+  });
+
+  it('an HTML 403 names a proxy or firewall, and no model', () => {
+    const { message } = of(403, '<!doctype html><title>Request blocked</title>');
+    expect(message).toMatch(/proxy or firewall/);
+    expect(message).not.toMatch(/model|tier/);
+  });
+
+  it('as JSON has what a log and a retry need', () => {
+    const json: unknown = JSON.parse(JSON.stringify(of(429, '{"detail":"slow"}', { 'retry-after': '2' })));
+    expect(json).toMatchObject({
+      name: 'RateLimitError',
+      code: 'RATE_LIMITED',
+      status: 429,
+      retryAfter: 2000,
+      possiblyExecuted: false,
+      payloadId: 'the-id',
+    });
+  });
+
+  it.each([400, 422, 500, 502])('a %d can mean another key of the router', (status) => {
+    expect(mayMeanNewServerKey(of(status))).toBe(true);
+  });
+
+  it.each([401, 403, 429, 503, 504])('a %d cannot', (status) => {
+    expect(mayMeanNewServerKey(of(status))).toBe(false);
+  });
+
   it('says of a GET that it ran nothing', () => {
-    const error = errorOfResponse({ status: 500, headers: {}, body: new Uint8Array() }, undefined, 'GET');
+    const error = errorOfResponse({ status: 500, headers: {}, body: new Uint8Array() }, { method: 'GET' });
     expect(error).toMatchObject({ possiblyExecuted: false, payloadId: undefined });
   });
 
@@ -51,9 +93,7 @@ describe('errorOfResponse', () => {
     expect(of(429, '', { 'retry-after': '2' }).retryAfter).toBe(2000);
     expect(of(429).retryAfter).toBeUndefined();
     const headers = { 'retry-after': 'Thu, 01 Jan 1970 00:00:05 GMT' };
-    expect(
-      errorOfResponse({ status: 503, headers, body: new Uint8Array() }, 'x', 'POST', 1000).retryAfter,
-    ).toBe(4000);
+    expect(errorOfResponse({ status: 503, headers, body: new Uint8Array() }, {}, 1000).retryAfter).toBe(4000);
   });
 
   it.each<[string, string, string, unknown]>([
@@ -80,7 +120,11 @@ describe('errorOfResponse', () => {
   });
 
   it.each([
-    ['an HTML page', '<html><body>Bad gateway</body></html>', /: an HTML page$/],
+    [
+      'an HTML page',
+      '<html><body>Bad gateway</body></html>',
+      /\(.+\): an HTML page, so a proxy or firewall on the way may have written it$/,
+    ],
     ['plain text', 'upstream connect error', /: upstream connect error$/],
     ['nothing', '', /\)$/],
     ['half a JSON', '{"detail":', /: \{"detail":$/],

@@ -361,7 +361,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
 
   it('says that an unknown host ran nothing', async () => {
     const peer = await start(always(answer()));
-    const url = new URL('http://nomyo.invalid/');
+    const url = new URL('https://nomyo.invalid/');
     expect(await rejection(client.send(request(peer, { url })))).toMatchObject({
       name: 'APIConnectionError',
       possiblyExecuted: false,

@@ -5,8 +5,12 @@ import { retryDelay, withRetries, type RetryInfo, type RetryMode } from '../../s
 import { errorOfResponse } from '../../src/answer/status.js';
 import { rejection } from '../support/peer.js';
 
+/** In the words of the router. */
 const answered = (status: number, headers: Record<string, string> = {}) =>
-  errorOfResponse({ status, headers, body: new Uint8Array() });
+  errorOfResponse({ status, headers, body: new TextEncoder().encode('{"detail":"why"}') });
+/** By a gateway before it. */
+const answeredByAnother = (status: number) =>
+  errorOfResponse({ status, headers: {}, body: new TextEncoder().encode('upstream connect error') });
 const broken = (possiblyExecuted: boolean, retryable = true) =>
   new APIConnectionError('broken', { possiblyExecuted, retryable });
 const input = { attempt: 1, maxRetries: 2, mode: 'all' as RetryMode, now: 0, random: 0 };
@@ -98,6 +102,11 @@ describe('retryDelay', () => {
     ['none', 503, false],
   ])('in mode %s repeats a %d: %p', (mode, status, isRepeated) => {
     expect(retryDelay({ ...input, mode, error: answered(status) }) !== undefined).toBe(isRepeated);
+  });
+
+  it('in mode safe does not repeat a 503 that the router did not write', () => {
+    expect(retryDelay({ ...input, mode: 'safe', error: answeredByAnother(503) })).toBeUndefined();
+    expect(retryDelay({ ...input, mode: 'all', error: answeredByAnother(503) })).toBe(1000);
   });
 
   it('in mode safe repeats only what certainly never ran', () => {

@@ -6,6 +6,7 @@ import {
   type ServerKeyCacheOptions,
   type ServerKeyChange,
 } from '../../src/policy/server-key.js';
+import { APIConnectionError } from '../../src/errors/errors.js';
 import { rejection } from '../support/peer.js';
 
 interface Key {
@@ -126,39 +127,6 @@ describe('ServerKeyCache', () => {
     });
   });
 
-  describe('refresh', () => {
-    it('shares one fetch among all who hold the stale key, late ones too', async () => {
-      const { router, cache } = cacheOf();
-      const first = cache.get();
-      router.loads[0]?.resolve(keyOf('a'));
-      const stale = await first;
-      const refreshed = Promise.all(Array.from({ length: 20 }, () => cache.refresh(stale)));
-      router.loads[1]?.resolve(keyOf('b'));
-      expect(new Set(await refreshed)).toEqual(new Set([keyOf('b')]));
-      expect(await cache.refresh(stale)).toEqual(keyOf('b'));
-      expect(router.loads).toHaveLength(2);
-    });
-
-    it('gives the same key when it is the same, without fetching it once more for the others', async () => {
-      const { router, cache } = cacheOf();
-      const first = cache.get();
-      router.loads[0]?.resolve(keyOf('a'));
-      const stale = await first;
-      const refreshed = cache.refresh(stale);
-      router.loads[1]?.resolve(keyOf('a'));
-      expect((await refreshed).fingerprint).toBe(stale.fingerprint);
-      await cache.refresh(stale);
-      expect(router.loads).toHaveLength(2);
-    });
-
-    it('works with a ttl of 0, too', async () => {
-      const { router, cache } = cacheOf({ ttl: 0 });
-      const refreshed = cache.refresh(keyOf('a'));
-      router.loads[0]?.resolve(keyOf('b'));
-      expect(await refreshed).toEqual(keyOf('b'));
-    });
-  });
-
   describe('pins', () => {
     it('accept any of the pinned keys', async () => {
       const { router, cache } = cacheOf({ pins: [keyOf('x').fingerprint, keyOf('a').fingerprint] });
@@ -178,12 +146,12 @@ describe('ServerKeyCache', () => {
       expect(cache.peek()).toBeUndefined();
     });
 
-    it('that fail in a refresh leave the old key where it was', async () => {
+    it('that fail after a doubt leave the old key where it was', async () => {
       const { router, cache } = cacheOf({ pins: [keyOf('a').fingerprint] });
       const first = cache.get();
       router.loads[0]?.resolve(keyOf('a'));
       const stale = await first;
-      const refreshed = rejection(cache.refresh(stale));
+      const refreshed = (cache.doubt(stale), rejection(cache.get()));
       router.loads[1]?.resolve(keyOf('evil'));
       expect(await refreshed).toMatchObject({ code: 'SERVER_KEY_NOT_PINNED' });
       expect(cache.peek()).toBe(stale);
@@ -244,5 +212,126 @@ describe('ServerKeyCache', () => {
     router.loads[0]?.resolve(keyOf('a'));
     expect(await pending).toEqual(keyOf('a'));
     expect(cache.peek()).toBeUndefined();
+  });
+});
+
+describe('a doubt about the key', () => {
+  const MINUTE = 60_000;
+  const fetched = async () => {
+    const made = cacheOf({ ttl: 100 * MINUTE });
+    const first = made.cache.get();
+    made.router.loads[0]?.resolve(keyOf('a'));
+    return { ...made, key: await first };
+  };
+
+  it('has it fetched again by the next call, and by that one alone', async () => {
+    const { router, cache, key } = await fetched();
+    cache.doubt(key);
+    const waiting = [cache.get(), cache.get()];
+    expect(router.loads).toHaveLength(2);
+    const fresh = keyOf('b');
+    router.loads[1]?.resolve(fresh);
+    expect(await Promise.all(waiting)).toEqual([fresh, fresh]);
+    expect(await cache.get()).toBe(fresh);
+    expect(router.loads).toHaveLength(2);
+  });
+
+  it('counts once a minute while the key stays the same', async () => {
+    const { router, clock, cache, key } = await fetched();
+    const doubted = async (loads: number): Promise<void> => {
+      cache.doubt(await cache.get());
+      const next = cache.get();
+      router.loads[loads - 1]?.resolve(key);
+      await next;
+      expect(router.loads).toHaveLength(loads);
+    };
+    await doubted(2);
+    await doubted(2);
+    clock.now += MINUTE - 1;
+    await doubted(2);
+    clock.now += 1;
+    await doubted(3);
+  });
+
+  it('counts at once after one that was right', async () => {
+    const { router, cache, key } = await fetched();
+    cache.doubt(key);
+    const next = cache.get();
+    router.loads[1]?.resolve(keyOf('b'));
+    cache.doubt(await next);
+    void cache.get().catch(() => undefined);
+    expect(router.loads).toHaveLength(3);
+    cache.dispose();
+  });
+
+  it('leaves the kept key in use where it cannot be fetched', async () => {
+    const { router, cache, key } = await fetched();
+    cache.doubt(key);
+    const next = cache.get();
+    router.loads[1]?.reject(new APIConnectionError('away', { possiblyExecuted: false }));
+    expect(await next).toBe(key);
+    expect(await cache.get()).toBe(key);
+  });
+
+  it('is shared by all who hold the key, also by those who are late', async () => {
+    const { router, cache, key } = await fetched();
+    const ask = () => {
+      cache.doubt(key);
+      return cache.get();
+    };
+    const waiting = Promise.all(Array.from({ length: 20 }, ask));
+    router.loads[1]?.resolve(keyOf('b'));
+    expect(new Set(await waiting)).toEqual(new Set([keyOf('b')]));
+    expect(await ask()).toEqual(keyOf('b'));
+    expect(router.loads).toHaveLength(2);
+  });
+
+  it('is not settled by a caller who leaves', async () => {
+    const { router, cache, key } = await fetched();
+    cache.doubt(key);
+    const controller = new AbortController();
+    const left = rejection(cache.get(controller.signal));
+    controller.abort(new Error('left'));
+    expect(await left).toMatchObject({ message: 'left' });
+    const next = cache.get();
+    router.loads[2]?.resolve(keyOf('b'));
+    expect(await next).toEqual(keyOf('b'));
+  });
+
+  it('counts at once after one that led to a key that was refused', async () => {
+    const { router, cache, key } = await fetched();
+    for (const loads of [2, 3]) {
+      cache.doubt(key);
+      const next = rejection(cache.get());
+      router.loads[loads - 1]?.reject(new SecurityError('SERVER_KEY_CHANGED', 'x'));
+      expect(await next).toMatchObject({ code: 'SERVER_KEY_CHANGED' });
+      expect(await cache.get()).toBe(key);
+      expect(router.loads).toHaveLength(loads);
+    }
+  });
+
+  it('does not outweigh a pin', async () => {
+    const pins = [keyOf('a').fingerprint];
+    const { router, cache } = cacheOf({ pins });
+    const first = cache.get();
+    router.loads[0]?.resolve(keyOf('a'));
+    cache.doubt(await first);
+    const next = rejection(cache.get());
+    router.loads[1]?.resolve(keyOf('evil'));
+    expect(await next).toMatchObject({ code: 'SERVER_KEY_NOT_PINNED' });
+  });
+});
+
+describe('dispose()', () => {
+  it('ends a fetch under way, and nothing is told or kept after it', async () => {
+    const told: unknown[] = [];
+    const { router, cache } = cacheOf({ onChange: (change) => told.push(change) });
+    const waiting = rejection(cache.get());
+    cache.dispose();
+    expect(router.loads[0]?.signal.aborted).toBe(true);
+    router.loads[0]?.resolve(keyOf('a'));
+    expect(await waiting).toMatchObject({ code: 'DISPOSED' });
+    expect(await rejection(cache.get())).toMatchObject({ code: 'DISPOSED' });
+    expect([told, router.loads.length, cache.peek()]).toEqual([[], 1, undefined]);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
-import { endpoint, parseBaseUrl } from '../../src/policy/url.js';
+import { endpoint, parseBaseUrl, type BaseUrlOptions } from '../../src/policy/url.js';
 
 const https = { allowHttp: false } as const;
 
-function refusal(baseUrl: unknown, options: { allowHttp: boolean; name?: string } = https): unknown {
+function refusal(baseUrl: unknown, options: BaseUrlOptions = https): unknown {
   try {
     parseBaseUrl(baseUrl as string, options);
   } catch (error) {
@@ -73,5 +73,39 @@ describe('parseBaseUrl', () => {
 
   it('names the option as the caller knows it', () => {
     expect(refusal('x', { allowHttp: false, name: 'routerUrl' })).toMatchObject({ argument: 'routerUrl' });
+  });
+});
+
+describe('allowHttp', () => {
+  it.each([
+    'http://localhost:8000',
+    'http://api.localhost',
+    'http://LOCALHOST.',
+    'http://127.0.0.1',
+    'http://127.1.2.3',
+    'http://0x7f.1',
+    'http://[::1]:8000',
+    'http://[0:0:0:0:0:0:0:1]',
+    'http://[::ffff:127.0.0.1]',
+    'http://router.test',
+  ])('true permits %s', (url) => {
+    expect(() => parseBaseUrl(url, { allowHttp: true })).not.toThrow();
+  });
+
+  it.each([
+    'http://router.example',
+    'http://router:8000',
+    'http://10.0.0.1',
+    'http://0.0.0.0',
+    'http://[fe80::1]',
+    'http://[::ffff:10.0.0.1]',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'http://test.example',
+  ])('true does not permit %s, which needs dangerously-remote', (url) => {
+    const error = refusal(url, { allowHttp: true });
+    expect(error).toMatchObject({ code: 'INSECURE_URL' });
+    expect((error as Error).message).toContain('dangerously-remote');
+    expect(parseBaseUrl(url, { allowHttp: 'dangerously-remote' }).protocol).toBe('http:');
   });
 });

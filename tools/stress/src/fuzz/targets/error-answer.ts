@@ -45,7 +45,7 @@ export const errorAnswerTarget: Target = {
 async function attempt(random: Random): Promise<string> {
   const status = random.oneIn(10) ? 100 + random.below(900) : random.pick(STATUSES);
   const response = { status, headers: headersOf(random), body: bodyOf(random) };
-  const result = await judge(() => errorOfResponse(response, 'id', 'POST'), []);
+  const result = await judge(() => errorOfResponse(response, { payloadId: 'id' }), []);
   expect('value' in result, 'an error is given, and none is thrown');
   const error = result.value;
   expect(error.constructor === (CLASSES[status] ?? APIError), `the class of ${String(status)}`);
