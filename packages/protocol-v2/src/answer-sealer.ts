@@ -59,11 +59,13 @@ export class AnswerSealer {
     return concatBytes(...frames);
   }
 
-  /** The END frame; the key is dropped. */
-  async end(): Promise<Bytes> {
-    const frame = await this.#piece(FRAME.end, new Uint8Array(0));
+  /** The END frame, with the last piece where there is one: what is before it in a frame of its own. The key is dropped. */
+  async end(last: Uint8Array = new Uint8Array(0)): Promise<Bytes> {
+    const at = Math.max(Math.ceil(last.byteLength / STREAM_PIECE) - 1, 0) * STREAM_PIECE;
+    const before = at === 0 ? new Uint8Array(0) : await this.data(last.subarray(0, at));
+    const frame = await this.#piece(FRAME.end, last.subarray(at));
     this.dispose();
-    return frame;
+    return concatBytes(before, frame);
   }
 
   /** The ABORT frame: why the answer breaks off. The key is dropped. */

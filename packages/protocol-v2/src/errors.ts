@@ -99,8 +99,14 @@ function isClear(name: ErrorClass): name is ClearErrorClass {
 
 /** The clear error a gateway answers an error with (SPEC 10.1), or `undefined` where that would be a sealed one. */
 export function clearErrorOf(error: unknown): { status: number; body: string } | undefined {
+  const errorClass = clearClassOf(error);
+  return errorClass === undefined ? undefined : clearError(errorClass);
+}
+
+/** The class of an error that a gateway says in the clear (SPEC 10.1), or `undefined` of any other error. */
+export function clearClassOf(error: unknown): ClearErrorClass | undefined {
   const errorClass = classOf(error);
-  return errorClass !== undefined && isClear(errorClass) ? clearError(errorClass) : undefined;
+  return errorClass !== undefined && isClear(errorClass) ? errorClass : undefined;
 }
 
 /** Status and `application/problem+json` body of a clear error (SPEC 10.1). */

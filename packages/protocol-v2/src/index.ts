@@ -5,6 +5,7 @@
  */
 export {
   classOf,
+  clearClassOf,
   clearError,
   clearErrorOf,
   codeOf,
@@ -21,6 +22,7 @@ export { padme } from './padding.js';
 export {
   generateKemKey,
   importKemKey,
+  mlKemImplementation,
   type KemKey,
   type KemKeyOptions,
   type PublicKemKey,
@@ -33,12 +35,14 @@ export {
   type KeyDocumentOptions,
   type PublishedKey,
 } from './make-document.js';
+export { inspectDelegation, type Delegation, type InspectedDelegation } from './delegation.js';
 export {
   chooseKey,
   inspectKeyDocument,
   takeKeyDocument,
   usableKeys,
   type DocumentKey,
+  type InspectedDocument,
   type KeyDocument,
   type SeenDocument,
   type TakeOptions,

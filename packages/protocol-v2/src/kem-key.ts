@@ -94,3 +94,11 @@ function checkLife(suite: number, activeFrom: number, activeUntil: number): void
 export function isAccepted(key: PublicKemKey, now: number): boolean {
   return key.activeFrom - LIMITS.window <= now && now < key.activeUntil + LIMITS.window;
 }
+
+/**
+ * What computes ML-KEM-768 here: `node:crypto`, `WebCrypto` or `@noble/post-quantum`. The last one is JavaScript, and not
+ * constant in time: bearable for a client, not for the key of a gateway (SPEC section 3).
+ */
+export function mlKemImplementation(): string {
+  return platform.mlKem();
+}

@@ -28,68 +28,90 @@ export interface MemoryReplayMapOptions {
   readonly maxBytes?: number;
   /** Default: 1,000,000. */
   readonly maxEntries?: number;
+  /**
+   * Longest run of one request, in seconds: an entry that was never finished counts as ended then. Default: 86,400, the
+   * longest life of a key: nothing that was sealed before opens any more.
+   */
+  readonly maxRun?: number;
 }
 
 interface Entry {
   readonly fingerprint: string;
+  readonly enteredAt: number;
   answer: Bytes | undefined;
   /** `undefined` while it runs. */
   endedAt: number | undefined;
 }
 
-/** The map of one process. It is as durable as private keys that are in memory alone: both end with the process. */
+/**
+ * The map of one process. It is as durable as private keys that are in memory alone: both end with the process.
+ *
+ * A request that runs is not forgotten, however long it runs: what it will have done must not be done twice. Only one whose
+ * end was never reported is, after `maxRun`.
+ */
 export class MemoryReplayMap implements ReplayMap {
-  readonly #entries = new Map<string, Entry>();
+  /** Entries that run, in the order in which they were entered. */
+  readonly #running = new Map<string, Entry>();
   /** Ended entries, in the order in which they ended. */
   readonly #ended = new Map<string, Entry>();
   readonly #maxBytes: number;
   readonly #maxEntries: number;
+  readonly #maxRun: number;
   #bytes = 0;
 
-  constructor({ maxBytes = 268_435_456, maxEntries = 1_000_000 }: MemoryReplayMapOptions = {}) {
+  constructor(options: MemoryReplayMapOptions = {}) {
+    const { maxBytes = 268_435_456, maxEntries = 1_000_000, maxRun = LIMITS.maxLife } = options;
     this.#maxBytes = maxBytes;
     this.#maxEntries = maxEntries;
+    this.#maxRun = maxRun;
   }
 
   /** Entries that are held. */
   get size(): number {
-    return this.#entries.size;
+    return this.#running.size + this.#ended.size;
   }
 
   /** @throws {NomyoError} `BUSY` when the map is full */
   enter(mapKey: string, fingerprint: string, now: number): Promise<Entered> {
     this.#sweep(now);
-    const entry = this.#entries.get(mapKey);
-    if (entry !== undefined) return Promise.resolve(this.#found(entry, fingerprint));
-    if (this.#entries.size >= this.#maxEntries || this.#bytes >= this.#maxBytes) {
+    const entry = this.#running.get(mapKey) ?? this.#ended.get(mapKey);
+    if (entry !== undefined) return Promise.resolve(found(entry, fingerprint));
+    if (this.size >= this.#maxEntries || this.#bytes >= this.#maxBytes) {
       return Promise.reject(protocolError('busy'));
     }
-    this.#entries.set(mapKey, { fingerprint, answer: undefined, endedAt: undefined });
+    this.#running.set(mapKey, { fingerprint, enteredAt: now, answer: undefined, endedAt: undefined });
     return Promise.resolve({ kind: 'new' });
   }
 
   finish(mapKey: string, answer: Uint8Array | undefined, now: number): Promise<void> {
-    const entry = this.#entries.get(mapKey);
-    if (entry?.endedAt !== undefined || entry === undefined) return Promise.resolve();
-    entry.endedAt = now;
-    entry.answer = answer === undefined ? undefined : concatBytes(answer);
-    this.#bytes += answer?.byteLength ?? 0;
-    this.#ended.set(mapKey, entry);
+    const entry = this.#running.get(mapKey);
+    if (entry !== undefined) this.#end(mapKey, entry, answer, now);
     return Promise.resolve();
   }
 
-  #found(entry: Entry, fingerprint: string): Entered {
-    if (entry.fingerprint !== fingerprint) return { kind: 'duplicate' };
-    return entry.answer === undefined ? { kind: 'replayed' } : { kind: 'stored', answer: entry.answer };
+  #end(mapKey: string, entry: Entry, answer: Uint8Array | undefined, now: number): void {
+    entry.endedAt = now;
+    entry.answer = answer === undefined ? undefined : concatBytes(answer);
+    this.#bytes += answer?.byteLength ?? 0;
+    this.#running.delete(mapKey);
+    this.#ended.set(mapKey, entry);
   }
 
-  /** Forgets what ended more than 240 s ago. */
+  /** Forgets what ended more than 240 s ago, and ends what cannot be running any more. */
   #sweep(now: number): void {
-    for (const [mapKey, entry] of this.#ended) {
-      if (now - (entry.endedAt ?? now) <= LIMITS.replayLife) return;
+    for (const [mapKey, entry] of this.#running) {
+      if (now - entry.enteredAt <= this.#maxRun) break;
+      this.#end(mapKey, entry, undefined, now);
+    }
+    for (const [mapKey, { endedAt, answer }] of this.#ended) {
+      if (now - (endedAt ?? now) <= LIMITS.replayLife) break;
       this.#ended.delete(mapKey);
-      this.#entries.delete(mapKey);
-      this.#bytes -= entry.answer?.byteLength ?? 0;
+      this.#bytes -= answer?.byteLength ?? 0;
     }
   }
+}
+
+function found(entry: Entry, fingerprint: string): Entered {
+  if (entry.fingerprint !== fingerprint) return { kind: 'duplicate' };
+  return entry.answer === undefined ? { kind: 'replayed' } : { kind: 'stored', answer: entry.answer };
 }

@@ -1,6 +1,13 @@
 /** Taking a key configuration, and choosing a key (SPEC 4.2, 4.3). */
-import { platform } from '#platform';
-import { concatBytes, equalBytes, randomBytes, utf8Encode, type Bytes } from '@nomyo/base';
+import { concatBytes, randomBytes, type Bytes } from '@nomyo/base';
+import {
+  expectMagic,
+  isDelegatedBy,
+  readDelegation,
+  verifies,
+  type Delegation,
+  type DelegationPart,
+} from './delegation.js';
 import { protocolError } from './errors.js';
 import { isSuite, LABEL, LIMITS, MAGIC, SIZES, SUITES, type SuiteId } from './facts.js';
 import { keyIdOf, type PublicKemKey } from './kem-key.js';
@@ -13,12 +20,7 @@ export interface DocumentKey extends PublicKemKey {
 }
 
 /** A key configuration. Times in Unix seconds. */
-export interface KeyDocument {
-  readonly realm: string;
-  readonly epoch: number;
-  readonly notBefore: number;
-  readonly notAfter: number;
-  readonly signer: Bytes;
+export interface KeyDocument extends Delegation {
   readonly issuedAt: number;
   readonly expiresAt: number;
   /** Largest body of a request, in bytes. */
@@ -60,13 +62,26 @@ export async function takeKeyDocument(bytes: Uint8Array, options: TakeOptions): 
   return document;
 }
 
+/** A document that was looked at, and what is known of its signatures. */
+export interface InspectedDocument extends KeyDocument {
+  /** Whether the signer that it names signed it. */
+  readonly isSigned: boolean;
+  /** Whether one of these roots, 32 raw bytes each, delegated to that signer. */
+  readonly isDelegatedBy: (roots: readonly Uint8Array[]) => Promise<boolean>;
+}
+
 /**
- * Reads a document without checking any signature or time: to look at one, never to use it.
+ * Reads a document whatever its signatures and times say: to look at one, never to seal to its keys.
  *
  * @throws {SecurityError} `CONFIG_MALFORMED`
  */
-export async function inspectKeyDocument(bytes: Uint8Array): Promise<KeyDocument> {
-  return readKeys(split(bytes));
+export async function inspectKeyDocument(bytes: Uint8Array): Promise<InspectedDocument> {
+  const parts = split(bytes);
+  return {
+    ...(await readKeys(parts)),
+    isSigned: await isSigned(parts),
+    isDelegatedBy: (roots) => isDelegatedBy(roots, parts.delegation),
+  };
 }
 
 /** The keys that may be used now: all of the first suite in the list that has any (SPEC 4.3). */
@@ -98,15 +113,10 @@ export function chooseKey(document: KeyDocument, now: number, suites?: readonly 
 }
 
 interface Parts {
-  readonly realm: Uint8Array;
-  readonly epoch: number;
-  readonly notBefore: number;
-  readonly notAfter: number;
-  readonly signer: Uint8Array;
-  readonly delegation: Uint8Array;
-  readonly rootSignature: Uint8Array;
+  readonly delegation: DelegationPart;
+  /** What the signer signed, without the label. */
   readonly signed: Uint8Array;
-  readonly signerSignature: Uint8Array;
+  readonly signature: Uint8Array;
   /** Behind the magic of the keys. */
   readonly keys: Uint8Array;
 }
@@ -118,58 +128,23 @@ const FIXED_KEYS = 8 + 8 + 4 + 1;
 function split(bytes: Uint8Array): Parts {
   if (bytes.byteLength > LIMITS.maxDocument) throw malformed();
   const reader = new Reader(bytes, malformed);
-  magic(reader, MAGIC.delegation);
-  const realm = reader.take(reader.integer(1));
-  const times = { epoch: reader.integer(4), notBefore: reader.integer(8), notAfter: reader.integer(8) };
-  const signer = reader.take(SIZES.signingKey);
-  const delegation = bytes.subarray(0, reader.at);
-  const rootSignature = reader.take(SIZES.signature);
-  magic(reader, MAGIC.keys);
+  const delegation = readDelegation(bytes, reader);
+  expectMagic(reader, MAGIC.keys);
   if (reader.left < FIXED_KEYS + SIZES.signature) throw malformed();
   const keys = reader.take(reader.left - SIZES.signature);
   const signed = bytes.subarray(0, reader.at);
-  return {
-    realm,
-    ...times,
-    signer,
-    delegation,
-    rootSignature,
-    signed,
-    keys,
-    signerSignature: reader.take(SIZES.signature),
-  };
-}
-
-function magic(reader: Reader, expected: Bytes): void {
-  if (!equalBytes(reader.take(expected.byteLength), expected)) throw malformed();
+  return { delegation, signed, keys, signature: reader.take(SIZES.signature) };
 }
 
 /** Step 2: root, realm, signer. */
 async function checkTrust(parts: Parts, { roots, realm }: TakeOptions): Promise<void> {
-  const delegation = concatBytes(LABEL.delegation, parts.delegation);
-  const isDelegated = await anyVerifies(roots, delegation, parts.rootSignature);
-  const isOurs = isDelegated && equalBytes(parts.realm, utf8Encode(realm));
-  const isSigned =
-    isOurs && (await verifies(parts.signer, concatBytes(LABEL.keys, parts.signed), parts.signerSignature));
-  if (!isSigned) throw protocolError('config_untrusted');
+  const isDelegated = await isDelegatedBy(roots, parts.delegation);
+  const isOurs = isDelegated && parts.delegation.realm === realm;
+  if (!isOurs || !(await isSigned(parts))) throw protocolError('config_untrusted');
 }
 
-async function anyVerifies(
-  keys: readonly Uint8Array[],
-  message: Bytes,
-  signature: Uint8Array,
-): Promise<boolean> {
-  for (const key of keys) if (await verifies(key, message, signature)) return true;
-  return false;
-}
-
-/** A key that the platform refuses has signed nothing. */
-async function verifies(key: Uint8Array, message: Bytes, signature: Uint8Array): Promise<boolean> {
-  try {
-    return await platform.verify(key, message, signature);
-  } catch {
-    return false;
-  }
+function isSigned({ delegation, signed, signature }: Parts): Promise<boolean> {
+  return verifies(delegation.signer, concatBytes(LABEL.keys, signed), signature);
 }
 
 /** Step 3: the entries, and the life of the document. */
@@ -182,9 +157,8 @@ async function readKeys(parts: Parts): Promise<KeyDocument> {
     if (key !== undefined) keys.push(key);
   }
   if (reader.left > 0 || times.expiresAt - times.issuedAt > LIMITS.maxLife) throw malformed();
-  const { epoch, notBefore, notAfter } = parts;
-  const realm = String.fromCharCode(...parts.realm);
-  return { realm, epoch, notBefore, notAfter, signer: concatBytes(parts.signer), ...times, keys };
+  const { realm, epoch, notBefore, notAfter, signer } = parts.delegation;
+  return { realm, epoch, notBefore, notAfter, signer, ...times, keys };
 }
 
 async function readEntry(reader: Reader): Promise<DocumentKey | undefined> {

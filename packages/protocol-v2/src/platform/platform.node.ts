@@ -4,6 +4,7 @@ import { concatBytes, type Bytes } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
 import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
+import { mlKem } from './ml-kem.node.js';
 import type { FrameCipher, Platform } from './platform.js';
 import { privateEd25519, privateX25519, publicEd25519, rawPublic } from './raw-keys.node.js';
 import { decapsulateXWing, encapsulateXWing, xWingPublicKey } from './x-wing.node.js';
@@ -52,6 +53,7 @@ export const platform: Platform = {
   verify: (publicKey, message, signature) => verify(null, message, publicEd25519(publicKey), signature),
   sign: (seed, message) => concatBytes(sign(null, message, privateEd25519(seed))),
   signingPublicKey: (seed) => rawPublic(privateEd25519(seed)),
+  mlKem: () => mlKem().name,
   encapsulate: (suite, publicKey) =>
     suite === 1 ? encapsulateXWing(publicKey) : hpkeEncapsulate(suite, publicKey),
   decapsulate: (suite, pair, enc) =>

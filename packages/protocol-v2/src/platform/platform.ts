@@ -36,6 +36,8 @@ export interface Platform {
   sign: (seed: Uint8Array, message: Uint8Array) => Awaitable<Bytes>;
   /** The Ed25519 public key of a 32-byte seed. */
   signingPublicKey: (seed: Uint8Array) => Awaitable<Bytes>;
+  /** What computes ML-KEM-768, by name. */
+  mlKem: () => string;
   /** @throws whatever the library throws on a public key it refuses */
   encapsulate: (suite: SuiteId, publicKey: Uint8Array) => Awaitable<Encapsulation>;
   /** @throws whatever the library throws on an `enc` it refuses */

@@ -127,6 +127,7 @@ export const platform: Platform = {
   verify,
   sign,
   signingPublicKey: (seed) => derivePublic('Ed25519', seed),
+  mlKem: () => (hasMlKem() ? 'WebCrypto' : '@noble/post-quantum'),
   encapsulate: (suite, publicKey) =>
     isInJavaScript(suite) ? encapsulateInJavaScript(publicKey) : hpkeEncapsulate(suite, publicKey),
   decapsulate: (suite, pair, enc) =>

@@ -10,6 +10,7 @@ import { LIMITS } from './limits.js';
 import { createLog, type Log } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
 import type { ServerOptions } from './options.js';
+import { gatewayProtocol } from './protocol/port.js';
 import { guarded } from './replay/guarded.js';
 import { Upstream } from './upstream/client.js';
 import { upstreamBase } from './upstream/endpoint.js';
@@ -33,12 +34,12 @@ export interface Parts {
 const V1_KEY_BITS = 4096;
 
 export async function assemble(options: ServerOptions): Promise<Parts> {
-  const { signer, fleet, protocol, print, v1Key: v1Pem } = options;
+  const { signer, fleet, protocol = gatewayProtocol, print, v1Key: v1Pem } = options;
   const log = createLog(print);
   const onTrouble = (message: string): void => log.write('trouble', { message });
   const now = options.now ?? ((): number => Date.now() / 1_000);
   const v1Key = v1Pem === undefined ? undefined : await RouterKey.from(v1Pem, V1_KEY_BITS);
-  const ownDocument = (): Uint8Array => keys.ownDocument();
+  const ownDocument = (): Promise<Uint8Array> => keys.ownDocument();
   const registry =
     fleet === undefined
       ? undefined
@@ -63,7 +64,7 @@ function beginnings(): Pick<Parts, 'stop' | 'exchanges' | 'state'> {
 type Made = Omit<Parts, 'gateway'> &
   Pick<Gateway, 'routes' | 'peers' | 'now'> & { readonly onTrouble: (message: string) => void };
 
-function gatewayOf({ access, protocol, signer, replays }: ServerOptions, made: Made): Gateway {
+function gatewayOf({ access, signer, replays }: ServerOptions, made: Made): Gateway {
   const { routes, keys, peers, log, now, stop, exchanges, state, v1Key, onTrouble } = made;
   const shared = {
     access,
@@ -74,7 +75,6 @@ function gatewayOf({ access, protocol, signer, replays }: ServerOptions, made: M
   };
   return {
     ...shared,
-    protocol,
     keys,
     peers,
     log,

@@ -27,8 +27,10 @@ export const LIMITS = {
   keepAliveMs: 65_000,
   /** A client that takes nothing for so long is gone. */
   stalledClientMs: 60_000,
-  /** The upstream may take so long for one answer; a stream, for the next piece of it. */
+  /** The upstream may take so long for a whole answer; a stream, for the next piece of it. */
   upstreamMs: 600_000,
+  /** A stream may take so long from its beginning to its end. */
+  streamMs: 3_600_000,
   /** SPEC §8.4: pieces of a stream are gathered for so long at most. */
   gatherMs: 20,
   /** SPEC §8.4: an empty frame after so much silence. */

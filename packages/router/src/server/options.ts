@@ -2,7 +2,7 @@
 import type { Access } from './access/key-ring.js';
 import type { TierTable } from './access/tiers.js';
 import type { TlsFiles } from './http/listener.js';
-import type { Protocol, Signer, Suite } from './protocol/port.js';
+import type { Protocol, Signer, SuiteId } from './protocol/port.js';
 import type { RedisClient } from './replay/redis-map.js';
 import type { ReplayMap } from './replay/replay-map.js';
 
@@ -16,10 +16,11 @@ export interface FleetOptions {
 }
 
 export interface ServerOptions {
-  readonly protocol: Protocol;
+  /** Where private keys come from. Default: the generator of this system. */
+  readonly protocol?: Protocol | undefined;
   readonly signer: Signer;
   /** Suites that a key is offered for. */
-  readonly suites: readonly Suite[];
+  readonly suites: readonly SuiteId[];
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;

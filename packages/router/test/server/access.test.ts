@@ -8,7 +8,8 @@ import { KeyRing } from '../../src/server/access/key-ring.js';
 import { RateLimiter } from '../../src/server/access/rate-limit.js';
 import { decodeTiers } from '../../src/server/access/tiers.js';
 import { factsOf } from '../../src/server/json/members.js';
-import { CHAT, useStages } from './setup.js';
+import { open } from './client.js';
+import { CHAT, post, useStages } from './setup.js';
 
 const stage = useStages();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -76,6 +77,21 @@ describe('API keys', () => {
 });
 
 describe('the rate of a key', () => {
+  it('does not count a resend: it gets what its first copy got, an answer or a refusal', async () => {
+    const path = join(dir, 'resend.json');
+    const once = makeApiKey({ name: 'once', perMinute: 1 }, new Date());
+    writeFileSync(path, encodeApiKeys([once.entry]), { mode: 0o600 });
+    const access = await KeyRing.load({ option: '--api-keys', path }, () => undefined);
+    const { server, sealed, model } = await stage({ access });
+    for (const status of [200, 429]) {
+      const message = await sealed({ body: CHAT, apiKey: once.key });
+      const [first, second] = [await post(server.url, message), await post(server.url, message)];
+      expect(open(first.body, message).status).toBe(status);
+      expect(second.body.equals(first.body)).toBe(true);
+    }
+    expect(model.received).toHaveLength(1);
+  });
+
   it('is a bucket that fills evenly', () => {
     const limiter = new RateLimiter();
     const take = (now: number) => limiter.take('a', 6, now);

@@ -1,15 +1,8 @@
 // A router whose KEM key the test knows, with a clock that the test moves: messages on stdin, one a line.
 import { createInterface } from 'node:readline';
 import { SecureByteContext } from '@nomyo/crypto';
-import {
-  gatewayProtocol,
-  MemoryReplayMap,
-  oneUpstream,
-  openSigner,
-  OPEN_TO_ALL,
-  startServer,
-} from '@nomyo/router/server';
-import { hybridKey } from '../../dist/server/protocol/hpke.js';
+import { generateKemKey, importKemKey } from '@nomyo/protocol-v2';
+import { MemoryReplayMap, oneUpstream, openSigner, OPEN_TO_ALL, startServer } from '@nomyo/router/server';
 
 const [signer, upstream, seedHex] = process.argv.slice(2);
 let ahead = 0;
@@ -17,16 +10,15 @@ let isFirst = true;
 
 const server = await startServer({
   protocol: {
-    opener: (options) => gatewayProtocol.opener(options),
-    async makeKey(suite, life) {
-      if (!isFirst) return gatewayProtocol.makeKey(suite, life);
+    async makeKey(options) {
+      if (!isFirst) return generateKemKey(options);
       isFirst = false;
       // Half of the digits at a time: the seed is never in one piece outside of protected memory.
       const seed = SecureByteContext.allocate(32);
       seed.borrow((bytes) => {
         for (let i = 0; i < 32; i += 1) bytes[i] = Number.parseInt(seedHex.slice(2 * i, 2 * i + 2), 16);
       });
-      return hybridKey(life, seed);
+      return importKemKey(seed, options);
     },
   },
   signer: await openSigner(signer),

@@ -10,8 +10,8 @@ import { oneUpstream } from '../../src/server/access/tiers.js';
 import { delegate } from '../../src/server/keys/delegate.js';
 import { createRoot } from '../../src/server/keys/root.js';
 import type { ServerOptions } from '../../src/server/options.js';
-import { gatewayProtocol, openSigner } from '../../src/server/protocol/gateway.js';
-import { MemoryReplayMap } from '../../src/server/replay/memory-map.js';
+import { openSigner } from '../../src/server/keys/signer.js';
+import { MemoryReplayMap } from '../../src/server/replay/replay-map.js';
 import { startServer, type RouterServer } from '../../src/server/server.js';
 import { open, readKeys, seal, type Ask, type Opened, type PublishedKey, type Sealed } from './client.js';
 import { startModelServer, type ModelServer, type Script } from './model-server.js';
@@ -123,7 +123,6 @@ export function useStages(): (options?: Partial<ServerOptions>, script?: Script)
     running.push(model);
     const log: string[] = [];
     const server = await startServer({
-      protocol: gatewayProtocol,
       signer: await openSigner(signer),
       suites: [1],
       host: '127.0.0.1',

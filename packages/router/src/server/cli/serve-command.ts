@@ -6,8 +6,8 @@ import { decodeTiers, oneUpstream, type TierTable } from '../access/tiers.js';
 import { readPrivateFile, readPublicFile } from '../files/private-file.js';
 import type { TlsFiles } from '../http/listener.js';
 import { createLog } from '../observe/log.js';
-import { gatewayProtocol, openSigner } from '../protocol/gateway.js';
-import { isMlKemNative } from '../protocol/ml-kem.js';
+import { openSigner } from '../keys/signer.js';
+import { mlKemImplementation } from '../protocol/port.js';
 import { openReplays } from '../replay/open.js';
 import { startServer, type RouterServer } from '../server.js';
 import { upstreamBase } from '../upstream/endpoint.js';
@@ -85,7 +85,6 @@ async function serve(options: ServeOptions, { print, environment }: Surroundings
   const signer = await openSigner(options.signer);
   const { replays, redis: connection } = await openReplays(redis, signer.realm, trouble);
   return startServer({
-    protocol: gatewayProtocol,
     signer,
     suites: [1, 2],
     host: options.host,
@@ -175,7 +174,7 @@ function openAccess({ apiKeys }: ServeOptions, trouble: (message: string) => voi
 function warnings({ apiKeys, host, tlsCert }: ServeOptions): readonly string[] {
   const isOpen = !isLoopback(host);
   return [
-    ...(isMlKemNative
+    ...(mlKemImplementation() === 'node:crypto'
       ? []
       : ['ML-KEM is JavaScript here, and not constant in time: Node 24.7 has it in native code']),
     ...(isOpen && apiKeys === undefined ? ['everybody may call: there is no --api-keys'] : []),

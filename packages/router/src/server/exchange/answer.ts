@@ -1,15 +1,5 @@
 /** What goes back to a client, before it is sealed. */
-import type { Tier } from '../json/values.js';
-
-/** The head of an answer (SPEC §6). */
-export interface AnswerHead {
-  readonly status: number;
-  readonly contentType?: string;
-  readonly code?: string;
-  /** In seconds. */
-  readonly retryAfter?: number;
-  readonly tier?: Tier;
-}
+import type { AnswerHead } from '../protocol/port.js';
 
 /** A whole answer. */
 export interface Answer {

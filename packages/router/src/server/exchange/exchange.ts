@@ -1,17 +1,17 @@
 /** One exchange from the open request to its answer: who asks, what for, whether it ran already, and the run. */
-import { createHash } from 'node:crypto';
 import type { ApiKeyEntry } from '../access/api-key.js';
 import type { Access } from '../access/key-ring.js';
+import type { Entered } from '@nomyo/protocol-v2';
 import type { RateLimiter } from '../access/rate-limit.js';
 import type { Tier } from '../json/values.js';
 import { isObject } from '../json/values.js';
 import { LIMITS } from '../limits.js';
-import { ClearError, type OpenRequest, type RequestHead } from '../protocol/port.js';
-import type { ReplayKey, ReplayMap } from '../replay/replay-map.js';
+import { protocolError, type OpenRequest, type RequestHead } from '../protocol/port.js';
+import { MapLost, type ReplayMap } from '../replay/replay-map.js';
 import { collect } from '../upstream/collect.js';
 import { failureAnswer, statusAnswer, UpstreamError } from '../upstream/failure.js';
 import { errorAnswer, Refusal, type Answer } from './answer.js';
-import { checkFacts, runCompletion, sealWhole, type Outcome, type Route } from './run.js';
+import { checkFacts, runCompletion, sendWhole, type Outcome, type Route } from './run.js';
 import type { AnswerSink } from './sink.js';
 
 /** What every exchange is served with. */
@@ -22,6 +22,8 @@ export interface ExchangeService {
   readonly replays: ReplayMap;
   /** Entries of the map were lost: destroys the keys of their requests. */
   readonly forgetKeys: () => Promise<void>;
+  /** Unix seconds. */
+  readonly now: () => number;
 }
 
 /** One open request, and where its answer goes. */
@@ -32,44 +34,50 @@ export interface Exchange {
   readonly stop: AbortSignal;
 }
 
-/** @throws {ClearError} `replayed`, `busy`, `key_unknown` */
+/** @throws an error that is answered in the clear: `replayed`, `busy`, `key_unknown`, `unavailable` */
 export async function exchange(service: ExchangeService, current: Exchange): Promise<Outcome> {
-  const { request } = current;
+  const { head } = current.request;
   try {
-    const route = await admit(service, request.head);
-    const { method, path } = request.head;
-    if (method === 'GET' && path === '/v1/models') return await listModels(route, current);
+    const { route, caller } = await admit(service, head);
+    const { method, path } = head;
+    if (method === 'GET' && path === '/v1/models') return await listModels(service, route, caller, current);
     if (method !== 'POST' || path !== '/v1/chat/completions') throw elsewhere(path);
-    return await once(service, route, current);
+    return await once(service, route, caller, current);
   } catch (error) {
-    if (error instanceof Refusal) return sealNow(current, error.answer);
+    if (error instanceof Refusal) return sendWhole({ ...current, now: service.now }, error.answer);
     throw error;
   }
 }
 
-/** The API key, its rate, and the tier. @throws {Refusal} 401, 403, 429 */
-export async function admit(
-  { access, limiter, routes }: Pick<ExchangeService, 'access' | 'limiter' | 'routes'>,
-  head: Pick<RequestHead, 'authorization' | 'tier'>,
-): Promise<Route> {
-  const key = /^Bearer +(?<key>[!-~]+)$/iu.exec(head.authorization ?? '')?.groups?.['key'];
-  const entry = await access.find(key);
-  if (entry === undefined) throw new Refusal(401, 'unauthorized', 'the API key is missing or wrong');
-  if (entry !== 'anyone') checkEntry(limiter, entry, head.tier);
-  const route = routes.get(head.tier ?? 'untiered');
-  if (route === undefined) throw new Refusal(403, 'tier_not_offered', 'this tier is not offered here');
-  return route;
+/** Who asks: an entry of the file of API keys, or anyone where none are demanded. */
+export type Caller = ApiKeyEntry | 'anyone';
+
+/** Who asks, and where it leads. */
+export interface Admitted {
+  readonly route: Route;
+  readonly caller: Caller;
 }
 
-function checkEntry(
-  limiter: RateLimiter,
-  { id, tiers, perMinute }: ApiKeyEntry,
-  tier: Tier | undefined,
-): void {
-  if (tiers?.includes(tier ?? 'standard') === false) {
+/** The API key and the tier. @throws {Refusal} 401, 403 */
+export async function admit(
+  { access, routes }: Pick<ExchangeService, 'access' | 'routes'>,
+  { authorization, tier }: Pick<RequestHead, 'authorization' | 'tier'>,
+): Promise<Admitted> {
+  const key = /^Bearer +(?<key>[!-~]+)$/iu.exec(authorization ?? '')?.groups?.['key'];
+  const caller = await access.find(key);
+  if (caller === undefined) throw new Refusal(401, 'unauthorized', 'the API key is missing or wrong');
+  if (caller !== 'anyone' && caller.tiers?.includes(tier ?? 'standard') === false) {
     throw new Refusal(403, 'tier_not_allowed', 'this API key may not use this tier');
   }
-  const wait = perMinute === undefined ? 0 : limiter.take(id, perMinute, Date.now());
+  const route = routes.get(tier ?? 'untiered');
+  if (route === undefined) throw new Refusal(403, 'tier_not_offered', 'this tier is not offered here');
+  return { route, caller };
+}
+
+/** One more request of this caller. @throws {Refusal} 429 */
+export function checkRate({ limiter }: Pick<ExchangeService, 'limiter'>, caller: Caller): void {
+  if (caller === 'anyone' || caller.perMinute === undefined) return;
+  const wait = limiter.take(caller.id, caller.perMinute, Date.now());
   if (wait > 0) throw new Refusal(429, 'rate_limit', 'over the rate limit of this API key', wait);
 }
 
@@ -79,43 +87,72 @@ function elsewhere(path: string): Refusal {
   return new Refusal(404, 'not_found', 'this router serves /v1/chat/completions and /v1/models only');
 }
 
-/** SPEC §9: what has run is not run again. */
-async function once(service: ExchangeService, route: Route, current: Exchange): Promise<Outcome> {
+/** SPEC section 9: what has run is not run again. */
+async function once(
+  service: ExchangeService,
+  route: Route,
+  caller: Caller,
+  current: Exchange,
+): Promise<Outcome> {
   const { request, sink } = current;
   const facts = checkFacts(request.body, route);
-  const key = replayKey(request);
-  const verdict = await service.replays.enter(key);
-  if (verdict.kind === 'kept') {
-    sink.writeWhole(verdict.answer);
-    return 'resent';
-  }
-  if (verdict.kind === 'duplicate') {
+  const entered = await enter(service, request);
+  if (entered.kind === 'replayed') throw protocolError('replayed');
+  if (entered.kind === 'duplicate') {
     throw new Refusal(409, 'duplicate', 'a request with this id was received before, and is not run again');
   }
-  if (verdict.kind === 'lost') await service.forgetKeys();
-  if (verdict.kind !== 'run') throw new ClearError(CLEAR_OF[verdict.kind]);
+  if (entered.kind === 'stored') {
+    sink.writeWhole(entered.answer);
+    return 'resent';
+  }
   try {
-    return await runCompletion({ ...current, facts, route });
+    return await run(service, caller, { ...current, facts, route, now: service.now });
   } finally {
-    await service.replays.finish(key, sink.kept);
+    await service.replays.finish(request.mapKey, sink.kept, service.now());
   }
 }
 
-const CLEAR_OF = { replayed: 'replayed', full: 'busy', lost: 'key_unknown' } as const;
+/**
+ * The rate is looked at behind the map: a resend costs nothing, and gets what its first copy got. A refusal is kept as an
+ * answer is, so that what it vouches for stays true.
+ */
+async function run(
+  service: ExchangeService,
+  caller: Caller,
+  current: Parameters<typeof runCompletion>[0],
+): Promise<Outcome> {
+  try {
+    checkRate(service, caller);
+  } catch (error) {
+    if (error instanceof Refusal) return sendWhole(current, error.answer);
+    throw error;
+  }
+  return runCompletion(current);
+}
 
-/** SPEC §9: SHA-256(authorization ‖ 0x00 ‖ request id) → SHA-256(header ‖ enc). */
-function replayKey({ head, requestId, fingerprint }: OpenRequest): ReplayKey {
-  const id = createHash('sha256')
-    .update(head.authorization ?? '', 'latin1')
-    .update(Uint8Array.of(0))
-    .update(requestId, 'hex');
-  return { id: id.digest('hex'), fingerprint: createHash('sha256').update(fingerprint).digest('hex') };
+async function enter(
+  { replays, forgetKeys, now }: ExchangeService,
+  { mapKey, fingerprint }: OpenRequest,
+): Promise<Entered> {
+  try {
+    return await replays.enter(mapKey, fingerprint, now());
+  } catch (error) {
+    if (!(error instanceof MapLost)) throw error;
+    await forgetKeys();
+    throw protocolError('key_unknown');
+  }
 }
 
 /** The models of a tier. A list has no effect: it needs no entry in the map. */
-async function listModels(route: Route, current: Exchange): Promise<Outcome> {
+async function listModels(
+  service: ExchangeService,
+  route: Route,
+  caller: Caller,
+  current: Exchange,
+): Promise<Outcome> {
+  checkRate(service, caller);
   const signal = AbortSignal.any([current.stop, current.gone, AbortSignal.timeout(LIMITS.httpRequestMs)]);
-  return sealNow(current, await modelsAnswer(route, signal));
+  return sendWhole({ ...current, now: service.now }, await modelsAnswer(route, signal));
 }
 
 async function modelsAnswer({ upstream, models }: Route, signal: AbortSignal): Promise<Answer> {
@@ -142,14 +179,4 @@ function filterModels(text: string, allowed: readonly string[] | undefined): str
     (model) => isObject(model) && allowed.some((name) => name === model['id']),
   );
   return JSON.stringify({ ...list, data });
-}
-
-function sealNow({ request, sink }: Exchange, answer: Answer): Outcome {
-  const sealer = request.answer();
-  try {
-    sink.writeWhole(sealWhole(sealer, answer, request.head.tier));
-    return answer.head.code ?? 'ok';
-  } finally {
-    sealer.dispose();
-  }
 }

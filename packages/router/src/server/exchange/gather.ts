@@ -7,8 +7,8 @@ import { concatBytes } from '@nomyo/base';
 
 /** Where frames go. */
 export interface Outlet {
-  /** @param content may be empty */
-  send(content: Uint8Array): void;
+  /** @param content may be empty; wiped when the promise settles */
+  send(content: Uint8Array): Promise<void>;
 }
 
 /** Times, in ms. */
@@ -17,7 +17,7 @@ export interface GatherTimes {
   readonly keepAliveMs: number;
 }
 
-/** Pieces are put together up to this size; one that is larger goes out by itself, in parts. */
+/** Pieces are put together up to this size. */
 const MAX_CONTENT_BYTES = 64 * 1024;
 
 export class Gatherer {
@@ -26,6 +26,7 @@ export class Gatherer {
   #pieces: Uint8Array[] = [];
   #length = 0;
   #sentAt = 0;
+  #sending: Promise<void> = Promise.resolve();
   #flushTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
 
@@ -48,16 +49,29 @@ export class Gatherer {
   flush(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
-    if (this.#length === 0) return;
-    const content = this.take();
-    for (let at = 0; at < content.byteLength; at += MAX_CONTENT_BYTES) {
-      this.#send(content.subarray(at, at + MAX_CONTENT_BYTES));
-    }
-    content.fill(0);
+    if (this.#length > 0) this.#send(this.#take());
   }
 
-  /** What was gathered and not sent, for the END frame. The caller wipes it. */
-  take(): Uint8Array {
+  /** Resolves when everything that was sent so far is on its way; rejects when it could not be. */
+  settled(): Promise<void> {
+    return this.#sending;
+  }
+
+  /** What was gathered and not sent, for the END frame, once all before it is on its way. The caller wipes it. */
+  async end(): Promise<Uint8Array> {
+    this.#clearTimers();
+    const last = this.#take();
+    await this.#sending;
+    return last;
+  }
+
+  /** Stops the timers; nothing is sent any more. */
+  stop(): void {
+    this.#clearTimers();
+    this.#take().fill(0);
+  }
+
+  #take(): Uint8Array {
     const content = concatBytes(...this.#pieces);
     for (const piece of this.#pieces) piece.fill(0);
     this.#pieces = [];
@@ -65,21 +79,22 @@ export class Gatherer {
     return content;
   }
 
-  /** Stops the timers; nothing is sent any more. */
-  stop(): void {
-    clearTimeout(this.#flushTimer);
-    clearTimeout(this.#silenceTimer);
-    this.take().fill(0);
-  }
-
+  /** One after the other: frames are numbered. */
   #send(content: Uint8Array): void {
     this.#sentAt = Date.now();
-    this.#outlet.send(content);
+    this.#sending = this.#sending.then(() => this.#outlet.send(content)).finally(() => content.fill(0));
+    // Told by whoever waits for it.
+    this.#sending.catch(() => undefined);
     this.#watchSilence();
   }
 
   #watchSilence(): void {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = setTimeout(() => this.#send(new Uint8Array(0)), this.#times.keepAliveMs);
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#flushTimer);
+    clearTimeout(this.#silenceTimer);
   }
 }

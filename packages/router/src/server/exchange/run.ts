@@ -1,13 +1,11 @@
 /** Runs one request that was entered into the map: asks the upstream, and seals what it says as it says it. */
-import { concatBytes } from '@nomyo/base';
 import { factsOf, type RequestFacts } from '../json/members.js';
-import type { Tier } from '../json/values.js';
 import { LIMITS } from '../limits.js';
-import type { AnswerSealer, OpenRequest } from '../protocol/port.js';
+import type { AnswerHead, AnswerSealer, OpenRequest } from '../protocol/port.js';
 import type { UpstreamAnswer, UpstreamCall } from '../upstream/client.js';
 import { collect } from '../upstream/collect.js';
 import { failureAnswer, statusAnswer, UpstreamError } from '../upstream/failure.js';
-import { errorAnswer, Refusal, type Answer, type AnswerHead } from './answer.js';
+import { errorAnswer, Refusal, type Answer } from './answer.js';
 import { Gatherer } from './gather.js';
 import type { AnswerSink } from './sink.js';
 
@@ -17,12 +15,18 @@ export interface Route {
   readonly models: readonly string[] | undefined;
 }
 
-/** One request under way. */
-export interface Run {
+/** A request that is to be answered. */
+export interface Asked {
   readonly request: OpenRequest;
+  readonly sink: AnswerSink;
+  /** Unix seconds. */
+  readonly now: () => number;
+}
+
+/** One request under way. */
+export interface Run extends Asked {
   readonly facts: RequestFacts;
   readonly route: Route;
-  readonly sink: AnswerSink;
   /** The client went away. */
   readonly gone: AbortSignal;
   /** The server stops, and waits no longer. */
@@ -48,25 +52,20 @@ export function checkFacts(json: Uint8Array, route: Route): RequestFacts {
   return facts;
 }
 
-/** Never rejects: a failure is part of the answer. */
+/** A failure is part of the answer. */
 export async function runCompletion(run: Run): Promise<Outcome> {
   const { request, facts, route, gone, stop } = run;
-  const deadline = AbortSignal.timeout(LIMITS.upstreamMs);
+  const deadline = AbortSignal.timeout(facts.stream ? LIMITS.streamMs : LIMITS.upstreamMs);
   // A whole answer is finished and kept, so that a client that comes back gets it without a second run.
   const signal = AbortSignal.any([stop, deadline, ...(facts.stream ? [gone] : [])]);
-  const sealer = request.answer();
   try {
     const call = { method: 'POST', path: 'chat/completions', body: request.body, signal } as const;
     const answer = await route.upstream.call(call);
-    if (answer.status === 200 && facts.stream && isEventStream(answer)) {
-      return await sendStream(run, sealer, answer);
-    }
-    return sendWhole(run, sealer, await wholeAnswer(answer));
+    if (answer.status === 200 && facts.stream && isEventStream(answer)) return await sendStream(run, answer);
+    return await sendWhole(run, await wholeAnswer(answer));
   } catch (error) {
-    const failure = error instanceof UpstreamError ? error.failure : 'broken';
-    return sendWhole(run, sealer, failureAnswer(failure));
-  } finally {
-    sealer.dispose();
+    if (run.sink.sent > 0) throw error;
+    return sendWhole(run, failureAnswer(error instanceof UpstreamError ? error.failure : 'broken'));
   }
 }
 
@@ -93,45 +92,56 @@ export async function wholeAnswer({
   return { head: { status: 200, contentType: 'application/json' }, body: whole };
 }
 
-function sendWhole({ request, sink }: Run, sealer: AnswerSealer, answer: Answer): Outcome {
-  sink.writeWhole(sealWhole(sealer, answer, request.head.tier));
-  return answer.head.code ?? 'ok';
-}
-
 /** One answer in one piece; the plaintext is wiped. */
-export function sealWhole(sealer: AnswerSealer, { head, body }: Answer, tier: Tier | undefined): Uint8Array {
-  const sealed = [sealer.head(headOf(head, tier), false), sealer.end(body)];
-  body.fill(0);
-  return concatBytes(...sealed);
+export async function sendWhole(asked: Asked, { head, body }: Answer): Promise<Outcome> {
+  const sealer = await asked.request.answer();
+  try {
+    asked.sink.writeWhole(await sealer.whole(headOf(head, asked), body));
+    return head.code ?? 'ok';
+  } finally {
+    sealer.dispose();
+    body.fill(0);
+  }
 }
 
-/** SPEC §6: the tier that was applied stands in every head, errors included. */
-function headOf(head: AnswerHead, tier: Tier | undefined): AnswerHead {
-  return tier === undefined ? head : { ...head, tier };
-}
-
-async function sendStream(run: Run, sealer: AnswerSealer, answer: UpstreamAnswer): Promise<Outcome> {
-  const { sink, request } = run;
+/** SPEC section 6: the tier that was applied stands in every head, errors included. */
+function headOf(head: AnswerHead, { request, now }: Asked): AnswerHead {
   const { tier } = request.head;
-  sink.write(sealer.head(headOf({ status: 200, contentType: 'text/event-stream' }, tier), true));
+  return { ...head, processedAt: Math.floor(now()), ...(tier === undefined ? {} : { tier }) };
+}
+
+async function sendStream(run: Run, answer: UpstreamAnswer): Promise<Outcome> {
+  const sealer = await run.request.answer();
+  try {
+    return await streamInto(run, sealer, answer);
+  } finally {
+    sealer.dispose();
+    run.sink.end();
+  }
+}
+
+async function streamInto(run: Run, sealer: AnswerSealer, answer: UpstreamAnswer): Promise<Outcome> {
+  const { sink } = run;
+  sink.write(await sealer.head(headOf({ status: 200, contentType: 'text/event-stream' }, run)));
   const times = { gatherMs: LIMITS.gatherMs, keepAliveMs: LIMITS.keepAliveFrameMs };
-  const gatherer = new Gatherer({ send: (content) => sink.write(sealer.data(content)) }, times);
+  const gatherer = new Gatherer({ send: async (content) => sink.write(await sealer.data(content)) }, times);
   try {
     for await (const piece of answer.body) {
       gatherer.push(piece);
+      await gatherer.settled();
       await sink.drained();
     }
-    const last = gatherer.take();
-    sink.write(sealer.end(last));
+    const last = await gatherer.end();
+    sink.write(await sealer.end(last));
     last.fill(0);
     return 'ok';
   } catch (error) {
     const { head } = failureAnswer(error instanceof UpstreamError ? error.failure : 'broken');
     gatherer.flush();
-    sink.write(sealer.abort(headOf(head, tier)));
+    await gatherer.end();
+    sink.write(await sealer.abort(headOf(head, run)));
     return head.code ?? 'aborted';
   } finally {
     gatherer.stop();
-    sink.end();
   }
 }

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { equalBytes, isBytes, utf8Decode } from '@nomyo/base';
 import { decodeBase64, encodeBase64 } from '@nomyo/crypto';
 import { isObject } from '../json/values.js';
-import { decodeDocument, keyIdOf, type DocumentEntry } from '../keys/document.js';
+import { inspectKeyDocument, type InspectedDocument, type PublicKemKey } from '@nomyo/protocol-v2';
 import type { RedisClient } from '../replay/redis-map.js';
 
 /** What one router says of itself. */
@@ -20,8 +20,7 @@ interface Announcement {
 }
 
 /** A key of another router. */
-export interface PeerKey extends DocumentEntry {
-  readonly id: string;
+export interface PeerKey extends PublicKemKey {
   readonly address: string;
 }
 
@@ -48,7 +47,7 @@ export interface RegistryOptions {
   /** Of the signer; 32 bytes. A document that another one signed is ignored. */
   readonly signer: Uint8Array;
   /** The keys of this router alone. */
-  readonly ownDocument: () => Uint8Array;
+  readonly ownDocument: () => Promise<Uint8Array>;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -94,7 +93,7 @@ export class Registry implements Peers {
   }
 
   addressOf(keyId: string): string | undefined {
-    return this.#keys.find(({ id }) => id === keyId)?.address;
+    return this.#keys.find((key) => key.keyId === keyId)?.address;
   }
 
   forget(address: string): void {
@@ -130,9 +129,9 @@ export class Registry implements Peers {
 
   async #announce(address: string): Promise<void> {
     const { ownDocument } = this.#options;
-    const document = encodeBase64(ownDocument());
+    const document = encodeBase64(await ownDocument());
     const all = await this.#call(ANNOUNCE, [JSON.stringify({ address, document }), HOLDS_MS]);
-    this.#learn(Array.isArray(all) ? all : []);
+    await this.#learn(Array.isArray(all) ? all : []);
   }
 
   #call(script: string, args: readonly (string | number)[]): Promise<unknown> {
@@ -140,26 +139,24 @@ export class Registry implements Peers {
     return this.#options.redis.callBuffer('EVAL', script, 2, set, `${set}:${this.#id}`, this.#id, ...args);
   }
 
-  #learn(announcements: readonly unknown[]): void {
+  async #learn(announcements: readonly unknown[]): Promise<void> {
     const keys: PeerKey[] = [];
     for (const one of announcements) {
       const announcement = isBytes(one) ? readAnnouncement(utf8Decode(one)) : undefined;
-      const document = announcement === undefined ? undefined : this.#trusted(announcement);
+      const document = announcement === undefined ? undefined : await this.#trusted(announcement);
       if (announcement === undefined || document === undefined) continue;
       this.#issuedAt = Math.max(this.#issuedAt, document.issuedAt);
-      for (const entry of document.entries) {
-        keys.push({ ...entry, id: keyIdOf(entry.suite, entry.publicKey), address: announcement.address });
-      }
+      for (const key of document.keys) keys.push({ ...key, address: announcement.address });
     }
     this.#keys = keys;
   }
 
   /** Whoever can write to Redis must not be able to bring in a key of his own. */
-  #trusted({ document }: Announcement): ReturnType<typeof decodeDocument> {
+  async #trusted({ document }: Announcement): Promise<InspectedDocument | undefined> {
     const { realm, signer } = this.#options;
-    const read = documentIn(document);
-    const isOurs = read?.isSigned === true && read.delegation.realm === realm;
-    return isOurs && equalBytes(read.delegation.signer, signer) ? read : undefined;
+    const read = await documentIn(document);
+    const isOurs = read?.isSigned === true && read.realm === realm;
+    return isOurs && equalBytes(read.signer, signer) ? read : undefined;
   }
 }
 
@@ -174,9 +171,9 @@ function readAnnouncement(text: string): Announcement | undefined {
   }
 }
 
-function documentIn(base64: string): ReturnType<typeof decodeDocument> {
+async function documentIn(base64: string): Promise<InspectedDocument | undefined> {
   try {
-    return decodeDocument(decodeBase64(base64));
+    return await inspectKeyDocument(decodeBase64(base64));
   } catch {
     return undefined;
   }

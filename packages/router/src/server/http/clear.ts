@@ -1,26 +1,21 @@
 /** Answers in the clear: errors of SPEC §10.1 hold a code and nothing more; CORS, for browsers (SPEC §13). */
 import type { ServerResponse } from 'node:http';
 import { RETRY_AFTER_SECONDS } from '../limits.js';
-import { CLEAR_ERRORS, type ClearCode } from '../protocol/port.js';
+import { clearError, type ClearErrorClass } from '../protocol/port.js';
 
 /** Codes whose sender is to wait a little. */
-const WAIT: ReadonlySet<ClearCode> = new Set<ClearCode>(['busy', 'unavailable']);
+const WAIT: ReadonlySet<ClearErrorClass> = new Set<ClearErrorClass>(['busy', 'unavailable']);
 
-export function sendClearError(response: ServerResponse, code: ClearCode): void {
+export function sendClearError(response: ServerResponse, code: ClearErrorClass): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
-  const status = CLEAR_ERRORS[code];
-  sendClear(
-    response,
-    status,
-    'application/problem+json',
-    JSON.stringify({ type: `urn:nomyo:v2:${code}`, status }),
-    {
-      ...(WAIT.has(code) ? { 'retry-after': String(RETRY_AFTER_SECONDS) } : {}),
-    },
-  );
+  const { status, body } = clearError(code);
+  const headers: Record<string, string> = WAIT.has(code)
+    ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
+    : {};
+  sendClear(response, status, 'application/problem+json', body, headers);
 }
 
 export function sendClear(

@@ -9,7 +9,7 @@ import type { KeyStore } from '../kem/key-store.js';
 import { LIMITS } from '../limits.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
-import { ClearError, type OpenRequest, type Protocol } from '../protocol/port.js';
+import { clearClassOf, protocolError, RequestReader, type OpenRequest } from '../protocol/port.js';
 import type { V1Call, V1Handler } from '../v1/v1.js';
 import { detailReply, sendReply } from '../../v1/reply.js';
 import type { ByteBudget } from './budget.js';
@@ -20,12 +20,9 @@ import { targetOf, type Target } from './routes.js';
 /** What the handler serves with. */
 export interface Gateway extends ExchangeService {
   readonly keys: KeyStore;
-  readonly protocol: Protocol;
   readonly budget: ByteBudget;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Unix seconds. */
-  readonly now: () => number;
   readonly isDraining: () => boolean;
   /** Aborts when the server waits no longer for what is under way. */
   readonly stop: AbortSignal;
@@ -43,9 +40,9 @@ export class Exchanges {
     return this.#count;
   }
 
-  /** @throws {ClearError} `busy` */
+  /** @throws `busy` */
   enter(): () => void {
-    if (this.#count >= LIMITS.exchanges) throw new ClearError('busy');
+    if (this.#count >= LIMITS.exchanges) throw protocolError('busy');
     this.#count += 1;
     let isOver = false;
     return () => {
@@ -63,7 +60,7 @@ export function createHandler(gateway: Gateway, exchanges: Exchanges, mayForward
     const target = targetOf(request.method ?? '', request.url ?? '', gateway.v1 !== undefined);
     const call = { request, response, startedAt: Date.now() };
     if (target.kind === 'v1') void serveV1(gateway, exchanges, target.call, call);
-    else if (target.kind !== 'sealed') serveClear(gateway, target, request, response);
+    else if (target.kind !== 'sealed') void serveClear(gateway, target, request, response);
     else void route(gateway, exchanges, target.keyId, call, mayForward);
   };
 }
@@ -93,7 +90,7 @@ async function route(
   if (outcome === 'unreachable') {
     // Its keys were in its memory: they are gone, and so is every request that was sealed to them.
     gateway.peers.forget(address);
-    refuse(request, response, new ClearError('key_unknown'));
+    refuse(request, response, protocolError('key_unknown'));
   } else if (outcome === 'broken') response.destroy();
   report(gateway, { code: `forward_${outcome}`, requestId: undefined, bytes: 0 }, 0, Date.now() - startedAt);
 }
@@ -107,7 +104,7 @@ async function serveV1(
 ): Promise<void> {
   let code: string;
   try {
-    if (gateway.isDraining() || gateway.v1 === undefined) throw new ClearError('unavailable');
+    if (gateway.isDraining() || gateway.v1 === undefined) throw protocolError('unavailable');
     const leave = exchanges.enter();
     try {
       code = await gateway.v1(call, request, response);
@@ -115,7 +112,7 @@ async function serveV1(
       leave();
     }
   } catch (error) {
-    code = error instanceof ClearError ? error.code : 'internal';
+    code = clearClassOf(error) ?? 'internal';
     sendReply(
       response,
       detailReply(503, 'the router is busy, or stops', { 'retry-after': '1', connection: 'close' }),
@@ -124,20 +121,28 @@ async function serveV1(
   report(gateway, { code, requestId: undefined, bytes: 0 }, 0, Date.now() - startedAt);
 }
 
-function serveClear(
-  { keys, isDraining }: Gateway,
+/** Never rejects. */
+async function serveClear(
+  gateway: Gateway,
   target: Exclude<Target, { kind: 'sealed' } | { kind: 'v1' }>,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
+): Promise<void> {
   request.resume();
   if (target.kind === 'preflight') sendPreflight(response);
   else if (target.kind === 'wrong-method') {
     sendClear(response, 405, 'text/plain', '', { allow: target.allow });
   } else if (target.kind === 'unknown') sendClear(response, 404, 'text/plain', '');
-  else if (isDraining() || keys.keys.length === 0) {
+  else await sendDocument(gateway, response);
+}
+
+async function sendDocument({ keys, isDraining }: Gateway, response: ServerResponse): Promise<void> {
+  try {
+    if (isDraining() || keys.keys.length === 0) throw protocolError('unavailable');
+    sendClear(response, 200, 'application/nomyo-v2-keys', await keys.document());
+  } catch {
     sendClearError(response, 'unavailable');
-  } else sendClear(response, 200, 'application/nomyo-v2-keys', keys.document());
+  }
 }
 
 /** Never rejects. */
@@ -150,10 +155,10 @@ async function serveSealed(
   const sink = new AnswerSink(response);
   const seen = { code: 'ok', requestId: undefined as string | undefined, bytes: 0 };
   try {
-    if (gateway.isDraining()) throw new ClearError('unavailable');
+    if (gateway.isDraining()) throw protocolError('unavailable');
     const leave = exchanges.enter();
     try {
-      const opener = gateway.protocol.opener({ keyId, ...openerOptions(gateway) });
+      const opener = new RequestReader({ pathKeyId: keyId, ...openerOptions(gateway) });
       const { request, bytes } = await receive(message, opener, gateway.budget);
       seen.bytes = bytes;
       seen.requestId = request.requestId;
@@ -168,17 +173,11 @@ async function serveSealed(
 }
 
 function openerOptions({ keys, now }: Gateway): {
-  findKey: (id: string) => ReturnType<KeyStore['find']>;
-  now: number;
-  clock: () => number;
-  maxRequest: number;
+  readonly keys: KeyStore;
+  readonly now: () => number;
+  readonly maxRequest: number;
 } {
-  return {
-    findKey: (id) => keys.find(id),
-    now: Math.floor(now()),
-    clock: now,
-    maxRequest: LIMITS.maxRequest,
-  };
+  return { keys, now: () => Math.floor(now()), maxRequest: LIMITS.maxRequest };
 }
 
 async function answer(
@@ -203,12 +202,12 @@ function refuse(message: IncomingMessage, response: ServerResponse, error: unkno
     response.destroy();
     return 'client_gone';
   }
-  const code = error instanceof ClearError ? error.code : 'unavailable';
+  const code = clearClassOf(error);
   // What is left of the body is not read: the connection ends with the answer.
   if (!message.complete && !response.headersSent) response.setHeader('connection', 'close');
   message.resume();
-  sendClearError(response, code);
-  return error instanceof ClearError ? error.code : 'internal';
+  sendClearError(response, code ?? 'unavailable');
+  return code ?? 'internal';
 }
 
 function report(

@@ -1,7 +1,7 @@
 /** Reads one sealed request from its connection, piece by piece, into the opener. */
 import type { IncomingMessage } from 'node:http';
 import { LIMITS } from '../limits.js';
-import { ClearError, type OpenRequest, type RequestOpener } from '../protocol/port.js';
+import { protocolError, type OpenRequest, type RequestReader } from '../protocol/port.js';
 import type { ByteBudget } from './budget.js';
 
 /** Thrown when the client went away in the middle of its request: there is nobody to answer. */
@@ -20,22 +20,22 @@ export interface Received {
   readonly bytes: number;
 }
 
-/** @throws {ClearError} and {@link ClientGone} */
+/** @throws an error of SPEC 7.3, which is answered in the clear, or {@link ClientGone} */
 export async function receive(
   message: IncomingMessage,
-  opener: RequestOpener,
+  opener: RequestReader,
   budget: ByteBudget,
 ): Promise<Received> {
   const type = message.headers['content-type']?.toLowerCase();
   if (type !== REQUEST_TYPE || message.headers['content-encoding'] !== undefined) {
-    throw new ClearError('malformed');
+    throw protocolError('malformed');
   }
   let bytes = 0;
   try {
     for await (const piece of piecesOf(message)) {
-      if (!budget.take(piece.byteLength)) throw new ClearError('busy');
+      if (!budget.take(piece.byteLength)) throw protocolError('busy');
       bytes += piece.byteLength;
-      if (bytes > MAX_SEALED_BYTES) throw new ClearError('too_large');
+      if (bytes > MAX_SEALED_BYTES) throw protocolError('too_large');
       await opener.push(piece);
     }
     return { request: await opener.finish(), bytes };

@@ -1,15 +1,14 @@
 /** The private keys of the gateway: made in memory, published, and destroyed (SPEC §4.4). They are written nowhere. */
 import type { Peers } from '../fleet/registry.js';
-import type { DocumentEntry } from '../keys/document.js';
 import { LIMITS } from '../limits.js';
-import type { KemKey, Protocol, Signer, Suite } from '../protocol/port.js';
+import type { KemKey, Protocol, PublishedKey, Signer, SuiteId } from '../protocol/port.js';
 import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
 
 export interface KeyStoreOptions {
   readonly protocol: Protocol;
   readonly signer: Signer;
   /** One key of each is made at a time. */
-  readonly suites: readonly Suite[];
+  readonly suites: readonly SuiteId[];
   readonly peers: Peers;
   /** Unix seconds, not whole. */
   readonly now: () => number;
@@ -23,12 +22,18 @@ const MAX_ENTRIES = 200;
 /** The clock is looked at that often at least, so that a machine that slept destroys what is over; in seconds. */
 const MAX_SLEEP_SECONDS = 15;
 
+/** A document that was signed for a second, and for a list of the keys of others. */
+interface SignedDocument {
+  readonly bytes: Promise<Uint8Array>;
+  readonly issuedAt: number;
+  readonly peers: Peers['keys'];
+}
+
 export class KeyStore {
   readonly #options: KeyStoreOptions;
   #keys: readonly KemKey[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #document:
-    { readonly bytes: Uint8Array; readonly issuedAt: number; readonly peers: Peers['keys'] } | undefined;
+  #document: SignedDocument | undefined;
   #isClosed = false;
 
   private constructor(options: KeyStoreOptions) {
@@ -49,11 +54,11 @@ export class KeyStore {
   /** The key with this id, unless its time is over: then it is destroyed here and now, whatever the timers do. */
   find(id: string): KemKey | undefined {
     this.#destroyOld();
-    return this.#keys.find((key) => key.id === id);
+    return this.#keys.find((key) => key.keyId === id);
   }
 
   /** The document of the moment, with the keys of other routers; signed at most once in a second. */
-  document(): Uint8Array {
+  document(): Promise<Uint8Array> {
     const { peers } = this.#options;
     const issuedAt = Math.max(Math.floor(this.#options.now()), peers.issuedAt);
     if (this.#document?.issuedAt === issuedAt && this.#document.peers === peers.keys) {
@@ -65,11 +70,11 @@ export class KeyStore {
   }
 
   /** With the keys of this router alone: what it tells the others. */
-  ownDocument(): Uint8Array {
+  ownDocument(): Promise<Uint8Array> {
     return this.#sign(Math.floor(this.#options.now()), this.#keys);
   }
 
-  #sign(issuedAt: number, all: readonly DocumentEntry[]): Uint8Array {
+  #sign(issuedAt: number, all: readonly PublishedKey[]): Promise<Uint8Array> {
     const { signer } = this.#options;
     const keys = all.filter(({ activeUntil }) => activeUntil > issuedAt).slice(0, MAX_ENTRIES);
     const expiresAt = documentEnd(keys, issuedAt, signer.notAfter);
@@ -96,8 +101,8 @@ export class KeyStore {
       const lives = this.#keys.filter((key) => key.suite === suite);
       const life = nextLife(lives, Math.floor(now()));
       if (life === undefined) continue;
-      const key = await protocol.makeKey(suite, life);
-      if (this.#isClosed) key.destroy();
+      const key = await protocol.makeKey({ suite, ...life });
+      if (this.#isClosed) key.dispose();
       else this.#keys = [...this.#keys, key];
       this.#document = undefined;
     }
@@ -122,13 +127,13 @@ export class KeyStore {
     const now = this.#options.now();
     const over = this.#keys.filter((key) => destroyedAt(key) <= now);
     if (over.length === 0) return;
-    for (const key of over) key.destroy();
+    for (const key of over) key.dispose();
     this.#keys = this.#keys.filter((key) => !over.includes(key));
     this.#document = undefined;
   }
 
   #destroyAll(): void {
-    for (const key of this.#keys) key.destroy();
+    for (const key of this.#keys) key.dispose();
     this.#keys = [];
     this.#document = undefined;
   }

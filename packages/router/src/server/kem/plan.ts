@@ -16,16 +16,11 @@ const OVERLAP_SECONDS = LIFE_SECONDS / 4;
 const AHEAD_SECONDS = LIFE_SECONDS / 4;
 
 /** SPEC §1: the window, in which a key is still accepted behind its end. */
-export const WINDOW_SECONDS = 120;
+const WINDOW_SECONDS = 120;
 
 /** Past this moment the private key must not exist any more. */
 export function destroyedAt({ activeUntil }: KeyLife): number {
   return activeUntil + WINDOW_SECONDS;
-}
-
-/** Whether a request sealed to it is accepted. */
-export function isAccepted({ activeFrom, activeUntil }: KeyLife, now: number): boolean {
-  return activeFrom - WINDOW_SECONDS <= now && now < activeUntil + WINDOW_SECONDS;
 }
 
 /**

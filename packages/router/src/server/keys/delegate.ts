@@ -1,7 +1,7 @@
 /** The root delegates to a signer, for one realm and some days; a higher epoch revokes the lower ones (SPEC §4). */
+import { formatPin, makeDelegation } from '@nomyo/protocol-v2';
 import { UsageError } from '../cli/usage-error.js';
-import { isSignedBy, signDelegation } from './delegation.js';
-import { generateEd25519, rawPublicKey, rootPin } from './ed25519.js';
+import { generateEd25519, rawPublicKey, signWith } from './ed25519.js';
 import { readRoot } from './root.js';
 import { readSigner, writeSigner } from './signer-file.js';
 
@@ -27,19 +27,17 @@ export async function delegate(request: DelegateRequest): Promise<readonly strin
   const rootKey = await readRoot(root);
   const signer = generateEd25519();
   const now = Math.floor(Date.now() / 1_000);
-  const fields = {
-    realm,
-    epoch,
-    notBefore: now - SKEW_SECONDS,
-    notAfter: now + days * DAY_SECONDS,
+  const notAfter = now + days * DAY_SECONDS;
+  const delegation = await makeDelegation({
+    ...{ root: signWith(rootKey), realm, epoch, notBefore: now - SKEW_SECONDS, notAfter },
     signer: rawPublicKey(signer),
-  };
-  await writeSigner(output, signer, signDelegation(fields, rootKey));
+  });
+  await writeSigner(output, signer, delegation);
   return [
     `realm   ${realm}`,
     `epoch   ${String(epoch)}`,
-    `until   ${new Date(fields.notAfter * 1_000).toISOString()}`,
-    `root    ${rootPin(rawPublicKey(rootKey))}`,
+    `until   ${new Date(notAfter * 1_000).toISOString()}`,
+    `root    ${formatPin(rawPublicKey(rootKey))}`,
     `signer  ${output}`,
   ];
 }
@@ -56,7 +54,7 @@ export interface RevokeRequest {
 export async function revoke({ root, signer, output, days }: RevokeRequest): Promise<readonly string[]> {
   const { delegation } = await readSigner(signer);
   const rootKey = await readRoot(root);
-  if (!isSignedBy(delegation, rawPublicKey(rootKey))) {
+  if (!(await delegation.isDelegatedBy([rawPublicKey(rootKey)]))) {
     throw new UsageError(`--signer ${signer} was delegated by another root than --root ${root}`);
   }
   const { realm, epoch } = delegation;

@@ -1,6 +1,8 @@
 /** Ed25519 keys of root and signer: PKCS#8 in PEM, which openssl reads too. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { concatBytes } from '@nomyo/base';
 import { decodePem, encodePem, PEM_LABEL } from '@nomyo/crypto';
+import type { SigningKey } from '@nomyo/protocol-v2';
 import { UsageError } from '../cli/usage-error.js';
 import type { NamedFile } from '../files/private-file.js';
 
@@ -46,7 +48,7 @@ export function rawPublicKey(key: KeyObject): Uint8Array {
   return publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_HEAD_BYTES);
 }
 
-/** What a client pins: `ed25519/BASE64`. */
-export function rootPin(publicKey: Uint8Array): string {
-  return `ed25519/${Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('base64')}`;
+/** What `@nomyo/protocol-v2` signs with: the private key stays in OpenSSL's memory. */
+export function signWith(key: KeyObject): Pick<SigningKey, 'sign'> {
+  return { sign: (message) => Promise.resolve(concatBytes(sign(null, message, key))) };
 }

@@ -1,16 +1,20 @@
 /** What a signer, or the key configuration of a gateway, says. */
 import { readFile } from 'node:fs/promises';
+import {
+  formatPin,
+  inspectDelegation,
+  inspectKeyDocument,
+  LIMITS,
+  parsePin,
+  type DocumentKey,
+  type InspectedDelegation,
+  type InspectedDocument,
+} from '@nomyo/protocol-v2';
 import { codeOf } from '../files/private-file.js';
 import { UsageError } from '../cli/usage-error.js';
-import { isSignedBy, type Delegation } from './delegation.js';
-import { decodeDocument, keyIdOf, type DocumentEntry, type KeyDocument } from './document.js';
-import { rootPin } from './ed25519.js';
 import { delegationIn } from './signer-file.js';
 
-/** SPEC §2: largest key configuration, in bytes. */
-const MAX_DOCUMENT_BYTES = 262_144;
 const TIMEOUT_MS = 10_000;
-const PIN = /^ed25519\/(?<key>[A-Za-z0-9+/]{43}=)$/u;
 
 /**
  * @param source a file, or the URL of a gateway with or without `/v2/keys`
@@ -21,38 +25,46 @@ const PIN = /^ed25519\/(?<key>[A-Za-z0-9+/]{43}=)$/u;
 export async function inspect(source: string, root: string | undefined): Promise<readonly string[]> {
   const pinned = root === undefined ? undefined : pinnedKey(root);
   const bytes = /^https?:/u.test(source) ? await fetchDocument(source) : await readDocument(source);
-  const document = decodeDocument(bytes);
-  const delegation = document?.delegation ?? delegationIn({ option: 'document', path: source }, bytes);
+  const document = await documentIn(bytes);
+  const delegation = document ?? inspectDelegation(delegationIn({ option: 'document', path: source }, bytes));
   if (document?.isSigned === false) {
     throw new UsageError(`${source} is not signed by the signer that it names`);
   }
-  if (pinned !== undefined && !isSignedBy(delegation, pinned)) {
+  if (pinned !== undefined && !(await delegation.isDelegatedBy([pinned]))) {
     throw new UsageError(`${source} is not delegated by the root ${root ?? ''}`);
   }
   return [...delegationLines(delegation, root), ...(document === undefined ? [] : documentLines(document))];
 }
 
-function delegationLines(delegation: Delegation, root: string | undefined): readonly string[] {
+/** `undefined` when it is none: then it may be a signer. */
+async function documentIn(bytes: Uint8Array): Promise<InspectedDocument | undefined> {
+  try {
+    return await inspectKeyDocument(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function delegationLines(delegation: InspectedDelegation, root: string | undefined): readonly string[] {
   return [
     `realm        ${printable(delegation.realm)}`,
     `epoch        ${String(delegation.epoch)}`,
     `delegation   ${timeOf(delegation.notBefore)} to ${timeOf(delegation.notAfter)}`,
-    `signer       ${rootPin(delegation.signer)}`,
+    `signer       ${formatPin(delegation.signer)}`,
     `root         ${root === undefined ? 'not checked; give --root PIN' : `${root}, signatures hold`}`,
   ];
 }
 
-function documentLines({ issuedAt, expiresAt, maxRequest, entries }: KeyDocument): readonly string[] {
+function documentLines({ issuedAt, expiresAt, maxRequest, keys }: InspectedDocument): readonly string[] {
   return [
     `document     ${timeOf(issuedAt)} to ${timeOf(expiresAt)}`,
     `max request  ${String(maxRequest)} bytes`,
-    ...entries.map(entryLine),
+    ...keys.map(keyLine),
   ];
 }
 
-function entryLine({ suite, activeFrom, activeUntil, publicKey }: DocumentEntry): string {
-  const id = keyIdOf(suite, publicKey);
-  return `key          ${id}  suite ${String(suite)}  ${timeOf(activeFrom)} to ${timeOf(activeUntil)}`;
+function keyLine({ keyId, suite, activeFrom, activeUntil }: DocumentKey): string {
+  return `key          ${keyId}  suite ${String(suite)}  ${timeOf(activeFrom)} to ${timeOf(activeUntil)}`;
 }
 
 /** A document of a stranger may say anything: ISO 8601, or the bare number. */
@@ -66,18 +78,17 @@ function printable(text: string): string {
 }
 
 function pinnedKey(root: string): Uint8Array {
-  const key = PIN.exec(root)?.groups?.['key'];
-  if (key === undefined) {
+  try {
+    return parsePin('--root', root);
+  } catch {
     throw new UsageError('--root must be a pin, as `keys root` prints it: ed25519/BASE64');
   }
-  // eslint-disable-next-line nomyo/no-heap-secrets -- a public key
-  return Buffer.from(key, 'base64');
 }
 
 async function readDocument(path: string): Promise<Uint8Array> {
   try {
     const content = await readFile(path);
-    if (content.byteLength <= MAX_DOCUMENT_BYTES) return content;
+    if (content.byteLength <= LIMITS.maxDocument) return content;
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${codeOf(error)}`);
   }
@@ -102,7 +113,7 @@ async function boundedBody({ body }: Response): Promise<Uint8Array | undefined> 
   let length = 0;
   for await (const piece of body ?? []) {
     length += piece.byteLength;
-    if (length > MAX_DOCUMENT_BYTES) return undefined;
+    if (length > LIMITS.maxDocument) return undefined;
     pieces.push(piece);
   }
   // eslint-disable-next-line nomyo/no-heap-secrets -- a public document

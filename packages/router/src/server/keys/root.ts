@@ -1,7 +1,8 @@
 /** The root: an Ed25519 key that is made once, kept offline, and pinned by clients. */
 import type { KeyObject } from 'node:crypto';
+import { formatPin } from '@nomyo/protocol-v2';
 import { createPrivateFile, readPrivateFile } from '../files/private-file.js';
-import { generateEd25519, privateKeyPem, rawPublicKey, readPrivateKeyPem, rootPin } from './ed25519.js';
+import { generateEd25519, privateKeyPem, rawPublicKey, readPrivateKeyPem } from './ed25519.js';
 
 /**
  * @returns the pin
@@ -15,7 +16,7 @@ export async function createRoot(path: string): Promise<string> {
   } finally {
     pem.fill(0);
   }
-  return rootPin(rawPublicKey(key));
+  return formatPin(rawPublicKey(key));
 }
 
 /** @throws {UsageError} when it is no Ed25519 key, or others can read it */

@@ -2,17 +2,19 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { concatBytes, equalBytes, wipe } from '@nomyo/base';
 import { decodePem, encodePem } from '@nomyo/crypto';
+import { inspectDelegation, type InspectedDelegation } from '@nomyo/protocol-v2';
 import { UsageError } from '../cli/usage-error.js';
 import { createPrivateFile, readPrivateFile, type NamedFile } from '../files/private-file.js';
 import { privateKeyPem, rawPublicKey, readPrivateKeyPem } from './ed25519.js';
-import { decodeDelegation, type Delegation } from './delegation.js';
 
 const LABEL = 'NOMYO DELEGATION';
 
 /** Both halves of a signer. */
 export interface SignerFile {
   readonly key: KeyObject;
-  readonly delegation: Delegation;
+  readonly delegation: InspectedDelegation;
+  /** The delegation, as the root signed it. */
+  readonly bytes: Uint8Array;
 }
 
 /** @throws {UsageError} when the file exists, or cannot be written */
@@ -32,23 +34,30 @@ export async function readSigner(path: string, option = '--signer'): Promise<Sig
   const content = await readPrivateFile(file);
   try {
     const key = readPrivateKeyPem(file, content);
-    const delegation = delegationIn(file, content);
+    const bytes = delegationIn(file, content);
+    const delegation = inspectDelegation(bytes);
     const own = rawPublicKey(createPublicKey(key));
-    if (equalBytes(own, delegation.signer)) return { key, delegation };
+    if (equalBytes(own, delegation.signer)) return { key, delegation, bytes };
     throw new UsageError(`${option} ${path} holds a delegation to another key than its own`);
   } finally {
     wipe(content);
   }
 }
 
-/** @throws {UsageError} when there is none */
-export function delegationIn({ option, path }: NamedFile, content: Uint8Array): Delegation {
-  const at = Buffer.from(content.buffer, content.byteOffset, content.byteLength).indexOf(
-    `-----BEGIN ${LABEL}`,
-  );
+/**
+ * The bytes of the delegation in a signer file.
+ *
+ * @throws {UsageError} when there is none
+ */
+export function delegationIn({ option, path }: NamedFile, content: Uint8Array): Uint8Array {
+  const file = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const at = file.indexOf(`-----BEGIN ${LABEL}`);
   try {
-    const delegation = at === -1 ? undefined : decodeDelegation(decodePem(content.subarray(at)).der);
-    if (delegation !== undefined) return delegation;
+    if (at !== -1) {
+      const { der } = decodePem(content.subarray(at));
+      inspectDelegation(der);
+      return der;
+    }
   } catch {
     // Told below.
   }

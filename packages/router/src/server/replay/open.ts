@@ -1,9 +1,8 @@
 /** The replay map that the command line asks for. ioredis is loaded when Redis is asked for, and only then. */
 import type { Redis } from 'ioredis';
 import { UsageError } from '../cli/usage-error.js';
-import { MemoryReplayMap } from './memory-map.js';
 import { RedisReplayMap, type RedisClient } from './redis-map.js';
-import type { ReplayMap } from './replay-map.js';
+import { MemoryReplayMap, type ReplayMap } from './replay-map.js';
 
 const COMMAND_TIMEOUT_MS = 2_000;
 

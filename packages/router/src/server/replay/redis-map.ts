@@ -6,9 +6,9 @@
  * Redis was flushed, or lost its memory, the mark is gone, and every router forgets its keys.
  */
 import { randomBytes } from 'node:crypto';
-import { isBytes, utf8Decode } from '@nomyo/base';
-import { LIMITS } from '../limits.js';
-import { ENTRY_MS, type ReplayKey, type ReplayMap, type ReplayVerdict } from './replay-map.js';
+import { concatBytes, isBytes, utf8Decode } from '@nomyo/base';
+import { LIMITS, type Entered } from '@nomyo/protocol-v2';
+import { LONGEST_RUN_SECONDS, MapLost, type ReplayMap } from './replay-map.js';
 
 /** The commands that are used, as ioredis has them. */
 export interface RedisClient {
@@ -16,8 +16,11 @@ export interface RedisClient {
   quit(): Promise<unknown>;
 }
 
+/** SPEC section 9: an entry lives until more than 240 s have passed since its answer ended. In ms. */
+const ENTRY_MS = (LIMITS.replayLife + 1) * 1_000;
+
 /** An entry whose router died while it ran: as long as it could have run, and then as long as any entry. In ms. */
-const RUNNING_MS = LIMITS.upstreamMs + LIMITS.drainMs + ENTRY_MS;
+const RUNNING_MS = LONGEST_RUN_SECONDS * 1_000 + ENTRY_MS;
 
 /** KEYS: mark, entry. ARGV: the mark, the fingerprint, ms to live while it runs. */
 const ENTER = `
@@ -26,11 +29,11 @@ local f = redis.call('HGET', KEYS[2], 'f')
 if not f then
   redis.call('HSET', KEYS[2], 'f', ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
-  return 'run'
+  return 'new'
 end
 if f ~= ARGV[2] then return 'duplicate' end
 local a = redis.call('HGET', KEYS[2], 'a')
-if a then return {'kept', a} end
+if a then return {'stored', a} end
 return 'replayed'`;
 
 /** KEYS: entry. ARGV: the fingerprint, ms to live from now on, and the answer where it is kept. */
@@ -46,6 +49,8 @@ const MARK = `redis.call('SET', KEYS[1], ARGV[1], 'NX') return redis.call('GET',
 export class RedisReplayMap implements ReplayMap {
   readonly #redis: RedisClient;
   readonly #prefix: string;
+  /** Fingerprints of what this router runs: a flushed Redis may hold another entry by the same name. */
+  readonly #running = new Map<string, string>();
   #mark = '';
 
   private constructor(redis: RedisClient, realm: string) {
@@ -60,18 +65,22 @@ export class RedisReplayMap implements ReplayMap {
     return map;
   }
 
-  async enter({ id, fingerprint }: ReplayKey): Promise<ReplayVerdict> {
+  /** @throws {MapLost} when Redis lost its memory: once, then it goes on */
+  async enter(id: string, fingerprint: string): Promise<Entered> {
     const keys = [this.#markKey, this.#entryKey(id)];
     const verdict = await this.#run(ENTER, keys, [this.#mark, fingerprint, RUNNING_MS]);
-    if (Array.isArray(verdict)) return keptVerdict(verdict);
+    if (Array.isArray(verdict)) return storedVerdict(verdict);
     const kind = textOf(verdict);
-    if (kind === 'run' || kind === 'replayed' || kind === 'duplicate') return { kind };
+    if (kind === 'new') this.#running.set(id, fingerprint);
+    if (kind === 'new' || kind === 'replayed' || kind === 'duplicate') return { kind };
     // Whoever is told so makes new keys, and goes on with the mark that holds now.
     await this.#readMark();
-    return { kind: 'lost' };
+    throw new MapLost();
   }
 
-  async finish({ id, fingerprint }: ReplayKey, answer: Uint8Array | undefined): Promise<void> {
+  async finish(id: string, answer: Uint8Array | undefined): Promise<void> {
+    const fingerprint = this.#running.get(id) ?? '';
+    this.#running.delete(id);
     const kept =
       answer === undefined ? [] : [Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)];
     await this.#run(FINISH, [this.#entryKey(id)], [fingerprint, ENTRY_MS, ...kept]);
@@ -103,8 +112,8 @@ export class RedisReplayMap implements ReplayMap {
   }
 }
 
-function keptVerdict([, answer]: readonly unknown[]): ReplayVerdict {
-  return isBytes(answer) ? { kind: 'kept', answer } : { kind: 'replayed' };
+function storedVerdict([, answer]: readonly unknown[]): Entered {
+  return isBytes(answer) ? { kind: 'stored', answer: concatBytes(answer) } : { kind: 'replayed' };
 }
 
 function textOf(value: unknown): string {

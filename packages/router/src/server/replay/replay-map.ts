@@ -1,36 +1,36 @@
-/** The map of SPEC §9: what was run already, and what it was answered. Pure of any storage. */
+/** The map of SPEC section 9, as a server holds it: `@nomyo/protocol-v2` says what it does. */
+import { MemoryReplayMap as Memory, type ReplayMap as Map } from '@nomyo/protocol-v2';
+import { LIMITS } from '../limits.js';
 
-/** Everything that the map knows about a request: hashes, as hexadecimal digits. */
-export interface ReplayKey {
-  /** SHA-256(authorization ‖ 0x00 ‖ request id). */
-  readonly id: string;
-  /** SHA-256(header ‖ enc). */
-  readonly fingerprint: string;
+/** A map that is closed when the server ends. */
+export interface ReplayMap extends Map {
+  close(): Promise<void>;
 }
 
-/** What to do with a request that is open, and whose API key is good. */
-export type ReplayVerdict =
-  /** It was entered just now: run it. */
-  | { readonly kind: 'run' }
-  /** Send these bytes again. */
-  | { readonly kind: 'kept'; readonly answer: Uint8Array }
-  /** Still running, or its answer was not kept: clear 409 `replayed`. */
-  | { readonly kind: 'replayed' }
-  /** Another header or enc: sealed 409 `duplicate`. */
-  | { readonly kind: 'duplicate' }
-  /** No room for another entry: clear 429 `busy`. */
-  | { readonly kind: 'full' }
-  /** Entries were lost: the keys of their requests must be destroyed, and the client is told `key_unknown`. */
-  | { readonly kind: 'lost' };
+/** Bounds of a {@link MemoryReplayMap}. */
+export interface MemoryMapOptions {
+  /** Most entries. Default: 200,000. */
+  readonly maxEntries?: number;
+  /** Most bytes of kept answers. Default: 536,870,912. */
+  readonly maxBytes?: number;
+}
 
-/** An entry lives until more than this has passed since its answer ended; in ms. */
-export const ENTRY_MS = 241_000;
+/** For a router by itself: as durable as its keys, which are in the same memory. */
+export class MemoryReplayMap extends Memory implements ReplayMap {
+  constructor(options: MemoryMapOptions = {}) {
+    const bounds = { maxEntries: LIMITS.replayEntries, maxBytes: LIMITS.keptAnswers };
+    super({ ...bounds, ...options, maxRun: LONGEST_RUN_SECONDS });
+  }
 
-/** One map for all gateways that hold the same private keys. */
-export interface ReplayMap {
-  /** Atomic: of two callers with the same id, one alone is told `run`. */
-  enter(key: ReplayKey): Promise<ReplayVerdict>;
-  /** @param answer sealed bytes to keep; `undefined`: none are kept */
-  finish(key: ReplayKey, answer: Uint8Array | undefined): Promise<void>;
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** No request runs longer, whatever happens to it. */
+export const LONGEST_RUN_SECONDS: number = (LIMITS.streamMs + LIMITS.drainMs) / 1_000;
+
+/** Entries were lost, by no fault of ours: the keys whose requests they were must go (SPEC section 9). */
+export class MapLost extends Error {
+  override readonly name: string = 'MapLost';
 }

@@ -7,7 +7,7 @@ import { checkHeaders } from '../../v1/headers.js';
 import { Refusal as ClearRefusal, sendReply, type Reply } from '../../v1/reply.js';
 import type { RouterKey } from '../../v1/router-key.js';
 import { Refusal, type Answer } from '../exchange/answer.js';
-import { admit, type ExchangeService } from '../exchange/exchange.js';
+import { admit, checkRate, type ExchangeService } from '../exchange/exchange.js';
 import { checkFacts, wholeAnswer, type Route } from '../exchange/run.js';
 import type { ByteBudget } from '../http/budget.js';
 import { LIMITS } from '../limits.js';
@@ -56,7 +56,11 @@ async function complete(
   response: ServerResponse,
 ): Promise<Reply> {
   const { publicKey, tier } = checkHeaders(request.headers);
-  const route = await admit(service, { authorization: request.headers.authorization, tier });
+  const { route, caller } = await admit(service, {
+    ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
+    ...(tier === undefined ? {} : { tier }),
+  });
+  checkRate(service, caller);
   const clientKey = await clientKeys.get(publicKey);
   const envelope = await readEnvelope(request, service.budget);
   const plaintext = await openV1(envelope, service.key);
