@@ -3,7 +3,7 @@
 //   nomyo-js ─┬─► @nomyo/keystore ──► @nomyo/crypto ─┬─► @nomyo/base
 //             └─► @nomyo/transport ──► @nomyo/base   └─► (optional) nomyo-native
 //   @nomyo/cli ─► @nomyo/gateway ─► nomyo-js                  Node only
-//   @nomyo/router ─► @nomyo/crypto                            Node only
+//   @nomyo/router ─► @nomyo/protocol-v2 ─► @nomyo/crypto      Node only
 //   tools ─────► anything public; nothing imports tools
 //
 // Conditional imports (`#runtime`) lead to one file under Node and to another in a browser, so the layers are checked

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import { Home, until } from './cli.js';
 import { describeTerminal, Terminal } from './terminal.js';
 

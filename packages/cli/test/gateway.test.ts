@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import { collect, Home, until } from './cli.js';
 
 const home = new Home();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { startRouter, type Router } from '@nomyo/router';
+import { startRouter, type Router } from '@nomyo/router/testing';
 import { startGateway, type Gateway, type GatewayOptions } from '../src/index.js';
 
 let router: Router;

@@ -21,7 +21,7 @@ export async function withLocal(context: Context): Promise<Local> {
   if (settings.local !== true) return { context, close: () => Promise.resolve() };
   const other = REMOTE.find((name) => flags[name] !== undefined);
   if (other !== undefined) throw new UsageError(`${flagName(SETTINGS[other])} has no meaning beside --local`);
-  const { startRouter } = await import('@nomyo/router');
+  const { startRouter } = await import('@nomyo/router/testing');
   const router = await startRouter();
   context.output.note(
     `nomyo: a local router answers at ${router.url}; it is no model, and nothing leaves this machine`,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { FailMode, FailModeName } from '@nomyo/router';
+import type { FailMode, FailModeName } from '@nomyo/router/testing';
 import { SecureChatCompletion, type LogEntry } from '../../src/index.js';
 import { cleanUp, posts, REQUEST } from '../support.js';
 import { post, setUp, URL_OF_CHAT } from './support.js';

@@ -1,7 +1,7 @@
 /** A model that says what a test wants, behind a local router, and a `fetch` that reaches it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Router, RouterOptions } from '@nomyo/router';
+import type { Router, RouterOptions } from '@nomyo/router/testing';
 import { createSecureFetch, type SecureFetch } from '../../src/fetch/index.js';
 import { configFor, later, router } from '../support.js';
 

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createProgram } from '../../src/server/cli/program.js';
 import { createRoot, delegate } from '../../src/server/index.js';
@@ -105,6 +108,16 @@ describe('keys', () => {
       /not delegated by the root/u,
     );
     expect(await fails(['keys', 'inspect', at('root.pem')])).toMatch(/holds no delegation/u);
+  });
+});
+
+describe('npx @nomyo/router', () => {
+  it('is nomyo-router too, with one of its commands in front', async () => {
+    const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, [main, 'keys', 'root', '-o', at('root.pem')]);
+    expect(stdout).toMatch(/^ed25519\//u);
+    expect((await run(process.execPath, [main, '--version'])).stdout).toMatch(/protocol version 1/u);
   });
 });
 

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { SecureByteContext } from '@nomyo/crypto';
 import { generateKemKey, importKemKey } from '@nomyo/protocol-v2';
-import { MemoryReplayMap, oneUpstream, openSigner, OPEN_TO_ALL, startServer } from '@nomyo/router/server';
+import { MemoryReplayMap, oneUpstream, openSigner, OPEN_TO_ALL, startServer } from '@nomyo/router';
 
 const [signer, upstream, seedHex] = process.argv.slice(2);
 let ahead = 0;

@@ -7,7 +7,7 @@ import {
   type FailSpec,
   type Router,
   type RouterOptions,
-} from '@nomyo/router';
+} from '@nomyo/router/testing';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
 import { isObject } from '../../io/json.js';

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 
-const MAIN = fileURLToPath(new URL('../../../dist/testing/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 
 /** The command, as a process of its own. */
 export interface RouterProcess {
