@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { publicPackages, root } from './members.mjs';
-import { tarballViolations } from './rules/tarball.mjs';
+import { addonDir, publicPackages, root, tarballDir } from './members.mjs';
+import { linkViolations } from './rules/links.mjs';
+import { filesOf, tarballViolations } from './rules/tarball.mjs';
 
 const require = createRequire(import.meta.url);
 const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js');
@@ -35,18 +36,29 @@ function attwViolations(tarball) {
   return run.status === 0 ? [] : [`attw:\n${run.stdout}${run.stderr}`];
 }
 
+/** The addon's package is CommonJS with a binary: of these rules, the links are for it. */
+function addonViolations(scratch) {
+  const { version } = JSON.parse(readFileSync(join(addonDir, 'package.json'), 'utf8'));
+  const dir = unpack(join(tarballDir, `nomyo-native-${version}.tgz`), scratch, 'native');
+  return linkViolations(dir, filesOf(dir));
+}
+
+function report(member, violations) {
+  for (const violation of violations) console.error(`${member}: ${violation}`);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'nomyo-tarballs-'));
 try {
   for (const { manifest, member, tarball } of publicPackages()) {
     const dir = unpack(tarball, scratch, member);
-    const violations = [
+    report(member, [
       ...tarballViolations(dir, manifest, license),
       ...(await publintViolations(dir)),
       ...attwViolations(tarball),
-    ];
-    for (const violation of violations) console.error(`${member}: ${violation}`);
-    if (violations.length > 0) process.exitCode = 1;
+    ]);
   }
+  report('native', addonViolations(scratch));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,69 +1,26 @@
 // A plain npm project outside of the workspace, with packed packages installed.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOADER, packForeign, plainEnvironment, tarballOf } from './tarballs.mjs';
 
-const root = join(import.meta.dirname, '../../..');
-const tarballs = join(root, 'tools/verify/checks/.results/tarballs');
 const fixtures = join(import.meta.dirname, 'test/fixtures');
 
-/** pnpm in the version of this repository. */
-const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-
-/** npm and npx are scripts with other names there. */
+/** npm is a script with another name there. */
 const onWindows = process.platform === 'win32';
 
-/** The tarball of a package, whatever its version. */
-function tarballOf(name) {
-  const stem = `${name.replace('@', '').replace('/', '-')}-`;
-  const file = readdirSync(tarballs).find(
-    (entry) => entry.startsWith(stem) && /^\d/.test(entry.slice(stem.length)),
-  );
-  if (file === undefined) {
-    throw new Error(`no tarball of ${name}: run "pnpm --filter @nomyo/checks run pack"`);
-  }
-  return `file:${join(tarballs, file)}`;
-}
-
-/** What a user's machine sets: none of pnpm's and turbo's variables, no test runner. */
-function plainEnvironment() {
-  const ours = /^(npm_|pnpm_|turbo_|jest_|node_options$|node_env$|init_cwd$)/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
-}
-
-/** A dependency of a workspace member, as a tarball, once: nothing comes from the network. */
-function packForeign(name, member) {
-  if (readdirSync(tarballs).some((file) => file.startsWith(`${name}-`))) return;
-  const dir = realpathSync(join(root, member, 'node_modules', name));
-  const args = ['pack', dir, '--pack-destination', tarballs, '--ignore-scripts', '--json', '--offline'];
-  const run = spawnSync('npm', args, { env: plainEnvironment(), encoding: 'utf8', shell: onWindows });
-  if (run.status !== 0) throw new Error(`npm pack failed\n${run.stdout}${run.stderr}`);
-}
-
-export const NPM = { file: 'npm', install: ['install', '--offline', '--no-audit', '--no-fund'] };
-export const NPM_WITHOUT_SCRIPTS = { ...NPM, install: [...NPM.install, '--ignore-scripts'] };
-// Where CI is set, pnpm refuses to change the lockfile of the app.
-export const PNPM = {
-  file: 'npx',
-  install: ['--yes', packageManager, 'install', '--offline', '--no-frozen-lockfile'],
-};
-
-/** What `nomyo-native` loads its binary with. */
-export const LOADER = 'node-gyp-build';
+const INSTALL = ['install', '--offline', '--no-audit', '--no-fund'];
 
 export class NpmProject {
   #dir = realpathSync(mkdtempSync(join(tmpdir(), 'nomyo-consumer-')));
-  #manager;
   #wanted;
   #needed;
 
   /** Installs `wanted`; what these need in turn comes from the tarballs too, and nothing from the network. */
-  constructor(wanted, needed = [], manager = NPM) {
+  constructor(wanted, needed = []) {
     this.#wanted = wanted;
     this.#needed = needed;
-    this.#manager = manager;
-    if (needed.includes(LOADER)) packForeign(LOADER, 'native');
     cpSync(fixtures, this.#dir, { recursive: true });
     this.#install();
   }
@@ -79,14 +36,20 @@ export class NpmProject {
   }
 
   #install() {
-    const files = (names) => Object.fromEntries(names.map((name) => [name, tarballOf(name)]));
-    const overrides = files(this.#needed);
-    const dependencies = files(this.#wanted);
-    const manifest = { name: 'consumer', private: true, dependencies, overrides, pnpm: { overrides } };
+    const manifest = {
+      name: 'consumer',
+      private: true,
+      dependencies: this.#files(this.#wanted),
+      overrides: this.#files(this.#needed),
+    };
     writeFileSync(join(this.#dir, 'package.json'), JSON.stringify(manifest));
-    const { file, install } = this.#manager;
-    const run = this.#spawn(file, install);
-    if (run.status !== 0) throw new Error(`${file} ${install.join(' ')} failed\n${run.stdout}${run.stderr}`);
+    const run = this.#spawn('npm', INSTALL);
+    if (run.status !== 0) throw new Error(`npm install failed\n${run.stdout}${run.stderr}`);
+  }
+
+  #files(names) {
+    const tarball = (name) => (name === LOADER ? packForeign(LOADER, 'native', this.#dir) : tarballOf(name));
+    return Object.fromEntries(names.map((name) => [name, `file:${tarball(name)}`]));
   }
 
   /** Everything that is installed, by name. */
@@ -120,7 +83,7 @@ export class NpmProject {
   }
 
   #spawn(file, args, cwd = this.#dir) {
-    const shell = file.startsWith('np') && onWindows;
+    const shell = file === 'npm' && onWindows;
     return spawnSync(file, args, { cwd, env: plainEnvironment(), encoding: 'utf8', shell });
   }
 }

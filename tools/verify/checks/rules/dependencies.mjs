@@ -42,11 +42,19 @@ const RUNTIME_DEPENDENCIES = {
   'nomyo-native': ['node-gyp-build'],
 };
 
-/** Peers are optional, all of them: an install must never look for the addon, nor for a limiter that few need. */
+/**
+ * Peers are optional, all of them: an install must never look for the addon, nor for a limiter that few need. Whatever
+ * needs @nomyo/crypto hands its peer on: where a package sees what it names and nothing else (Plug'n'Play), an app that
+ * installs the addon would otherwise get @nomyo/crypto twice, with it and without it.
+ */
 const PEERS = {
+  '@nomyo/cli': ['nomyo-native'],
   '@nomyo/crypto': ['nomyo-native'],
-  '@nomyo/router': ['ioredis'],
-  'nomyo-js': ['@ai-sdk/openai-compatible', '@opentelemetry/api', 'rate-limiter-flexible'],
+  '@nomyo/gateway': ['nomyo-native'],
+  '@nomyo/keystore': ['nomyo-native'],
+  '@nomyo/protocol-v2': ['nomyo-native'],
+  '@nomyo/router': ['ioredis', 'nomyo-native'],
+  'nomyo-js': ['@ai-sdk/openai-compatible', '@opentelemetry/api', 'nomyo-native', 'rate-limiter-flexible'],
 };
 
 /** A version, one that is compatible with it, or from one up to another; or one of several such. */

@@ -1,7 +1,7 @@
 // The private condition `@nomyo/source` lets tests, editors and eslint read `src/` across packages. It must not reach
 // a user: TypeScript under the same condition would compile our sources. pnpm puts `publishConfig.exports` and
 // `publishConfig.imports` in place of the originals when it packs, so these two are derived, never written by hand:
-// `pnpm --filter @nomyo/checks publish-config --write`.
+// `pnpm --filter @nomyo/checks manifests --write`.
 
 const SOURCE_CONDITION = '@nomyo/source';
 

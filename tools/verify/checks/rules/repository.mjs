@@ -47,7 +47,7 @@ export function lockfileViolations(lockfile) {
 export function versionViolations(member, manifest) {
   const outside = { ...manifest.dependencies, ...manifest.devDependencies };
   return Object.entries(outside)
-    .filter(([, range]) => !/^(catalog:|workspace:[*^]|\d+\.\d+\.\d+(-[\w.]+)?)$/.test(range))
+    .filter(([, range]) => !/^(catalog:|workspace:[*^]|(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?)$/.test(range))
     .map(([name, range]) => `${member}: ${name} is not pinned: ${range}`);
 }
 

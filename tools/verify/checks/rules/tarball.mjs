@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { dependencyViolations } from './dependencies.mjs';
+import { linkViolations } from './links.mjs';
 import { withoutSource } from './publish-config.mjs';
 
 const FORBIDDEN = [
@@ -16,9 +17,23 @@ const FORBIDDEN = [
   [/\.(pem|key)$/, 'looks like a key'],
 ];
 
+/** What npm's page of a package is made of, beside the README, and what an install reads. */
+const FIELDS = [
+  'description',
+  'license',
+  'repository',
+  'homepage',
+  'bugs',
+  'keywords',
+  'engines',
+  'files',
+  'type',
+];
+
 const posix = (path) => path.replaceAll('\\', '/');
 
-function filesOf(dir) {
+/** Every file below a folder, from there. */
+export function filesOf(dir) {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => posix(join(entry.parentPath, entry.name).slice(dir.length + 1)))
@@ -48,10 +63,10 @@ function manifestViolations(manifest, original) {
   const violations = dependencyViolations(manifest);
   for (const field of ['exports', 'imports']) {
     if (!isDeepStrictEqual(manifest[field], withoutSource(original[field]))) {
-      violations.push(`${field} are not those of package.json without @nomyo/source: publish-config --write`);
+      violations.push(`${field} are not those of package.json without @nomyo/source: manifests --write`);
     }
   }
-  for (const field of ['description', 'license', 'engines', 'files', 'type']) {
+  for (const field of FIELDS) {
     if (manifest[field] === undefined) violations.push(`package.json has no ${field}`);
   }
   if (JSON.stringify(manifest).includes('@nomyo/source')) {
@@ -84,5 +99,5 @@ export function tarballViolations(dir, original, license) {
   if (!files.includes('README.md')) violations.push('README.md is missing');
   if (!files.includes('LICENSE')) violations.push('LICENSE is missing');
   else if (readFileSync(join(dir, 'LICENSE'), 'utf8') !== license) violations.push('LICENSE is another text');
-  return [...violations, ...sourcemapViolations(dir, files)];
+  return [...violations, ...sourcemapViolations(dir, files), ...linkViolations(dir, files)];
 }

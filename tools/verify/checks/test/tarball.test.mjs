@@ -3,16 +3,21 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { projectFields, withProjectUrl } from '../rules/project.mjs';
 import { publishConfigOf, withoutSource } from '../rules/publish-config.mjs';
 import { tarballViolations } from '../rules/tarball.mjs';
 
 const LICENSE = 'a license\n';
+
+const PROJECT = { repository: { type: 'git', url: 'git+https://forge.example/owner/nomyo-js.git' } };
 
 const ORIGINAL = {
   name: '@nomyo/crypto',
   version: '1.2.3',
   description: 'A sound package.',
   license: 'Apache-2.0',
+  ...projectFields(PROJECT, 'packages/crypto'),
+  keywords: ['envelope'],
   type: 'module',
   engines: { node: '>=20.19' },
   files: ['dist', '!dist/.tsbuildinfo', 'src', 'SPEC.md'],
@@ -120,6 +125,8 @@ describe('the rules for a tarball', () => {
     [{ scripts: { prepare: 'tsc' } }, 'script prepare runs at install'],
     [{ description: 'TBD' }, 'the description is still to be written'],
     [{ engines: undefined }, 'package.json has no engines'],
+    [{ repository: undefined }, 'package.json has no repository'],
+    [{ keywords: undefined }, 'package.json has no keywords'],
     [{ name: 'unknown' }, /^no list of runtime dependencies/],
   ])('refuse a manifest with %j', (change, violation) => {
     pack({ ...PACKED, ...change });
@@ -132,6 +139,52 @@ describe('the rules for a tarball', () => {
     cpSync(dir, elsewhere, { recursive: true });
     expect(tarballViolations(elsewhere, ORIGINAL, LICENSE)).toEqual([]);
     rmSync(elsewhere, { recursive: true });
+  });
+});
+
+describe('links', () => {
+  it.each([
+    ['[a](SPEC.md)'],
+    ['[a](SPEC.md#its-wire)'],
+    ['[a](src)'],
+    ['[a](#a-sound-package)'],
+    ['[a](https://forge.example/x)'],
+    ['`[a](b)`'],
+    ['```\n[a](b)\n```'],
+  ])('may be %j', (markdown) => {
+    write({ 'README.md': `# A sound package\n\n${markdown}\n` });
+    expect(violations()).toEqual([]);
+  });
+
+  it.each([
+    ['[a](../../docs/a.md)', 'links to ../../docs/a.md, which is not shipped: write the absolute address'],
+    ['[a](examples/)', 'links to examples/, which is not shipped: write the absolute address'],
+    ['[a](SPEC.md#other)', 'links to SPEC.md#other, where there is no such heading'],
+    ['[a](#other)', 'links to #other, where there is no such heading'],
+  ])('must not be %j', (markdown, violation) => {
+    write({ 'README.md': `# A sound package\n\n${markdown}\n` });
+    expect(violations()).toEqual([`README.md ${violation}`]);
+  });
+});
+
+describe('the address of the project', () => {
+  it('is in each manifest, with the folder of the package', () => {
+    expect(projectFields(PROJECT, 'packages/a')).toEqual({
+      repository: { ...PROJECT.repository, directory: 'packages/a' },
+      homepage: 'https://forge.example/owner/nomyo-js/tree/main/packages/a#readme',
+      bugs: { url: 'https://forge.example/owner/nomyo-js/issues' },
+    });
+  });
+
+  it('takes the place of an earlier one in a text, and of nothing else', () => {
+    const other = 'https://old.example/x/nomyo-jsx and https://old.example/nomyo-js';
+    const text = `(https://old.example/x/nomyo-js#readme) https://old.example/x/nomyo-js/a ${other}`;
+    const url = 'https://forge.example/owner/nomyo-js';
+    expect(withProjectUrl(text, PROJECT)).toBe(`(${url}#readme) ${url}/a ${other}`);
+  });
+
+  it('is refused in another form', () => {
+    expect(() => projectFields({ repository: { url: 'nomyo-js' } }, 'a')).toThrow(/^repository.url is not/);
   });
 });
 

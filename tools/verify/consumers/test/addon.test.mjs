@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LOADER, NPM, NPM_WITHOUT_SCRIPTS, NpmProject, PNPM } from '../npm-project.mjs';
+import { NpmProject } from '../npm-project.mjs';
+import { LOADER } from '../tarballs.mjs';
 
 const WANTED = ['nomyo-js', 'nomyo-native'];
 const NEEDED = ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', LOADER];
@@ -21,28 +22,6 @@ const canLimit = process.getuid?.() === 0 && has('prlimit') && has('setpriv');
 
 const LOCKED = { method: 'mlock', strict: 'starts', addon: 'own' };
 const ORDINARY = { method: 'zero-only', strict: 'MEMORY_NOT_LOCKED', addon: 'MODULE_NOT_FOUND' };
-
-describe.each([
-  ['npm', NPM],
-  ['npm --ignore-scripts', NPM_WITHOUT_SCRIPTS],
-  ['pnpm 10', PNPM],
-])('nomyo-js and nomyo-native, installed by %s', (_, manager) => {
-  let project;
-  beforeAll(() => {
-    project = new NpmProject(WANTED, NEEDED, manager);
-  }, INSTALL_MS);
-  afterAll(() => project.dispose());
-
-  it(
-    'lock memory; without nomyo-native the same code works on ordinary memory',
-    () => {
-      expect(protection(project)).toEqual(LOCKED);
-      project.remove('nomyo-native');
-      expect(protection(project)).toEqual(ORDINARY);
-    },
-    INSTALL_MS,
-  );
-});
 
 describe('two apps in folders of their own', () => {
   let withAddon;
@@ -77,6 +56,14 @@ describe('two apps in folders of their own', () => {
     ];
     const { stdout } = withAddon.run(...prefix, process.execPath, 'memory.mjs');
     expect(stdout.split('\n').slice(0, 2)).toEqual(['zero-only', 'MEMORY_NOT_LOCKED']);
+  });
+
+  it('go on without the addon once it is uninstalled', () => {
+    const project = new NpmProject(WANTED, NEEDED);
+    expect(protection(project)).toEqual(LOCKED);
+    project.remove('nomyo-native');
+    expect(protection(project)).toEqual(ORDINARY);
+    project.dispose();
   });
 
   it('go on without an addon that is of another version, or damaged', () => {
