@@ -34,6 +34,7 @@ export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
+  readonly #made = new WeakSet<Duplex>();
   readonly #idleMs = new WeakMap<Duplex, number>();
   #closed = false;
 
@@ -69,6 +70,11 @@ export class ConnectionPool {
     return isTls ? https.request(options) : http.request(options);
   }
 
+  /** Whether an answer came over a connection of this pool: the answers of test doubles do not. */
+  isFromNetwork({ socket }: http.IncomingMessage): boolean {
+    return this.#made.has(socket);
+  }
+
   /** Notes how long the server keeps the connection of this answer (`Keep-Alive` header). */
   remember({ socket, headers }: http.IncomingMessage): void {
     const keepAlive = headers['keep-alive'];
@@ -94,7 +100,10 @@ export class ConnectionPool {
       const address = { host: String(options.host), port: Number(options.port) };
       const signal = options.connectSignal ?? new AbortController().signal;
       connect(address, signal).then(
-        (socket) => made?.(null, socket),
+        (socket) => {
+          this.#made.add(socket);
+          made?.(null, socket);
+        },
         // With an error, the socket is there for the types alone.
         (error: unknown) => made?.(isErrorLike(error) ? error : new Error('aborted'), new Socket()),
       );

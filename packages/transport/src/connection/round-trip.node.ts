@@ -90,9 +90,10 @@ async function attempt<T>(
 async function answerTo<T>(
   outgoing: ClientRequest,
   { method, body }: HttpRequest,
-  { pool, progress, signal }: RoundTripContext,
+  context: RoundTripContext,
   receive: (incoming: Incoming) => T | Promise<T>,
 ): Promise<T | typeof STALE> {
+  const { progress, signal } = context;
   let aborted = (): void => undefined;
   try {
     return await new Promise<T | typeof STALE>((resolve, reject) => {
@@ -118,8 +119,7 @@ async function answerTo<T>(
           resolve(STALE);
           return;
         }
-        pool.remember(message);
-        accept(outgoing, message, progress.sent, receive).then(resolve, reject);
+        accept(outgoing, message, context, receive).then(resolve, reject);
       });
     });
   } finally {
@@ -150,15 +150,17 @@ function whenUsable(outgoing: ClientRequest, decide: (usable: boolean) => void):
 async function accept<T>(
   outgoing: ClientRequest,
   message: IncomingMessage,
-  possiblyExecuted: boolean,
+  { pool, progress: { sent: possiblyExecuted } }: RoundTripContext,
   receive: (incoming: Incoming) => T | Promise<T>,
 ): Promise<T> {
+  pool.remember(message);
   const status = message.statusCode ?? 0;
   const headers = headersOf(message.headers);
   refuseRedirect(status);
   if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
   refuseEncoding(headers, possiblyExecuted);
-  refuseOpenEnd(status, headers, possiblyExecuted);
+  // A double that answers in place of the network need not say how.
+  if (pool.isFromNetwork(message)) refuseOpenEnd(status, headers, possiblyExecuted);
   const release = async (): Promise<void> => {
     if (!message.complete || !(await isSent(outgoing))) await destroyed(outgoing);
   };
