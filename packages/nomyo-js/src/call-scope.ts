@@ -1,54 +1,102 @@
-/** The calls under way of one client, so that `dispose()` ends them all. */
-import { DisposedError, LightAbortController, type AbortSignalLike } from '@nomyo/base';
+/** The calls under way of one client, so that `dispose()` ends them all and `close()` waits for them. */
+import { type AbortSignalLike, DisposedError, LightAbortController } from '@nomyo/base';
 
 /** Ends one call: the caller's abort, or the client's end. */
 export type CallSignal = LightAbortController;
+
+/** One call, from its beginning to its end. */
+export interface ScopedCall {
+  readonly signal: CallSignal;
+  /** The call is over. Idempotent. */
+  leave(): void;
+}
 
 /** Gives each call a signal that follows the caller's own and the client's end. */
 export class CallScope {
   readonly #calls = new Set<LightAbortController>();
   readonly #followers = new Map<AbortSignalLike, Followers>();
   readonly #owner: string;
-  #disposed = false;
+  #state: 'open' | 'closing' | 'disposed' = 'open';
+  #lastCallLeft = (): void => undefined;
 
   /** @param owner what a refused call names */
   constructor(owner: string) {
     this.#owner = owner;
   }
 
-  /** @throws {DisposedError} after {@link dispose} */
+  /** @throws {DisposedError} after {@link close} or {@link dispose} */
   check(): void {
-    if (this.#disposed) throw new DisposedError(this.#owner);
+    if (this.#state !== 'open') throw new DisposedError(this.#owner);
   }
 
   /**
-   * Runs `task` with a signal of its own. Unlike `AbortSignal.any`, it leaves nothing behind on a signal that lives
+   * Begins a call with a signal of its own. Unlike `AbortSignal.any`, it leaves nothing behind on a signal that lives
    * longer than the call.
    *
    * @throws the caller's abort reason, or {@link DisposedError}
+   */
+  enter(callerSignal: AbortSignalLike | undefined): ScopedCall {
+    this.check();
+    if (callerSignal?.aborted === true) throw reasonOf(callerSignal);
+    const signal = new LightAbortController();
+    const unfollow = this.#follow(callerSignal, signal);
+    this.#calls.add(signal);
+    return {
+      signal,
+      leave: () => {
+        if (!this.#calls.delete(signal)) return;
+        unfollow();
+        if (this.#calls.size === 0) this.#lastCallLeft();
+      },
+    };
+  }
+
+  /**
+   * Runs `task` as a call.
+   *
+   * @throws what {@link enter} throws, and what `task` throws
    */
   async run<T>(
     callerSignal: AbortSignalLike | undefined,
     task: (signal: CallSignal) => Promise<T>,
   ): Promise<T> {
-    this.check();
-    callerSignal?.throwIfAborted();
-    const call = new LightAbortController();
-    const unfollow = this.#follow(callerSignal, call);
-    this.#calls.add(call);
+    const call = this.enter(callerSignal);
     try {
-      return await task(call);
+      return await task(call.signal);
     } finally {
-      this.#calls.delete(call);
-      unfollow();
+      call.leave();
     }
+  }
+
+  /**
+   * Refuses new calls and waits until those under way have ended.
+   *
+   * @param timeout in ms; `undefined`: as long as they take
+   */
+  async close(timeout: number | undefined): Promise<void> {
+    if (this.#state === 'open') this.#state = 'closing';
+    if (this.#calls.size === 0) return;
+    const previous = this.#lastCallLeft;
+    const idle = new Promise<void>((resolve) => {
+      this.#lastCallLeft = () => {
+        previous();
+        resolve();
+      };
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      if (timeout !== undefined) timer = setTimeout(resolve, timeout);
+    });
+    await Promise.race([idle, late]);
+    clearTimeout(timer);
   }
 
   /** Ends every call with a {@link DisposedError} and refuses new ones. Idempotent. */
   dispose(): void {
-    this.#disposed = true;
+    this.#state = 'disposed';
     for (const call of this.#calls) call.abort(new DisposedError(this.#owner));
     this.#calls.clear();
+    this.#lastCallLeft();
   }
 
   /** One listener on a signal, however many calls share it: Node warns of a leak when there are more than ten. */
@@ -81,6 +129,11 @@ class Followers {
   }
 
   readonly #abort = (): void => {
-    for (const call of this.calls) call.abort(this.#signal.reason);
+    for (const call of this.calls) call.abort(reasonOf(this.#signal));
   };
+}
+
+/** Signals of older libraries have no reason. */
+function reasonOf(signal: AbortSignalLike): unknown {
+  return signal.reason ?? new DOMException('This operation was aborted', 'AbortError');
 }

@@ -1,54 +1,31 @@
+import { anAbortSignal, anObject, aString, InvalidArgumentError, optional, refuseUnknown } from '@nomyo/base';
 import {
-  checkJsonObject,
   getMemoryProtectionInfo,
   type JsonObject,
   type MemoryProtectionInfo,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import { markFailuresAsSent, readHeaders, type HeadersInput } from '@nomyo/transport';
-import { answerOf } from './answer.js';
-import { anAbortSignal, anObject, aString, InvalidArgumentError, optional, refuseUnknown } from '@nomyo/base';
+import { markFailuresAsSent, readHeaders } from '@nomyo/transport';
+import { asWhole } from './answer.js';
+import { CallRunner, type CallInput } from './call-runner.js';
 import type { ChatCompletionRequest, StreamingChatCompletionRequest } from './chat/request-types.js';
+import { splitRequest, withoutStreaming, type Streaming } from './chat/request.js';
 import type { ChatCompletion } from './chat/response-types.js';
-import { takeApart, takeStreaming } from './chat/request.js';
-import { asChatCompletion } from './chat/response.js';
-import { readModels } from './models.js';
-import type { ObservedCall } from './observe/observed-call.js';
+import {
+  CREATE_OPTIONS,
+  type CreateOptions,
+  type ListModelsOptions,
+  type SecureChatCompletionConfig,
+} from './chat-options.js';
+import { resolveCloseTimeout, type CloseOptions } from './close.js';
+import { modelsCall, modelsOf } from './models.js';
 import type { CallObserver, Observable } from './observe/observer.js';
-import { Observers, watchStream } from './observe/observers.js';
-import { summaryOfBytes } from './observe/summary-of-bytes.js';
-import { summaryOf } from './observe/summary.js';
-import type { CommonOptions, ResolvedOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
+import { protocolOf, type Protocol } from './protocol.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
-import { SecureChannel, type OpenedAnswer } from './secure-channel.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
-import { syntheticStream } from './stream/completion-stream.js';
-
-/** Options of {@link SecureChatCompletion}. */
-export interface SecureChatCompletionConfig extends CommonOptions {
-  /** Where the router is. Default: `https://api.nomyo.ai`. A path prefix is kept. */
-  readonly baseUrl?: string;
-}
-
-/** Options of one call. */
-export interface CreateOptions {
-  /** Ends the call; it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** For one attempt, in ms. Default: the client's. */
-  readonly timeout?: number;
-  /** Attempts after the first. Default: the client's. */
-  readonly maxRetries?: number;
-  /** Sent beside the protocol's own headers, none of which they can replace: an object, `Headers`, a `Map`, or pairs. */
-  readonly headers?: HeadersInput;
-}
-
-/** Options of `listModels()`. */
-export interface ListModelsOptions {
-  /** Ends the call; it rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Default: the client's. */
-  readonly apiKey?: string;
-}
+import { streamOf, takeCompletion, takeRaw } from './take-answer.js';
+import { v1 } from './v1-channel.js';
 
 /** The type of `create()`, for those who call it by itself. */
 export interface CreateCompletion {
@@ -56,7 +33,7 @@ export interface CreateCompletion {
   (request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
 }
 
-const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', 'maxRetries', 'headers'];
+const CHAT_PATH = '/v1/chat/completions';
 
 /**
  * An OpenAI-shaped client whose requests and answers are encrypted in this process.
@@ -66,25 +43,29 @@ const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = ['signal', 'timeout', '
 export class SecureChatCompletion implements Observable {
   /** The path that users of OpenAI's client type. */
   readonly chat: { readonly completions: { readonly create: CreateCompletion } };
+  /** The list of models, by the path that users of OpenAI's client type. */
+  readonly models: { readonly list: (options?: ListModelsOptions) => Promise<JsonObject> };
   readonly #options: ResolvedOptions;
-  readonly #channel: SecureChannel;
-  readonly #observers: Observers;
+  readonly #protocol: Protocol;
+  readonly #runner: CallRunner;
 
   /**
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
    * @throws {SecurityError} `INSECURE_URL` when the base URL is not `https:` and `allowHttp` is not set
    */
   constructor(config: SecureChatCompletionConfig = {}) {
-    const given = anObject('config', config);
-    this.#options = resolveOptions(config, 'baseUrl', given['baseUrl']);
-    this.#channel = new SecureChannel('SecureChatCompletion', this.#options);
-    this.#observers = new Observers(this.#options.baseUrl);
+    const { baseUrl } = anObject('config', config);
+    this.#protocol = protocolOf(config, v1);
+    this.#options = resolveOptions(config, { name: 'baseUrl', value: baseUrl }, this.#protocol);
+    this.#runner = new CallRunner('SecureChatCompletion', this.#options, this.#protocol);
     this.chat = { completions: { create: unbound(this) } };
+    this.models = { list: (options) => this.listModels(options) };
   }
 
   /**
-   * Sends a chat completion and gives a stream of its chunks, to be read with `for await`. In protocol 1 the router
-   * answers in one piece: the stream begins when that is here and open, and what fails before rejects this promise.
+   * Sends a chat completion and gives a stream of its chunks, to be read with `for await`. In version 1 of the protocol
+   * the router answers in one piece: the stream begins when that is here and open. In version 2 each chunk is given as
+   * it comes. What fails before the first one rejects this promise.
    *
    * @example
    * for await (const chunk of await client.create({ model, messages, stream: true })) {
@@ -109,20 +90,15 @@ export class SecureChatCompletion implements Observable {
     given: ChatCompletionRequest | StreamingChatCompletionRequest,
     options: CreateOptions = {},
   ): Promise<ChatCompletion | ChatCompletionStream> {
-    const payloadId = globalThis.crypto.randomUUID();
-    const { request, streaming } = takeStreaming(given);
-    const stream = streaming !== undefined;
-    const watched = { request, payloadId, stream, signal: options.signal };
-    return this.#observers.watch(watched, async (call) => {
-      const opened = await this.#exchange(request, options, payloadId, call);
-      const completion = await markFailuresAsSent(() => asChatCompletion(answerOf(opened, payloadId)));
-      call.answered(() => summaryOf({ ...completion }));
-      if (!stream) return completion;
-      return watchStream(
-        syntheticStream(completion, payloadId, { ...streaming, signal: options.signal }),
-        call,
-      );
-    });
+    const { input, streaming } = this.#chatCall(given, options);
+    if (streaming === undefined) return this.#runner.call(input, takeCompletion);
+    const opened = await this.#runner.open(input);
+    try {
+      return await markFailuresAsSent(() => streamOf(opened, streaming, input.signal));
+    } catch (error) {
+      opened.call.fail(error);
+      throw error;
+    }
   }
 
   /**
@@ -133,22 +109,9 @@ export class SecureChatCompletion implements Observable {
    * @throws what {@link create} throws
    */
   async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
-    if (takeStreaming(request).streaming !== undefined) {
-      throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
-    }
-    const payloadId = globalThis.crypto.randomUUID();
-    const watched = { request, payloadId, stream: false, signal: options.signal };
-    return this.#observers.watch(watched, async (call) => {
-      const { plaintext } = await this.#exchange(request, options, payloadId, call);
-      try {
-        await markFailuresAsSent(() => plaintext.borrow(checkJsonObject));
-        call.answered(() => plaintext.borrow(summaryOfBytes));
-        return plaintext;
-      } catch (error) {
-        plaintext.dispose();
-        throw error;
-      }
-    });
+    const { input, streaming } = this.#chatCall(request, options);
+    if (streaming === undefined) return this.#runner.call(input, takeRaw);
+    throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
   }
 
   /** The same as {@link create}, for those who come from the Python client. */
@@ -163,21 +126,28 @@ export class SecureChatCompletion implements Observable {
 
   /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
   ready(): Promise<void> {
-    return this.#channel.ready();
+    return this.#runner.ready();
   }
 
   /**
-   * The models of the service, as its `GET /v1/models` lists them. They are asked for without a seal: whoever watches
-   * TLS from inside, such as a proxy that inspects it, sees the API key and the list.
+   * The models of the service, as its `GET /v1/models` lists them. In version 1 they are asked for without a seal:
+   * whoever watches TLS from inside, such as a proxy that inspects it, sees the API key and the list.
    *
    * @throws {APIError} when the router answers with an error
    * @throws {APIConnectionError} when it cannot be reached, or not in time
    */
   async listModels(options: ListModelsOptions = {}): Promise<JsonObject> {
+    this.#runner.check();
     refuseUnknown(anObject('options', options), ['signal', 'apiKey']);
-    const apiKey = optional('apiKey', options.apiKey, aString, undefined) ?? this.#options.apiKey;
-    const signal = optional('signal', options.signal, anAbortSignal, undefined);
-    return this.#channel.run(signal, (call) => readModels(this.#options, apiKey, call));
+    const input = modelsCall({
+      apiKey: optional('apiKey', options.apiKey, aString, undefined) ?? this.#options.apiKey,
+      signal: optional('signal', options.signal, anAbortSignal, undefined),
+      timeout: this.#options.timeout,
+    });
+    return this.#runner.call(input, ({ answer }) => {
+      const value = modelsOf(asWhole(answer));
+      return { value, summary: () => undefined };
+    });
   }
 
   /** Whether calls carry an API key of the client's own, when a request brings none. */
@@ -190,44 +160,66 @@ export class SecureChatCompletion implements Observable {
     return getMemoryProtectionInfo(this.#options.memory);
   }
 
-  /** For telemetry: see `nomyo-js/otel`. @returns ends it @internal */
+  /**
+   * Tells `observer` of every call from now on, without its content: what `nomyo-js/otel` and `nomyo-js/audit` are made
+   * of.
+   *
+   * @returns ends it; calls under way are told to their end
+   */
   observe(observer: CallObserver): () => void {
-    return this.#observers.add(observer);
+    return this.#runner.observe(observer);
+  }
+
+  /**
+   * Refuses new calls, waits for those under way, then does what {@link dispose} does.
+   *
+   * @throws {InvalidArgumentError} on a wrong option
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    await this.#runner.close(resolveCloseTimeout(options));
   }
 
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
   dispose(): void {
-    this.#channel.dispose();
+    this.#runner.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   toJSON(): { baseUrl: string } {
     return { baseUrl: this.#options.baseUrl.href };
   }
 
-  async #exchange(
+  #chatCall(
     request: unknown,
     options: CreateOptions,
-    payloadId: string,
-    { retry }: ObservedCall,
-  ): Promise<OpenedAnswer> {
-    this.#channel.check();
-    const { payload, securityTier, apiKey = this.#options.apiKey } = takeApart(request);
+  ): { readonly input: CallInput; readonly streaming: Streaming | undefined } {
+    this.#runner.check();
+    const { payload, streaming, securityTier, apiKey = this.#options.apiKey } = splitRequest(request);
     refuseUnknown(anObject('options', options), CREATE_OPTIONS);
     const { headers, signal, timeout, maxRetries } = options;
-    return this.#channel.exchange(payload, {
-      payloadId,
-      onRetry: retry,
+    const stream = streaming !== undefined;
+    const input: CallInput = {
+      operation: 'chat',
+      method: 'POST',
+      path: CHAT_PATH,
+      payload: stream && !this.#protocol.streams ? withoutStreaming(payload) : payload,
+      payloadId: globalThis.crypto.randomUUID(),
       securityTier,
       apiKey,
-      headers: headers === undefined ? undefined : readHeaders(headers),
+      stream,
+      headers: headers === undefined ? {} : readHeaders(headers),
       signal: optional('signal', signal, anAbortSignal, undefined),
       timeout: optional('timeout', timeout, aTimeout, this.#options.timeout),
       maxRetries: optional('maxRetries', maxRetries, aRetryCount, this.#options.maxRetries),
-    });
+    };
+    return { input, streaming };
   }
 }
 

@@ -1,9 +1,10 @@
-/** From what the caller wrote to the bytes that are sealed. */
+/** From what the caller wrote to the bytes that are sealed, which are what every rule is about. */
 import { checkPayloadSize, encodePayload, type SecureByteContext } from '@nomyo/crypto';
 import type { SecurityTier } from './chat/request-types.js';
 import type { ResolvedOptions } from './options.js';
 import { pad } from './padding.js';
 import { checkCall } from './policy.js';
+import type { RequestMembers } from './read-once.js';
 
 /**
  * JSON of a request in protected memory, within the limits of protocol and policy, and padded.
@@ -13,7 +14,7 @@ import { checkCall } from './policy.js';
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE`, `POLICY_VIOLATION` or `MEMORY_NOT_LOCKED`
  */
 export function encodeRequest(
-  payload: Readonly<Record<string, unknown>>,
+  payload: RequestMembers,
   securityTier: SecurityTier | undefined,
   memory: ResolvedOptions['memory'],
   { padding, policy }: Pick<ResolvedOptions, 'padding' | 'policy'>,
@@ -21,7 +22,7 @@ export function encodeRequest(
   const json = encodePayload(payload, memory);
   try {
     checkPayloadSize(json);
-    checkCall(policy, { securityTier, model: payload['model'], payloadBytes: json.length });
+    json.borrow((bytes) => checkCall(policy, { securityTier, json: bytes }));
     return pad(json, padding, memory);
   } catch (error) {
     json.dispose();

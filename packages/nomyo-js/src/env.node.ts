@@ -1,6 +1,8 @@
 /** What Node's environment tells a client. */
+import { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import type { Environment } from './environment.js';
+import type { Environment, Hash } from './environment.js';
+import { quietly } from './quietly.js';
 
 export const environment: Environment = {
   isBrowser: false,
@@ -9,10 +11,38 @@ export const environment: Environment = {
     const value = process.env[name];
     return value === '' ? undefined : value;
   },
-  publish: (entry) => {
-    const listeners = channel(entry.message);
-    if (!listeners.hasSubscribers) return;
-    const { message: _name, ...fields } = entry;
-    listeners.publish(fields);
+  publish: ({ message, ...fields }) => {
+    const listeners = channel(message);
+    if (listeners.hasSubscribers) tell(listeners, fields, message);
   },
+  createSha256: () => new NodeSha256(),
 };
+
+/**
+ * A subscriber that throws would end the process: `publish()` makes an uncaught exception of it, on purpose and without
+ * a switch. So the subscribers are called one by one, where this Node keeps them under the name that all have so far.
+ */
+function tell(listeners: ReturnType<typeof channel>, fields: object, name: string): void {
+  const subscribers: unknown = Reflect.get(listeners, '_subscribers');
+  if (!Array.isArray(subscribers)) {
+    listeners.publish(fields);
+    return;
+  }
+  for (const subscriber of new Set<unknown>(subscribers)) {
+    if (typeof subscriber === 'function') {
+      quietly((): unknown => Reflect.apply(subscriber, undefined, [fields, name]));
+    }
+  }
+}
+
+class NodeSha256 implements Hash {
+  readonly #hash = createHash('sha256');
+
+  update(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  digest(): Promise<string> {
+    return Promise.resolve(this.#hash.digest('hex'));
+  }
+}

@@ -4,8 +4,18 @@ export interface Environment {
   readonly isBrowser: boolean;
   /** Where keys are kept unless the caller says otherwise; `null`: in memory only. */
   readonly defaultKeyDir: string | null;
-  /** An environment variable; one that is empty counts as none. */
+  /** An environment variable. One that is empty counts as none. */
   readonly variable: (name: string) => string | undefined;
   /** Tells whoever listens in this process, such as a tracing library; `message` is the name of the event. */
   readonly publish: (entry: { readonly message: string }) => void;
+  /** SHA-256 (FIPS 180-4) of ciphertext. */
+  readonly createSha256: () => Hash;
+}
+
+/** A hash over bytes that come in pieces. */
+export interface Hash {
+  /** The bytes may be overwritten afterwards. */
+  update(bytes: Uint8Array): void;
+  /** In lower-case hexadecimal. */
+  digest(): Promise<string>;
 }

@@ -1,6 +1,7 @@
 /** What a client tells about itself: a closed list of events with a closed list of fields, none of them secret. */
 import { environment } from '#env';
 import { InvalidArgumentError, isObject } from '@nomyo/base';
+import { quietly } from './quietly.js';
 
 /** Fields of the events, by name. All times are in ms, all sizes in bytes. */
 export interface NomyoEvents {
@@ -18,6 +19,19 @@ export interface NomyoEvents {
     readonly attempt: number;
     readonly delayMs: number;
     readonly code: string | undefined;
+  };
+  /** A call has failed for good, or was aborted: once a call, after its last attempt. */
+  'nomyo:request-failed': {
+    readonly payloadId: string;
+    readonly securityTier: string | undefined;
+    /** As `NomyoError.code`; `ABORTED` where the caller's signal, or the end of the client, ended it. */
+    readonly code: string | undefined;
+    /** HTTP status, where the router answered. */
+    readonly status: number | undefined;
+    /** Attempts that were begun; 0: the call was refused before the first. */
+    readonly attempts: number;
+    readonly possiblyExecuted: boolean;
+    readonly durationMs: number;
   };
   /** The router's key is another one than before. */
   'nomyo:server-key-changed': { readonly previous: string; readonly current: string };
@@ -55,6 +69,7 @@ export type Logger = Readonly<Record<LogLevel, (entry: LogEntry) => void>>;
 const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:request': 'debug',
   'nomyo:retry': 'info',
+  'nomyo:request-failed': 'warn',
   'nomyo:server-key-changed': 'warn',
   'nomyo:server-key-unverified': 'warn',
   'nomyo:memory-not-locked': 'info',
@@ -76,18 +91,14 @@ export function checkLogger(logger: unknown): void {
 }
 
 /**
- * Each listener gets an object of its own, since winston writes into it, and one that throws breaks nothing: what a
- * client does never depends on who listens.
+ * Each listener gets an object of its own, since winston writes into it. One that throws or rejects breaks nothing: what
+ * a client does never depends on who listens.
  */
 export function createEmit(loggers: readonly Logger[]): Emit {
   return (entry) => {
     environment.publish(entry);
     for (const logger of loggers) {
-      try {
-        logger[LEVELS[entry.message]]({ ...entry });
-      } catch {
-        // The logger's own trouble.
-      }
+      quietly((): unknown => logger[LEVELS[entry.message]]({ ...entry }));
     }
   };
 }

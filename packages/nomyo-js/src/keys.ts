@@ -1,6 +1,19 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import { abortable, DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
-import { RsaPrivateKey, type KeySource } from '@nomyo/crypto';
+import {
+  abortable,
+  DisposedError,
+  InvalidArgumentError,
+  isBytes,
+  wipe,
+  type AbortSignalLike,
+} from '@nomyo/base';
+import {
+  RsaPrivateKey,
+  SecureByteContext,
+  type KeySource,
+  type SecureByteContextOptions,
+} from '@nomyo/crypto';
+import { APIConnectionTimeoutError, withDeadline } from '@nomyo/transport';
 import { KeyStore, type KeyLease, type KeyStoreEvent } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';
@@ -57,15 +70,55 @@ class GivenKeys implements Keys {
   }
 }
 
-/** The same keys, whose waits end with `call`. A source of somebody else's gets a real signal. */
-export function endingWith(call: CallSignal, keys: KeySource): KeySource {
+/** What bounds the work of a private key. */
+export interface UnwrapLimits {
+  readonly signal: CallSignal;
+  /** What is left for it, in ms; asked when it begins. */
+  readonly timeLeft: () => number;
+}
+
+/** The same keys, whose waits end with the call. A source of somebody else's gets a real signal, and may ignore it. */
+export function endingWith(limits: UnwrapLimits, keys: KeySource): KeySource {
   return {
     publicKey: keys.publicKey,
     unwrap: (wrapped, _signal, memory) =>
       keys instanceof RsaPrivateKey
-        ? keys.unwrap(wrapped, call, memory)
-        : abortable(keys.unwrap(wrapped, call.toAbortSignal(), memory), call),
+        ? keys.unwrap(wrapped, limits.signal, memory)
+        : unwrapElsewhere(limits, keys, wrapped, memory),
   };
+}
+
+/**
+ * A source that never answers costs the rest of the attempt's time. What it gives too late is wiped; why it fails is
+ * for `openEnvelope` to hide.
+ *
+ * @throws {APIConnectionTimeoutError} when it takes too long
+ * @throws the signal's reason, and whatever the source throws
+ */
+async function unwrapElsewhere(
+  { signal, timeLeft }: UnwrapLimits,
+  keys: KeySource,
+  ...[wrapped, memory]: [Uint8Array, SecureByteContextOptions | undefined]
+): Promise<Uint8Array | SecureByteContext> {
+  const expired = (): Error =>
+    new APIConnectionTimeoutError('the option keys did not unwrap the key of the answer in time', {
+      possiblyExecuted: true,
+      retryable: false,
+    });
+  return withDeadline({ timeout: Math.max(1, timeLeft()), signal, expired }, async (ended) => {
+    const answer = Promise.resolve(keys.unwrap(wrapped, ended, memory));
+    try {
+      return await abortable(answer, ended);
+    } catch (error) {
+      void answer.then(wipeLate, () => undefined);
+      throw error;
+    }
+  });
+}
+
+function wipeLate(key: Uint8Array | SecureByteContext): void {
+  if (key instanceof SecureByteContext) key.dispose();
+  else if (isBytes(key)) wipe(key);
 }
 
 function emitKeyEvent(emit: Emit, event: KeyStoreEvent): void {

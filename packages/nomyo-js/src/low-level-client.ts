@@ -4,6 +4,8 @@ import {
   aString,
   given,
   InvalidArgumentError,
+  isArrayBuffer,
+  isBytes,
   oneOf,
   optional,
   refuseUnknown,
@@ -13,58 +15,35 @@ import {
   openEnvelope,
   sealEnvelope,
   type JsonObject,
-  type KeySize,
   type MemoryProtectionInfo,
 } from '@nomyo/crypto';
-import { checkPayloadId, markFailuresAsSent } from '@nomyo/transport';
+import { checkPayloadId } from '@nomyo/transport';
 import { environment } from '#env';
-import { answerOf } from './answer.js';
+import { answerOf, asWhole } from './answer.js';
 import { checkKeyLock } from './call-memory.js';
-import { encodeRequest } from './encode-request.js';
-import { SECURITY_TIERS } from './chat/request.js';
+import { CallRunner, type CallInput } from './call-runner.js';
+import { SECURITY_TIERS, splitPayload } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
+import { resolveCloseTimeout, type CloseOptions } from './close.js';
+import { encodeRequest } from './encode-request.js';
 import { endingWith } from './keys.js';
+import {
+  GENERATE_OPTIONS,
+  type GenerateKeysOptions,
+  type SecureCompletionClientConfig,
+} from './low-level-options.js';
 import type { CallObserver, Observable } from './observe/observer.js';
-import { Observers } from './observe/observers.js';
 import { summaryOf } from './observe/summary.js';
-import type { CommonOptions, ResolvedOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 import { checkPlainKeyFiles } from './policy.js';
+import { protocolOf } from './protocol.js';
 import { resolveOptions } from './resolve-options.js';
-import { SecureChannel } from './secure-channel.js';
-
-/** Options of {@link SecureCompletionClient}. */
-export interface SecureCompletionClientConfig extends CommonOptions {
-  /** Where the router is. Default: `https://api.nomyo.ai`. A path prefix is kept. */
-  readonly routerUrl?: string;
-}
-
-/** Options of {@link SecureCompletionClient.generateKeys}. */
-export interface GenerateKeysOptions {
-  /** Write the pair to `keyDir`. Default: `false`: it lives in memory only. */
-  readonly saveToFile?: boolean;
-  /** Directory to write to. Default: the client's `keyDir`, or `client_keys` if that is `null`. */
-  readonly keyDir?: string;
-  /**
-   * Encrypts the private key file, and every one that rotation writes there; at least 8 characters, or bytes. Default:
-   * the client's `keyRotationPassword`, if any; `undefined` is refused.
-   */
-  readonly password?: string | Uint8Array;
-  /** Modulus in bits: 2048, 3072 or 4096. Default: the client's `keySize`. */
-  readonly keySize?: KeySize;
-}
-
-const GENERATE_OPTIONS: readonly (keyof GenerateKeysOptions)[] = [
-  'saveToFile',
-  'keyDir',
-  'password',
-  'keySize',
-];
+import { v1, v1Answer, V1Channel } from './v1-channel.js';
 
 /** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
 export class SecureCompletionClient implements Observable {
   readonly #options: ResolvedOptions;
-  readonly #channel: SecureChannel;
-  readonly #observers: Observers;
+  readonly #runner: CallRunner;
 
   /**
    * @throws {InvalidArgumentError} on a wrong value or an unknown name
@@ -72,9 +51,9 @@ export class SecureCompletionClient implements Observable {
    */
   constructor(config: SecureCompletionClientConfig = {}) {
     const { routerUrl } = anObject('config', config);
-    this.#options = resolveOptions(config, 'routerUrl', routerUrl);
-    this.#channel = new SecureChannel('SecureCompletionClient', this.#options);
-    this.#observers = new Observers(this.#options.baseUrl);
+    const protocol = protocolOf(config, v1);
+    this.#options = resolveOptions(config, { name: 'routerUrl', value: routerUrl }, protocol);
+    this.#runner = new CallRunner('SecureCompletionClient', this.#options, protocol);
   }
 
   /**
@@ -92,16 +71,16 @@ export class SecureCompletionClient implements Observable {
    * await client.generateKeys({ saveToFile: true, keyDir: 'client_keys', password });
    */
   async generateKeys(options: GenerateKeysOptions = {}): Promise<void> {
-    this.#channel.check();
+    this.#runner.check();
     refuseUnknown(anObject('options', options), GENERATE_OPTIONS);
     const { saveToFile, keyDir, ...rest } = options;
     const toFile = optional('saveToFile', saveToFile, aBoolean, false);
-    if (!toFile) return this.#channel.keys.moveTo({ ...rest, keyDir: null });
+    if (!toFile) return this.#v1.keys.moveTo({ ...rest, keyDir: null });
     if (environment.defaultKeyDir === null) {
       throw new InvalidArgumentError('saveToFile', 'cannot be used: this runtime keeps no key files');
     }
     if (rest.password === undefined) this.#checkPlainFiles();
-    return this.#channel.keys.moveTo({ ...rest, keyDir: optional('keyDir', keyDir, aString, undefined) });
+    return this.#v1.keys.moveTo({ ...rest, keyDir: optional('keyDir', keyDir, aString, undefined) });
   }
 
   /**
@@ -119,9 +98,9 @@ export class SecureCompletionClient implements Observable {
     publicKeyPath?: string,
     password?: string | Uint8Array,
   ): Promise<void> {
-    this.#channel.check();
+    this.#runner.check();
     if (password === undefined) this.#checkPlainFiles();
-    await this.#channel.keys.loadFrom({
+    await this.#v1.keys.loadFrom({
       privateKeyPath,
       ...given('publicKeyPath', publicKeyPath),
       ...given('password', password),
@@ -129,21 +108,25 @@ export class SecureCompletionClient implements Observable {
   }
 
   /** The router's public key as SPKI PEM: cached for `serverKeyTtl`, and one of the pinned ones where there are pins. */
-  fetchServerPublicKey(): Promise<string> {
-    return this.#channel.run(undefined, async (signal) => (await this.#channel.serverKeys.get(signal)).pem);
+  async fetchServerPublicKey(): Promise<string> {
+    const { serverKeys } = this.#v1;
+    return this.#runner.run(undefined, async (signal) => (await serverKeys.get(signal)).pem);
   }
 
   /**
-   * Seals a payload to the router: the body of a request.
+   * Seals a payload to the router: the body of a request. Its `api_key` and `security_tier` are left out: they travel
+   * as the headers `Authorization` and `X-Security-Tier`, which whoever sends the body sets.
    *
    * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
    */
-  encryptPayload(payload: object): Promise<ArrayBuffer> {
-    const memory = this.#channel.newMemory();
-    return this.#channel.run(undefined, async (signal) => {
-      const json = encodeRequest(anObject('payload', payload), undefined, memory.options, this.#options);
+  async encryptPayload(payload: object): Promise<ArrayBuffer> {
+    const { serverKeys } = this.#v1;
+    const memory = this.#runner.newMemory();
+    const parts = splitPayload('payload', payload);
+    return this.#runner.run(undefined, (signal) => {
+      const json = encodeRequest(parts.payload, parts.securityTier, memory.options, this.#options);
       return json.use(async (bytes) => {
-        const serverKey = await this.#channel.serverKeys.get(signal);
+        const serverKey = await serverKeys.get(signal);
         return (await sealEnvelope(bytes, serverKey, memory.options)).buffer;
       });
     });
@@ -154,16 +137,18 @@ export class SecureCompletionClient implements Observable {
    *
    * @throws {SecurityError} when it is no envelope, does not open, or holds no JSON object
    */
-  decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
-    const memory = this.#channel.newMemory();
-    return this.#channel.run(undefined, async (signal) => {
+  async decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
+    const { keys } = this.#v1;
+    const { timeout } = this.#options;
+    const memory = this.#runner.newMemory();
+    return this.#runner.run(undefined, async (signal) => {
       const bytes = bytesOf(envelope);
       checkPayloadId(payloadId);
-      const lease = await this.#channel.keys.acquire(signal);
+      const lease = await keys.acquire(signal);
       try {
         checkKeyLock(lease.keys, memory);
-        const opened = await openEnvelope(bytes, endingWith(signal, lease.keys), memory.options);
-        return answerOf({ ...opened, memoryLocked: memory.locked }, payloadId);
+        const source = endingWith({ signal, timeLeft: () => timeout }, lease.keys);
+        return answerOf(v1Answer(await openEnvelope(bytes, source, memory.options)), payloadId, memory);
       } finally {
         lease.release();
       }
@@ -173,6 +158,7 @@ export class SecureCompletionClient implements Observable {
   /**
    * Seals a payload, sends it, and opens the answer.
    *
+   * @param payload its `api_key` and `security_tier` become headers, unless the arguments below say otherwise
    * @param payloadId 1 to 128 visible ASCII characters, the same on every attempt
    * @param apiKey replaces the client's for this call
    */
@@ -182,23 +168,27 @@ export class SecureCompletionClient implements Observable {
     apiKey?: string,
     securityTier?: SecurityTier,
   ): Promise<JsonObject> {
-    this.#channel.check();
+    this.#runner.check();
     checkPayloadId(payloadId);
+    const parts = splitPayload('payload', payload);
     const { timeout, maxRetries } = this.#options;
-    const call = {
+    const input: CallInput = {
+      operation: 'payload',
+      method: 'POST',
+      path: '/v1/chat/completions',
+      payload: parts.payload,
       payloadId,
       timeout,
       maxRetries,
-      apiKey: optional('apiKey', apiKey, aString, this.#options.apiKey),
-      securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
+      headers: {},
+      signal: undefined,
+      stream: false,
+      apiKey: optional('apiKey', apiKey, aString, parts.apiKey ?? this.#options.apiKey),
+      securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), parts.securityTier),
     };
-    const watched = { request: payload, securityTier, payloadId, stream: false, signal: undefined };
-    return this.#observers.watch(watched, async (observed) => {
-      const exchange = { ...call, onRetry: observed.retry };
-      const opened = await this.#channel.exchange(anObject('payload', payload), exchange);
-      const answer = await markFailuresAsSent(() => answerOf(opened, payloadId));
-      observed.answered(() => summaryOf(answer));
-      return answer;
+    return this.#runner.call(input, ({ answer, call }) => {
+      const value = answerOf(asWhole(answer), payloadId, call.memory);
+      return { value, summary: () => summaryOf(value) };
     });
   }
 
@@ -207,22 +197,51 @@ export class SecureCompletionClient implements Observable {
     return getMemoryProtectionInfo(this.#options.memory);
   }
 
-  /** For telemetry: see `nomyo-js/otel`. @returns ends it @internal */
+  /**
+   * Tells `observer` of every call from now on, without its content: what `nomyo-js/otel` and `nomyo-js/audit` are made
+   * of.
+   *
+   * @returns ends it; calls under way are told to their end
+   */
   observe(observer: CallObserver): () => void {
-    return this.#observers.add(observer);
+    return this.#runner.observe(observer);
+  }
+
+  /**
+   * Refuses new calls, waits for those under way, then does what {@link dispose} does.
+   *
+   * @throws {InvalidArgumentError} on a wrong option
+   */
+  async close(options: CloseOptions = {}): Promise<void> {
+    await this.#runner.close(resolveCloseTimeout(options));
   }
 
   /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
   dispose(): void {
-    this.#channel.dispose();
+    this.#runner.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   toJSON(): { routerUrl: string } {
     return { routerUrl: this.#options.baseUrl.href };
+  }
+
+  /** The steps one by one are those of version 1. @throws {InvalidArgumentError} where the client speaks another */
+  get #v1(): V1Channel {
+    this.#runner.check();
+    const { channel } = this.#runner;
+    if (channel instanceof V1Channel) return channel;
+    throw new InvalidArgumentError(
+      'protocol',
+      'must be left out: key pairs and envelopes are those of version 1',
+    );
   }
 
   /** @throws {PolicyError} where files must be encrypted, and would not be */
@@ -233,7 +252,7 @@ export class SecureCompletionClient implements Observable {
 }
 
 function bytesOf(envelope: unknown): Uint8Array {
-  if (envelope instanceof Uint8Array) return envelope;
-  if (envelope instanceof ArrayBuffer) return new Uint8Array(envelope);
+  if (isBytes(envelope)) return envelope;
+  if (isArrayBuffer(envelope)) return new Uint8Array(envelope);
   throw new InvalidArgumentError('envelope', 'must be an ArrayBuffer or a Uint8Array');
 }

@@ -3,8 +3,10 @@ import type { KeySize, KeySource, SecureByteContextOptions } from '@nomyo/crypto
 import type { KeyStoreOptions } from '@nomyo/keystore';
 import type { AllowHttp, HttpClientOptions, RateLimit, RetryMode, TlsOptions } from '@nomyo/transport';
 import type { Logger } from './events.js';
+import type { CallObserver } from './observe/observer.js';
 import type { Padding } from './padding.js';
 import type { Policy } from './policy.js';
+import type { Protocol } from './protocol.js';
 import type { SharedRateLimit } from './rate-limit.js';
 import type { OnServerKeyChange, ServerKeyPolicy, ServerKeyRules } from './server-key-policy.js';
 
@@ -112,6 +114,13 @@ export interface CommonOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Gets structured events, never bodies. Default: none. */
   readonly logger?: Logger;
+  /**
+   * `v2({ roots })` of `nomyo-js/v2`: version 2 of the protocol, and nothing else. Options that have no effect there are
+   * refused. Default: version 1.
+   */
+  readonly protocol?: Protocol;
+  /** Writes a line about every call, without content: what `openAuditLog()` of `nomyo-js/audit` gives. Default: none. */
+  readonly audit?: CallObserver;
 }
 
 /** Where a client's private key is: elsewhere, or in a key store of the client's own. */
@@ -137,6 +146,7 @@ export interface ResolvedOptions {
   readonly keys: KeyOrigin;
   readonly http: HttpClientOptions;
   readonly loggers: readonly Logger[];
+  readonly observers: readonly CallObserver[];
 }
 
 /** Defaults, with their units. */

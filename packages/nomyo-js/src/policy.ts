@@ -13,6 +13,7 @@ import {
   SecurityError,
   type Check,
 } from '@nomyo/base';
+import { selectText } from '@nomyo/crypto';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 
@@ -74,8 +75,8 @@ export interface ClientFacts {
 /** What the rules about one call look at. */
 export interface CallFacts {
   readonly securityTier: SecurityTier | undefined;
-  readonly model: unknown;
-  readonly payloadBytes: number;
+  /** What will be sealed, without padding, whatever the object was that it was written from. */
+  readonly json: Uint8Array;
 }
 
 const SWITCHES = [
@@ -150,12 +151,17 @@ export function checkCall(policy: Policy, call: CallFacts): void {
   if (minimumSecurityTier !== undefined && rank(call.securityTier) < rank(minimumSecurityTier)) {
     throw new PolicyError('minimumSecurityTier', `the call asks for less than ${minimumSecurityTier}`);
   }
-  if (allowedModels !== undefined && !allowedModels.some((model) => model === call.model)) {
+  if (allowedModels !== undefined && !allowedModels.includes(modelOf(call.json) ?? '')) {
     throw new PolicyError('allowedModels', 'the model is none of the allowed ones');
   }
-  if (maxPayloadBytes !== undefined && call.payloadBytes > maxPayloadBytes) {
-    throw new PolicyError('maxPayloadBytes', `the request has ${String(call.payloadBytes)} bytes of JSON`);
+  if (maxPayloadBytes !== undefined && call.json.byteLength > maxPayloadBytes) {
+    throw new PolicyError('maxPayloadBytes', `the request has ${String(call.json.byteLength)} bytes of JSON`);
   }
+}
+
+/** The name of a model is no secret: it is compared, and told to observers. */
+function modelOf(json: Uint8Array): string | undefined {
+  return selectText(json, ['model'])?.use((bytes) => new TextDecoder().decode(bytes));
 }
 
 function rank(tier: SecurityTier | undefined): number {

@@ -15,9 +15,11 @@ import {
 import { checkApiKey, checkPins, parseBaseUrl, type AllowHttp, type RetryMode } from '@nomyo/transport';
 import { checkLocks } from './call-memory.js';
 import { checkLogger, type Logger } from './events.js';
+import { anObserver } from './observe/observer.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
 import { checkPadding } from './padding.js';
 import { checkClient, checkPolicy, type Policy } from './policy.js';
+import type { Protocol } from './protocol.js';
 import { resolveRateLimit } from './rate-limit.js';
 import { resolveHttp } from './resolve-http.js';
 import { KEY_STORE_OPTIONS, resolveKeys, writesPlainKeys } from './resolve-keys.js';
@@ -67,32 +69,42 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   'tls',
   'fetch',
   'logger',
+  'protocol',
+  'audit',
 ];
 
 /** Options whose absence means less protection. */
 const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
+  'audit',
   'keys',
   'keyRotationPassword',
   'padding',
   'policy',
+  'protocol',
   'requireLockedMemory',
   'serverKeyPins',
   'serverKeyPolicy',
 ];
 
+/** What a client calls its base URL, and what it was given. */
+interface UrlOption {
+  readonly name: string;
+  readonly value: unknown;
+}
+
 /**
- * @param urlName what this client calls its base URL
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {InvalidArgumentError} on a wrong value, an unknown name, or an option without an effect
  * @throws {SecurityError} `INSECURE_URL`, `MEMORY_NOT_LOCKED` or `POLICY_VIOLATION`
  */
-export function resolveOptions(config: CommonOptions, urlName: string, url: unknown): ResolvedOptions {
-  refuseUnknown(config, [urlName, ...OPTION_NAMES]);
+export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: Protocol): ResolvedOptions {
+  refuseUnknown(config, [url.name, ...OPTION_NAMES]);
   refuseUndefined(config, PROTECTIVE_OPTIONS);
+  refuseExcluded(config, protocol);
   const allowHttp = optional('allowHttp', config.allowHttp, anAllowHttp, false);
   const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
   const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
-    baseUrl: parseBaseUrl(optional(urlName, url, aString, DEFAULTS.baseUrl), { allowHttp }),
+    baseUrl: parseBaseUrl(optional(url.name, url.value, aString, DEFAULTS.baseUrl), { allowHttp }),
     apiKey: resolveApiKey(config),
     memory,
     timeout: optional('timeout', config.timeout, aTimeout, DEFAULTS.timeoutMs),
@@ -112,12 +124,13 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
     keys: resolveKeys(config, memory),
     http: { ...resolveHttp(config), allowRemoteHttp: allowHttp === 'dangerously-remote' },
     loggers: resolveLoggers(config),
+    observers: config.audit === undefined ? [] : [anObserver('audit', config.audit)],
   };
   checkClient(options.policy, {
     isHttps: options.baseUrl.protocol === 'https:',
-    hasPins: options.serverKeys.pins.length > 0,
+    hasPins: protocol.pinsServerKey || options.serverKeys.pins.length > 0,
     isFirstUse: options.serverKeys.policy === 'first-use',
-    writesPlainKeys: writesPlainKeys(config),
+    writesPlainKeys: protocol.hasKeyPair && writesPlainKeys(config),
     canLockMemory: policy.requireLockedMemory !== true || canLock(memory),
   });
   return options;
@@ -125,6 +138,11 @@ export function resolveOptions(config: CommonOptions, urlName: string, url: unkn
 
 function resolveAnswerLimit({ maxResponseBytes }: CommonOptions): number {
   return optional('maxResponseBytes', maxResponseBytes, aResponseSize, DEFAULTS.maxResponseBytes);
+}
+
+function refuseExcluded(config: CommonOptions, { excludes }: Protocol): void {
+  const clash = excludes.find((name) => config[name] !== undefined);
+  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside protocol');
 }
 
 function resolveMemory(

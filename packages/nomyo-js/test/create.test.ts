@@ -27,8 +27,8 @@ describe('create()', () => {
 
   it('is the same under the path that users of OpenAI type, and as acreate()', async () => {
     const to = await router();
-    const { chat, ...rest } = client(to);
-    expect(rest).toEqual({});
+    const { chat, models, ...rest } = client(to);
+    expect([rest, Object.keys(models)]).toEqual([{}, ['list']]);
     const { create } = chat.completions;
     const answers = [await create(REQUEST), await client(to).acreate(REQUEST)];
     for (const answer of answers) expect(answer.choices).toHaveLength(1);

@@ -9,7 +9,7 @@ import { createCallMemory } from '../src/call-memory.js';
 import { createEmit } from '../src/events.js';
 import { createSecureFetch } from '../src/fetch/index.js';
 import type { LogEntry, Logger, NomyoEventName } from '../src/index.js';
-import { cleanUp, client, later, posts, REQUEST, router, temporaryDirectory } from './support.js';
+import { cleanUp, client, later, posts, rejection, REQUEST, router, temporaryDirectory } from './support.js';
 
 afterEach(cleanUp);
 
@@ -17,6 +17,16 @@ afterEach(cleanUp);
 const EVENTS: Readonly<Record<NomyoEventName, readonly [level: keyof Logger, ...fields: string[]]>> = {
   'nomyo:request': ['debug', 'durationMs', 'payloadId', 'requestBytes', 'responseBytes', 'securityTier'],
   'nomyo:retry': ['info', 'attempt', 'code', 'delayMs', 'payloadId'],
+  'nomyo:request-failed': [
+    'warn',
+    'attempts',
+    'code',
+    'durationMs',
+    'payloadId',
+    'possiblyExecuted',
+    'securityTier',
+    'status',
+  ],
   'nomyo:memory-not-locked': ['info', 'bytes', 'reason'],
   'nomyo:server-key-changed': ['warn', 'current', 'previous'],
   'nomyo:server-key-unverified': ['warn', 'fingerprint'],
@@ -66,6 +76,9 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   await first.create({ ...REQUEST, security_tier: 'maximum' });
   await to.rotateKey();
   await first.create(REQUEST);
+  to.setFail('401');
+  await rejection(first.create(REQUEST));
+  to.setFail(undefined);
   first.dispose();
   const rotating = client(to, { ...options, keyRotationRequests: 1 });
   await rotating.create(REQUEST);

@@ -15,6 +15,7 @@ export const MARKERS: Readonly<Record<(typeof SECRETS)[number], string>> = readM
 const EVENTS: Readonly<Record<NomyoEventName, true>> = {
   'nomyo:request': true,
   'nomyo:retry': true,
+  'nomyo:request-failed': true,
   'nomyo:memory-not-locked': true,
   'nomyo:server-key-changed': true,
   'nomyo:server-key-unverified': true,

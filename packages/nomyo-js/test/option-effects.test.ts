@@ -43,6 +43,8 @@ const TESTED_IN: Readonly<Record<keyof SecureChatCompletionConfig, string>> = {
   tls: 'proxy.test.ts',
   fetch: 'proxy.test.ts',
   logger: 'events.test.ts',
+  protocol: 'protocol.test.ts',
+  audit: 'observe.test.ts',
 };
 
 describe('every option', () => {

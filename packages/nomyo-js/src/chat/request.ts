@@ -1,27 +1,60 @@
 /** What a chat-completion request must have, and which of its members travel as headers. Pure. */
 import { aBoolean, anObject, aString, InvalidArgumentError, isObject, oneOf, optional } from '@nomyo/base';
+import { readOnce, type RequestMembers } from '../read-once.js';
 import type { SecurityTier } from './request-types.js';
 
 /** Security tiers of the service (SPEC.md §7). */
 export const SECURITY_TIERS: readonly SecurityTier[] = ['standard', 'high', 'maximum'];
 
-/** A request, taken apart: the payload is sealed, the rest goes into headers. */
-export interface ChatCall {
-  readonly payload: Readonly<Record<string, unknown>>;
+/** A payload in its parts: what is sealed, and what travels in headers. */
+export interface SplitPayload {
+  readonly payload: RequestMembers;
   readonly securityTier: SecurityTier | undefined;
   readonly apiKey: string | undefined;
 }
 
+/** A chat completion in its parts. */
+export interface SplitRequest extends SplitPayload {
+  /** `undefined` when the answer is wanted as a whole. */
+  readonly streaming: Streaming | undefined;
+}
+
+/** How the answer is wanted in pieces. */
+export interface Streaming {
+  readonly includeUsage: boolean;
+}
+
 /** @throws {InvalidArgumentError} naming the member that is wrong, never quoting it */
-export function takeApart(request: unknown): ChatCall {
-  const { security_tier, api_key, ...payload } = anObject('request', request);
-  aString('model', payload['model']);
-  checkMessages(payload['messages']);
+export function splitRequest(request: unknown): SplitRequest {
+  const parts = splitPayload('request', request);
+  aString('model', parts.payload['model']);
+  checkMessages(parts.payload['messages']);
+  return { ...parts, streaming: streamingOf(parts.payload) };
+}
+
+/**
+ * Takes out of a payload of any kind what travels in headers: it is never sealed. A class whose `toJSON` leaves it out
+ * has it all the same, so that no tier is lost.
+ *
+ * @param name of the argument
+ * @throws {InvalidArgumentError}
+ */
+export function splitPayload(name: string, value: unknown): SplitPayload {
+  const { security_tier, api_key, ...payload } = readOnce(name, value, ['security_tier', 'api_key']);
   return {
     payload,
     securityTier: optional('security_tier', security_tier, oneOf(SECURITY_TIERS), undefined),
     apiKey: optional('api_key', api_key, aString, undefined),
   };
+}
+
+/** For a protocol that cannot stream: what a service would make of the wish is its own affair. */
+export function withoutStreaming({
+  stream: _stream,
+  stream_options: _options,
+  ...payload
+}: RequestMembers): RequestMembers {
+  return payload;
 }
 
 function checkMessages(messages: unknown): void {
@@ -35,24 +68,10 @@ function checkMessages(messages: unknown): void {
   }
 }
 
-/** How the answer is wanted in pieces. */
-export interface Streaming {
-  readonly includeUsage: boolean;
-}
-
-/**
- * Takes what asks for a stream out of a request, which is otherwise left as it is.
- *
- * @throws {InvalidArgumentError} naming the member that is wrong
- */
-export function takeStreaming(request: unknown): { request: unknown; streaming: Streaming | undefined } {
-  const { stream, stream_options, ...rest } = anObject('request', request);
-  const isStream = optional('stream', stream ?? undefined, aBoolean, false);
-  if (!isStream) return { request, streaming: undefined };
+/** @throws {InvalidArgumentError} naming the member that is wrong */
+function streamingOf({ stream, stream_options }: RequestMembers): Streaming | undefined {
+  if (!optional('stream', stream ?? undefined, aBoolean, false)) return undefined;
   const options = anObject('stream_options', stream_options ?? {});
   const includeUsage = options['include_usage'] ?? undefined;
-  return {
-    request: rest,
-    streaming: { includeUsage: optional('stream_options.include_usage', includeUsage, aBoolean, false) },
-  };
+  return { includeUsage: optional('stream_options.include_usage', includeUsage, aBoolean, false) };
 }

@@ -1,39 +1,55 @@
 /**
- * The seam for telemetry: each call of a client is told exactly once, whichever way it came in. Nothing here can hold
- * content: there are names, times and counts.
+ * The seam for telemetry and audit: each call of a client is told exactly once, whichever way it came in. Nothing here
+ * can hold content: there are names, sizes, times, counts and hashes.
  */
+import { type Check, InvalidArgumentError, isObject } from '@nomyo/base';
 import type { SecurityTier } from '../chat/request-types.js';
+import type { CallKeys } from '../protocol.js';
 
 /** Watches the calls of a client. */
 export interface CallObserver {
+  /** Whether {@link CallEnd.ciphertexts} is wanted: hashing costs some 2 ms per MB. Default: `false`. */
+  readonly hashesCiphertexts?: boolean;
   /**
-   * A call begins. Runs synchronously inside of `create()`, before anything is sealed, so that the caller's context is
-   * still there. What it throws is ignored.
+   * A call begins. Runs synchronously inside of `create()`, before anything is sealed, so that the caller's context
+   * is still there. What it throws is ignored.
    *
-   * @returns what hears of the rest
+   * @returns what hears of the rest; `undefined`: nothing does
    */
-  begin(call: CallStart): CallRecorder;
+  begin(call: CallStart): CallRecorder | undefined;
 }
 
-/** Hears of one call. What its functions throw is ignored. */
+/** Hears of one call. What its functions throw, or what their promises reject with, is ignored, but for `admit`. */
 export interface CallRecorder {
+  /**
+   * Asked before anything is sealed or sent, after policy and limits were checked. Whatever it throws or rejects with
+   * refuses the call, and is what the caller gets. The client waits for its promise, within the call's signal.
+   */
+  admit?(request: AdmittedRequest): void | Promise<void>;
   /** An attempt failed and another one follows. */
   retry?(attempt: RetryNote): void;
+  /** Of a stream: its first piece is handed over. */
+  firstChunk?(): void;
   /** The call is over. Comes last, and once. */
-  end(call: CallEnd): void;
+  end(call: CallEnd): void | Promise<void>;
 }
 
 /** An attempt that failed. */
 export interface RetryNote {
+  /** From 1. */
   readonly attempt: number;
+  /** Until the next one, in ms. */
   readonly delayMs: number;
   readonly code: string | undefined;
 }
 
 /** What is known when a call begins. */
 export interface CallStart {
+  readonly operation: 'chat' | 'models' | 'payload';
+  /** Such as `nomyo/1`. */
+  readonly protocol: string;
   readonly payloadId: string;
-  /** `undefined` when the request has none. */
+  /** `undefined` when the request has none, or is refused for it. */
   readonly model: string | undefined;
   readonly securityTier: SecurityTier | undefined;
   readonly stream: boolean;
@@ -55,15 +71,31 @@ export interface CallParameters {
   readonly choices?: number | undefined;
 }
 
+/** A request that may be sealed. */
+export interface AdmittedRequest {
+  /** Bytes of JSON, padding included. */
+  readonly plaintextBytes: number;
+  /** The bearer token under a keyed hash of the observer's: it tells keys apart and gives none away. */
+  macOfApiKey(mac: (apiKey: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array | undefined>;
+}
+
 /** What is known when a call is over. */
 export interface CallEnd {
   readonly outcome: 'ok' | 'failed' | 'aborted';
   /** From `create()` to the end, in ms. */
   readonly durationMs: number;
-  /** From `create()` to the first chunk of a stream, in ms. */
+  /** From `create()` to the first piece of a stream, in ms. */
   readonly firstChunkMs: number | undefined;
-  /** Attempts that were begun. */
+  /** Requests that were begun. */
   readonly attempts: number;
+  /** Bytes of ciphertext, of the last attempt. 0: none was sent, or came. */
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly appliedTier: SecurityTier | undefined;
+  readonly keys: CallKeys;
+  readonly memoryLocked: boolean | undefined;
+  /** SHA-256 of both ciphertexts of the last attempt, in hexadecimal, where `hashesCiphertexts` asked for them. */
+  readonly ciphertexts: { readonly request?: string | undefined; readonly response?: string | undefined };
   readonly answer: AnswerSummary | undefined;
   readonly failure: CallFailure | undefined;
 }
@@ -83,6 +115,8 @@ export interface CallFailure {
   readonly name: string;
   /** As `NomyoError.code`; `undefined` for an error of somebody else's. */
   readonly code: string | undefined;
+  readonly status: number | undefined;
+  readonly possiblyExecuted: boolean;
 }
 
 /** A client that can be watched: both of this package are. */
@@ -93,7 +127,15 @@ export interface Observable {
 
 /** Whether something is a client of this package, of whichever copy of it. */
 export function isObservable(value: unknown): value is Observable {
-  return (
-    typeof value === 'object' && value !== null && 'observe' in value && typeof value.observe === 'function'
-  );
+  return isObject(value) && typeof value['observe'] === 'function';
+}
+
+/** The option `audit`, and whatever else watches. */
+export const anObserver: Check<CallObserver> = (name, value) => {
+  if (isObserver(value)) return value;
+  throw new InvalidArgumentError(name, 'must be an observer of calls: an object with a function begin');
+};
+
+function isObserver(value: unknown): value is CallObserver {
+  return isObject(value) && typeof value['begin'] === 'function';
 }

@@ -1,75 +1,93 @@
 /** Who watches a client, and telling them about a call without ever depending on them. */
 import { isObject } from '@nomyo/base';
-import { SECURITY_TIERS } from '../chat/request.js';
-import type { ChatCompletionStream } from '../stream/chunk-types.js';
-import { ObservedCall } from './observed-call.js';
-import type { CallObserver, CallStart } from './observer.js';
-import { parametersOf } from './parameters.js';
-
-/** What is watched: a request, and how it is made. */
-export interface WatchedRequest {
-  readonly request: unknown;
-  /** Where it is no member of the request. */
-  readonly securityTier?: unknown;
-  readonly payloadId: string;
-  readonly stream: boolean;
-  readonly signal: { readonly aborted: boolean } | undefined;
-}
+import { quietly } from '../quietly.js';
+import type {
+  AdmittedRequest,
+  CallEnd,
+  CallFailure,
+  CallObserver,
+  CallRecorder,
+  CallStart,
+  RetryNote,
+} from './observer.js';
 
 /** The observers of one client. */
 export class Observers {
-  readonly #router: URL;
-  readonly #observers = new Set<CallObserver>();
+  #observers: readonly CallObserver[];
 
-  /** @param router its base URL */
-  constructor(router: URL) {
-    this.#router = router;
+  constructor(observers: readonly CallObserver[]) {
+    this.#observers = observers;
+  }
+
+  get isEmpty(): boolean {
+    return this.#observers.length === 0;
+  }
+
+  get hashCiphertexts(): boolean {
+    return this.#observers.some((observer) => observer.hashesCiphertexts === true);
   }
 
   /** @returns ends it; calls under way are told to their end */
   add(observer: CallObserver): () => void {
-    this.#observers.add(observer);
-    return () => void this.#observers.delete(observer);
-  }
-
-  /** Runs a call and tells it. One that gives a stream is over when the stream is. */
-  async watch<T>(watched: WatchedRequest, task: (call: ObservedCall) => Promise<T>): Promise<T> {
-    const call = new ObservedCall(this.#observers, () => this.#startOf(watched), watched.signal);
-    try {
-      const result = await task(call);
-      if (!watched.stream) call.end();
-      return result;
-    } catch (error) {
-      call.fail(error);
-      throw error;
-    }
-  }
-
-  #startOf({ request, securityTier, payloadId, stream }: WatchedRequest): CallStart {
-    const members = isObject(request) ? request : {};
-    const { protocol, hostname, port } = this.#router;
-    const model = members['model'];
-    const tier = securityTier ?? members['security_tier'];
-    return {
-      payloadId,
-      model: typeof model === 'string' ? model : undefined,
-      securityTier: SECURITY_TIERS.find((known) => known === tier),
-      stream,
-      server: { address: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443) },
-      parameters: parametersOf(members),
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
     };
+  }
+
+  /** @param start asked for only when somebody listens */
+  begin(start: () => CallStart): Recorders {
+    if (this.isEmpty) return NOBODY;
+    const call = start();
+    const recorders = this.#observers.flatMap((observer) => quietly(() => observer.begin(call)) ?? []);
+    return new Recorders(recorders);
   }
 }
 
-/** The same stream; its first chunk and its end are told, in whatever way it ends. */
-export function watchStream(stream: ChatCompletionStream, call: ObservedCall): ChatCompletionStream {
+/** Those who hear of one call. */
+export class Recorders {
+  readonly #recorders: readonly CallRecorder[];
+
+  constructor(recorders: readonly CallRecorder[]) {
+    this.#recorders = recorders;
+  }
+
+  get isEmpty(): boolean {
+    return this.#recorders.length === 0;
+  }
+
+  /** @throws what an observer refuses the call with */
+  async admit(request: AdmittedRequest): Promise<void> {
+    for (const recorder of this.#recorders) await recorder.admit?.(request);
+  }
+
+  retry(attempt: RetryNote): void {
+    for (const recorder of this.#recorders) quietly(() => recorder.retry?.(attempt));
+  }
+
+  firstChunk(): void {
+    for (const recorder of this.#recorders) quietly(() => recorder.firstChunk?.());
+  }
+
+  end(call: CallEnd): void {
+    for (const recorder of this.#recorders) quietly((): unknown => recorder.end(call));
+  }
+}
+
+const NOBODY = new Recorders([]);
+
+/** Why a call failed, in names and numbers only. */
+export function failureOf(error: unknown): CallFailure {
+  const { name, code, status, possiblyExecuted } = isObject(error) ? error : {};
   return {
-    payloadId: stream.payloadId,
-    synthetic: stream.synthetic,
-    [Symbol.asyncIterator]: () => {
-      // At once, so that who reads a second time is told so at once.
-      const chunks = stream[Symbol.asyncIterator]();
-      return call.chunks({ [Symbol.asyncIterator]: () => chunks });
-    },
+    name: textOf(name) ?? 'Error',
+    code: textOf(code),
+    status: typeof status === 'number' ? status : undefined,
+    possiblyExecuted: possiblyExecuted === true,
   };
+}
+
+/** An error of somebody else's can have anything as its name. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z][\w.]{0,63}$/.test(value) ? value : undefined;
 }

@@ -2,7 +2,7 @@
 import { isObject } from '@nomyo/base';
 import type { AnswerSummary } from './observer.js';
 
-/** @param answer a chat completion, or the last chunks of one put together: of which nothing is certain */
+/** @param answer a chat completion, or a chunk of one: of which nothing is certain */
 export function summaryOf(answer: Readonly<Record<string, unknown>>): AnswerSummary {
   const { id, model, choices, usage } = answer;
   const counts = isObject(usage) ? usage : {};
@@ -12,6 +12,27 @@ export function summaryOf(answer: Readonly<Record<string, unknown>>): AnswerSumm
     finishReasons: (Array.isArray(choices) ? choices : []).flatMap(finishReasonOf),
     inputTokens: count(counts['prompt_tokens']),
     outputTokens: count(counts['completion_tokens']),
+  };
+}
+
+/** The same of an answer that comes in chunks, of which the last word counts. */
+export function summaryOfChunks(): {
+  readonly add: (chunk: object) => void;
+  readonly summary: () => AnswerSummary;
+} {
+  let sum = summaryOf({});
+  return {
+    add: (chunk) => {
+      const next = summaryOf({ ...chunk });
+      sum = {
+        id: sum.id ?? next.id,
+        model: sum.model ?? next.model,
+        finishReasons: [...sum.finishReasons, ...next.finishReasons],
+        inputTokens: next.inputTokens ?? sum.inputTokens,
+        outputTokens: next.outputTokens ?? sum.outputTokens,
+      };
+    },
+    summary: () => sum,
   };
 }
 

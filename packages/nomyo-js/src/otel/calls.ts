@@ -11,7 +11,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import type { CallEnd, CallObserver, CallRecorder, CallStart } from '../observe/observer.js';
+import type { CallEnd, CallObserver, CallRecorder, CallStart, RetryNote } from '../observe/observer.js';
 import {
   endAttributes,
   errorTypeOf,
@@ -48,7 +48,8 @@ export function createObserver(tracer: Tracer, meter: Meter): CallObserver {
       advice: { explicitBucketBoundaries: TOKENS },
     }),
   };
-  return { begin: (call) => new CallSpan(call, instruments) };
+  // A list of models is no operation of the conventions.
+  return { begin: (call) => (call.operation === 'models' ? undefined : new CallSpan(call, instruments)) };
 }
 
 /** One call. */
@@ -68,7 +69,7 @@ class CallSpan implements CallRecorder {
     this.#context = trace.setSpan(parent, this.#span);
   }
 
-  retry({ attempt, delayMs, code }: Parameters<NonNullable<CallRecorder['retry']>>[0]): void {
+  retry({ attempt, delayMs, code }: RetryNote): void {
     this.#span.addEvent('nomyo.retry', {
       'nomyo.attempt': attempt,
       'nomyo.delay_ms': delayMs,

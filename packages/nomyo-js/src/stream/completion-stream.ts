@@ -2,7 +2,24 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { ChatCompletion } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
+import { readChunks } from './read-chunks.js';
 import { synthesize } from './synthesize.js';
+
+/** An answer that opens piece by piece: its chunks as they come. */
+export function openedStream(pieces: AsyncIterable<Uint8Array>, payloadId: string): ChatCompletionStream {
+  let isRead = false;
+  return {
+    payloadId,
+    synthetic: false,
+    [Symbol.asyncIterator]() {
+      if (isRead) throw new InvalidArgumentError('stream', READ_BEFORE);
+      isRead = true;
+      return readChunks(pieces);
+    },
+  };
+}
+
+const READ_BEFORE = 'was iterated before; a stream can be read once';
 
 /** What ends a stream before its time. */
 interface StreamEnd {
@@ -22,7 +39,7 @@ export function syntheticStream(
     synthetic: true,
     [Symbol.asyncIterator]() {
       if (held === undefined) {
-        throw new InvalidArgumentError('stream', 'was iterated before; a stream can be read once');
+        throw new InvalidArgumentError('stream', READ_BEFORE);
       }
       const chunks = synthesize(held, { includeUsage });
       held = undefined;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@nomyo/base';
-import { takeApart } from '../../src/chat/request.js';
+import { splitRequest } from '../../src/chat/request.js';
 
 const messages = [{ role: 'user', content: 'hello' }];
 
-describe('takeApart', () => {
+describe('splitRequest', () => {
   it('moves tier and API key out of the payload and keeps everything else', () => {
     const request = {
       model: 'm',
@@ -14,7 +14,7 @@ describe('takeApart', () => {
       temperature: 0,
       x_unknown: { a: 1 },
     };
-    expect(takeApart(request)).toEqual({
+    expect(splitRequest(request)).toEqual({
       payload: { model: 'm', messages, temperature: 0, x_unknown: { a: 1 } },
       securityTier: 'high',
       apiKey: 'k',
@@ -36,7 +36,7 @@ describe('takeApart', () => {
     ['security_tier', { model: 'm', messages, security_tier: null }],
     ['api_key', { model: 'm', messages, api_key: 5 }],
   ])('refuses a wrong %s: %j', (argument, request) => {
-    expect(() => takeApart(request)).toThrow(expect.objectContaining({ argument }));
-    expect(() => takeApart(request)).toThrow(InvalidArgumentError);
+    expect(() => splitRequest(request)).toThrow(expect.objectContaining({ argument }));
+    expect(() => splitRequest(request)).toThrow(InvalidArgumentError);
   });
 });

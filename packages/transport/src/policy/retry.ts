@@ -24,6 +24,8 @@ export interface RetryInput {
   /** Attempts after the first. */
   readonly maxRetries: number;
   readonly mode: RetryMode;
+  /** Overrules `mode` and the class of the error, where it is known better. `undefined`: they decide. */
+  readonly mayRetry?: boolean | undefined;
   /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
   /** In ms since the epoch, for a `Retry-After` that is a date. */
@@ -46,7 +48,7 @@ const JITTER = 0.25;
  */
 export function retryDelay(input: RetryInput): number | undefined {
   const { error, attempt, maxRetries, mode, maxRetryDelay = DEFAULT_MAX_DELAY_MS, now, random } = input;
-  if (attempt > maxRetries || !isRetried(error, mode)) return undefined;
+  if (attempt > maxRetries || !(input.mayRetry ?? isRetried(error, mode))) return undefined;
   const asked = error instanceof APIError ? parseRetryAfter(error.headers, now) : undefined;
   if (asked !== undefined) return asked <= maxRetryDelay ? asked : undefined;
   const backOff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 - JITTER * random);
@@ -84,6 +86,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignalLike | undefined;
   /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
+  /** Overrules the class of an error and `mode`, unless that is `none`. `undefined`: they decide. */
+  readonly mayRetry?: ((error: unknown) => boolean | undefined) | undefined;
   readonly onRetry?: ((info: RetryInfo) => void) | undefined;
   /** For tests. */
   readonly sleep?: (delay: number, signal?: AbortSignalLike) => Promise<void>;
@@ -121,7 +125,8 @@ async function repeat<T>(
     try {
       return await attempt(number);
     } catch (error) {
-      const state = { error, attempt: number, maxRetries, mode, maxRetryDelay };
+      const mayRetry = mode === 'none' ? undefined : options.mayRetry?.(error);
+      const state = { error, attempt: number, maxRetries, mode, mayRetry, maxRetryDelay };
       const delayMs = retryDelay({ ...state, now: now(), random: random() });
       if (delayMs === undefined || signal?.aborted === true) throw error;
       past.mayHaveRun ||= error instanceof NomyoError && error.possiblyExecuted;

@@ -1,0 +1,231 @@
+/**
+ * The way of one call, whatever the protocol: it is judged by the policy, told to observers, given its API key, sent,
+ * repeated and counted. Both clients are built on it; it knows nothing of chat.
+ */
+import { abortable, type AbortSignalLike } from '@nomyo/base';
+import type { SecureByteContext } from '@nomyo/crypto';
+import { createHttpClient, markFailuresAsSent, withRetries, type HttpClient } from '@nomyo/transport';
+import { currentApiKey } from './api-key.js';
+import { createCallMemory, type CallMemory } from './call-memory.js';
+import { CallScope, type CallSignal } from './call-scope.js';
+import type { SecurityTier } from './chat/request-types.js';
+import { encodeRequest } from './encode-request.js';
+import { createEmit, warnOfHttp, type Emit } from './events.js';
+import { Observation } from './observe/observation.js';
+import type { AdmittedRequest, AnswerSummary, CallObserver, CallStart } from './observe/observer.js';
+import { Observers } from './observe/observers.js';
+import { parametersOf } from './observe/parameters.js';
+import { OpenCall } from './open-call.js';
+import type { ApiKey, ResolvedOptions } from './options.js';
+import type { Answer, Channel, Exchange, PreparedCall, Protocol } from './protocol.js';
+import { createPace, type Pace } from './rate-limit.js';
+import type { RequestMembers } from './read-once.js';
+
+/** A call as a client makes it. */
+export interface CallInput {
+  readonly operation: CallStart['operation'];
+  readonly method: PreparedCall['method'];
+  readonly path: string;
+  /** `undefined` for a GET. */
+  readonly payload: RequestMembers | undefined;
+  readonly payloadId: string;
+  readonly securityTier: SecurityTier | undefined;
+  readonly apiKey: ApiKey | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For one attempt, in ms. */
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly signal: AbortSignalLike | undefined;
+  readonly stream: boolean;
+}
+
+/** What is made of an answer, and what it says of itself. */
+export interface Taken<T> {
+  readonly value: T;
+  /** Asked for only when somebody observes. */
+  readonly summary: () => AnswerSummary | undefined;
+}
+
+/** An answer, and the call that ends with it. */
+export interface Opened {
+  readonly answer: Answer;
+  readonly call: OpenCall;
+}
+
+/** Runs the calls of one client. */
+export class CallRunner<C extends Channel = Channel> {
+  readonly channel: C;
+  /** Memory for one call. */
+  readonly newMemory: () => CallMemory;
+  readonly #options: ResolvedOptions;
+  readonly #protocol: Protocol<C>;
+  readonly #http: HttpClient;
+  readonly #emit: Emit;
+  readonly #scope: CallScope;
+  readonly #pace: Pace;
+  readonly #observers: Observers;
+
+  /** @param owner the class that a caller knows */
+  constructor(owner: string, options: ResolvedOptions, protocol: Protocol<C>) {
+    this.#options = options;
+    this.#protocol = protocol;
+    this.#scope = new CallScope(owner);
+    this.#emit = createEmit(options.loggers);
+    this.newMemory = createCallMemory(options.memory, this.#emit);
+    this.#pace = createPace(options.rateLimit, options.baseUrl);
+    this.#observers = new Observers(options.observers);
+    this.#http = createHttpClient(options.http);
+    this.channel = protocol.connect({ options, http: this.#http, emit: this.#emit });
+    warnOfHttp(options.baseUrl);
+  }
+
+  /** @returns ends it */
+  observe(observer: CallObserver): () => void {
+    return this.#observers.add(observer);
+  }
+
+  /** Gets everything that the first call would wait for. */
+  ready(): Promise<void> {
+    return this.run(undefined, (signal) => this.channel.ready(signal));
+  }
+
+  /** Runs `task` as something that ends when the caller aborts or the client is disposed of. */
+  run<T>(signal: AbortSignalLike | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
+    return this.#scope.run(signal, task);
+  }
+
+  /** @throws {DisposedError} after {@link close} or {@link dispose} */
+  check(): void {
+    this.#scope.check();
+  }
+
+  /** Makes a call whose answer is taken as a whole. */
+  async call<T>(input: CallInput, take: (opened: Opened) => Taken<T>): Promise<T> {
+    const opened = await this.open(input);
+    const { call } = opened;
+    try {
+      const { value, summary } = await markFailuresAsSent(() => take(opened));
+      call.end(summary);
+      return value;
+    } catch (error) {
+      call.fail(error);
+      throw error;
+    }
+  }
+
+  /** Makes a call; whoever gets its answer ends it. Everything up to the first wait runs at once, observers included. */
+  async open(input: CallInput): Promise<Opened> {
+    this.check();
+    const call = new OpenCall(input, this.newMemory(), this.#beginObservation(input), this.#emit);
+    try {
+      return { answer: await this.#answer(input, call), call };
+    } catch (error) {
+      call.fail(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Refuses new calls, waits for those under way, and disposes.
+   *
+   * @param timeout of the wait, in ms; `undefined`: as long as they take
+   */
+  async close(timeout: number | undefined): Promise<void> {
+    await this.#scope.close(timeout);
+    this.dispose();
+  }
+
+  /** Stops timers, wipes keys, closes connections, and ends calls under way. Idempotent. */
+  dispose(): void {
+    this.#scope.dispose();
+    this.channel.dispose();
+    this.#http.close();
+  }
+
+  async #answer(input: CallInput, call: OpenCall): Promise<Answer> {
+    const { memory } = call;
+    const signal = call.enter(this.#scope.enter(input.signal));
+    const body = await this.#encode(input, memory, signal);
+    call.later(() => body?.dispose());
+    const apiKey = await currentApiKey(input.apiKey, input.timeout, signal);
+    await this.#admit(call, signal, { apiKey, body });
+    const pace = (): Promise<void> | undefined => this.#pace(apiKey, signal);
+    const record = call.observation;
+    const exchange = await this.channel.begin({ ...input, body, memory, apiKey, signal, pace, record });
+    call.later(() => exchange.end());
+    return this.#attempts(exchange, call, input, signal);
+  }
+
+  /** At once, unless it has to wait for locked memory: what a caller changes afterwards is not sent. */
+  #encode(
+    { payload, securityTier, timeout }: CallInput,
+    memory: CallMemory,
+    signal: CallSignal,
+  ): SecureByteContext | Promise<SecureByteContext> | undefined {
+    if (payload === undefined) return undefined;
+    const encode = (): SecureByteContext =>
+      encodeRequest(payload, securityTier, memory.options, this.#options);
+    return memory.take(encode, { timeout, signal });
+  }
+
+  async #admit(
+    { observation }: OpenCall,
+    signal: CallSignal,
+    { apiKey, body }: { readonly apiKey: string | undefined; readonly body: SecureByteContext | undefined },
+  ): Promise<void> {
+    if (observation.recorders.isEmpty) return;
+    const request: AdmittedRequest = {
+      plaintextBytes: body?.length ?? 0,
+      macOfApiKey: async (mac) => (apiKey === undefined ? undefined : mac(new TextEncoder().encode(apiKey))),
+    };
+    await abortable(observation.recorders.admit(request), signal);
+  }
+
+  #attempts(exchange: Exchange, call: OpenCall, input: CallInput, signal: CallSignal): Promise<Answer> {
+    const { payloadId, maxRetries } = input;
+    return withRetries((number) => this.#attempt(exchange, call, input, number), {
+      maxRetries,
+      signal,
+      mode: this.#options.retry,
+      maxRetryDelay: this.#options.maxRetryDelay,
+      mayRetry: (error) => exchange.mayRetry?.(error),
+      onRetry: ({ attempt, delayMs, code }) => {
+        this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code });
+        call.observation.recorders.retry({ attempt, delayMs, code });
+      },
+    });
+  }
+
+  async #attempt(
+    exchange: Exchange,
+    { observation, memory }: OpenCall,
+    { payloadId, securityTier }: CallInput,
+    number: number,
+  ): Promise<Answer> {
+    observation.attempt(number);
+    const started = performance.now();
+    const answer = await exchange.attempt(number);
+    observation.answered(answer.facts, memory.locked);
+    const durationMs = performance.now() - started;
+    const { requestBytes, responseBytes } = observation;
+    const sizes = { requestBytes, responseBytes };
+    this.#emit({ message: 'nomyo:request', payloadId, securityTier, durationMs, ...sizes });
+    return answer;
+  }
+
+  #beginObservation({ operation, payload, payloadId, securityTier, stream }: CallInput): Observation {
+    const { protocol, hostname, port } = this.#options.baseUrl;
+    const model = payload?.['model'];
+    const recorders = this.#observers.begin(() => ({
+      operation,
+      protocol: this.#protocol.name,
+      payloadId,
+      model: typeof model === 'string' ? model : undefined,
+      securityTier,
+      stream,
+      server: { address: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443) },
+      parameters: parametersOf(payload ?? {}),
+    }));
+    return new Observation(recorders, this.#observers);
+  }
+}

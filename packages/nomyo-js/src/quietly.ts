@@ -1,0 +1,16 @@
+/** Code of somebody else's that may fail without any consequence: loggers, subscribers, observers. */
+
+/** What `task` gives; `undefined` where it throws. A promise that rejects is nobody's either. */
+export function quietly<T>(task: () => T): T | undefined {
+  try {
+    const result = task();
+    if (isThenable(result)) result.then(undefined, () => undefined);
+    return result;
+  } catch {
+    return undefined;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

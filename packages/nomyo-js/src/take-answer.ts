@@ -1,0 +1,44 @@
+/** What each way of asking makes of an answer, and what the answer says of itself. */
+import type { AbortSignalLike } from '@nomyo/base';
+import { checkJsonObject, type SecureByteContext } from '@nomyo/crypto';
+import { answerOf, asWhole } from './answer.js';
+import type { Opened, Taken } from './call-runner.js';
+import type { Streaming } from './chat/request.js';
+import type { ChatCompletion } from './chat/response-types.js';
+import { asChatCompletion } from './chat/response.js';
+import { summaryOfBytes } from './observe/summary-of-bytes.js';
+import { summaryOf } from './observe/summary.js';
+import type { ChatCompletionStream } from './stream/chunk-types.js';
+import { openedStream, syntheticStream } from './stream/completion-stream.js';
+import { watchStream } from './stream/watch.js';
+
+/** `create()`. */
+export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> {
+  const value = asChatCompletion(answerOf(asWhole(answer), call.payloadId, call.memory));
+  return { value, summary: () => summaryOf({ ...value }) };
+}
+
+/** `createRaw()`. */
+export function takeRaw({ answer }: Opened): Taken<SecureByteContext> {
+  const { plaintext } = asWhole(answer);
+  try {
+    plaintext.borrow(checkJsonObject);
+    return { value: plaintext, summary: () => plaintext.borrow(summaryOfBytes) };
+  } catch (error) {
+    plaintext.dispose();
+    throw error;
+  }
+}
+
+/** `create({ stream: true })`: a whole answer holds nothing of the wire any more, and is over when its stream is. */
+export function streamOf(
+  opened: Opened,
+  { includeUsage }: Streaming,
+  signal: AbortSignalLike | undefined,
+): ChatCompletionStream {
+  const { answer, call } = opened;
+  if (answer.kind === 'stream') return watchStream(openedStream(answer.pieces, call.payloadId), call);
+  const { value, summary } = takeCompletion(opened);
+  call.release();
+  return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, summary);
+}

@@ -1,0 +1,192 @@
+/** Version 1 of the protocol (SPEC.md): one envelope to the router's key, and one back to the client's. */
+import { InvalidArgumentError } from '@nomyo/base';
+import {
+  openEnvelope,
+  sealEnvelope,
+  SUITE,
+  type Bytes,
+  type KeySource,
+  type OpenedEnvelope,
+  type RsaPublicKey,
+  type SecureByteContext,
+} from '@nomyo/crypto';
+import type { KeyLease } from '@nomyo/keystore';
+import {
+  markFailuresAsSent,
+  endpoint,
+  errorOfResponse,
+  mayMeanNewServerKey,
+  requestHeaders,
+  type ServerKeyCache,
+} from '@nomyo/transport';
+import { checkKeyLock } from './call-memory.js';
+import type { CallSignal } from './call-scope.js';
+import { createKeys, endingWith, type Keys } from './keys.js';
+import { MODELS_PATH, ModelsExchange } from './v1-models.js';
+import type { Channel, Exchange, PreparedCall, Protocol, ProtocolContext, WholeAnswer } from './protocol.js';
+import { createServerKeys } from './router-key.js';
+import { createTierWarning } from './server-key-policy.js';
+
+const PATH = '/v1/chat/secure_completion';
+
+/** What clients speak unless the option `protocol` says otherwise. */
+export const v1: Protocol<V1Channel> = {
+  name: 'nomyo/1',
+  pinsServerKey: false,
+  hasKeyPair: true,
+  streams: false,
+  excludes: [],
+  connect: (context) => new V1Channel(context),
+};
+
+/** Key pair, router key and HTTP client, put together. */
+export class V1Channel implements Channel {
+  readonly keys: Keys;
+  readonly serverKeys: ServerKeyCache<RsaPublicKey>;
+  readonly context: ProtocolContext;
+  readonly url: URL;
+  readonly warnOfTier: ReturnType<typeof createTierWarning>;
+
+  constructor(context: ProtocolContext) {
+    const { options, http, emit } = context;
+    this.context = context;
+    this.url = endpoint(options.baseUrl, PATH);
+    this.keys = createKeys(options.keys, emit);
+    this.serverKeys = createServerKeys(http, options, emit);
+    this.warnOfTier = createTierWarning(options.serverKeys, emit);
+  }
+
+  async ready(signal: CallSignal): Promise<void> {
+    await Promise.all([this.keys.ready(), this.serverKeys.get(signal)]);
+  }
+
+  async begin(call: PreparedCall): Promise<Exchange> {
+    const { body, path, signal, memory } = call;
+    if (path === MODELS_PATH) return new ModelsExchange(this.context, call);
+    if (body === undefined) throw new InvalidArgumentError('protocol', `must be v2() for ${path}`);
+    const lease = await this.keys.acquire(signal);
+    try {
+      checkKeyLock(lease.keys, memory);
+      return new V1Exchange(this, call, body, lease);
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.keys.dispose();
+    this.serverKeys.dispose();
+  }
+}
+
+/** One call: every attempt seals it afresh. */
+class V1Exchange implements Exchange {
+  readonly #channel: V1Channel;
+  readonly #call: PreparedCall;
+  readonly #body: SecureByteContext;
+  readonly #lease: KeyLease;
+  readonly #keys: KeySource;
+  #hasRefreshed = false;
+  /** On the clock of `performance.now()`, in ms. */
+  #attemptStarted = 0;
+
+  constructor(channel: V1Channel, call: PreparedCall, body: SecureByteContext, lease: KeyLease) {
+    this.#channel = channel;
+    this.#call = call;
+    this.#body = body;
+    this.#lease = lease;
+    const timeLeft = (): number => call.timeout - (performance.now() - this.#attemptStarted);
+    this.#keys = endingWith({ signal: call.signal, timeLeft }, lease.keys);
+  }
+
+  /**
+   * A failure can mean that the router has another key. Where it ran nothing, the request is sealed again, once a call,
+   * and only to another key; otherwise the next attempt, or call, asks for the key.
+   */
+  async attempt(): Promise<WholeAnswer> {
+    const { serverKeys } = this.#channel;
+    const { signal, pace } = this.#call;
+    await pace();
+    const serverKey = await serverKeys.get(signal);
+    try {
+      return await this.#send(serverKey);
+    } catch (error) {
+      if (!mayMeanNewServerKey(error)) throw error;
+      serverKeys.doubt(serverKey);
+      if (error.possiblyExecuted || this.#hasRefreshed) throw error;
+      this.#hasRefreshed = true;
+      const current = await serverKeys.get(signal);
+      if (current.fingerprint === serverKey.fingerprint) throw error;
+      await pace();
+      return await this.#send(current);
+    }
+  }
+
+  end(): void {
+    this.#lease.release();
+  }
+
+  async #send(serverKey: RsaPublicKey): Promise<WholeAnswer> {
+    const { securityTier, memory, record } = this.#call;
+    this.#attemptStarted = performance.now();
+    this.#channel.warnOfTier(securityTier, serverKey.fingerprint);
+    const headers = this.#headers();
+    const body = await this.#seal(serverKey);
+    record.sent(body, { server: serverKey.fingerprint, client: this.#keys.publicKey.fingerprint });
+    const envelope = await this.#post(headers, body);
+    record.received(envelope);
+    // An answer is never asked for twice, so the request makes room for it.
+    if (memory.isRequired) this.#body.dispose();
+    return v1Answer(await markFailuresAsSent(() => this.#open(envelope)));
+  }
+
+  /** Ahead of requests that only begin: this one already holds memory that they wait for. */
+  #seal(serverKey: RsaPublicKey): Bytes | Promise<Bytes> {
+    const { memory, timeout, signal } = this.#call;
+    const seal = (): Promise<Bytes> =>
+      this.#body.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options));
+    return memory.take(seal, { timeout, signal, urgent: true });
+  }
+
+  async #open(envelope: Uint8Array): Promise<OpenedEnvelope> {
+    const { memory, timeout, signal } = this.#call;
+    const open = (): Promise<OpenedEnvelope> =>
+      openEnvelope(envelope, this.#keys, { ...memory.options, consume: !memory.isRequired });
+    try {
+      return await memory.take(open, { timeout, signal, urgent: true });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  #headers(): Readonly<Record<string, string>> {
+    const { payloadId, securityTier, apiKey, headers: extra } = this.#call;
+    return requestHeaders({ payloadId, securityTier, apiKey, extra, publicKeyPem: this.#keys.publicKey.pem });
+  }
+
+  /** @throws {APIError} for every status but 200 */
+  async #post(headers: Readonly<Record<string, string>>, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const { timeout, signal, apiKey, payloadId } = this.#call;
+    const { http, options } = this.#channel.context;
+    const response = await http.send({
+      method: 'POST',
+      url: this.#channel.url,
+      headers,
+      body,
+      timeout,
+      maxBytes: options.maxResponseBytes,
+      signal,
+    });
+    if (response.status === 200) return response.body;
+    throw errorOfResponse(response, { payloadId, secrets: [apiKey ?? ''] });
+  }
+}
+
+/** What version 1 says of an answer that was opened. */
+export function v1Answer({ plaintext, processedAt }: OpenedEnvelope): WholeAnswer {
+  const algorithm = { encryption_algorithm: SUITE.algorithm };
+  const metadata = processedAt === undefined ? algorithm : { ...algorithm, processed_at: processedAt };
+  return { kind: 'whole', plaintext, facts: { metadata } };
+}
