@@ -4,8 +4,6 @@ import {
   aString,
   given,
   InvalidArgumentError,
-  isArrayBuffer,
-  isBytes,
   oneOf,
   optional,
   refuseUnknown,
@@ -27,6 +25,7 @@ import type { SecurityTier } from './chat/request-types.js';
 import { resolveCloseTimeout, type CloseOptions } from './close.js';
 import { encodeRequest } from './encode-request.js';
 import { endingWith } from './keys.js';
+import { envelopeBytes, PAYLOAD_CALL } from './low-level-arguments.js';
 import {
   GENERATE_OPTIONS,
   type GenerateKeysOptions,
@@ -142,7 +141,7 @@ export class SecureCompletionClient implements Observable {
     const { timeout } = this.#options;
     const memory = this.#runner.newMemory();
     return this.#runner.run(undefined, async (signal) => {
-      const bytes = bytesOf(envelope);
+      const bytes = envelopeBytes(envelope);
       checkPayloadId(payloadId);
       const lease = await keys.acquire(signal);
       try {
@@ -173,16 +172,11 @@ export class SecureCompletionClient implements Observable {
     const parts = splitPayload('payload', payload);
     const { timeout, maxRetries } = this.#options;
     const input: CallInput = {
-      operation: 'payload',
-      method: 'POST',
-      path: '/v1/chat/completions',
+      ...PAYLOAD_CALL,
       payload: parts.payload,
       payloadId,
       timeout,
       maxRetries,
-      headers: {},
-      signal: undefined,
-      stream: false,
       apiKey: optional('apiKey', apiKey, aString, parts.apiKey ?? this.#options.apiKey),
       securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), parts.securityTier),
     };
@@ -249,10 +243,4 @@ export class SecureCompletionClient implements Observable {
     const { keys, policy } = this.#options;
     if (keys.kind === 'store' && keys.options.password === undefined) checkPlainKeyFiles(policy);
   }
-}
-
-function bytesOf(envelope: unknown): Uint8Array {
-  if (isBytes(envelope)) return envelope;
-  if (isArrayBuffer(envelope)) return new Uint8Array(envelope);
-  throw new InvalidArgumentError('envelope', 'must be an ArrayBuffer or a Uint8Array');
 }

@@ -55,9 +55,8 @@ describe('a chat completion through fetch', () => {
     );
     const [seen] = posts(to);
     expect(header(seen, 'authorization')).not.toContain('of-the-library');
-    for (const name of ['x-stainless-os', 'cookie', 'user-agent']) {
-      expect(seen?.headers[name]).toBeUndefined();
-    }
+    for (const name of ['x-stainless-os', 'cookie']) expect(seen?.headers[name]).toBeUndefined();
+    expect(header(seen, 'user-agent')).toMatch(/^nomyo-js\/\d/);
   });
 
   it('streams when it is asked to, as what it is: cut from a whole answer', async () => {
