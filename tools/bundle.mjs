@@ -3,7 +3,7 @@
 // Small files are good to read and slow to load. Every entry of package.json becomes one file for each runtime whose
 // conditional imports differ (dist/node, dist/web, dist/browser). What is an entry exists once: another entry imports it,
 // so that classes are the same everywhere. What else two entries share is in both, since each file more takes longer to
-// load than what is in it twice. Rollup only puts the compiler's output together: names, line breaks and comments stay,
+// load than what is in it twice. A command of `bin` is src/NAME.ts and becomes dist/node/NAME.js. Rollup only puts the compiler's output together: names, line breaks and comments stay,
 // nothing is minified, and other packages stay imports. So what is installed can be read, beside the `src` it is from.
 //
 // SOURCE: a part that processes of the tests need by itself. It goes to build/internals, which is not shipped.
@@ -18,7 +18,11 @@ const SOURCE_CONDITION = '@nomyo/source';
 const CONDITION_OF = { node: 'node', browser: 'browser', web: 'default' };
 
 const packageDir = process.cwd();
-const { exports, imports = {} } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
+const {
+  exports,
+  imports = {},
+  bin = {},
+} = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
 const { options: compilerOptions } = ts.convertCompilerOptionsFromJson(
   ts.readConfigFile(join(import.meta.dirname, '../tsconfig.base.json'), ts.sys.readFile).config
     .compilerOptions,
@@ -39,6 +43,12 @@ function fileOf(target, condition) {
   if (/^\.\/dist\/(node|browser|web)\/[\w-]+\.js$/.test(file)) return file;
   throw new Error(`${file} in exports is not ./dist/RUNTIME/NAME.js`);
 }
+
+/** The commands: they run where Node does, and nobody imports them. */
+const commandsIn = (folder) =>
+  Object.values(bin)
+    .filter((file) => dirname(file) === `./dist/${folder}`)
+    .map((file) => [basename(file, '.js'), resolve(packageDir, 'src', `${basename(file, '.js')}.ts`)]);
 
 /** Every entry: its source, and the file beside which it lies in each folder. */
 const ENTRY_FILES = Object.fromEntries(
@@ -114,7 +124,9 @@ function clean(dist) {
 
 clean(join(packageDir, 'dist'));
 for (const [folder, condition] of Object.entries(CONDITION_OF)) {
-  for (const entry of entriesIn(folder)) await bundle(join('dist', folder), entry, condition);
+  for (const entry of [...entriesIn(folder), ...commandsIn(folder)]) {
+    await bundle(join('dist', folder), entry, condition);
+  }
 }
 for (const source of process.argv.slice(2)) {
   await bundle(join('build', 'internals'), [basename(source, '.ts'), resolve(source)], 'node');

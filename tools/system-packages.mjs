@@ -7,6 +7,8 @@ const PACKAGES = {
   chromium: ['chromium', '--version'],
   'redis-server': ['redis-server', '--version'],
   tmux: ['tmux', '-V'],
+  zsh: ['zsh', '--version'],
+  fish: ['fish', '--version'],
 };
 
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;

@@ -1,12 +1,12 @@
-// node scripts/pages.mjs, after a build: writes docs/cli/, a page for each command with a picture of its help. The
-// pictures are text in SVG, made of what the binary prints.
+// node scripts/pages.mjs [DIRECTORY], after a build: writes docs/cli/, a page for each command with a picture of its help.
+// The pictures are text in SVG, made of what the binary prints.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const packageDir = resolve(import.meta.dirname, '..');
 const binary = join(packageDir, 'dist/node/main.js');
-const docs = resolve(packageDir, '../../docs/cli');
+const docs = resolve(process.argv[2] ?? join(packageDir, '../../docs/cli'));
 
 /** Every command, and a sentence that its help has no room for. */
 const COMMANDS = {
@@ -58,13 +58,27 @@ ${text.join('\n')}
 `;
 }
 
-mkdirSync(docs, { recursive: true });
-for (const [command, sentence] of Object.entries(COMMANDS)) {
-  const words = [...command.split(' '), '--help'];
-  const help = execFileSync(process.execPath, [binary, ...words], {
+const output = (...words) =>
+  execFileSync(process.execPath, [binary, ...words], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH, COLUMNS: String(MAX_COLUMNS) },
   });
+
+/** Commands that do something: those that are no group of others. */
+function knownCommands() {
+  const paths = [...output('completion', 'bash').matchAll(/^ {4}'([a-z][a-z -]*)'\) words=/gmu)].map(
+    ([, path]) => path,
+  );
+  return paths.filter((path) => !paths.some((other) => other.startsWith(`${path} `)));
+}
+
+const untold = knownCommands().filter((command) => !Object.hasOwn(COMMANDS, command));
+if (untold.length > 0) throw new Error(`scripts/pages.mjs has no sentence for ${untold.join(', ')}`);
+
+mkdirSync(docs, { recursive: true });
+for (const [command, sentence] of Object.entries(COMMANDS)) {
+  const words = [...command.split(' '), '--help'];
+  const help = output(...words);
   const name = command.replaceAll(' ', '-');
   const prompt = `$ nomyo ${words.join(' ')}`;
   writeFileSync(join(docs, `${name}.svg`), picture(prompt, [prompt, ...help.trimEnd().split('\n')]));

@@ -1,9 +1,9 @@
 /** The command line as commander reads it, made from the table of commands. */
 import { Command, Option } from 'commander';
-import type { CommandSpec } from './command.js';
+import { PRINTING, type CommandSpec } from './command.js';
 import { EXIT } from './exit/codes.js';
 import type { Flags } from './settings/resolve.js';
-import { SETTINGS, type Setting } from './settings/table.js';
+import { flagName, IN_FILE, SETTINGS, type Setting, type SettingName } from './settings/table.js';
 
 /** What was asked for. */
 export interface Invocation {
@@ -17,6 +17,22 @@ const EXIT_CODES = [
   `${String(EXIT.security)} security, ${String(EXIT.connection)} connection and timeouts,`,
   `${String(EXIT.api)} the router said no, ${String(EXIT.keyFiles)} key files, ${String(EXIT.interrupted)} Ctrl-C.`,
 ].join(' ');
+
+/**
+ * Flags that stand before or behind every command, so that an alias or a script can give them to all of them. The help of
+ * a command lists those that mean something to it. `--local` is none of these: it says where a call goes.
+ */
+const COMMON: readonly SettingName[] = [...IN_FILE, 'apiKeyFd', ...PRINTING];
+
+/** Lines that fit on a terminal of 80 columns. */
+const FLAGS_A_LINE = 5;
+
+const COMMON_FLAGS = [
+  'Common flags, before or behind every command:',
+  ...COMMON.map((name) => flagName(SETTINGS[name])).flatMap((_flag, index, flags) =>
+    index % FLAGS_A_LINE === 0 ? [`  ${flags.slice(index, index + FLAGS_A_LINE).join(', ')}`] : [],
+  ),
+].join('\n');
 
 /**
  * @param print takes the help
@@ -34,7 +50,11 @@ export function parse(
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: () => undefined })
-    .addHelpText('after', `\n${EXIT_CODES}\nEvery command explains itself: nomyo COMMAND --help`);
+    .addHelpText(
+      'after',
+      `\n${COMMON_FLAGS}\n\n${EXIT_CODES}\nEvery command explains itself: nomyo COMMAND --help`,
+    );
+  for (const name of COMMON) program.addOption(settingOption(name).hideHelp());
   for (const spec of commands) {
     add(program, spec, (chosen) => {
       invocation = chosen;
@@ -49,17 +69,19 @@ function add(parent: Command, spec: CommandSpec, choose: (chosen: Invocation) =>
   command.helpCommand(false).allowExcessArguments(false);
   if (spec.words !== undefined) command.arguments(spec.words);
   for (const { flag, help, isList } of spec.options ?? []) command.addOption(option(flag, help, isList));
-  for (const name of spec.settings ?? []) {
-    const { flag, help, isList, env }: Setting<unknown> = SETTINGS[name];
-    command.addOption(option(flag, env === undefined ? help : `${help} [${env}]`, isList));
-  }
+  for (const name of spec.settings ?? []) command.addOption(settingOption(name));
   if (spec.examples !== undefined) {
     command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  ${line}`).join('\n')}`);
   }
   for (const child of spec.commands ?? []) add(command, child, choose);
   if (spec.load !== undefined) {
-    command.action(() => choose({ spec, flags: command.opts(), words: command.args }));
+    command.action(() => choose({ spec, flags: command.optsWithGlobals(), words: command.args }));
   }
+}
+
+function settingOption(name: SettingName): Option {
+  const { flag, help, isList, env }: Setting<unknown> = SETTINGS[name];
+  return option(flag, env === undefined ? help : `${help} [${env}]`, isList);
 }
 
 /** A flag that was given twice would hide that one of the two has no effect, unless it is a list. */

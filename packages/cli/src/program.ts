@@ -6,6 +6,7 @@ import type { Context } from './context.js';
 import { EXIT, exitCodeOf, UsageError, type ExitCode } from './exit/codes.js';
 import { errorLine, errorReport } from './exit/report.js';
 import { Output } from './io/output.js';
+import { visible } from './io/visible.js';
 import { parse, type Invocation } from './parser.js';
 import { readConfigFile } from './settings/config-file.js';
 import { configPath } from './settings/places.js';
@@ -13,7 +14,14 @@ import { resolveSettings } from './settings/resolve.js';
 import { refuseSecretFlags } from './settings/secrets.js';
 import { Signals } from './signals.js';
 
-/** Runs one command and ends the process. */
+/**
+ * Runs one command as a shell would, and ends the process with its exit code.
+ *
+ * @param words of the command line, without Node and the script
+ *
+ * @example
+ * await runProgram(['ask', '--local', 'Is anybody there?']);
+ */
 export async function runProgram(words: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
   const code = await exitCode(words);
@@ -45,6 +53,7 @@ async function run({ spec, flags, words }: Invocation): Promise<void> {
     quiet: settings.quiet === true,
     env,
   });
+  tameConsole(output);
   const signals = new Signals();
   const context: Context = {
     settings,
@@ -59,6 +68,17 @@ async function run({ spec, flags, words }: Invocation): Promise<void> {
   };
   const command = await spec.load?.();
   await command?.run(context);
+}
+
+/**
+ * What libraries say on the console goes where everything beside the answer goes. The SDK warns of plain HTTP, which
+ * settings permit for this machine alone: there is no way on which anybody could read or replace anything.
+ */
+function tameConsole(output: Output): void {
+  // eslint-disable-next-line no-console -- replaced, so that nothing else prints past the rules of this command
+  console.warn = (text: unknown) => {
+    if (!String(text).startsWith('WARNING: Using HTTP')) output.note(visible(String(text)));
+  };
 }
 
 /** Commander's own errors: the help is none. */

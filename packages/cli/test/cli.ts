@@ -60,6 +60,10 @@ export class Home {
   }
 }
 
+/** The exit code of a child, once what it printed has come too. */
+export const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((done) => child.once('close', done));
+
 /** What a child has printed so far. */
 export function collect(child: ChildProcess): () => { readonly stdout: string; readonly stderr: string } {
   let stdout = '';

@@ -7,6 +7,7 @@ import { isObject } from '../io/json.js';
 import { isLoopback } from '../settings/loopback.js';
 import { defaultKeyDir } from '../settings/places.js';
 import { readApiKey, readKeyPassword } from '../settings/secrets.js';
+import { LOCAL_KEY_SIZE } from './local.js';
 
 /** What the options of a client are made of. */
 export type ConfigContext = Pick<Context, 'settings' | 'env' | 'home'>;
@@ -17,9 +18,15 @@ export type ConfigContext = Pick<Context, 'settings' | 'env' | 'home'>;
 export async function clientConfig(context: ConfigContext): Promise<SecureChatCompletionConfig> {
   const { settings, env } = context;
   const apiKey = readApiKey(settings, env);
+  if (settings.firstUse === true && keyDirOf(context) === null) {
+    throw new UsageError(
+      '--first-use remembers the router’s key beside your own, and keys in memory forget it',
+    );
+  }
   return {
     ...(await reachConfig(context)),
     ...keyConfig(context),
+    ...(settings.local === true ? { keySize: LOCAL_KEY_SIZE } : {}),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(settings.maxRetries === undefined ? {} : { maxRetries: settings.maxRetries }),
     ...(settings.firstUse === true ? { serverKeyPolicy: 'first-use' as const } : {}),

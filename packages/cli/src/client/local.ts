@@ -12,6 +12,9 @@ export interface Local {
 /** The embedded responder takes any name. */
 const MODEL = 'local';
 
+/** Keys that live for one command, on this machine alone: what takes seconds at 4096 bits takes none here. */
+export const LOCAL_KEY_SIZE = 2048;
+
 /** What says where the router is, or whom to trust there. */
 const REMOTE: readonly SettingName[] = ['baseUrl', 'tlsCa', 'pin', 'apiKeyFile', 'apiKeyFd', 'policy'];
 
@@ -22,7 +25,7 @@ export async function withLocal(context: Context): Promise<Local> {
   const other = REMOTE.find((name) => flags[name] !== undefined);
   if (other !== undefined) throw new UsageError(`${flagName(SETTINGS[other])} has no meaning beside --local`);
   const { startRouter } = await import('@nomyo/router/testing');
-  const router = await startRouter();
+  const router = await startRouter({ keySize: LOCAL_KEY_SIZE });
   context.output.note(
     `nomyo: a local router answers at ${router.url}; it is no model, and nothing leaves this machine`,
   );

@@ -10,11 +10,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   CONNECTION_TIMEOUT: 'raise --timeout, or see what `nomyo doctor` says',
   DECRYPTION_FAILED: 'do not trust this answer; `nomyo doctor` compares the router’s key with your pins',
   INVALID_ENVELOPE: 'do not trust this answer; something between you and the router may have made it',
-  KEY_FILE_PASSWORD: 'set NOMYO_KEY_PASSWORD, or name a file with --key-password-file',
+  KEY_FILE_PASSWORD: 'it is read from NOMYO_KEY_PASSWORD, or the file that --key-password-file names',
   KEY_FILE_EXISTS: 'choose another --key-dir, or replace the pair with `nomyo keys rotate`',
   MEMORY_NOT_LOCKED: '`nomyo doctor` says what to raise',
   SERVER_KEY_NOT_PINNED: 'ask the operator for the pin; `nomyo pin` prints what the router says',
-  SERVER_KEY_CHANGED: 'ask the operator; `nomyo pin` prints what the router says',
+  SERVER_KEY_CHANGED:
+    'a change that is real is accepted by taking the line of this router out of known_routers in the key directory',
 };
 
 /** An error as `--json` prints it. */

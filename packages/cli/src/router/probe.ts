@@ -1,6 +1,6 @@
 /** A look at the router over TLS that is verified: its certificate, its clock, and its public key. */
 import { readFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { rootCertificates, TLSSocket, type DetailedPeerCertificate } from 'node:tls';
 import { RsaPublicKey } from '@nomyo/crypto';
@@ -30,47 +30,60 @@ export interface ProbeFacts {
 
 const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
 const PATH = '/pki/public_key';
-const MAX_BYTES = 16 * 1024;
+const MAX_LENGTH = 16 * 1024;
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 export const baseUrlOf = ({ baseUrl = DEFAULT_BASE_URL }: Settings): URL =>
   parseBaseUrl(baseUrl, { allowHttp: true });
 
-/** @throws what the connection says, such as ECONNREFUSED or a code of the certificate's refusal */
+/** @throws what the connection says, such as ECONNREFUSED, ETIMEDOUT or a code of the certificate's refusal */
 export async function probe(settings: Settings, signal: AbortSignal): Promise<ProbeFacts> {
   const url = endpoint(baseUrlOf(settings), PATH);
   const ca =
     settings.tlsCa === undefined ? undefined : [...rootCertificates, await readFile(settings.tlsCa, 'utf8')];
+  const deadline = AbortSignal.timeout(Math.min(settings.timeout ?? DEFAULT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS));
+  try {
+    const response = await get(url, ca, AbortSignal.any([signal, deadline]));
+    return await factsOf(response);
+  } catch (error) {
+    if (signal.aborted || !deadline.aborted) throw error;
+    throw Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+  }
+}
+
+function get(url: URL, ca: readonly string[] | undefined, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, { agent: false, signal, ...(ca === undefined ? {} : { ca }) });
-    request.setTimeout(Math.min(settings.timeout ?? DEFAULT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS), () => {
-      request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
-    });
-    request.once('error', reject);
-    request.once('response', (response) => {
-      const { socket } = response;
-      const sentAt = Date.now();
-      const tls = socket instanceof TLSSocket ? socket : undefined;
-      const chain = tls === undefined ? [] : chainOf(tls.getPeerCertificate(true));
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => {
-        pieces.push(piece);
-        if (pieces.reduce((sum, { byteLength }) => sum + byteLength, 0) > MAX_BYTES) response.destroy();
-      });
-      response.once('error', reject);
-      response.once('end', () => {
-        resolve({
-          status: response.statusCode ?? 0,
-          chain,
-          protocol: tls?.getProtocol() ?? undefined,
-          skewMs: skewOf(response.headers.date, sentAt),
-          body: pieces.map((piece) => piece.toString('utf8')).join(''),
-        });
-      });
-    });
-    request.end();
+    const request = send(url, { agent: false, signal, ...(ca === undefined ? {} : { ca: [...ca] }) });
+    request.once('error', reject).once('response', resolve).end();
   });
+}
+
+async function factsOf(response: IncomingMessage): Promise<ProbeFacts> {
+  const answeredAt = Date.now();
+  // Once the answer has ended, its socket has forgotten whom it was connected to.
+  const tls = response.socket instanceof TLSSocket ? response.socket : undefined;
+  const connection = {
+    chain: tls === undefined ? [] : chainOf(tls.getPeerCertificate(true)),
+    protocol: tls?.getProtocol() ?? undefined,
+  };
+  return {
+    ...connection,
+    status: response.statusCode ?? 0,
+    skewMs: skewOf(response.headers.date, answeredAt),
+    body: await readText(response),
+  };
+}
+
+/** What is longer than any key is cut there: it is none. */
+async function readText(response: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of response) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length > MAX_LENGTH) break;
+  }
+  return text;
 }
 
 /** @throws {SecurityError} when it is no RSA key that this protocol accepts */

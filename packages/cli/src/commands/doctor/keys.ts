@@ -12,6 +12,7 @@ import { check, fail, ok, skip, warn, type Check } from './check.js';
 
 /** Bits of a mode that let others read, write or enter. */
 const OTHERS = 0o077;
+const OTHERS_WRITE = 0o022;
 const MODE = 0o777;
 
 export async function keyChecks(context: Context): Promise<readonly Check[]> {
@@ -42,12 +43,8 @@ async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
   const path = join(keyDir, 'private_key.pem');
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return skip(`none in ${keyDir}; the first call makes one`);
-  if (process.platform !== 'win32' && (file.mode & OTHERS) !== 0) {
-    return fail(
-      `${path} has mode ${(file.mode & MODE).toString(8)}: others can reach it`,
-      `chmod 600 ${path}`,
-    );
-  }
+  const reachable = await reachableByOthers(keyDir, path);
+  if (reachable !== undefined) return reachable;
   try {
     const pair = await readPair(keyDir);
     await open(pair, context);
@@ -56,6 +53,21 @@ async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
     const { message, fix } = errorReport(error).error;
     return fail(message, fix ?? 'restore it from a backup, or move it away to have a new one made');
   }
+}
+
+/** The file must be the owner's alone; in a directory that others may write to, they can put another in its place. */
+async function reachableByOthers(keyDir: string, path: string): Promise<ReturnType<typeof ok> | undefined> {
+  if (process.platform === 'win32') return undefined;
+  const [directory, file] = await Promise.all([stat(keyDir), stat(path)]);
+  const shown = (mode: number): string => (mode & MODE).toString(8);
+  if ((file.mode & OTHERS) !== 0) {
+    return fail(`${path} has mode ${shown(file.mode)}: others can reach it`, `chmod 600 ${path}`);
+  }
+  if ((directory.mode & OTHERS_WRITE) === 0) return undefined;
+  return fail(
+    `${keyDir} has mode ${shown(directory.mode)}: others can replace what is in it`,
+    `chmod 700 ${keyDir}`,
+  );
 }
 
 /** @throws {KeyStoreError} when it does not open */

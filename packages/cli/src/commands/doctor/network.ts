@@ -1,8 +1,12 @@
 /** The way to the router: names, proxies, certificates, clocks, and its key. */
 import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { openKnownKeys } from '@nomyo/keystore';
 import { bypassesProxy, LOOPBACK_NO_PROXY } from '@nomyo/transport';
+import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
+import { errorReport } from '../../exit/report.js';
 import { isObject } from '../../io/json.js';
 import { isLoopback } from '../../settings/loopback.js';
 import { baseUrlOf, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
@@ -54,7 +58,7 @@ export async function networkChecks(context: Context): Promise<readonly Check[]>
       check('endpoint', 'Endpoint', endpointFinding(url, facts)),
       check('certificate', 'Certificate', certificateFinding(url, facts, settings.tlsCa)),
       check('clock', 'Clock', clockFinding(facts)),
-      check('router-key', 'Router’s key', await keyFinding(context, facts)),
+      check('router-key', 'Router’s key', await keyFinding(context, facts).catch(failed)),
     ];
   } catch (error) {
     signal.throwIfAborted();
@@ -69,6 +73,10 @@ export async function networkChecks(context: Context): Promise<readonly Check[]>
     return [...before, check('endpoint', 'Endpoint', fail(`${url.href}: ${what}`, fix)), ...rest];
   }
 }
+
+/** What is remembered may be damaged, and then nothing is known. */
+const failed = (error: unknown): ReturnType<typeof ok> =>
+  fail(errorReport(error).error.message, 'restore the file from a backup, or move it away');
 
 const TITLES = { certificate: 'Certificate', clock: 'Clock', 'router-key': 'Router’s key' } as const;
 
@@ -147,7 +155,8 @@ function clockFinding({ skewMs }: ProbeFacts): ReturnType<typeof ok> {
   return Math.abs(skewMs) < SKEW_MS.fail ? warn(detail, fix) : fail(detail, fix);
 }
 
-async function keyFinding({ settings }: Context, facts: ProbeFacts): Promise<ReturnType<typeof ok>> {
+async function keyFinding(context: Context, facts: ProbeFacts): Promise<ReturnType<typeof ok>> {
+  const { settings } = context;
   if (facts.status !== 200) return skip('the endpoint sends none');
   const key = await routerKey(facts).catch(() => undefined);
   if (key === undefined) {
@@ -157,16 +166,38 @@ async function keyFinding({ settings }: Context, facts: ProbeFacts): Promise<Ret
     );
   }
   const detail = `${key.fingerprint}, ${String(key.modulusLength)} bits`;
-  if (settings.pin === undefined) {
-    return warn(
-      `${detail}; not pinned, TLS alone vouches for it`,
-      `compare it by another way, then --pin ${key.fingerprint}`,
-    );
-  }
-  return settings.pin.includes(key.fingerprint)
+  if (settings.pin !== undefined) return pinFinding(detail, settings.pin.includes(key.fingerprint));
+  return firstUseFinding(context, key.fingerprint, detail);
+}
+
+function pinFinding(detail: string, isPinned: boolean): ReturnType<typeof ok> {
+  return isPinned
     ? ok(`${detail}, as pinned`)
     : fail(
         `${detail}, and none of your pins`,
         'do not send anything there; ask the operator whether the key was changed',
+      );
+}
+
+/** What `--first-use` has remembered counts, whether it is asked for today or not. */
+async function firstUseFinding(
+  context: Context,
+  fingerprint: string,
+  detail: string,
+): Promise<ReturnType<typeof ok>> {
+  const keyDir = keyDirOf(context);
+  const known =
+    keyDir === null ? undefined : await openKnownKeys({ keyDir }).recall(baseUrlOf(context.settings).href);
+  if (known === undefined) {
+    return warn(
+      `${detail}; not pinned, TLS alone vouches for it`,
+      `compare it by another way, then --pin ${fingerprint}`,
+    );
+  }
+  return known === fingerprint
+    ? ok(`${detail}, as it was met first`)
+    : fail(
+        `${detail}; it was ${known} when it was met first`,
+        `ask the operator; if the change is real, take its line out of ${join(keyDir ?? '', 'known_routers')}`,
       );
 }

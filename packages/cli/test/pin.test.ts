@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { startRouter, type Router } from '@nomyo/router/testing';
+import { collect, ended, Home, until } from './cli.js';
+
+const home = new Home();
+let router: Router;
+
+beforeAll(async () => {
+  router = await startRouter({ keySize: 2048, tls: true });
+  writeFileSync(home.file('ca.pem'), router.ca ?? '');
+});
+afterAll(async () => {
+  home.remove();
+  await router.close();
+});
+
+const there = () => ({ env: { NOMYO_BASE_URL: router.url, NOMYO_TLS_CA: home.file('ca.pem') } });
+
+describe('nomyo pin', () => {
+  it('prints the pin that openssl computes, who issued the certificate, and how to check it', async () => {
+    const der = execFileSync('openssl', ['pkey', '-pubin', '-outform', 'der'], {
+      input: router.publicKeyPem,
+    });
+    const digest = execFileSync('openssl', ['dgst', '-sha256', '-binary'], { input: der }).toString('base64');
+    const { code, stdout, stderr } = await home.run(['pin'], there());
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain(`sha256/${digest}\n`);
+    expect(stdout).toMatch(/^Issuer: +\S/mu);
+    expect(stderr).toMatch(/by another way[\s\S]*openssl dgst -sha256/u);
+    const json: unknown = JSON.parse((await home.run(['pin', '--json'], there())).stdout);
+    expect(json).toMatchObject({ pin: router.fingerprint, keySize: 2048, issuer: expect.any(String) });
+  });
+
+  it('ends with 3 when the key is none of those that are pinned', async () => {
+    const { code, stderr } = await home.run(['pin', '--pin', `sha256/${'A'.repeat(43)}=`], there());
+    expect([code, stderr]).toEqual([3, expect.stringContaining(router.fingerprint)]);
+    expect((await home.run(['pin', '--pin', router.fingerprint], there())).code).toBe(0);
+  });
+
+  it('trusts no certificate that nobody vouches for', async () => {
+    const { code, stdout, stderr } = await home.run(['pin', '--base-url', router.url]);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toMatch(/nomyo doctor/u);
+  });
+
+  it('--watch tells of a change, and ends with 130 on Ctrl-C', async () => {
+    const before = router.fingerprint;
+    const child = home.start(['pin', '--watch', '--interval', '50ms'], there());
+    const output = collect(child);
+    await until(() => output().stdout.includes(before));
+    await router.rotateKey();
+    await until(() => output().stdout.includes(`changed from ${before} to ${router.fingerprint}`));
+    child.kill('SIGINT');
+    expect(await ended(child)).toBe(130);
+  });
+});
+
+describe('nomyo router', () => {
+  it('answers, over TLS with an authority of its own, and fails on purpose', async () => {
+    const args = [
+      'router',
+      '--port',
+      '0',
+      '--tls',
+      '--cert-file',
+      home.file('own.pem'),
+      '--fail',
+      'flip-tag',
+    ];
+    const child = home.start(args);
+    const output = collect(child);
+    const url = await until(() => /https:\/\/127\.0\.0\.1:\d+/u.exec(output().stdout)?.[0]);
+    const env = { NOMYO_BASE_URL: url, NOMYO_TLS_CA: home.file('own.pem') };
+    const pin = await home.run(['pin', '--json'], { env });
+    expect(output().stdout).toContain(String(/"pin":"([^"]+)"/u.exec(pin.stdout)?.[1]));
+    const words = ['ask', '--ephemeral', '--model', 'm', 'is anybody there?'];
+    expect((await home.run(words, { env })).code).toBe(3);
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+  });
+});
