@@ -37,7 +37,7 @@ async function runFull(options: BenchOptions): Promise<number> {
     const part = readPart(PARTS_DIR, id);
     if (part !== undefined) parts.set(id, part);
   }
-  writeReport(options.out, ROWS, parts, thisMachine());
+  await writeReport(options.out, ROWS, parts, thisMachine());
   console.log(`\nThe report: ${options.out}`);
   return [...parts.values()].some(({ result }) => result.skipped?.startsWith('It failed') ?? false) ? 1 : 0;
 }
@@ -55,7 +55,7 @@ async function runShort(options: BenchOptions): Promise<number> {
     });
     rows = toRepeat(rows, parts);
   }
-  if (options.out !== '') writeReport(options.out, ROWS, parts, thisMachine());
+  if (options.out !== '') await writeReport(options.out, ROWS, parts, thisMachine());
   const failures = [...parts.values()].flatMap((part) => failureOf(part) ?? []);
   console.log(
     failures.length === 0 ? '\nAll figures are within their bands.' : `\nOut of band: ${failures.join('; ')}`,

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readPart, writePart } from '../src/part.js';
 import { renderReport, renderTable } from '../src/report/markdown.js';
 import { renderPlotSvg } from '../src/report/plots.js';
-import { ticks } from '../src/report/svg.js';
 import { writeReport } from '../src/report/write.js';
 import { ROWS } from '../src/rows/index.js';
 import { summarize } from '../src/stats.js';
@@ -50,8 +49,8 @@ describe('files', () => {
     expect([readPart(dir, 'cpu'), readPart(dir, 'rss')]).toEqual([part, undefined]);
   });
 
-  it('the plots that the report shows are there', () => {
-    writeReport(join(dir, 'R.md'), ROWS, new Map([['cpu', part]]), MACHINE);
+  it('the plots that the report shows are there', async () => {
+    await writeReport(join(dir, 'R.md'), ROWS, new Map([['cpu', part]]), MACHINE);
     const shown = [...readFileSync(join(dir, 'R.md'), 'utf8').matchAll(/\(plots\/([^)]+)\)/g)].map(
       ([, name]) => name,
     );
@@ -62,20 +61,26 @@ describe('files', () => {
 describe('plots', () => {
   const bar = { label: '<a> & "b"', value: 2, low: 1, high: 3 };
 
-  it('escapes labels', () => {
-    const svg = renderPlotSvg({ kind: 'bars', name: 'x', title: 'T', unit: 'ms', bars: [bar] });
-    expect(svg).toContain('&lt;a> &amp; &quot;b&quot;');
+  it('show labels as text, with the values beside the bars', async () => {
+    const svg = await renderPlotSvg({ kind: 'bars', name: 'x', title: 'T', unit: 'ms', bars: [bar] });
+    expect(svg).toContain('&lt;a&gt; &amp; "b"');
+    expect(svg).toMatch(/>2<\/text>/);
     expect(svg).not.toContain('NaN');
   });
 
-  it('draws a part of a stack as wide as its share', () => {
+  it('draw a part of a stack as wide as its share, in the order given', async () => {
     const bars = [{ label: 'one', values: [1, 3] }];
-    const svg = renderPlotSvg({ kind: 'stack', name: 'x', title: 'T', unit: 'ms', parts: ['p', 'q'], bars });
-    const widths = [...svg.matchAll(/width="([\d.]+)" height="20"/g)].map(([, width]) => Number(width));
-    expect((widths[1] ?? 0) / (widths[0] ?? 1)).toBeCloseTo(3, 1);
+    const plot = { kind: 'stack', name: 'x', title: 'T', unit: 'ms', parts: ['q', 'p'], bars } as const;
+    const svg = await renderPlotSvg(plot);
+    const widths = [...svg.matchAll(/aria-label="[^"]*part: (\w)[^"]*"[^>]* d="M([\d.]+),[\d.]+h([\d.]+)/g)];
+    expect(widths.map(([, part]) => part)).toEqual(['q', 'p']);
+    expect(Number(widths[1]?.[3]) / Number(widths[0]?.[3])).toBeCloseTo(3, 1);
   });
 
-  it('has ticks from zero beyond the longest bar', () => {
-    expect(ticks(0.9)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  it('draw lines, with a legend where there are several', async () => {
+    const lines = ['one', 'two'].map((label) => ({ label, points: [[0, 1] as const, [1, 2] as const] }));
+    const plot = { kind: 'lines', name: 'x', title: 'T', xLabel: 'calls', yLabel: 'MiB', lines } as const;
+    const svg = await renderPlotSvg(plot);
+    for (const text of ['one', 'two', 'calls', 'MiB']) expect(svg).toContain(`>${text}</text>`);
   });
 });

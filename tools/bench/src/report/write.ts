@@ -10,18 +10,18 @@ import { renderReport } from './markdown.js';
 import { renderPlotSvg } from './plots.js';
 
 /** @param out path of the Markdown file; plots go into `plots/` beside it */
-export function writeReport(
+export async function writeReport(
   out: string,
   rows: readonly Row[],
   parts: ReadonlyMap<string, Part>,
   machine: Machine,
-): void {
+): Promise<void> {
   const plotDir = join(dirname(out), 'plots');
   mkdirSync(plotDir, { recursive: true });
   writeFileSync(out, renderReport(rows, parts, machine));
   const plots = [...parts.values()].flatMap(({ result }) => [...result.plots]);
   for (const plot of [goalsPlot(parts), ...plots]) {
-    writeFileSync(join(plotDir, `${plot.name}.svg`), renderPlotSvg(plot));
+    writeFileSync(join(plotDir, `${plot.name}.svg`), await renderPlotSvg(plot));
   }
 }
 
