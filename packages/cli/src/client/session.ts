@@ -1,5 +1,5 @@
 /** A client for the time of one command, with a local router where one was asked for. */
-import type { SecureChatCompletion } from 'nomyo-js';
+import type { SecureChatCompletion, SecureChatCompletionConfig } from 'nomyo-js';
 import type { Context } from '../context.js';
 import { UsageError } from '../exit/codes.js';
 import { clientConfig } from './config.js';
@@ -12,13 +12,21 @@ export interface Session {
   readonly context: Context;
 }
 
-/** Runs `use` with a client, and disposes of it whatever happens. */
-export async function withClient(context: Context, use: (session: Session) => Promise<void>): Promise<void> {
+/**
+ * Runs `use` with a client, and disposes of it whatever happens.
+ *
+ * @param more options beside those that the settings say
+ */
+export async function withClient(
+  context: Context,
+  use: (session: Session) => Promise<void>,
+  more: (context: Context) => SecureChatCompletionConfig = () => ({}),
+): Promise<void> {
   const local = await withLocal(context);
   try {
     const config = await clientConfig(local.context);
     const nomyo = await import('nomyo-js');
-    const client = new nomyo.SecureChatCompletion(config);
+    const client = new nomyo.SecureChatCompletion({ ...config, ...more(local.context) });
     try {
       await use({ client, context: local.context });
     } finally {

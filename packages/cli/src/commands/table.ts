@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import { CALLING, PRINTING, REACHING, type CommandSpec } from '../command.js';
 import { AUDIT } from './audit/table.js';
+import { BATCH } from './batch/table.js';
 import { KEYS } from './keys/table.js';
 
 const ask: CommandSpec = {
@@ -144,6 +145,7 @@ const completion: CommandSpec = {
 export const COMMANDS: readonly CommandSpec[] = [
   ask,
   chat,
+  BATCH,
   gateway,
   open,
   KEYS,

@@ -67,6 +67,12 @@ export class Output {
     if (!this.quiet) this.#err.write(`${text}\n`);
   }
 
+  /** A line on the terminal of stderr that takes the place of the one before; empty, it clears it. */
+  rewrite(text: string): void {
+    const columns = this.#err.columns ?? text.length + 1;
+    this.#err.write(`\r\u001b[K${text.slice(0, Math.max(0, columns - 1))}`);
+  }
+
   /** An error or a warning, said whatever `--quiet` says. */
   warn(text: string): void {
     this.#err.write(`${text}\n`);

@@ -42,7 +42,8 @@ const namesOf = (commands: readonly CommandSpec[]): CompletionWords['commands'] 
   commands.map(({ name, summary }) => ({ name, summary }));
 
 function flagOf(flag: string, help: string): CompletionFlag {
-  const [name = flag, value] = flag.split(' ');
+  // A short form stands before the long one: `-o, --output <file>`.
+  const [name = flag, value] = flag.replace(/^-\w, /u, '').split(' ');
   return { name, help, takes: takesOf(value) };
 }
 

@@ -1,6 +1,7 @@
 /** `nomyo gateway`: serves until a signal ends it. */
 import { createLog, startGateway, type Gateway, type GatewayOptions } from '@nomyo/gateway';
 import { clientConfig, readText, tierOf } from '../../client/config.js';
+import { rateLimitOf } from '../../client/rate.js';
 import { withLocal } from '../../client/local.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
@@ -10,9 +11,6 @@ import { readSecret } from '../../settings/secrets.js';
 import { bannerText, callLine } from './banner.js';
 import { notifySystemd } from './notify.js';
 import { gatewayFlags, type GatewayFlags } from './options.js';
-
-/** What the service publishes for an API key; all clients of the gateway share it. */
-const SERVICE_LIMIT = { requestsPerSecond: 2, burst: 4 } as const;
 
 export async function run(context: Context): Promise<void> {
   const flags = gatewayFlags(context.flags);
@@ -47,7 +45,7 @@ async function gatewayOptions(context: Context, flags: GatewayFlags): Promise<Ga
   const tier = tierOf(context);
   const hasTls = tlsCert !== undefined && tlsKey !== undefined;
   return {
-    client: { ...(await clientConfig(context)), ...rateLimit(context, flags) },
+    client: { ...(await clientConfig(context)), ...rateLimitOf(settings, flags.rate) },
     ...(port === undefined ? {} : { port }),
     ...(listen === undefined ? {} : { host: listen }),
     ...(tokenFile === undefined ? {} : { token: readSecret(tokenFile, '--token-file') }),
@@ -66,12 +64,6 @@ const lines =
   ({ output }: Context): NonNullable<GatewayOptions['onCall']> =>
   (call) =>
     output.note(callLine(call));
-
-function rateLimit({ settings: { baseUrl } }: Context, { rate }: GatewayFlags): GatewayOptions['client'] {
-  if (rate === 0) return {};
-  if (rate !== undefined) return { rateLimit: { requestsPerSecond: rate, burst: rate } };
-  return baseUrl === undefined ? { rateLimit: SERVICE_LIMIT } : {};
-}
 
 /** Resolves when the last call has ended after SIGTERM. */
 async function serve(

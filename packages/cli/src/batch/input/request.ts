@@ -1,0 +1,67 @@
+/** One line of the input, in the format of OpenAI's batch files. Pure. */
+import { isObject } from '../../io/json.js';
+
+/** What is asked for. */
+export interface BatchRequest {
+  readonly customId: string;
+  readonly url: BatchUrl;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Paths that can be sealed. */
+export const BATCH_URLS = ['/v1/chat/completions', '/v1/responses', '/v1/messages'] as const;
+
+/** One of {@link BATCH_URLS}. */
+export type BatchUrl = (typeof BATCH_URLS)[number];
+
+/** Why a line is no request. The message quotes nothing of it but a short `custom_id`. */
+export class LineError extends Error {
+  override readonly name: string = 'LineError';
+}
+
+/** @throws {LineError} */
+export function parseRequest(text: string, defaultModel: string | undefined): BatchRequest {
+  const { custom_id: customId, method, url, body } = parseObject(text);
+  if (typeof customId !== 'string' || customId === '') {
+    throw new LineError('custom_id must be a string that is not empty');
+  }
+  if (method !== 'POST') throw new LineError('method must be POST');
+  const known = BATCH_URLS.find((path) => path === url);
+  if (known === undefined) throw new LineError(`url must be one of ${BATCH_URLS.join(', ')}`);
+  if (!isObject(body)) throw new LineError('body must be a JSON object');
+  return { customId, url: known, body: checkBody(body, known, defaultModel) };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
+  let line: unknown;
+  try {
+    line = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the line.
+  }
+  if (isObject(line)) return line;
+  throw new LineError('not a JSON object');
+}
+
+/** What a request needs in every case; the rest is for the router, and a line that it refuses fails alone. */
+function checkBody(
+  body: Readonly<Record<string, unknown>>,
+  url: BatchUrl,
+  defaultModel: string | undefined,
+): BatchRequest['body'] {
+  const model = body['model'] ?? defaultModel;
+  if (typeof model !== 'string' || model === '') {
+    throw new LineError('body.model must name a model (or name one for all lines with --model)');
+  }
+  if (body['stream'] === true) throw new LineError('body.stream must not be true: a batch has whole answers');
+  const member = url === '/v1/responses' ? 'input' : 'messages';
+  if (!hasContent(body[member], url)) {
+    throw new LineError(`body.${member} is missing or empty, and ${url} needs it`);
+  }
+  return body['model'] === undefined ? { ...body, model } : body;
+}
+
+function hasContent(content: unknown, url: BatchUrl): boolean {
+  if (Array.isArray(content)) return content.length > 0;
+  return url === '/v1/responses' && typeof content === 'string';
+}

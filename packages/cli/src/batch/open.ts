@@ -1,0 +1,133 @@
+/** Begins a batch, goes on with one, or finds that it is finished. */
+import { rmSync } from 'node:fs';
+import { CommandFailed, UsageError } from '../exit/codes.js';
+import type { CheckedInput } from './input/check.js';
+import { headOf, journalOf } from './journal/head.js';
+import { Journal, scanJournal, type Scan } from './journal/journal.js';
+import { Ledger } from './journal/ledger.js';
+import type { End, Header, SelectedLines } from './journal/record.js';
+import { inRuns } from './journal/runs.js';
+import { isThere } from './output/files.js';
+import type { OutputPaths } from './output/publisher.js';
+
+/** What a batch is begun with. */
+export interface OpenParts {
+  readonly input: CheckedInput;
+  readonly paths: OutputPaths;
+  readonly selection: SelectedLines | undefined;
+  /** The lines that take part are those that the journal names: it is a batch that is opened again. */
+  readonly reopens: boolean;
+  /** Fingerprint. */
+  readonly sealedTo: string | undefined;
+  readonly atMostOnce: boolean;
+}
+
+/** A batch that is open, or was finished before. */
+export type OpenedBatch =
+  | { readonly kind: 'finished'; readonly end: End; readonly header: Header }
+  | {
+      readonly kind: 'open';
+      readonly ledger: Ledger;
+      readonly journal: Journal;
+      readonly header: Header;
+      readonly isResumed: boolean;
+      /** Lines of the journal that cannot be read. */
+      readonly damaged: number;
+    };
+
+/** @throws {UsageError} when the journal is that of another batch, or something stands where the output goes */
+export async function openBatch(parts: OpenParts): Promise<OpenedBatch> {
+  const { paths } = parts;
+  const head = await headOf(paths.output);
+  if (head === undefined) return begin(parts);
+  if (head.kind !== 'batch') throw foreign(paths.output, 'belongs to a file of errors');
+  refuseOther(head, parts);
+  return goOn(head, parts);
+}
+
+function begin(parts: OpenParts): OpenedBatch {
+  const { output, errors } = parts.paths;
+  for (const path of [output, errors]) {
+    if (path === undefined || !isThere(path)) continue;
+    throw new UsageError(`${path} is there already, and is never overwritten`);
+  }
+  const header = headerOf(parts);
+  const ledger = newLedger(header);
+  // What a run left that was killed before its first line was whole.
+  rmSync(journalOf(output), { force: true });
+  const journal = new Journal(journalOf(output), ledger, 0);
+  journal.append(header);
+  return { kind: 'open', ledger, journal, header, isResumed: false, damaged: 0 };
+}
+
+async function goOn(header: Header, parts: OpenParts): Promise<OpenedBatch> {
+  const path = journalOf(parts.paths.output);
+  const scan = scanJournal(path);
+  const ledger = newLedger(header);
+  const end = await takeAll(scan, ledger);
+  if (end !== undefined) return finished(end, header, parts);
+  const { damaged, wholeBytes } = scan.facts;
+  if (damaged > 0 && parts.atMostOnce) {
+    throw new CommandFailed(
+      `${path} is damaged in ${String(damaged)} places, so nobody knows what was sent: --at-most-once cannot be kept`,
+    );
+  }
+  const journal = new Journal(path, ledger, wholeBytes);
+  return { kind: 'open', ledger, journal, header, isResumed: true, damaged };
+}
+
+async function takeAll({ records }: Scan, ledger: Ledger): Promise<End | undefined> {
+  let end: End | undefined;
+  for await (const { decoded, offset } of records) {
+    if (decoded.record.kind === 'end') end = decoded.record;
+    else ledger.take(decoded, offset);
+  }
+  return end;
+}
+
+function finished(end: End, header: Header, { paths: { output } }: OpenParts): OpenedBatch {
+  if (isThere(output)) return { kind: 'finished', end, header };
+  throw new UsageError(
+    `${output} was written by a batch that is finished, and is gone; remove ${journalOf(output)} to run it again`,
+  );
+}
+
+function newLedger({ lines, selection }: Header): Ledger {
+  const ledger = new Ledger(lines);
+  const takesPart = selection === null ? () => true : inRuns(selection.runs);
+  for (let index = 0; index < lines; index += 1) {
+    if (!takesPart(index)) ledger.skip(index);
+  }
+  return ledger;
+}
+
+function headerOf({ input, selection, sealedTo }: OpenParts): Header {
+  return {
+    kind: 'batch',
+    v: 1,
+    input: input.path,
+    inputSha256: input.sha256,
+    lines: input.count,
+    selection: selection ?? null,
+    sealedTo: sealedTo ?? null,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+function refuseOther(header: Header, parts: OpenParts): void {
+  const { output } = parts.paths;
+  const { inputSha256, lines, selection, sealedTo } = headerOf(parts);
+  if (header.v !== 1) throw foreign(output, 'was written by a newer nomyo');
+  if (header.inputSha256 !== inputSha256 || header.lines !== lines) {
+    throw foreign(output, 'belongs to another input, or to an earlier state of this one');
+  }
+  if (!parts.reopens && header.selection?.sha256 !== selection?.sha256) {
+    throw foreign(output, 'belongs to another choice of lines (--retry)');
+  }
+  if (header.sealedTo === sealedTo) return;
+  const how = header.sealedTo === null ? 'without --seal-to' : `with --seal-to the key ${header.sealedTo}`;
+  throw foreign(output, `was begun ${how}`);
+}
+
+const foreign = (output: string, why: string): UsageError =>
+  new UsageError(`${journalOf(output)} ${why}; name another output with -o, or remove it with its output`);

@@ -1,0 +1,108 @@
+/**
+ * The outputs, in the order of the input: a line is written as soon as all before it are. They grow beside their places
+ * (`OUT.partial`) and take them at the end. A run that goes on writes them anew from the journal.
+ */
+import { closeSync, fsyncSync } from 'node:fs';
+import type { Journal } from '../journal/journal.js';
+import { STATE, type Ledger } from '../journal/ledger.js';
+import { createPrivate, putInPlace, writeFully } from './files.js';
+
+/** Where answers go, and where failures go; the same file when no other was named. */
+export interface OutputPaths {
+  readonly output: string;
+  readonly errors: string | undefined;
+}
+
+const partialOf = (path: string): string => `${path}.partial`;
+
+export class Publisher {
+  readonly #paths: OutputPaths;
+  readonly #ledger: Ledger;
+  readonly #journal: Journal;
+  readonly #answers: PartialFile;
+  readonly #failures: PartialFile;
+  #next = 0;
+
+  constructor(paths: OutputPaths, ledger: Ledger, journal: Journal) {
+    this.#paths = paths;
+    this.#ledger = ledger;
+    this.#journal = journal;
+    this.#answers = new PartialFile(partialOf(paths.output));
+    this.#failures = paths.errors === undefined ? this.#answers : new PartialFile(partialOf(paths.errors));
+  }
+
+  /** Writes the lines whose turn it is. */
+  advance(): void {
+    for (; this.#next < this.#ledger.size; this.#next += 1) {
+      const state = this.#ledger.stateOf(this.#next);
+      if (state === STATE.open || state === STATE.sent) break;
+      if (state === STATE.skipped) continue;
+      const file = state === STATE.answered ? this.#answers : this.#failures;
+      file.add(this.#journal.readLine(this.#ledger.placeOf(this.#next)));
+    }
+    this.#answers.flush();
+    this.#failures.flush();
+  }
+
+  /** Every line is there: the files take their places. Errors first, so that an output means that all is there. */
+  finish(): void {
+    this.advance();
+    this.close();
+    const { output, errors } = this.#paths;
+    if (errors !== undefined) putInPlace(partialOf(errors), errors);
+    putInPlace(partialOf(output), output);
+  }
+
+  /** Leaves the files where they are. */
+  close(): void {
+    this.#answers.close();
+    this.#failures.close();
+  }
+}
+
+/** Gathers lines, so that a run that goes on writes the first hundred thousand in few system calls. */
+class PartialFile {
+  readonly #fd: number;
+  #lines: Uint8Array[] = [];
+  #bytes = 0;
+  #isClosed = false;
+
+  constructor(path: string) {
+    this.#fd = createPrivate(path);
+  }
+
+  add(line: Uint8Array): void {
+    this.#lines.push(line);
+    this.#bytes += line.byteLength + 1;
+    if (this.#bytes >= FLUSH_BYTES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#bytes === 0) return;
+    const whole = new Uint8Array(new ArrayBuffer(this.#bytes));
+    let at = 0;
+    for (const line of this.#lines) {
+      whole.set(line, at);
+      at += line.byteLength;
+      whole[at] = LINE_FEED;
+      at += 1;
+    }
+    this.#lines = [];
+    this.#bytes = 0;
+    writeFully(this.#fd, whole);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      this.flush();
+      fsyncSync(this.#fd);
+    } finally {
+      closeSync(this.#fd);
+    }
+  }
+}
+
+const FLUSH_BYTES = 256 * 1024;
+const LINE_FEED = 0x0a;

@@ -1,0 +1,83 @@
+/** One line, through the adapter that libraries use: it speaks all dialects of a batch, and seals what it sends. */
+import type { SecureChatCompletion, SecurityTier } from 'nomyo-js';
+import { createSecureFetch } from 'nomyo-js/fetch';
+import { isObject } from '../../io/json.js';
+import type { BatchRequest } from '../input/request.js';
+import { failed, type Outcome } from '../output/result.js';
+
+/** How lines are called. */
+export interface Caller {
+  readonly client: SecureChatCompletion;
+  readonly tier: SecurityTier | undefined;
+  readonly maxRetries: number;
+}
+
+/** What came of it: `error` is what the call threw. */
+export interface Called {
+  readonly outcome: Outcome;
+  readonly error?: unknown;
+}
+
+/** Never rejects. */
+export async function call(
+  { url, body }: BatchRequest,
+  { client, tier, maxRetries }: Caller,
+): Promise<Called> {
+  const thrown: { error?: unknown } = {};
+  // One for each line: what a router says of one must not end others before they are sent.
+  const secureFetch = createSecureFetch({
+    client,
+    maxRetries,
+    ...(tier === undefined ? {} : { securityTier: tier }),
+    onError: (error) => {
+      thrown.error = error;
+    },
+  });
+  const prefix = secureFetch.baseURL.replace(/\/v1$/u, '');
+  const response = await secureFetch(`${prefix}${url}`, { method: 'POST', body: JSON.stringify(body) });
+  const text = await response.text();
+  const requestId = response.headers.get('x-request-id') ?? undefined;
+  if (response.ok) return { outcome: answered(text, requestId) };
+  return { outcome: failureOf(thrown.error, text, requestId), ...thrown };
+}
+
+function answered(text: string, requestId: string | undefined): Outcome {
+  const body = parse(text);
+  return { ok: true, status: 200, requestId, body: oneLine(text, body), error: undefined, ...usageOf(body) };
+}
+
+/** What the router said is a response; what went wrong before or behind it is none. */
+function failureOf(error: unknown, text: string, requestId: string | undefined): Outcome {
+  const { code, message, status } = isObject(error) ? error : {};
+  const told = failed(
+    typeof code === 'string' ? code : 'UNEXPECTED',
+    typeof message === 'string' ? message : 'the call failed for a reason that nomyo does not know',
+  );
+  if (typeof status !== 'number') return told;
+  return { ...told, status, requestId, body: oneLine(text, parse(text)) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** JSON that holds line ends between its members would break the line; the adapter writes none. */
+const oneLine = (text: string, parsed: unknown): string =>
+  parsed === null || /[\n\r\t]/u.test(text) ? JSON.stringify(parsed) : text;
+
+/** Chat completions say prompt and completion tokens; the other two dialects say input and output tokens. */
+function usageOf(body: unknown): Pick<Outcome, 'input' | 'output'> {
+  const usage = isObject(body) && isObject(body['usage']) ? body['usage'] : {};
+  const count = (...names: string[]): number => {
+    const value = names.map((name) => usage[name]).find((given) => typeof given === 'number');
+    return typeof value === 'number' && value >= 0 ? Math.ceil(value) : 0;
+  };
+  return {
+    input: count('prompt_tokens', 'input_tokens'),
+    output: count('completion_tokens', 'output_tokens'),
+  };
+}

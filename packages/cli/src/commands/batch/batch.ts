@@ -1,0 +1,88 @@
+/** `nomyo batch`: a file of requests in, a file of answers out, however often it is killed between. */
+import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
+import { countsOf, countsText } from '../../batch/count.js';
+import { batchFlags, type BatchFlags } from '../../batch/flags.js';
+import { checkInput, type CheckedInput } from '../../batch/input/check.js';
+import { readSelection } from '../../batch/input/selection.js';
+import { openBatch, type OpenParts } from '../../batch/open.js';
+import { makePlan, type BatchPlan } from '../../batch/plan.js';
+import { reopen } from '../../batch/reopen.js';
+import { limitOf } from '../../client/rate.js';
+import type { Context } from '../../context.js';
+import { UsageError } from '../../exit/codes.js';
+import { isObject } from '../../io/json.js';
+import { readPublicKey } from '../../sealed-file.js';
+import { runOpened } from './run.js';
+import { tellEnd } from './tell.js';
+
+/** As `--local` calls it. */
+const LOCAL_MODEL = 'local';
+
+/** How long another run of the same batch is waited for, in ms. */
+const LOCK_MS = 20_000;
+
+export async function run(context: Context): Promise<void> {
+  const flags = batchFlags(context.flags, context.words);
+  const plan = await makePlan(flags);
+  const { settings, signal } = context;
+  const defaultModel = settings.model ?? (settings.local === true ? LOCAL_MODEL : undefined);
+  const input = await checkInput(plan.input, defaultModel, signal);
+  if (flags.dryRun) await tellCounts(context, flags, plan, input);
+  else await runPlan({ context, flags, plan, input, defaultModel });
+}
+
+/** What was found before anything is written. */
+export interface Checked {
+  readonly context: Context;
+  readonly flags: BatchFlags;
+  readonly plan: BatchPlan;
+  readonly input: CheckedInput;
+  readonly defaultModel: string | undefined;
+}
+
+async function runPlan(checked: Checked): Promise<void> {
+  const { flags, plan, input, context } = checked;
+  const { paths, selectedBy, reopens } = plan;
+  if (paths === undefined) throw new UsageError('-o is missing: name the file that the answers go to');
+  const selection = selectedBy === undefined ? undefined : await readSelection(selectedBy, input);
+  const key = flags.sealTo === undefined ? undefined : await readPublicKey(flags.sealTo, '--seal-to');
+  const lease = await lock(paths.output);
+  try {
+    const { atMostOnce } = flags;
+    const parts: OpenParts = { input, paths, selection, reopens, atMostOnce, sealedTo: key?.fingerprint };
+    let batch = await openBatch(parts);
+    if (batch.kind === 'finished' && reopens && batch.end.failed > 0) {
+      await reopen(batch.header, batch.end);
+      batch = await openBatch(parts);
+    }
+    if (batch.kind === 'finished') tellEnd(context, batch.end, { isOld: true });
+    else await runOpened(batch, { ...checked, paths, key });
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Two runs of one batch would send every line twice. */
+async function lock(output: string): Promise<DirectoryLease> {
+  try {
+    return await lockDirectory(`${output}.lock`, AbortSignal.timeout(LOCK_MS));
+  } catch (error) {
+    const isLate = isObject(error) && error['name'] === 'TimeoutError';
+    const why = isLate ? 'is being written by another run of this batch' : 'cannot be written there';
+    throw new UsageError(`${output} ${why}`);
+  }
+}
+
+async function tellCounts(
+  { settings, output }: Context,
+  flags: BatchFlags,
+  { selectedBy }: BatchPlan,
+  input: CheckedInput,
+): Promise<void> {
+  const selection = selectedBy === undefined ? undefined : await readSelection(selectedBy, input);
+  const chosen = selection?.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const limit = limitOf(settings, flags.rate);
+  const counts = countsOf(input, chosen ?? input.count, limit?.requestsPerSecond);
+  if (output.json) output.data(counts);
+  else output.line(countsText(input.path, counts));
+}
