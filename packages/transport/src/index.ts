@@ -31,7 +31,14 @@ export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './conn
 export { markFailuresAsSent } from './errors/mark-sent.js';
 export { withDeadline, type Deadline } from './client/deadline.js';
 export { connectionError, type FailedAttempt } from './errors/connection-error.js';
-export { errorOfResponse, mayMeanNewServerKey, type AnsweredRequest } from './answer/status.js';
+export {
+  errorOfResponse,
+  errorOfStatus,
+  mayMeanNewServerKey,
+  type AnsweredRequest,
+  type StatusFacts,
+} from './answer/status.js';
+export { readDetail, type RouterDetail } from './answer/detail.js';
 export { redactor, type Redact } from './answer/redact.js';
 export { parseRetryAfter } from './answer/retry-after.js';
 export {

@@ -90,6 +90,31 @@ export function errorOfResponse(
   });
 }
 
+/** What is known of an answer that is read by other rules than those of {@link errorOfResponse}. */
+export interface StatusFacts extends Omit<APIErrorInfo, 'status' | 'retryAfter' | 'errorDetails'> {
+  /** Default: what the status means. */
+  readonly meaning?: string | undefined;
+  /** What it says, with its secrets taken out. Default: nothing. */
+  readonly detail?: RouterDetail | undefined;
+}
+
+/**
+ * The error that a status stands for, with a meaning of its own.
+ *
+ * @param now in ms since the epoch, for a `Retry-After` that is a date
+ */
+export function errorOfStatus(status: number, facts: StatusFacts, now: number = Date.now()): APIError {
+  const { error, meaning } = BY_STATUS[status] ?? OTHER;
+  const { detail, meaning: known = meaning, ...info } = facts;
+  const said = detail === undefined || detail.text === '' ? '' : `: ${detail.text}`;
+  return new error(`the router answered ${String(status)} (${known})${said}`, {
+    ...info,
+    status,
+    errorDetails: detail?.details,
+    retryAfter: parseRetryAfter(facts.headers, now),
+  });
+}
+
 const BY_ANOTHER = 'an HTML page, so a proxy or firewall on the way may have written it';
 
 /** What a status means is the protocol's word: where somebody else answered below 500, it does not hold. */

@@ -42,6 +42,8 @@ export function timedOut(timeout: number, possiblyExecuted: boolean): APIConnect
 /** What is known of an answer that is an error. */
 export interface APIErrorInfo {
   readonly status: number;
+  /** Default: that of the status. */
+  readonly code?: NomyoErrorCode | undefined;
   /** With lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** See {@link APIError.errorDetails}. */
@@ -89,7 +91,8 @@ export class APIError extends NomyoError {
   readonly retryAfter: number | undefined;
 
   constructor(message: string, info: APIErrorInfo) {
-    super(CODES[info.status] ?? 'API_ERROR', message, { possiblyExecuted: info.possiblyExecuted });
+    const { code = CODES[info.status] ?? 'API_ERROR', possiblyExecuted } = info;
+    super(code, message, { possiblyExecuted });
     this.status = info.status;
     this.statusCode = info.status;
     this.errorDetails = info.errorDetails;
