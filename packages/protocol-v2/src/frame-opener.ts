@@ -1,6 +1,7 @@
 /** Frames in (SPEC section 5): bytes come in whatever pieces, each frame is opened as it is complete. */
 import { platform } from '#platform';
 import { allocateBytes, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import type { SecureByteContextOptions } from '@nomyo/crypto';
 import { protocolError } from './errors.js';
 import { FRAME, LIMITS, SIZES, type FrameType } from './facts.js';
 import { nonceOf } from './frame-sealer.js';
@@ -32,14 +33,18 @@ export class FrameOpener {
     this.#sink = sink;
   }
 
-  /** @param key wiped by the caller */
+  /**
+   * @param key wiped by the caller
+   * @param memory of the key
+   */
   static async create(
     key: Bytes,
     baseNonce: Bytes,
     isAnswer: boolean,
     sink: FrameSink,
+    memory: SecureByteContextOptions = {},
   ): Promise<FrameOpener> {
-    return new FrameOpener(await platform.frameCipher(key), concatBytes(baseNonce), isAnswer, sink);
+    return new FrameOpener(await platform.frameCipher(key, memory), concatBytes(baseNonce), isAnswer, sink);
   }
 
   /** Whether END came. */

@@ -1,6 +1,7 @@
 /** Frames out (SPEC section 5). */
 import { platform } from '#platform';
-import { allocateBytes, concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
+import { concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
+import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { LIMITS, SIZES, type FrameType } from './facts.js';
 import { integer } from './layout.js';
 import type { FrameCipher } from './platform/platform.js';
@@ -28,16 +29,25 @@ function headerOf(length: number, type: FrameType): Bytes {
 export class FrameSealer {
   readonly #cipher: FrameCipher;
   readonly #baseNonce: Bytes;
+  readonly #memory: SecureByteContextOptions;
   #next = 0;
 
-  private constructor(cipher: FrameCipher, baseNonce: Bytes) {
+  private constructor(cipher: FrameCipher, baseNonce: Bytes, memory: SecureByteContextOptions) {
     this.#cipher = cipher;
     this.#baseNonce = baseNonce;
+    this.#memory = memory;
   }
 
-  /** @param key wiped by the caller */
-  static async create(key: Bytes, baseNonce: Bytes): Promise<FrameSealer> {
-    return new FrameSealer(await platform.frameCipher(key), concatBytes(baseNonce));
+  /**
+   * @param key wiped by the caller
+   * @param memory of the key, and of each plaintext while it is sealed
+   */
+  static async create(
+    key: Bytes,
+    baseNonce: Bytes,
+    memory: SecureByteContextOptions = {},
+  ): Promise<FrameSealer> {
+    return new FrameSealer(await platform.frameCipher(key, memory), concatBytes(baseNonce), memory);
   }
 
   /**
@@ -52,15 +62,13 @@ export class FrameSealer {
     if (this.#next >= LIMITS.maxFrames) throw new InvalidArgumentError('content', 'is one frame too many');
     const nonce = nonceOf(this.#baseNonce, this.#next);
     this.#next += 1;
-    const plaintext = allocateBytes(SIZES.contentLength + size);
-    plaintext.set(integer(content.byteLength, 4));
-    plaintext.set(content, SIZES.contentLength);
-    const header = headerOf(plaintext.byteLength + SIZES.tag, type);
-    try {
+    const header = headerOf(SIZES.contentLength + size + SIZES.tag, type);
+    const frame = SecureByteContext.allocate(SIZES.contentLength + size, this.#memory);
+    return frame.use(async (plaintext) => {
+      plaintext.set(integer(content.byteLength, 4));
+      plaintext.set(content, SIZES.contentLength);
       return concatBytes(header, await this.#cipher.seal(nonce, header, plaintext));
-    } finally {
-      wipe(plaintext);
-    }
+    });
   }
 
   /** Drops the key. Idempotent. */

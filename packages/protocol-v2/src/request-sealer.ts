@@ -1,7 +1,7 @@
 /** A request, at the client (SPEC section 7). */
 import { platform } from '#platform';
 import { concatBytes, InvalidArgumentError, randomBytes, wipe, type Bytes } from '@nomyo/base';
-import { SecureByteContext } from '@nomyo/crypto';
+import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { protocolError } from './errors.js';
 import { FRAME, LABEL, LIMITS, MAGIC, SIZES } from './facts.js';
 import { FrameSealer, MAX_CONTENT } from './frame-sealer.js';
@@ -46,6 +46,8 @@ export interface SealOptions {
   readonly maxRequest?: number;
   /** `false`: no padding (SPEC section 11). Default: `true`. */
   readonly padding?: boolean;
+  /** Of keys, of the answer's secret, and of plaintext while it is sealed. Default: protected where that can be had. */
+  readonly memory?: SecureByteContextOptions;
 }
 
 /** One frame of a message: its content, and how many zeros follow it. */
@@ -79,11 +81,11 @@ async function encapsulate({ suite, publicKey }: SealOptions['key']): Promise<En
 
 /** Seals these frames with this encapsulation, which is wiped. Not exported by the package: a test's seam. */
 export async function sealFrames(
-  options: Pick<SealOptions, 'key' | 'now' | 'requestId'>,
+  options: Pick<SealOptions, 'key' | 'now' | 'requestId' | 'memory'>,
   frames: readonly PlainFrame[],
   encapsulation: Encapsulation,
 ): Promise<SealedRequest> {
-  const { key, now, requestId = toHex(randomBytes(SIZES.requestId)) } = options;
+  const { key, now, requestId = toHex(randomBytes(SIZES.requestId)), memory } = options;
   try {
     const header = concatBytes(
       MAGIC.request,
@@ -92,14 +94,14 @@ export async function sealFrames(
       integer(now, 8),
     );
     const context = await schedule(key.suite, concatBytes(LABEL.request, header), encapsulation);
-    const sealed = await sealAll(context, frames);
+    const sealed = await sealAll(context, frames, memory);
     const message = concatBytes(header, encapsulation.enc, ...sealed);
     return {
       message,
       keyId: key.keyId,
       requestId,
       timestamp: now,
-      answer: answerSecret(context.secret, encapsulation.enc),
+      answer: answerSecret(context.secret, encapsulation.enc, memory),
     };
   } finally {
     wipe(encapsulation.sharedSecret);
@@ -107,9 +109,14 @@ export async function sealFrames(
 }
 
 /** Wipes what of the context the answer does not need. */
-async function sealAll(context: Context, frames: readonly PlainFrame[]): Promise<Bytes[]> {
-  const sealer = await FrameSealer.create(context.key, context.baseNonce);
+async function sealAll(
+  context: Context,
+  frames: readonly PlainFrame[],
+  memory: SecureByteContextOptions | undefined,
+): Promise<Bytes[]> {
+  let sealer: FrameSealer | undefined;
   try {
+    sealer = await FrameSealer.create(context.key, context.baseNonce, memory);
     const sealed: Bytes[] = [];
     for (const { type, content, padding } of frames) sealed.push(await sealer.seal(type, content, padding));
     return sealed;
@@ -117,15 +124,15 @@ async function sealAll(context: Context, frames: readonly PlainFrame[]): Promise
     wipe(context.secret);
     throw error;
   } finally {
-    sealer.dispose();
+    sealer?.dispose();
     wipe(context.key);
     wipe(context.baseNonce);
   }
 }
 
 /** @param secret taken over and wiped */
-export function answerSecret(secret: Bytes, enc: Bytes): AnswerSecret {
-  const kept = new SecureByteContext(secret);
+export function answerSecret(secret: Bytes, enc: Bytes, memory?: SecureByteContextOptions): AnswerSecret {
+  const kept = new SecureByteContext(secret, memory);
   return {
     secret: kept,
     enc,

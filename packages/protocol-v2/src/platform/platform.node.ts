@@ -1,7 +1,7 @@
 /** The primitives on Node: node:crypto, synchronous. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
 import { concatBytes, type Bytes } from '@nomyo/base';
-import { SecureByteContext } from '@nomyo/crypto';
+import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
 import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
 import { mlKem } from './ml-kem.node.js';
@@ -12,8 +12,8 @@ import { decapsulateXWing, encapsulateXWing, xWingPublicKey } from './x-wing.nod
 const CIPHER = 'aes-256-gcm';
 const OPTIONS = { authTagLength: SIZES.tag } as const;
 
-function frameCipher(key: Bytes): FrameCipher {
-  const kept = new SecureByteContext(key, { secure: true });
+function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): FrameCipher {
+  const kept = new SecureByteContext(key, memory);
   return {
     seal: (nonce, associated, plaintext) => kept.borrow((bytes) => seal(bytes, nonce, associated, plaintext)),
     open: (nonce, associated, ciphertext) =>

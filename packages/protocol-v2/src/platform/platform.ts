@@ -1,5 +1,6 @@
 /** What the protocol needs of a runtime. Each runtime has one file that gives it. */
 import type { Bytes } from '@nomyo/base';
+import type { SecureByteContextOptions } from '@nomyo/crypto';
 import type { SuiteId } from '../facts.js';
 
 /** Synchronous where the runtime can (node:crypto), a promise where it cannot (WebCrypto). */
@@ -27,8 +28,8 @@ export interface FrameCipher {
 }
 
 export interface Platform {
-  /** The cipher keeps what it needs; the caller wipes `key`. */
-  frameCipher: (key: Bytes) => Awaitable<FrameCipher>;
+  /** The cipher keeps what it needs, in such memory where the runtime has it; the caller wipes `key`. */
+  frameCipher: (key: Bytes, memory?: SecureByteContextOptions) => Awaitable<FrameCipher>;
   sha256: (data: Uint8Array) => Awaitable<Bytes>;
   hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;
   /** Whether the Ed25519 signature holds (RFC 8032). */
