@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { NomyoError } from '@nomyo/base';
 import fc from 'fast-check';
 import * as errors from '../../src/errors/errors.js';
-import { errorOfResponse, mayMeanNewServerKey } from '../../src/answer/status.js';
+import { errorOfResponse, errorOfStatus, mayMeanNewServerKey } from '../../src/answer/status.js';
 
 const of = (status: number, body: string | Uint8Array = '', headers: Record<string, string> = {}) =>
   errorOfResponse(
@@ -196,5 +196,27 @@ describe('errorOfResponse', () => {
         },
       ),
     );
+  });
+});
+
+describe('errorOfStatus', () => {
+  it('has the class of the status, and a code and a meaning of its own', () => {
+    const error = errorOfStatus(429, {
+      code: 'BUSY',
+      meaning: 'the gateway is busy',
+      headers: { 'retry-after': '2' },
+      payloadId: 'the-id',
+      possiblyExecuted: false,
+    });
+    expect(error.constructor).toBe(errors.RateLimitError);
+    expect(error).toMatchObject({ code: 'BUSY', status: 429, retryAfter: 2_000, payloadId: 'the-id' });
+    expect(error.message).toBe('the router answered 429 (the gateway is busy)');
+    expect(error).toMatchObject({ possiblyExecuted: false, errorDetails: undefined });
+  });
+
+  it('means what the status means, unless more is known', () => {
+    const error = errorOfStatus(502, { headers: {}, payloadId: undefined, possiblyExecuted: true });
+    expect(error).toMatchObject({ name: 'APIError', code: 'API_ERROR', possiblyExecuted: true });
+    expect(error.message).toContain('no good answer');
   });
 });
