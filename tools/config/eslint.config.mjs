@@ -54,6 +54,7 @@ export default defineConfig(
     '**/.turbo/',
     '**/.results/',
     '**/.tmp/',
+    '**/.cache/',
     '**/fixtures/',
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' }, plugins: { nomyo } },

@@ -9,6 +9,8 @@ import { InvalidArgumentError } from '@nomyo/base';
 import { createSecureFetch, type SecureFetchConfig } from '../fetch/index.js';
 import { withoutPrompts } from './without-prompts.js';
 
+export { withoutPrompts } from './without-prompts.js';
+
 /** A model, of whichever version of the AI SDK is installed. */
 export type NomyoModel = ReturnType<OpenAICompatibleProvider['chatModel']>;
 

@@ -1,32 +1,35 @@
 /** Takes the prompt out of the AI SDK's errors, which end up in logs and error reporters. */
 import { isObject } from '@nomyo/base';
 
-interface Model {
-  doGenerate(options: never): PromiseLike<unknown>;
-  doStream(options: never): PromiseLike<{ readonly stream: ReadableStream }>;
-}
-
 /** How deep errors are looked for in errors. */
 const MAX_DEPTH = 8;
 
-/** The same model, whose errors hold nothing of the request. */
-export function withoutPrompts<M extends Model>(model: M): M {
+/** What a model of any kind does: `doGenerate`, `doStream`, `doEmbed` and whatever comes. */
+const DOES = /^do[A-Z]/;
+
+/**
+ * The same model of another provider, whose errors hold nothing of the request: those of the AI SDK have the whole
+ * prompt in `requestBodyValues`. The models of `createNomyo` are like this already.
+ *
+ * @param model a language model or an embedding model
+ *
+ * @example
+ * const openai = createOpenAI({ baseURL: secureFetch.baseURL, apiKey: 'unused', fetch: secureFetch });
+ * const { text } = await generateText({ model: withoutPrompts(openai('Qwen/Qwen3-0.6B')), prompt: 'Hello' });
+ */
+export function withoutPrompts<M extends object>(model: M): M {
   return new Proxy(model, {
     get(target, name): unknown {
-      if (name === 'doGenerate') {
-        return (options: never) => forgetting(() => target.doGenerate(options));
-      }
-      if (name === 'doStream') {
-        return (options: never) => forgetting(() => streaming(target, options));
-      }
-      return Reflect.get(target, name, target);
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function' || typeof name !== 'string' || !DOES.test(name)) return member;
+      return (...args: readonly unknown[]) => forgetting(() => Reflect.apply(member, target, args));
     },
   });
 }
 
-async function forgetting<T>(run: () => PromiseLike<T>): Promise<T> {
+async function forgetting(run: () => unknown): Promise<unknown> {
   try {
-    return await run();
+    return forgettingParts(await run());
   } catch (error) {
     forget(error);
     throw error;
@@ -34,15 +37,19 @@ async function forgetting<T>(run: () => PromiseLike<T>): Promise<T> {
 }
 
 /** Errors of a stream come as parts of it. */
-async function streaming(model: Model, options: never): Promise<object> {
-  const { stream, ...rest } = await model.doStream(options);
+function forgettingParts(answer: unknown): unknown {
+  if (!isObject(answer) || !isStream(answer['stream'])) return answer;
   const forgetful = new TransformStream<unknown, unknown>({
     transform(part, controller) {
       if (isObject(part) && part['type'] === 'error') forget(part['error']);
       controller.enqueue(part);
     },
   });
-  return { ...rest, stream: stream.pipeThrough(forgetful) };
+  return { ...answer, stream: answer['stream'].pipeThrough(forgetful) };
+}
+
+function isStream(value: unknown): value is ReadableStream {
+  return isObject(value) && typeof value['pipeThrough'] === 'function';
 }
 
 /** @param depth of this error within others */

@@ -13,14 +13,21 @@ export class CoolDown {
   #failure: Failure | undefined;
   #until = 0;
 
-  /** Remembers a failure that says when to come back. @param now in ms, of a clock that only goes forward */
-  note(failure: Failure, now: number): void {
+  /**
+   * Remembers a failure that says when to come back.
+   *
+   * @param now in ms, of a clock that only goes forward
+   * @returns the failure to tell: one that lasts is not worth a second try, and some libraries would wait it out
+   */
+  note(failure: Failure, now: number): Failure {
     const { status, retryAfter } = failure;
-    if (retryAfter === undefined || !COOLING.includes(status)) return;
+    if (retryAfter === undefined || !COOLING.includes(status)) return failure;
     const until = now + retryAfter;
-    if (until <= this.#until) return;
-    this.#until = until;
-    this.#failure = failure;
+    if (until > this.#until) {
+      this.#until = until;
+      this.#failure = failure;
+    }
+    return { ...failure, isRetryable: failure.isRetryable && retryAfter <= PATIENCE_MS };
   }
 
   /** The same failure with the time that is left; `undefined` when the router may be asked. */

@@ -121,8 +121,7 @@ export class SecureFetcher {
 
   /** Tells whoever wants to know, and remembers how long the router wants to be left alone. */
   #told(error: unknown): Failure {
-    const failure = failureOf(error);
-    this.#coolDown.note(failure, performance.now());
+    const failure = this.#coolDown.note(failureOf(error), performance.now());
     this.#emit({ message: 'nomyo:fetch-failed', status: failure.status, code: failure.code, error });
     try {
       this.#config.onError(error);

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { APICallError, generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
-import { createNomyo } from '../../src/ai-sdk/index.js';
+import { APICallError, embed, generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { createNomyo, withoutPrompts } from '../../src/ai-sdk/index.js';
+import { createSecureFetch } from '../../src/fetch/index.js';
 import { completion, model, type Json, type SecureFetchConfig } from '../fetch/support.js';
 import { look, MARKERS } from '../leaks.js';
 import { cleanUp, configFor, later, posts, rejection, router } from '../support.js';
@@ -120,4 +122,30 @@ it('what cannot be sealed is refused at once, and close() ends the provider', as
   expect(() => createNomyo({ unknown: 1 } as SecureFetchConfig)).toThrow(
     expect.objectContaining({ argument: 'unknown' }),
   );
+});
+
+describe('withoutPrompts()', () => {
+  it('takes the prompt out of the errors of other providers, of every kind of model', async () => {
+    const secureFetch = createSecureFetch(configFor(await router({ fail: '404' })));
+    later(() => secureFetch.dispose());
+    const provider = createOpenAICompatible({
+      name: 'other',
+      baseURL: secureFetch.baseURL,
+      fetch: secureFetch,
+    });
+    const model = provider.chatModel('m');
+    const prompted = { prompt: PROMPT, maxRetries: 0 };
+    // The control: without it, the prompt is there.
+    const bare = await rejection(generateText({ model, ...prompted }));
+    expect(JSON.stringify(bare)).toContain(MARKERS.prompt);
+    const embeddings = withoutPrompts(provider.embeddingModel('m'));
+    for (const fail of [
+      () => generateText({ model: withoutPrompts(model), ...prompted }),
+      () => embed({ model: embeddings, value: PROMPT, maxRetries: 0 }),
+    ]) {
+      const error = await rejection(fail());
+      expect(APICallError.isInstance(error)).toBe(true);
+      look('an error of another provider', error);
+    }
+  });
 });

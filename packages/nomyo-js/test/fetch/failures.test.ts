@@ -136,6 +136,8 @@ describe('one layer retries', () => {
       expect(response.status).toBe(status);
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(1700);
       expect(Number(response.headers.get('retry-after'))).toBeLessThanOrEqual(1800);
+      // Anthropic's library would sleep for half an hour.
+      expect(response.headers.get('x-should-retry')).toBe('false');
     }
     expect(posts(to)).toHaveLength(1);
     expect(errors).toHaveLength(1);
@@ -145,6 +147,7 @@ describe('one layer retries', () => {
     const { to, secureFetch } = await setUp(undefined, {}, { fail: '429-seconds:1*1' });
     const first = await secureFetch(URL_OF_CHAT, post(REQUEST));
     expect(first.headers.get('retry-after')).toBe('1');
+    expect(first.headers.has('x-should-retry')).toBe(false);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect((await secureFetch(URL_OF_CHAT, post(REQUEST))).status).toBe(200);
     expect(posts(to)).toHaveLength(2);

@@ -1,0 +1,3 @@
+import { scriptProject } from '../config/jest.mjs';
+
+export default { projects: [scriptProject('compatibility')] };
