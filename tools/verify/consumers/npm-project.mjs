@@ -1,5 +1,6 @@
 // A plain npm project outside of the workspace, with packed packages installed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,17 @@ export class NpmProject {
     return { status, stdout, stderr };
   }
 
+  /** The same, while this process goes on, with a router in it. Ends after two minutes. */
+  async start(file, ...args) {
+    const child = spawn(file, args, { cwd: this.#dir, env: plainEnvironment(), timeout: 120_000 });
+    const [stdout, stderr, [status]] = await Promise.all([
+      textOf(child.stdout),
+      textOf(child.stderr),
+      once(child, 'close'),
+    ]);
+    return { status, stdout, stderr };
+  }
+
   /** Runs a script with Node. */
   node(...args) {
     return this.nodeIn(this.#dir, ...args);
@@ -86,4 +98,10 @@ export class NpmProject {
     const shell = file === 'npm' && onWindows;
     return spawnSync(file, args, { cwd, env: plainEnvironment(), encoding: 'utf8', shell });
   }
+}
+
+async function textOf(stream) {
+  let text = '';
+  for await (const piece of stream.setEncoding('utf8')) text += piece;
+  return text;
 }

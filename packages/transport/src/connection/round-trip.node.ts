@@ -134,7 +134,8 @@ async function answerTo<T>(
 function whenUsable(outgoing: ClientRequest, decide: (usable: boolean) => void): void {
   outgoing.once('socket', (socket: Socket) => {
     if (!outgoing.reusedSocket) {
-      decide(true);
+      // Not yet: whoever emits this event flushes afterwards, and Deno leaves a socket corked that was written on before.
+      queueMicrotask(() => decide(true));
       return;
     }
     let isQuiet = true;
