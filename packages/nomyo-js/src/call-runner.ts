@@ -148,6 +148,7 @@ export class CallRunner<C extends Channel = Channel> {
     const body = await this.#encode(input, memory, signal);
     call.later(() => body?.dispose());
     const apiKey = await currentApiKey(input.apiKey, input.timeout, signal);
+    call.secrets = apiKey === undefined ? [] : [apiKey];
     await this.#admit(call, signal, { apiKey, body });
     const pace = (): Promise<void> | undefined => this.#pace(apiKey, signal);
     const record = call.observation;

@@ -19,6 +19,8 @@ export class OpenCall {
   readonly payloadId: string;
   readonly memory: CallMemory;
   readonly observation: Observation;
+  /** What no error of this call may show. */
+  secrets: readonly string[] = [];
   readonly #names: CallNames;
   readonly #emit: Emit;
   #scoped: ScopedCall | undefined;

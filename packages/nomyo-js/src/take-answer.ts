@@ -14,7 +14,7 @@ import { watchStream } from './stream/watch.js';
 
 /** `create()`. */
 export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> {
-  const value = asChatCompletion(answerOf(asWhole(answer), call.payloadId, call.memory));
+  const value = asChatCompletion(answerOf(asWhole(answer), call.payloadId, call.memory), call);
   return { value, summary: () => summaryOf({ ...value }) };
 }
 

@@ -106,9 +106,9 @@ class V1Exchange implements Exchange {
    */
   async attempt(): Promise<WholeAnswer> {
     const { serverKeys } = this.#channel;
-    const { signal, pace } = this.#call;
+    const { signal, timeout, pace } = this.#call;
     await pace();
-    const serverKey = await serverKeys.get(signal);
+    const serverKey = await serverKeys.get(signal, timeout);
     try {
       return await this.#send(serverKey);
     } catch (error) {
@@ -116,7 +116,7 @@ class V1Exchange implements Exchange {
       serverKeys.doubt(serverKey);
       if (error.possiblyExecuted || this.#hasRefreshed) throw error;
       this.#hasRefreshed = true;
-      const current = await serverKeys.get(signal);
+      const current = await serverKeys.get(signal, timeout);
       if (current.fingerprint === serverKey.fingerprint) throw error;
       await pace();
       return await this.#send(current);

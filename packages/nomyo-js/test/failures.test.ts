@@ -12,6 +12,7 @@ import {
   ServerError,
   ServiceUnavailableError,
 } from '../src/index.js';
+import { MARKERS } from './leaks.js';
 import { cleanUp, client, posts, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
@@ -65,6 +66,31 @@ describe('a damaged answer', () => {
     const error = await rejection(client(to, { maxRetries: 2 }).create(REQUEST));
     expect(error).toBeInstanceOf(SecurityError);
     expect(posts(to)).toHaveLength(1);
+  });
+});
+
+describe('an error that the service sealed', () => {
+  it.each([
+    [{ message: 'the model is overloaded', type: 'overloaded', code: 529 }, 'the model is overloaded'],
+    ['no such model', 'no such model'],
+  ])('is an APIError in its words: %j', async (sealed, words) => {
+    const to = await router({ answers: { choices: null, error: sealed } });
+    const error = await rejection(client(to, { maxRetries: 2 }).create(REQUEST));
+    expect(error).toBeInstanceOf(APIError);
+    expect(error).toMatchObject({
+      code: 'API_ERROR',
+      status: 200,
+      errorDetails: sealed,
+      possiblyExecuted: true,
+    });
+    expect((error as Error).message).toBe(`the service answered with an error: ${words}`);
+    expect(posts(to)).toHaveLength(1);
+  });
+
+  it('does not show the API key', async () => {
+    const to = await router({ answers: { choices: null, error: `no account for ${MARKERS.apiKey}` } });
+    const error = await rejection(client(to).create(REQUEST));
+    expect((error as Error).message).toBe('the service answered with an error: no account for [API key]');
   });
 });
 

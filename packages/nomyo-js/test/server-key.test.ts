@@ -73,3 +73,25 @@ describe('the router key', () => {
     },
   );
 });
+
+describe('a router key that does not come', () => {
+  it('ends the call within its timeout', async () => {
+    const to = await router({ fail: 'key-never' });
+    const made = client(to);
+    const pending = made.create(REQUEST, { timeout: 300 });
+    expect(await rejection(pending)).toMatchObject({ code: 'CONNECTION_TIMEOUT', possiblyExecuted: false });
+  });
+
+  it('ends the call with its signal, or with the client', async () => {
+    const to = await router({ fail: 'key-never' });
+    const made = client(to);
+    const controller = new AbortController();
+    const left = rejection(made.create(REQUEST, { signal: controller.signal }));
+    const disposed = rejection(made.create(REQUEST));
+    controller.abort(new Error('left'));
+    expect(await left).toMatchObject({ message: 'left' });
+    made.dispose();
+    expect(await disposed).toMatchObject({ code: 'DISPOSED' });
+    expect(posts(to)).toHaveLength(0);
+  });
+});

@@ -32,6 +32,7 @@ export { markFailuresAsSent } from './errors/mark-sent.js';
 export { withDeadline, type Deadline } from './client/deadline.js';
 export { connectionError, type FailedAttempt } from './errors/connection-error.js';
 export {
+  errorOfAnswer,
   errorOfResponse,
   errorOfStatus,
   mayMeanNewServerKey,

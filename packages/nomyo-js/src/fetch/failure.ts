@@ -54,6 +54,7 @@ const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
 
 /** A status outside this range is no error, and cannot be one of a `Response`. */
 const ERROR_STATUSES = { first: 400, last: 599 } as const;
+const OK = 200;
 const BAD_GATEWAY = 502;
 
 /** An error of this SDK, by its shape: it may come from another copy of it. */
@@ -105,6 +106,8 @@ function rowOfCode({ code, retryable }: KnownError): Row {
 
 function rowOfStatus(answered: number): Row {
   const { first, last } = ERROR_STATUSES;
+  // A sealed error: the request was run, and running it again may be billed again.
+  if (answered === OK) return { status: BAD_GATEWAY, type: 'api_error' };
   const status = answered >= first && answered <= last ? answered : BAD_GATEWAY;
   const type = TYPE_OF_STATUS[status] ?? 'api_error';
   const isRetryable = status >= 500 || status === 429 || status === 408 || status === 409;

@@ -50,6 +50,15 @@ describe('a failure is an HTTP answer', () => {
     expect(errors).toHaveLength(1);
   });
 
+  it('is a 502 that is not repeated when the service sealed an error', async () => {
+    const { to, secureFetch } = await setUp(() => ({ error: { message: 'overloaded' } }));
+    const response = await secureFetch(URL_OF_CHAT, post(REQUEST));
+    expect(response.status).toBe(502);
+    expect(response.headers.get('x-should-retry')).toBe('false');
+    expect((await errorOf(response)).message).toBe('the service answered with an error: overloaded');
+    expect(posts(to)).toHaveLength(1);
+  });
+
   it('is 504 when the router takes too long', async () => {
     const { secureFetch } = await setUp(undefined, { timeout: 300 }, { fail: 'never' });
     const response = await secureFetch(URL_OF_CHAT, post(REQUEST));

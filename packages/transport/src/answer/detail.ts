@@ -43,10 +43,14 @@ export function readDetail(body: Uint8Array, redact: Redact = (text) => text): R
   if (json === undefined) return plainDetail(body, redact);
   const isProtocol = isObject(json) && isSaid(json['detail']);
   const detail = isObject(json) && json['detail'] !== undefined ? json['detail'] : json;
+  return { ...detailOf(detail, redact), isProtocol, isHtml: false };
+}
+
+/** What JSON says of an error, within the same limits. */
+export function detailOf(json: unknown, redact: Redact): Pick<RouterDetail, 'text' | 'details'> {
   // Shortened first: whatever walks over it afterwards has little to walk over.
-  const details = shorten(detail, LIMITS.depth, redact);
-  const text = cleanText(redact(describe(details)), LIMITS.messageCharacters);
-  return { text, details, isProtocol, isHtml: false };
+  const details = shorten(json, LIMITS.depth, redact);
+  return { text: cleanText(redact(describe(details)), LIMITS.messageCharacters), details };
 }
 
 /** A sentence, or the list of a validation failure. */

@@ -1,5 +1,5 @@
 /** From an answer to an error: what each status means (SPEC.md §8), in one table. */
-import { readDetail, type RouterDetail } from './detail.js';
+import { detailOf, readDetail, type RouterDetail } from './detail.js';
 import { redactor } from './redact.js';
 import {
   APIError,
@@ -112,6 +112,23 @@ export function errorOfStatus(status: number, facts: StatusFacts, now: number = 
     status,
     errorDetails: detail?.details,
     retryAfter: parseRetryAfter(facts.headers, now),
+  });
+}
+
+/**
+ * The error that the service sealed into an answer with status 200, in its words. The request was run, or tried.
+ *
+ * @param said the member `error` of the answer: a text, or an object with a `message`
+ */
+export function errorOfAnswer(said: unknown, { payloadId, secrets = [] }: AnsweredRequest = {}): APIError {
+  const { text, details } = detailOf(said, redactor(secrets));
+  return new APIError(`the service answered with an error${text === '' ? '' : `: ${text}`}`, {
+    status: 200,
+    headers: {},
+    errorDetails: details,
+    payloadId,
+    retryAfter: undefined,
+    possiblyExecuted: true,
   });
 }
 

@@ -1,5 +1,6 @@
 /** The router's public key, fetched as rarely as possible and never trusted against a pin. */
-import { APIConnectionError, APIError } from '../errors/errors.js';
+import { withLightDeadline } from '../client/deadline.js';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from '../errors/errors.js';
 import { abortable, DisposedError, SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { checkPins } from './pins.js';
 
@@ -58,16 +59,22 @@ export class ServerKeyCache<K extends Fingerprinted> {
   }
 
   /**
-   * The key, from the cache or from the router. A waiter that aborts does not disturb the others.
+   * The key, from the cache or from the router. A waiter that aborts, or has waited long enough, does not disturb the
+   * others.
    *
+   * @param timeout longest wait, in ms. Default: as long as the fetch takes
+   * @throws {APIConnectionTimeoutError} after `timeout`
    * @throws {SecurityError} `SERVER_KEY_NOT_PINNED`
    * @throws the signal's reason, or what `load` throws
    */
-  async get(signal?: AbortSignalLike): Promise<K> {
+  async get(signal?: AbortSignalLike, timeout?: number): Promise<K> {
     signal?.throwIfAborted();
     const kept = this.peek();
-    if (kept === undefined) return this.#join(signal);
-    return kept === this.#doubted ? this.#verify(kept, signal) : kept;
+    if (kept !== undefined && kept !== this.#doubted) return kept;
+    const fetched = (ended?: AbortSignalLike): Promise<K> =>
+      kept === undefined ? this.#join(ended) : this.#verify(kept, ended);
+    if (timeout === undefined) return fetched(signal);
+    return withLightDeadline({ timeout, signal, expired: () => keyTimedOut(timeout) }, fetched);
   }
 
   /**
@@ -179,4 +186,9 @@ export class ServerKeyCache<K extends Fingerprinted> {
     this.#fetch = undefined;
     fetch.controller.abort();
   }
+}
+
+function keyTimedOut(timeout: number): APIConnectionTimeoutError {
+  const message = `no key of the router within ${String(timeout)} ms: raise timeout, or look for what holds it up`;
+  return new APIConnectionTimeoutError(message, { possiblyExecuted: false });
 }

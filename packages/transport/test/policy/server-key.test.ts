@@ -322,6 +322,31 @@ describe('a doubt about the key', () => {
   });
 });
 
+describe('a timeout of get()', () => {
+  it('ends the wait of one caller, and the fetch when nobody is left', async () => {
+    const { router, cache } = cacheOf();
+    const patient = cache.get();
+    expect(await rejection(cache.get(undefined, 20))).toMatchObject({
+      code: 'CONNECTION_TIMEOUT',
+      possiblyExecuted: false,
+    });
+    expect(router.loads[0]?.signal.aborted).toBe(false);
+    router.loads[0]?.resolve(keyOf('a'));
+    expect(await patient).toEqual(keyOf('a'));
+    cache.clear();
+    await rejection(cache.get(undefined, 20));
+    expect(router.loads[1]?.signal.aborted).toBe(true);
+  });
+
+  it('hears the signal first', async () => {
+    const { cache } = cacheOf();
+    const controller = new AbortController();
+    const pending = rejection(cache.get(controller.signal, 60_000));
+    controller.abort('left');
+    expect(await pending).toBe('left');
+  });
+});
+
 describe('dispose()', () => {
   it('ends a fetch under way, and nothing is told or kept after it', async () => {
     const told: unknown[] = [];
