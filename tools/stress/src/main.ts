@@ -14,6 +14,7 @@ interface Program {
 const PROGRAMS: Readonly<Record<string, Program>> = {
   chaos: { file: 'tools/stress/dist/chaos/main.js' },
   fuzz: { file: 'tools/stress/dist/fuzz/main.js' },
+  gateway: { file: 'tools/stress/dist/gateway/main.js' },
   soak: { file: 'tools/stress/dist/soak/main.js' },
   // Kills processes that replace key files.
   kill9: { file: 'packages/keystore/test/kill9.mjs' },

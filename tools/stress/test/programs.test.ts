@@ -1,4 +1,4 @@
-// The three runs as they are typed, in their short form: each holds against the SDK as it is.
+// The four runs as they are typed, in their short form: each holds against the SDK as it is.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -24,6 +24,7 @@ const WARNINGS = /^(WARNING: Using HTTP instead of HTTPS.*\n){2}$/;
 describe.each([
   ['chaos', '300 calls, 32 at once', /^$/],
   ['fuzz', '2000 cases', WARNINGS],
+  ['gateway', '640 calls, 64 at once', /^$/],
   ['soak', '1200 calls, 16 at once', /^$/],
 ])('%s --short', (program, size, warnings) => {
   it('passes, and prints its seed', async () => {
