@@ -1,6 +1,6 @@
 /** How a command is described: what the parser, the help and the completions are made of. */
 import type { Run } from './context.js';
-import type { SettingName } from './settings/table.js';
+import { AUDIT, type SettingName } from './settings/table.js';
 
 /** A flag of one command. */
 export interface CommandOption {
@@ -48,6 +48,7 @@ export const CALLING: readonly SettingName[] = [
   'pin',
   'firstUse',
   'policy',
+  ...AUDIT,
   'local',
   ...PRINTING,
 ];

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { PRINTING, type CommandSpec } from './command.js';
 import { EXIT } from './exit/codes.js';
 import type { Flags } from './settings/resolve.js';
-import { flagName, IN_FILE, SETTINGS, type Setting, type SettingName } from './settings/table.js';
+import { AUDIT, flagName, IN_FILE, SETTINGS, type Setting, type SettingName } from './settings/table.js';
 
 /** What was asked for. */
 export interface Invocation {
@@ -20,9 +20,14 @@ const EXIT_CODES = [
 
 /**
  * Flags that stand before or behind every command, so that an alias or a script can give them to all of them. The help of
- * a command lists those that mean something to it. `--local` is none of these: it says where a call goes.
+ * a command lists those that mean something to it. `--local` and `--audit` are none of these: where no
+ * call is made, they would promise what does not happen.
  */
-const COMMON: readonly SettingName[] = [...IN_FILE, 'apiKeyFd', ...PRINTING];
+const COMMON: readonly SettingName[] = [
+  ...IN_FILE.filter((name) => !AUDIT.includes(name)),
+  'apiKeyFd',
+  ...PRINTING,
+];
 
 /** Lines that fit on a terminal of 80 columns. */
 const FLAGS_A_LINE = 5;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
 import { collect, Home, until } from './cli.js';
 
@@ -18,7 +18,8 @@ const QUESTION = JSON.stringify({ model: 'm', messages: [{ role: 'user', content
 
 /** The gateway as a process, and where it says that it is. */
 async function startGateway(...args: string[]) {
-  const child = home.start(['gateway', '--port', '0', '--ephemeral', '--base-url', router.url, ...args]);
+  const keys = args.includes('--key-dir') ? [] : ['--ephemeral'];
+  const child = home.start(['gateway', '--port', '0', ...keys, '--base-url', router.url, ...args]);
   const output = collect(child);
   const ended = new Promise<number | null>((done) => child.once('close', done));
   const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/u.exec(output().stdout)?.[0]);
@@ -76,5 +77,32 @@ describe('nomyo gateway', () => {
   ])('refuses $what with 2', async ({ args }) => {
     const { code, stdout } = await home.run(['gateway', '--ephemeral', '--base-url', router.url, ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describe('nomyo gateway, killed', () => {
+  it('with calls under way leaves whole keys, clients that know it, and a port for the next one', async () => {
+    await home.run(['keys', 'generate', '--no-password', '--key-size', '2048', '--key-dir', 'kept']);
+    const first = await startGateway('--key-dir', 'kept');
+    expect((await first.ask()).status).toBe(200);
+    const before = router.requests.length;
+    router.setFail('never');
+    const calls = Array.from({ length: 8 }, () =>
+      first.ask().then(
+        () => 'answered',
+        () => 'cut',
+      ),
+    );
+    await until(() => router.requests.length > before);
+    first.child.kill('SIGKILL');
+    expect(await Promise.all(calls)).toEqual(calls.map(() => 'cut'));
+    router.setFail(undefined);
+    await until(() => router.openConnections === 0);
+    expect((await home.run(['keys', 'show', '--key-dir', 'kept'])).code).toBe(0);
+    expect(readdirSync(home.file('kept')).filter((name) => /tmp|~/u.test(name))).toEqual([]);
+    const second = await startGateway('--key-dir', 'kept', '--port', new URL(first.url).port);
+    expect((await second.ask()).status).toBe(200);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
   });
 });

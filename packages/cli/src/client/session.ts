@@ -2,6 +2,7 @@
 import type { SecureChatCompletion, SecureChatCompletionConfig } from 'nomyo-js';
 import type { Context } from '../context.js';
 import { UsageError } from '../exit/codes.js';
+import { withAudit } from './audit.js';
 import { clientConfig } from './config.js';
 import { withLocal } from './local.js';
 
@@ -25,13 +26,15 @@ export async function withClient(
   const local = await withLocal(context);
   try {
     const config = await clientConfig(local.context);
-    const nomyo = await import('nomyo-js');
-    const client = new nomyo.SecureChatCompletion({ ...config, ...more(local.context) });
-    try {
-      await use({ client, context: local.context });
-    } finally {
-      client.dispose();
-    }
+    await withAudit(local.context, async (audit) => {
+      const nomyo = await import('nomyo-js');
+      const client = new nomyo.SecureChatCompletion({ ...config, ...more(local.context), ...audit });
+      try {
+        await use({ client, context: local.context });
+      } finally {
+        client.dispose();
+      }
+    });
   } finally {
     await local.close();
   }

@@ -5,6 +5,7 @@ import { CommandFailed, UsageError } from './codes.js';
 
 /** What helps, by the code of the error. What the message says already is not said twice. */
 const ADVICE: Readonly<Record<string, string>> = {
+  AUDIT_FAILED: 'with --audit-required nothing is sent without it',
   AUTHENTICATION_FAILED: 'set NOMYO_API_KEY, or name a file with --api-key-file',
   CONNECTION_FAILED: 'see what `nomyo doctor` says',
   CONNECTION_TIMEOUT: 'raise --timeout, or see what `nomyo doctor` says',

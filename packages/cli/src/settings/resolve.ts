@@ -31,6 +31,11 @@ export function resolveSettings(flags: Flags, env: Environment, file: ConfigFile
     const place = inFlags(name, setting, flags) ?? inEnvironment(setting, env) ?? inFile(name, file);
     if (place !== undefined) found[name] = setting.read(place.given, place.origin);
   }
+  if (found['audit'] === undefined && (found['auditRequired'] === true || found['auditKey'] !== undefined)) {
+    throw new UsageError(
+      '--audit-required and --audit-key belong to an audit log: name its file with --audit',
+    );
+  }
   return preferFlag(found, flags);
 }
 

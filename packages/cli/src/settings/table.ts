@@ -31,6 +31,9 @@ export interface SettingValues {
   readonly pin: readonly string[];
   readonly firstUse: boolean;
   readonly policy: Readonly<Policy>;
+  readonly audit: string;
+  readonly auditRequired: boolean;
+  readonly auditKey: string;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly local: boolean;
@@ -128,6 +131,24 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
     help: 'rules that every call must keep to: phi',
     read: values.aPolicy,
   },
+  audit: {
+    flag: '--audit <file>',
+    env: 'NOMYO_AUDIT',
+    help: 'write a line about every call to this file, without content',
+    read: values.aPath,
+  },
+  auditRequired: {
+    flag: '--audit-required',
+    env: 'NOMYO_AUDIT_REQUIRED',
+    help: 'send nothing when the audit log cannot be written',
+    read: values.aSwitch,
+  },
+  auditKey: {
+    flag: '--audit-key <file>',
+    env: 'NOMYO_AUDIT_KEY',
+    help: 'private key that signs checkpoints of the audit log; `nomyo audit init` makes one',
+    read: values.aPath,
+  },
   json: {
     flag: '--json',
     help: 'JSON on stdout, errors as JSON on stderr',
@@ -140,6 +161,9 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
     read: values.aSwitch,
   },
 };
+
+/** The settings of the audit log. */
+export const AUDIT: readonly SettingName[] = ['audit', 'auditRequired', 'auditKey'];
 
 /** The settings that may stand in the configuration file: what holds for every call, and no secret. */
 export const IN_FILE: readonly SettingName[] = [
@@ -156,6 +180,7 @@ export const IN_FILE: readonly SettingName[] = [
   'pin',
   'firstUse',
   'policy',
+  ...AUDIT,
 ];
 
 /** `--base-url <url>` as commander stores it: `baseUrl`. Each setting's name is that of its flag. */

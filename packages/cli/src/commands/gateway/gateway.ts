@@ -1,5 +1,7 @@
 /** `nomyo gateway`: serves until a signal ends it. */
 import { createLog, startGateway, type Gateway, type GatewayOptions } from '@nomyo/gateway';
+import type { SecureChatCompletionConfig } from 'nomyo-js';
+import { withAudit } from '../../client/audit.js';
 import { clientConfig, readText, tierOf } from '../../client/config.js';
 import { rateLimitOf } from '../../client/rate.js';
 import { withLocal } from '../../client/local.js';
@@ -16,16 +18,21 @@ export async function run(context: Context): Promise<void> {
   const flags = gatewayFlags(context.flags);
   const local = await withLocal(context);
   try {
-    const gateway = await start(local.context, flags);
-    await serve(gateway, local.context, flags);
+    await withAudit(local.context, async (audit) => {
+      const gateway = await start(local.context, flags, audit);
+      await serve(gateway, local.context, flags);
+    });
   } finally {
     await local.close();
   }
 }
 
-async function start(context: Context, flags: GatewayFlags): Promise<Gateway> {
+type Audit = Pick<SecureChatCompletionConfig, 'audit'>;
+
+async function start(context: Context, flags: GatewayFlags, audit: Audit): Promise<Gateway> {
   try {
-    return await startGateway(await gatewayOptions(context, flags));
+    const options = await gatewayOptions(context, flags);
+    return await startGateway({ ...options, client: { ...options.client, ...audit } });
   } catch (error) {
     const code = isObject(error) ? error['code'] : undefined;
     if (code === 'EADDRINUSE') {

@@ -1,0 +1,37 @@
+/** `--audit FILE`: a line about every call, for the time of one command. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { AuditLog } from 'nomyo-js/audit';
+import type { Context } from '../context.js';
+import { errorLine } from '../exit/report.js';
+
+const PRIVATE_DIRECTORY = 0o700;
+
+/**
+ * Runs `use` with the log that the settings name, and closes it behind the client that wrote to it.
+ *
+ * @throws {AuditError} when it cannot be written: nothing was sent
+ */
+export async function withAudit(
+  context: Pick<Context, 'settings' | 'output'>,
+  use: (audit: { readonly audit?: AuditLog }) => Promise<void>,
+): Promise<void> {
+  const { audit: file, auditRequired: required = false, auditKey } = context.settings;
+  if (file === undefined) {
+    await use({});
+    return;
+  }
+  await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY }).catch(() => undefined);
+  const { openAuditLog } = await import('nomyo-js/audit');
+  const audit = await openAuditLog({
+    file,
+    required,
+    ...(auditKey === undefined ? {} : { signingKeyPath: auditKey }),
+    onError: (error) => context.output.warn(errorLine(error)),
+  });
+  try {
+    await use({ audit });
+  } finally {
+    await audit.close();
+  }
+}

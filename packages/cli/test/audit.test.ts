@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { startRouter, type Router } from '@nomyo/router/testing';
+import { collect, ended, Home, until } from './cli.js';
+
+const home = new Home();
+let router: Router;
+
+beforeAll(async () => {
+  router = await startRouter({ keySize: 2048 });
+  await home.run(['keys', 'generate', '--no-password', '--key-size', '2048', '--key-dir', 'keys']);
+});
+afterAll(async () => {
+  home.remove();
+  await router.close();
+});
+
+const words = (...more: string[]) => ['--base-url', router.url, '--key-dir', 'keys', '--model', 'm', ...more];
+const lines = (name: string) => readFileSync(home.file(name), 'utf8').trim().split('\n');
+const posts = () => router.requests.filter(({ method }) => method === 'POST').length;
+
+describe('--audit', () => {
+  it('of ask writes a line about the call, without content, and a signed checkpoint that verifies', async () => {
+    expect((await home.run(['audit', 'init', 'audit'])).code).toBe(0);
+    const audit = ['--audit', 'log.jsonl', '--audit-key', 'audit/audit_private_key.pem'];
+    expect((await home.run(['ask', ...words(...audit), 'a confidential question'])).code).toBe(0);
+    expect(lines('log.jsonl').length).toBeGreaterThanOrEqual(2);
+    expect(lines('log.jsonl').join('')).not.toContain('confidential');
+    const verify = ['audit', 'verify', 'log.jsonl', '--key', 'audit/audit_public_key.pem'];
+    expect(await home.run(verify)).toMatchObject({ code: 0 });
+  });
+
+  it('of a gateway writes a line for every call of its clients, and closes the log after SIGTERM', async () => {
+    const child = home.start(['gateway', '--port', '0', '--json', ...words('--audit', 'gateway.jsonl')]);
+    const output = collect(child);
+    const line = await until(() => (output().stdout.includes('\n') ? output().stdout : undefined));
+    const { url, token } = JSON.parse(line) as { readonly url: string; readonly token: string };
+    const body = JSON.stringify({
+      model: 'm',
+      messages: [{ role: 'user', content: 'a confidential question' }],
+    });
+    for (const path of ['/v1/chat/completions', '/api/chat']) {
+      const response = await fetch(url + path, { method: 'POST', headers: { 'x-api-key': token }, body });
+      await response.text();
+      expect(response.status).toBe(200);
+    }
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+    expect(lines('gateway.jsonl').length).toBeGreaterThanOrEqual(2);
+    expect(lines('gateway.jsonl').join('')).not.toMatch(new RegExp(`confidential|${token}`, 'u'));
+    expect((await home.run(['audit', 'verify', 'gateway.jsonl'])).code).toBe(0);
+  });
+
+  it('sends nothing when the log cannot be written', async () => {
+    mkdirSync(home.file('directory.jsonl'));
+    const before = posts();
+    const args = ['ask', ...words('--audit', 'directory.jsonl', '--audit-required'), 'hello'];
+    const { code, stderr, stdout } = await home.run(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^nomyo: [^\n]+\n$/u);
+    expect(posts()).toBe(before);
+  });
+
+  it('--audit-required without a log is a mistake', async () => {
+    const { code, stderr } = await home.run(['ask', ...words('--audit-required'), 'hello']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--audit')]);
+  });
+});
