@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { FailMode, FailModeName } from '@nomyo/router/testing';
 import { SecureChatCompletion, type LogEntry } from '../../src/index.js';
-import { cleanUp, posts, REQUEST } from '../support.js';
+import { createSecureFetch } from '../../src/fetch/index.js';
+import { cleanUp, configFor, later, posts, REQUEST, router } from '../support.js';
 import { post, setUp, URL_OF_CHAT } from './support.js';
 
 afterEach(cleanUp);
@@ -51,7 +52,9 @@ describe('a failure is an HTTP answer', () => {
   });
 
   it('is a 502 that is not repeated when the service sealed an error', async () => {
-    const { to, secureFetch } = await setUp(() => ({ error: { message: 'overloaded' } }));
+    const to = await router({ answers: { choices: null, error: { message: 'overloaded' } } });
+    const secureFetch = createSecureFetch(configFor(to));
+    later(() => secureFetch.dispose());
     const response = await secureFetch(URL_OF_CHAT, post(REQUEST));
     expect(response.status).toBe(502);
     expect(response.headers.get('x-should-retry')).toBe('false');
