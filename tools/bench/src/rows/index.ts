@@ -14,6 +14,7 @@ import { scaling } from './scaling.js';
 import { serializer } from './serializer.js';
 import { size } from './size.js';
 import { start } from './start.js';
+import { stray } from './stray.js';
 import { throughput } from './throughput.js';
 import { where } from './where.js';
 
@@ -31,6 +32,7 @@ export const ROWS: readonly Row[] = [
   native,
   serializer,
   where,
+  stray,
   scaling,
   pool,
   nodes,
