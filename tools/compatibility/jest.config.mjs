@@ -1,3 +1,4 @@
 import { scriptProject } from '../config/jest.mjs';
 
-export default { projects: [scriptProject('compatibility')] };
+// One file after the other: they share what is installed, and the machine.
+export default { maxWorkers: 1, projects: [scriptProject('compatibility')] };

@@ -1,12 +1,12 @@
 // Puts the libraries through the cases, each in a process of its own, against local routers with TLS.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeyPairSync } from 'node:crypto';
 import { startTestRouter } from '@nomyo/router/testing';
 import { answer, CASES } from './clients/cases.mjs';
 import { install, versionOf } from './install.mjs';
+import { makePair, writePair } from './keys.mjs';
 
 const here = import.meta.dirname;
 
@@ -29,7 +29,12 @@ export const SETS = ['current', 'oldest'];
  */
 export async function run(pairs, prompt) {
   const places = new Map(SETS.map((set) => [set, prepare(install(set))]));
-  const keys = makeKeys();
+  // One pair for all clients, and one for all routers: to make them takes longer than to use them.
+  const keys = {
+    keyDir: mkdtempSync(join(tmpdir(), 'nomyo-compatibility-')),
+    keyPem: makePair(2048).privateKey,
+  };
+  writePair(keys.keyDir, makePair(2048));
   const queue = [...pairs];
   const results = new Map();
   const work = async () => {
@@ -54,17 +59,6 @@ function prepare({ dir, node }) {
   rmSync(target, { recursive: true, force: true });
   cpSync(join(here, 'clients'), target, { recursive: true });
   return { dir, node, script: join(target, 'child.mjs') };
-}
-
-/** One pair for all clients, and one for all routers: to make them takes longer than to use them. */
-function makeKeys() {
-  const keyDir = mkdtempSync(join(tmpdir(), 'nomyo-compatibility-'));
-  const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const { privateKey, publicKey } = pair();
-  const mode = { mode: 0o600 };
-  writeFileSync(join(keyDir, 'private_key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), mode);
-  writeFileSync(join(keyDir, 'public_key.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
-  return { keyDir, keyPem: pair().privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 }
 
 async function tryLibrary({ script, node, dir, keys, prompt, driver }) {

@@ -38,6 +38,8 @@ const nodeGlobals = Object.fromEntries(
     'clearTimeout',
     'structuredClone',
     'fetch',
+    'Request',
+    'Response',
     'crypto',
     'performance',
     'AbortController',

@@ -146,7 +146,7 @@ const hygiene = [
   error(
     'nothing-unresolved',
     'An import that leads nowhere escapes every other rule. (What is tried with libraries lies beside them when it runs.)',
-    { pathNot: ['/fixtures/', '^tools/compatibility/clients/'] },
+    { pathNot: ['/fixtures/', '^(tools/compatibility/clients|packages/nomyo-js/examples/libraries)/'] },
     { couldNotResolve: true, pathNot: '^(nomyo-native$|/nowhere/)' },
   ),
   error(
@@ -196,7 +196,7 @@ const orphans = (otherRuntime) =>
 const inBrowser = error(
   'browser-never-reaches-node',
   'Nothing that a browser loads leads to a *.node.ts.',
-  { path: `${SOURCES}index[.]ts$` },
+  { path: `${SOURCES}index[.]ts$`, pathNot: NODE_ONLY },
   { path: NODE_FILE, reachable: true },
 );
 
