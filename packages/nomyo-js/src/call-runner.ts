@@ -13,7 +13,7 @@ import { encodeRequest } from './encode-request.js';
 import { createEmit, warnOfHttp, type Emit } from './events.js';
 import { Observation } from './observe/observation.js';
 import type { AdmittedRequest, AnswerSummary, CallObserver, CallStart } from './observe/observer.js';
-import { Observers } from './observe/observers.js';
+import { failureOf, Observers } from './observe/observers.js';
 import { parametersOf } from './observe/parameters.js';
 import { OpenCall } from './open-call.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
@@ -217,16 +217,21 @@ export class CallRunner<C extends Channel = Channel> {
   #beginObservation({ operation, payload, payloadId, securityTier, stream }: CallInput): Observation {
     const { protocol, hostname, port } = this.#options.baseUrl;
     const model = payload?.['model'];
-    const recorders = this.#observers.begin(() => ({
-      operation,
-      protocol: this.#protocol.name,
-      payloadId,
-      model: typeof model === 'string' ? model : undefined,
-      securityTier,
-      stream,
-      server: { address: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443) },
-      parameters: parametersOf(payload ?? {}),
-    }));
+    const failed = (error: unknown): void =>
+      this.#emit({ message: 'nomyo:observer-failed', payloadId, code: failureOf(error).code });
+    const recorders = this.#observers.begin(
+      () => ({
+        operation,
+        protocol: this.#protocol.name,
+        payloadId,
+        model: typeof model === 'string' ? model : undefined,
+        securityTier,
+        stream,
+        server: { address: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443) },
+        parameters: parametersOf(payload ?? {}),
+      }),
+      failed,
+    );
     return new Observation(recorders, this.#observers);
   }
 }

@@ -1,5 +1,5 @@
 /** The calls under way of one client, so that `dispose()` ends them all and `close()` waits for them. */
-import { type AbortSignalLike, DisposedError, LightAbortController } from '@nomyo/base';
+import { abortable, DisposedError, LightAbortController, type AbortSignalLike } from '@nomyo/base';
 
 /** Ends one call: the caller's abort, or the client's end. */
 export type CallSignal = LightAbortController;
@@ -52,7 +52,7 @@ export class CallScope {
   }
 
   /**
-   * Runs `task` as a call.
+   * Runs `task` as a call. One that does not listen to its signal is not waited for.
    *
    * @throws what {@link enter} throws, and what `task` throws
    */
@@ -62,7 +62,7 @@ export class CallScope {
   ): Promise<T> {
     const call = this.enter(callerSignal);
     try {
-      return await task(call.signal);
+      return await abortable(task(call.signal), call.signal);
     } finally {
       call.leave();
     }

@@ -33,6 +33,8 @@ export interface NomyoEvents {
     readonly possiblyExecuted: boolean;
     readonly durationMs: number;
   };
+  /** An observer could not take note of a call, such as an audit log whose disk is full. */
+  'nomyo:observer-failed': { readonly payloadId: string; readonly code: string | undefined };
   /** The router's key is another one than before. */
   'nomyo:server-key-changed': { readonly previous: string; readonly current: string };
   /** A request of the tier `maximum` goes to a router whose key nothing vouches for but TLS. Told once a client. */
@@ -70,6 +72,7 @@ const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:request': 'debug',
   'nomyo:retry': 'info',
   'nomyo:request-failed': 'warn',
+  'nomyo:observer-failed': 'warn',
   'nomyo:server-key-changed': 'warn',
   'nomyo:server-key-unverified': 'warn',
   'nomyo:memory-not-locked': 'info',

@@ -37,6 +37,7 @@ import type { ResolvedOptions } from './options.js';
 import { checkPlainKeyFiles } from './policy.js';
 import { protocolOf } from './protocol.js';
 import { resolveOptions } from './resolve-options.js';
+import { refuseError } from './sealed-error.js';
 import { v1, v1Answer, V1Channel } from './v1-channel.js';
 
 /** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
@@ -182,6 +183,7 @@ export class SecureCompletionClient implements Observable {
     };
     return this.#runner.call(input, ({ answer, call }) => {
       const value = answerOf(asWhole(answer), payloadId, call.memory);
+      refuseError(value, call);
       return { value, summary: () => summaryOf(value) };
     });
   }

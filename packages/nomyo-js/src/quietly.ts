@@ -1,15 +1,22 @@
 /** Code of somebody else's that may fail without any consequence: loggers, subscribers, observers. */
 
-/** What `task` gives; `undefined` where it throws. A promise that rejects is nobody's either. */
-export function quietly<T>(task: () => T): T | undefined {
+/**
+ * What `task` gives; `undefined` where it throws. A promise that rejects is nobody's either.
+ *
+ * @param failed hears why. Default: nobody
+ */
+export function quietly<T>(task: () => T, failed: (error: unknown) => void = ignore): T | undefined {
   try {
     const result = task();
-    if (isThenable(result)) result.then(undefined, () => undefined);
+    if (isThenable(result)) result.then(undefined, failed);
     return result;
-  } catch {
+  } catch (error) {
+    failed(error);
     return undefined;
   }
 }
+
+const ignore = (): void => undefined;
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

@@ -1,7 +1,7 @@
 /** Keeping within the limits of the service, which hold for an API key: whoever shares it, shares the budget. */
 import { checkRateLimit, Pacer, TokenBudget, type RateLimit } from '@nomyo/transport';
 import type { CallSignal } from './call-scope.js';
-import { anObject, refuseUnknown } from '@nomyo/base';
+import { abortable, anObject, refuseUnknown } from '@nomyo/base';
 
 /** A budget that is kept outside of this process; `nomyo-js/redis-rate-limit` has one. */
 export interface SharedRateLimit {
@@ -40,7 +40,9 @@ export function createPace(rateLimit: RateLimit | SharedRateLimit | undefined, r
   if (rateLimit === undefined) return () => undefined;
   return async (apiKey, signal) => {
     const account = await accountName(router, apiKey);
-    if (isShared(rateLimit)) await rateLimit.acquire(account, signal.toAbortSignal());
+    signal.throwIfAborted();
+    // One of somebody else's may ignore the signal.
+    if (isShared(rateLimit)) await abortable(rateLimit.acquire(account, signal.toAbortSignal()), signal);
     else await inProcess.acquire(account, rateLimit, signal);
   };
 }

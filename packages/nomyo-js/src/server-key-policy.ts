@@ -73,8 +73,11 @@ export class FirstUse {
   async check(current: string, signal: AbortSignal): Promise<void> {
     for (;;) {
       const replaces = await this.#known.recall(this.#router);
+      signal.throwIfAborted();
       this.#tell(this.#last ?? replaces, current);
       if (replaces !== undefined && replaces !== current) await this.#ask({ previous: replaces, current });
+      // Whoever was asked may answer when the client is gone.
+      signal.throwIfAborted();
       const next = { fingerprint: current, replaces };
       // Where another process was faster, what it put there is looked at.
       if (replaces === current || (await this.#known.remember(this.#router, next, signal))) break;

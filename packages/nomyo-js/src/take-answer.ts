@@ -8,6 +8,7 @@ import type { ChatCompletion } from './chat/response-types.js';
 import { asChatCompletion } from './chat/response.js';
 import { summaryOfBytes } from './observe/summary-of-bytes.js';
 import { summaryOf } from './observe/summary.js';
+import { refuseErrorBytes } from './sealed-error.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
 import { openedStream, syntheticStream } from './stream/completion-stream.js';
 import { watchStream } from './stream/watch.js';
@@ -19,10 +20,13 @@ export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> 
 }
 
 /** `createRaw()`. */
-export function takeRaw({ answer }: Opened): Taken<SecureByteContext> {
+export function takeRaw({ answer, call }: Opened): Taken<SecureByteContext> {
   const { plaintext } = asWhole(answer);
   try {
-    plaintext.borrow(checkJsonObject);
+    plaintext.borrow((json) => {
+      checkJsonObject(json);
+      refuseErrorBytes(json, call);
+    });
     return { value: plaintext, summary: () => plaintext.borrow(summaryOfBytes) };
   } catch (error) {
     plaintext.dispose();
@@ -37,7 +41,7 @@ export function streamOf(
   signal: AbortSignalLike | undefined,
 ): ChatCompletionStream {
   const { answer, call } = opened;
-  if (answer.kind === 'stream') return watchStream(openedStream(answer.pieces, call.payloadId), call);
+  if (answer.kind === 'stream') return watchStream(openedStream(answer.pieces, call), call);
   const { value, summary } = takeCompletion(opened);
   call.release();
   return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, summary);

@@ -22,7 +22,7 @@ import {
   csvLine,
   openAuditLog,
   verifyAuditLog,
-  type AuditedEnd,
+  type CallEnd,
   type AuditError,
   type AuditLog,
   type AuditLogOptions,
@@ -42,9 +42,11 @@ const call = (payloadId: string): Parameters<AuditLog['begin']>[0] => ({
   model: 'a-model',
   securityTier: 'high',
   stream: false,
+  server: { address: 'localhost', port: 443 },
+  parameters: {},
 });
 
-const END: AuditedEnd = {
+const END: CallEnd = {
   outcome: 'ok',
   durationMs: 12.4,
   attempts: 1,
@@ -55,9 +57,12 @@ const END: AuditedEnd = {
   memoryLocked: true,
   ciphertexts: { request: 'ab'.repeat(32), response: 'cd'.repeat(32) },
   failure: undefined,
+  firstChunkMs: undefined,
+  answer: undefined,
 };
 
 const request = (apiKey: string | undefined): Parameters<ReturnType<AuditLog['begin']>['admit']>[0] => ({
+  plaintextBytes: 100,
   macOfApiKey: async (mac) => (apiKey === undefined ? undefined : mac(new TextEncoder().encode(apiKey))),
 });
 
@@ -331,7 +336,12 @@ describe('a sink that fails', () => {
       fill(directory);
       const recorder = log.begin(call('full'));
       await recorder.admit(request(undefined));
-      for (let i = 0; i < 20 && told.length === 0; i += 1) await log.begin(call('x')).end(END);
+      for (let i = 0; i < 20 && told.length === 0; i += 1) {
+        await log
+          .begin(call('x'))
+          .end(END)
+          .catch(() => undefined);
+      }
       expect(told[0]).toMatchObject({ name: 'AuditError', code: 'AUDIT_FAILED' });
       expect(await rejection(log.begin(call('y')).admit(request(undefined)))).toMatchObject({
         code: 'AUDIT_FAILED',

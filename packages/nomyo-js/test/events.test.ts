@@ -27,6 +27,7 @@ const EVENTS: Readonly<Record<NomyoEventName, readonly [level: keyof Logger, ...
     'securityTier',
     'status',
   ],
+  'nomyo:observer-failed': ['warn', 'code', 'payloadId'],
   'nomyo:memory-not-locked': ['info', 'bytes', 'reason'],
   'nomyo:server-key-changed': ['warn', 'current', 'previous'],
   'nomyo:server-key-unverified': ['warn', 'fingerprint'],
@@ -75,7 +76,9 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   const first = client(to, options);
   await first.create({ ...REQUEST, security_tier: 'maximum' });
   await to.rotateKey();
+  const stop = first.observe({ begin: () => ({ end: () => Promise.reject(new Error('of an observer')) }) });
   await first.create(REQUEST);
+  stop();
   to.setFail('401');
   await rejection(first.create(REQUEST));
   to.setFail(undefined);
@@ -107,6 +110,27 @@ describe('events', () => {
       expect([message, level, ...Object.keys(fields).sort()]).toEqual([message, ...EVENTS[message]]);
     }
     expect(published).toEqual(told.map(({ entry: { message, ...fields } }) => ({ name: message, fields })));
+  });
+
+  it('break nothing where a listener throws or rejects, now or later', async () => {
+    const to = await router();
+    const throws = (): never => {
+      throw new Error('of a listener');
+    };
+    const rejects = (): unknown => Promise.reject(new Error('of a listener'));
+    const told: unknown[] = [];
+    const note = (fields: unknown): unknown => told.push(fields);
+    for (const listener of [throws, rejects, note]) {
+      subscribe('nomyo:request', listener);
+      later(() => void unsubscribe('nomyo:request', listener));
+    }
+    for (const spoil of [throws, rejects]) {
+      const logger = { debug: spoil, info: spoil, warn: spoil } as unknown as Logger;
+      await expect(client(to, { logger }).create(REQUEST)).resolves.toHaveProperty('choices');
+    }
+    // What was rejected, or thrown in a microtask, would end the process, and the test with it.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toHaveLength(2);
   });
 
   it('are told to each listener by itself: one that throws or changes what it gets disturbs nobody', async () => {

@@ -16,6 +16,7 @@ const EVENTS: Readonly<Record<NomyoEventName, true>> = {
   'nomyo:request': true,
   'nomyo:retry': true,
   'nomyo:request-failed': true,
+  'nomyo:observer-failed': true,
   'nomyo:memory-not-locked': true,
   'nomyo:server-key-changed': true,
   'nomyo:server-key-unverified': true,

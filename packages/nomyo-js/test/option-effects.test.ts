@@ -44,7 +44,7 @@ const TESTED_IN: Readonly<Record<keyof SecureChatCompletionConfig, string>> = {
   fetch: 'proxy.test.ts',
   logger: 'events.test.ts',
   protocol: 'protocol.test.ts',
-  audit: 'observe.test.ts',
+  audit: 'audit-client.test.ts',
 };
 
 describe('every option', () => {

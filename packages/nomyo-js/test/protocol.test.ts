@@ -1,71 +1,11 @@
 /** Another protocol in the place of version 1: everything above the seam goes on as before. */
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { SecureByteContext } from '@nomyo/crypto';
-import { APIConnectionError, SecureChatCompletion } from '../src/index.js';
-import type { Answer, Channel, Exchange, PreparedCall, Protocol } from '../src/protocol.js';
+import { APIConnectionError, SecureChatCompletion, SecureCompletionClient } from '../src/index.js';
+import type { Protocol } from '../src/protocol.js';
+import { clientOver, Loopback } from './loopback.js';
 import { cleanUp, later, rejection, REQUEST } from './support.js';
 
 afterEach(cleanUp);
-
-const ANSWER = { id: 'c', object: 'chat.completion', model: 'm', choices: [{ index: 0 }] };
-
-/** Answers from memory. */
-class Loopback implements Channel {
-  readonly calls: PreparedCall[] = [];
-  readonly ended: string[] = [];
-  readonly bodies: string[] = [];
-  failures: Error[] = [];
-
-  ready(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  begin(call: PreparedCall): Promise<Exchange> {
-    this.calls.push(call);
-    return Promise.resolve({
-      attempt: () => this.#attempt(call),
-      mayRetry: () => true,
-      end: () => void this.ended.push(call.payloadId),
-    });
-  }
-
-  dispose(): void {
-    this.ended.push('channel');
-  }
-
-  #attempt(call: PreparedCall): Promise<Answer> {
-    this.bodies.push(call.body?.borrow((bytes) => new TextDecoder().decode(bytes)) ?? '');
-    call.record.sent(new Uint8Array(7), { server: 'key 1' });
-    const failure = this.failures.shift();
-    if (failure !== undefined) throw failure;
-    call.record.received(new Uint8Array(9));
-    const plaintext = new SecureByteContext(
-      new TextEncoder().encode(JSON.stringify(ANSWER)),
-      call.memory.options,
-    );
-    const facts = { appliedTier: call.securityTier, metadata: { protocol: 'test/1' } };
-    return Promise.resolve({ kind: 'whole', plaintext, facts });
-  }
-}
-
-function clientOver(
-  channel: Loopback,
-  config: object = {},
-  protocol: Partial<Protocol> = {},
-): SecureChatCompletion {
-  const full = {
-    name: 'test/1',
-    pinsServerKey: true,
-    hasKeyPair: false,
-    streams: false,
-    excludes: ['keySize'],
-    connect: () => channel,
-    ...protocol,
-  } satisfies Protocol;
-  const made = new SecureChatCompletion({ apiKey: 'key-of-a-test', protocol: full, ...config });
-  later(() => made.dispose());
-  return made;
-}
 
 describe('the option protocol', () => {
   it('carries calls that are checked, padded, counted and told as ever', async () => {
@@ -113,5 +53,72 @@ describe('the option protocol', () => {
     expect(() => new SecureChatCompletion({ protocol: {} as Protocol })).toThrow(
       expect.objectContaining({ argument: 'protocol' }),
     );
+  });
+});
+
+describe('a streamed answer', () => {
+  const chunk = (content: string): string =>
+    `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`;
+
+  it('is read event by event, however its bytes are cut', async () => {
+    const channel = new Loopback();
+    const text = `: hello\r\n${chunk('Grüße ')}event: x\n${chunk('🙂')}data: [DONE]\n\n`;
+    channel.pieces = text.match(/[^]{1,7}/g) ?? [];
+    const stream = await clientOver(channel, {}, { streams: true }).create({ ...REQUEST, stream: true });
+    expect(stream.synthetic).toBe(false);
+    const seen: unknown[] = [];
+    for await (const { choices } of stream) seen.push(choices[0]?.delta.content);
+    expect(seen).toEqual(['Grüße ', '🙂']);
+    expect(JSON.parse(channel.bodies[0] ?? '')).toMatchObject({ stream: true });
+    expect(channel.ended).toHaveLength(1);
+    expect(() => stream[Symbol.asyncIterator]()).toThrow('read once');
+  });
+
+  it('that says that the service failed rejects in its words', async () => {
+    const channel = new Loopback();
+    channel.pieces = [chunk('one'), 'data: {"error":{"message":"the model ran away"}}\n\n'];
+    const stream = await clientOver(channel, {}, { streams: true }).create({ ...REQUEST, stream: true });
+    const read = async (): Promise<void> => {
+      for await (const { id } of stream) expect(id).toBe('c');
+    };
+    expect(await rejection(read())).toMatchObject({
+      name: 'APIError',
+      message: expect.stringContaining('the model ran away'),
+    });
+    expect(channel.ended).toHaveLength(1);
+  });
+});
+
+describe('the lower level', () => {
+  it('carries payloads by it, and refuses the steps of version 1', async () => {
+    const channel = new Loopback();
+    const protocol = {
+      name: 't/1',
+      pinsServerKey: true,
+      hasKeyPair: false,
+      streams: false,
+      excludes: [],
+      connect: () => channel,
+    };
+    const made = new SecureCompletionClient({ protocol });
+    later(() => made.dispose());
+    await made.sendSecureRequest(
+      { ...REQUEST, api_key: 'k-of-a-test', security_tier: 'high' },
+      'openai-compat-abc123',
+    );
+    expect(channel.calls[0]).toMatchObject({
+      payloadId: 'openai-compat-abc123',
+      apiKey: 'k-of-a-test',
+      securityTier: 'high',
+    });
+    expect(JSON.parse(channel.bodies[0] ?? '')).toEqual(REQUEST);
+    for (const step of [
+      made.encryptPayload(REQUEST),
+      made.fetchServerPublicKey(),
+      made.generateKeys(),
+      made.decryptResponse(new Uint8Array(9), 'x'),
+    ]) {
+      expect(await rejection(step)).toMatchObject({ argument: 'protocol' });
+    }
   });
 });

@@ -1,53 +1,14 @@
-/**
- * What an audit log needs to know of a call: the part of `CallObserver` that it uses. There is nothing here that could
- * hold content.
- */
-
-/** A call begins. */
-export interface AuditedCall {
-  readonly operation: string;
-  /** Such as `nomyo/1`. */
-  readonly protocol: string;
-  readonly payloadId: string;
-  readonly model: string | undefined;
-  readonly securityTier: string | undefined;
-  readonly stream: boolean;
-}
-
-/** It may be sealed and sent, unless the log says no. */
-export interface AuditedRequest {
-  macOfApiKey(mac: (apiKey: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array | undefined>;
-}
-
-/** It is over. */
-export interface AuditedEnd {
-  readonly outcome: string;
-  readonly durationMs: number;
-  readonly attempts: number;
-  readonly requestBytes: number;
-  readonly responseBytes: number;
-  readonly appliedTier: string | undefined;
-  readonly keys: { readonly server?: string | undefined; readonly client?: string | undefined };
-  readonly memoryLocked: boolean | undefined;
-  readonly ciphertexts: { readonly request?: string | undefined; readonly response?: string | undefined };
-  readonly failure:
-    | {
-        readonly name: string;
-        readonly code: string | undefined;
-        readonly status: number | undefined;
-        readonly possiblyExecuted: boolean;
-      }
-    | undefined;
-}
+/** What a line says of a call. There is nothing here that could hold content. */
+import type { CallEnd, CallStart } from '../observe/observer.js';
 
 /** Longest name that is written, in UTF-16 code units: a caller can call a model anything. */
 const MAX_NAME = 256;
 
 /** The members of a line about a call; what is not known is left out. */
 export function callBody(
-  call: AuditedCall,
+  call: CallStart,
   apiKey: string | undefined,
-  end: AuditedEnd,
+  end: CallEnd,
 ): { readonly type: 'call' } & Readonly<Record<string, unknown>> {
   return {
     type: 'call',

@@ -3,8 +3,8 @@
  *
  * @packageDocumentation
  */
-export { openAuditLog, AuditLog, type AuditLogOptions, type AuditRecorder } from './log.node.js';
-export type { AuditedCall, AuditedEnd, AuditedRequest } from './call.js';
+export { openAuditLog, AuditLog, type AuditLogOptions } from './log.node.js';
+export type { AdmittedRequest, CallEnd, CallObserver, CallRecorder, CallStart } from '../observe/observer.js';
 export { createAuditKey, type AuditKeyFiles } from './signing.node.js';
 export {
   auditCheckpoints,

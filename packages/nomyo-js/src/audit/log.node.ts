@@ -13,7 +13,8 @@ import {
   refuseUnknown,
 } from '@nomyo/base';
 import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
-import { callBody, type AuditedCall, type AuditedEnd, type AuditedRequest } from './call.js';
+import type { AdmittedRequest, CallEnd, CallObserver, CallRecorder, CallStart } from '../observe/observer.js';
+import { callBody } from './call.js';
 import { AuditError } from './errors.js';
 import { hexOf, storedHashKey } from './hash-key.node.js';
 import type { LineBody } from './line.node.js';
@@ -60,16 +61,17 @@ const DEFAULTS = {
 } as const;
 
 /** What hears of one call. */
-export interface AuditRecorder {
+interface AuditRecorder extends CallRecorder {
   /** @throws {AuditError} when the log is required and cannot be written */
-  admit(request: AuditedRequest): Promise<void>;
-  end(call: AuditedEnd): Promise<void>;
+  admit(request: AdmittedRequest): Promise<void>;
+  /** @throws {AuditError} when the line is not written yet: it is written with the next one that can be */
+  end(call: CallEnd): Promise<void>;
 }
 
 /** A log that is open. One process writes a file at a time. */
-export class AuditLog {
+export class AuditLog implements CallObserver {
   /** The client hashes what it sends and gets. */
-  readonly hashesCiphertexts = true;
+  readonly hashesCiphertexts: boolean = true;
   readonly #writer: AuditWriter;
   readonly #lease: DirectoryLease;
   readonly #options: AuditLogOptions;
@@ -91,8 +93,8 @@ export class AuditLog {
     this.#hashKey = parts.hashKey;
   }
 
-  /** Called by a client when a call begins. */
-  begin(call: AuditedCall): AuditRecorder {
+  /** Called by a client when a call begins. What cannot be written rejects, which the client tells as an event. */
+  begin(call: CallStart): AuditRecorder {
     let apiKey: string | undefined;
     return {
       admit: async (request) => {
@@ -101,7 +103,9 @@ export class AuditLog {
       },
       end: async (end) => {
         this.#append(callBody(call, apiKey, end), new Date());
-        if (this.#options.fsync === true) await this.#sync();
+        if (this.#options.fsync === true) {
+          await this.#writer.sync().catch((error: unknown) => this.#fail(error));
+        }
       },
     };
   }
@@ -136,7 +140,7 @@ export class AuditLog {
   }
 
   /** It tells API keys apart, and gives none away. */
-  async #nameOf(request: AuditedRequest): Promise<string | undefined> {
+  async #nameOf(request: AdmittedRequest): Promise<string | undefined> {
     const mac = await request.macOfApiKey((apiKey) =>
       Promise.resolve(createHmac('sha256', this.#hashKey).update(apiKey).digest()),
     );
@@ -145,15 +149,12 @@ export class AuditLog {
 
   #append(body: LineBody, time: Date): void {
     this.#pending.push({ body, time });
-    if (this.#isClosed) {
-      this.#tell(new AuditError('a call ended after the audit log was closed'));
-      return;
-    }
+    if (this.#isClosed) this.#fail(new AuditError('a call ended after the audit log was closed'));
     try {
       this.#flush();
     } catch (error) {
       if (this.#pending.length > DEFAULTS.maxPending) this.#pending.shift();
-      this.#tell(error);
+      this.#fail(error);
     }
   }
 
@@ -165,12 +166,9 @@ export class AuditLog {
     }
   }
 
-  async #sync(): Promise<void> {
-    try {
-      await this.#writer.sync();
-    } catch (error) {
-      this.#tell(error);
-    }
+  #fail(error: unknown): never {
+    this.#tell(error);
+    throw failureOf(this.#options.file, error);
   }
 
   #tell(error: unknown): void {

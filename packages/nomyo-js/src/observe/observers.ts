@@ -35,21 +35,28 @@ export class Observers {
     };
   }
 
-  /** @param start asked for only when somebody listens */
-  begin(start: () => CallStart): Recorders {
+  /**
+   * @param start asked for only when somebody listens
+   * @param failed hears what an observer throws or rejects with
+   */
+  begin(start: () => CallStart, failed: (error: unknown) => void): Recorders {
     if (this.isEmpty) return NOBODY;
     const call = start();
-    const recorders = this.#observers.flatMap((observer) => quietly(() => observer.begin(call)) ?? []);
-    return new Recorders(recorders);
+    const recorders = this.#observers.flatMap(
+      (observer) => quietly(() => observer.begin(call), failed) ?? [],
+    );
+    return new Recorders(recorders, failed);
   }
 }
 
 /** Those who hear of one call. */
 export class Recorders {
   readonly #recorders: readonly CallRecorder[];
+  readonly #failed: (error: unknown) => void;
 
-  constructor(recorders: readonly CallRecorder[]) {
+  constructor(recorders: readonly CallRecorder[], failed: (error: unknown) => void) {
     this.#recorders = recorders;
+    this.#failed = failed;
   }
 
   get isEmpty(): boolean {
@@ -62,19 +69,19 @@ export class Recorders {
   }
 
   retry(attempt: RetryNote): void {
-    for (const recorder of this.#recorders) quietly(() => recorder.retry?.(attempt));
+    for (const recorder of this.#recorders) quietly(() => recorder.retry?.(attempt), this.#failed);
   }
 
   firstChunk(): void {
-    for (const recorder of this.#recorders) quietly(() => recorder.firstChunk?.());
+    for (const recorder of this.#recorders) quietly(() => recorder.firstChunk?.(), this.#failed);
   }
 
   end(call: CallEnd): void {
-    for (const recorder of this.#recorders) quietly((): unknown => recorder.end(call));
+    for (const recorder of this.#recorders) quietly((): unknown => recorder.end(call), this.#failed);
   }
 }
 
-const NOBODY = new Recorders([]);
+const NOBODY = new Recorders([], () => undefined);
 
 /** Why a call failed, in names and numbers only. */
 export function failureOf(error: unknown): CallFailure {

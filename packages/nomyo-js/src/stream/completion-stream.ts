@@ -2,19 +2,23 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { ChatCompletion } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
+import { refuseError } from '../sealed-error.js';
 import { readChunks } from './read-chunks.js';
 import { synthesize } from './synthesize.js';
 
 /** An answer that opens piece by piece: its chunks as they come. */
-export function openedStream(pieces: AsyncIterable<Uint8Array>, payloadId: string): ChatCompletionStream {
+export function openedStream(
+  pieces: AsyncIterable<Uint8Array>,
+  call: { readonly payloadId: string; readonly secrets: readonly string[] },
+): ChatCompletionStream {
   let isRead = false;
   return {
-    payloadId,
+    payloadId: call.payloadId,
     synthetic: false,
     [Symbol.asyncIterator]() {
       if (isRead) throw new InvalidArgumentError('stream', READ_BEFORE);
       isRead = true;
-      return readChunks(pieces);
+      return readChunks(pieces, (event) => refuseError(event, call));
     },
   };
 }
