@@ -13,6 +13,9 @@ const COMMANDS = {
   ask: 'Asks one question. The answer goes to stdout, and everything else to stderr, so that it can stand in a pipe.',
   chat: 'A conversation in the terminal. Ctrl-C ends an answer, Ctrl-D the conversation; nothing is written to disk unless `/save` seals it.',
   batch: 'Answers a file of requests, and goes on after any interruption; see [batches](../batch.md).',
+  'batch status': 'Shows what waits, who works, and what was given up; see [a fleet](../batch.md#a-fleet).',
+  'batch-worker':
+    'Answers lines that come through a queue, until SIGTERM; see [a fleet](../batch.md#a-fleet).',
   gateway: 'Serves other tools; see [the gateway](../gateway.md).',
   open: 'Reads what was sealed to a public key. A pair that calls use is replaced every day: seal to one of its own, made with `nomyo keys generate --key-dir archive`.',
   'keys generate': 'Makes a key pair. It asks for a password on a terminal, and never overwrites.',

@@ -11,7 +11,8 @@ export interface BatchFlags {
   readonly output: string | undefined;
   readonly errors: string | undefined;
   readonly retry: string | undefined;
-  readonly concurrency: number;
+  /** `undefined`: as many as are usual. */
+  readonly concurrency: number | undefined;
   /** Requests a second; 0: no limit; `undefined`: that of the service. */
   readonly rate: number | undefined;
   /** In tokens. */
@@ -22,8 +23,7 @@ export interface BatchFlags {
   readonly sealTo: string | undefined;
 }
 
-const DEFAULT_CONCURRENCY = 16;
-const MAX_CONCURRENCY = 1_000;
+const MAX_CONCURRENCY = 10_000;
 const MAX_RATE = 100_000;
 const MAX_TOKENS = 1_000_000_000_000;
 
@@ -35,7 +35,7 @@ export function batchFlags(flags: Flags, words: readonly string[]): BatchFlags {
     output: pathOf(flags, 'output', '-o'),
     errors: pathOf(flags, 'errors', '--errors'),
     retry: pathOf(flags, 'retry', '--retry'),
-    concurrency: concurrencyOf(flags) ?? DEFAULT_CONCURRENCY,
+    concurrency: concurrencyOf(flags),
     rate: rateOf(flags),
     maxCost: numberOf(flags, 'maxCost', '--max-cost', 1, MAX_TOKENS),
     dryRun: flags['dryRun'] === true,

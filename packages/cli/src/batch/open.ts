@@ -1,6 +1,7 @@
 /** Begins a batch, goes on with one, or finds that it is finished. */
 import { rmSync } from 'node:fs';
 import { CommandFailed, UsageError } from '../exit/codes.js';
+import { newIdentity } from './fleet/identity.js';
 import type { CheckedInput } from './input/check.js';
 import { headOf, journalOf } from './journal/head.js';
 import { Journal, scanJournal, type Scan } from './journal/journal.js';
@@ -20,6 +21,8 @@ export interface OpenParts {
   /** Fingerprint. */
   readonly sealedTo: string | undefined;
   readonly atMostOnce: boolean;
+  /** Lines go through a queue. */
+  readonly isFleet: boolean;
 }
 
 /** A batch that is open, or was finished before. */
@@ -101,7 +104,7 @@ function newLedger({ lines, selection }: Header): Ledger {
   return ledger;
 }
 
-function headerOf({ input, selection, sealedTo }: OpenParts): Header {
+function headerOf({ input, selection, sealedTo, isFleet }: OpenParts): Header {
   return {
     kind: 'batch',
     v: 1,
@@ -111,6 +114,7 @@ function headerOf({ input, selection, sealedTo }: OpenParts): Header {
     selection: selection ?? null,
     sealedTo: sealedTo ?? null,
     startedAt: new Date().toISOString(),
+    fleet: isFleet ? newIdentity() : null,
   };
 }
 
@@ -123,6 +127,9 @@ function refuseOther(header: Header, parts: OpenParts): void {
   }
   if (!parts.reopens && header.selection?.sha256 !== selection?.sha256) {
     throw foreign(output, 'belongs to another choice of lines (--retry)');
+  }
+  if ((header.fleet !== null) !== parts.isFleet) {
+    throw foreign(output, `was begun ${parts.isFleet ? 'without' : 'with'} --queue`);
   }
   if (header.sealedTo === sealedTo) return;
   const how = header.sealedTo === null ? 'without --seal-to' : `with --seal-to the key ${header.sealedTo}`;

@@ -1,6 +1,7 @@
 /** Every command, in the order of the help. */
 import { CALLING, PRINTING, REACHING, type CommandSpec } from '../command.js';
 import { AUDIT } from './audit/table.js';
+import { BATCH_WORKER } from './batch-worker/table.js';
 import { BATCH } from './batch/table.js';
 import { KEYS } from './keys/table.js';
 
@@ -146,6 +147,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ask,
   chat,
   BATCH,
+  BATCH_WORKER,
   gateway,
   open,
   KEYS,

@@ -33,6 +33,8 @@ export interface Header {
   /** Fingerprint of the key that results are sealed to; `null`: they are in the clear. */
   readonly sealedTo: string | null;
   readonly startedAt: string;
+  /** Whose jobs are in the queue; `null`: this machine sends the lines itself. */
+  readonly fleet: { readonly id: string; readonly secret: string } | null;
 }
 
 /** A line is about to be sent. */

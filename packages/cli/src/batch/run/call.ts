@@ -4,31 +4,47 @@ import { createSecureFetch } from 'nomyo-js/fetch';
 import { isObject } from '../../io/json.js';
 import type { BatchRequest } from '../input/request.js';
 import { failed, type Outcome } from '../output/result.js';
+import type { Called, Send } from './send.js';
+
+/** What is called; who asked is nobody's business. */
+export type BatchCall = Pick<BatchRequest, 'url' | 'body'>;
 
 /** How lines are called. */
 export interface Caller {
   readonly client: SecureChatCompletion;
   readonly tier: SecurityTier | undefined;
   readonly maxRetries: number;
+  /** No line goes out with a lower tier. */
+  readonly minimumTier?: SecurityTier | undefined;
 }
 
-/** What came of it: `error` is what the call threw. */
-export interface Called {
-  readonly outcome: Outcome;
-  readonly error?: unknown;
+/** Sends lines from this process. What a killed run may have sent is not sent again where once is the most. */
+export function sender(caller: Caller, atMostOnce: boolean): Send {
+  return async ({ request, wasSent, mark }) => {
+    if (wasSent && atMostOnce) return { kind: 'done', outcome: INTERRUPTED };
+    await mark();
+    return call(request, caller);
+  };
 }
+
+const INTERRUPTED = failed(
+  'POSSIBLY_EXECUTED',
+  'an earlier run was killed after this line was sent; it may have been answered, and is not sent again',
+);
+
+/** What a call came to. */
+type Done = Extract<Called, { readonly kind: 'done' }>;
 
 /** Never rejects. */
-export async function call(
-  { url, body }: BatchRequest,
-  { client, tier, maxRetries }: Caller,
-): Promise<Called> {
+export async function call({ url, body }: BatchCall, caller: Caller): Promise<Done> {
+  const { client, tier, minimumTier, maxRetries } = caller;
   const thrown: { error?: unknown } = {};
   // One for each line: what a router says of one must not end others before they are sent.
   const secureFetch = createSecureFetch({
     client,
     maxRetries,
     ...(tier === undefined ? {} : { securityTier: tier }),
+    ...(minimumTier === undefined ? {} : { minimumSecurityTier: minimumTier }),
     onError: (error) => {
       thrown.error = error;
     },
@@ -37,8 +53,8 @@ export async function call(
   const response = await secureFetch(`${prefix}${url}`, { method: 'POST', body: JSON.stringify(body) });
   const text = await response.text();
   const requestId = response.headers.get('x-request-id') ?? undefined;
-  if (response.ok) return { outcome: answered(text, requestId) };
-  return { outcome: failureOf(thrown.error, text, requestId), ...thrown };
+  if (response.ok) return { kind: 'done', outcome: answered(text, requestId) };
+  return { kind: 'done', outcome: failureOf(thrown.error, text, requestId), ...thrown };
 }
 
 function answered(text: string, requestId: string | undefined): Outcome {

@@ -6,11 +6,11 @@ import { parseRequest, type BatchRequest } from '../input/request.js';
 import { tokenBound } from '../input/tokens.js';
 import type { Journal } from '../journal/journal.js';
 import { STATE, type Ledger } from '../journal/ledger.js';
-import { failed, resultLine, type Outcome } from '../output/result.js';
+import { resultLine, type Outcome } from '../output/result.js';
 import type { Publisher } from '../output/publisher.js';
 import type { Budget } from './budget.js';
-import type { Called } from './call.js';
 import { Gate } from './gate.js';
+import type { Send } from './send.js';
 import { verdictOf } from './verdict.js';
 
 /** What a run needs. */
@@ -24,9 +24,11 @@ export interface RunParts {
   readonly atMostOnce: boolean;
   readonly maxRetries: number;
   readonly budget: Budget | undefined;
-  readonly call: (request: BatchRequest) => Promise<Called>;
+  readonly send: Send;
   /** The output's line as it is kept: itself, or sealed. */
   readonly keep: (line: string) => Promise<Uint8Array>;
+  /** Told when the journal has a line's outcome. */
+  readonly onWritten: (index: number) => void;
   /** Aborted when no more lines are to be sent; those under way end. */
   readonly stop: AbortSignal;
 }
@@ -75,7 +77,7 @@ class Run {
       while (this.end === undefined) {
         const next = await this.#items.next();
         if (next.done === true) return;
-        if (await this.#mayGo(next.value)) await this.#settle(next.value);
+        if (await this.#mayGo(next.value)) await this.#send(next.value);
       }
     } catch (error) {
       this.brokenBy ??= { error };
@@ -92,13 +94,6 @@ class Run {
     this.end ??= end;
     this.#ending.abort();
     this.#wake();
-  }
-
-  /** What may have run already in an earlier life is not sent again where the caller wants it once at most. */
-  async #settle({ index, request }: Item): Promise<void> {
-    const { ledger, atMostOnce } = this.#parts;
-    if (atMostOnce && ledger.stateOf(index) === STATE.sent) await this.#write(index, request, INTERRUPTED);
-    else await this.#send({ index, request });
   }
 
   async #mayGo({ index, request }: Item): Promise<boolean> {
@@ -120,14 +115,22 @@ class Run {
 
   async #send(item: Item): Promise<void> {
     const { index, request } = item;
-    const { journal, atMostOnce } = this.#parts;
+    const wasSent = this.#parts.ledger.stateOf(index) === STATE.sent;
+    const mark = (): Promise<void> => this.#mark(index);
     for (let waits = 0; await this.#passGate(); waits += 1) {
-      journal.append({ kind: 'sent', index });
-      if (atMostOnce) await journal.durable();
-      const { outcome, error } = await this.#parts.call(request);
+      const called = await this.#parts.send({ index, request, wasSent: wasSent && waits === 0, mark });
+      if (called.kind === 'left') return;
+      const { outcome, error } = called;
       if (outcome.ok) this.#lastGood = performance.now();
       if (outcome.ok || !this.#isPutOff(index, error, waits)) return this.#write(index, request, outcome);
     }
+  }
+
+  /** Where a line must not be sent twice, the disk knows of it before. */
+  async #mark(index: number): Promise<void> {
+    const { journal, ledger, atMostOnce } = this.#parts;
+    if (ledger.stateOf(index) !== STATE.sent) journal.append({ kind: 'sent', index });
+    if (atMostOnce) await journal.durable();
   }
 
   /** @returns whether the line is as open as it was before: it waits for its next turn, or for the next run */
@@ -158,6 +161,7 @@ class Run {
     journal.append({ kind: 'done', index, ok, input, output }, line);
     publisher.advance();
     budget?.settle(index, { input, output });
+    this.#parts.onWritten(index);
     this.#wake();
   }
 
@@ -166,11 +170,6 @@ class Run {
     this.#waiting.clear();
   }
 }
-
-const INTERRUPTED = failed(
-  'POSSIBLY_EXECUTED',
-  'an earlier run was killed after this line was sent; it may have been answered, and is not sent again',
-);
 
 async function* openItems({ input, defaultModel, ledger }: RunParts): AsyncGenerator<Item, undefined> {
   for await (const line of readInput(input.path)) {

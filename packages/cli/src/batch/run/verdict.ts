@@ -37,7 +37,7 @@ export function verdictOf(error: unknown, { waits, idleMs, maxRetries }: Attempt
   const { code, possiblyExecuted, retryAfter, retryable } = error;
   if (typeof code !== 'string' || possiblyExecuted !== false) return { kind: 'fail' };
   if (STOPPING.test(code)) return { kind: 'stop' };
-  if (code === 'CONNECTION_FAILED') {
+  if (code.startsWith('CONNECTION_')) {
     if (retryable === false || maxRetries === 0 || idleMs > PATIENCE_MS) return { kind: 'stop' };
     return { kind: 'wait', ms: Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** waits) };
   }

@@ -7,11 +7,13 @@ import { readSelection } from '../../batch/input/selection.js';
 import { openBatch, type OpenParts } from '../../batch/open.js';
 import { makePlan, type BatchPlan } from '../../batch/plan.js';
 import { reopen } from '../../batch/reopen.js';
+import { queuePlace } from '../../batch/fleet/redis.js';
 import { limitOf } from '../../client/rate.js';
 import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
 import { isObject } from '../../io/json.js';
 import { readPublicKey } from '../../sealed-file.js';
+import { checkWorkerFlags } from './fleet.js';
 import { runOpened } from './run.js';
 import { tellEnd } from './tell.js';
 
@@ -46,17 +48,21 @@ async function runPlan(checked: Checked): Promise<void> {
   if (paths === undefined) throw new UsageError('-o is missing: name the file that the answers go to');
   const selection = selectedBy === undefined ? undefined : await readSelection(selectedBy, input);
   const key = flags.sealTo === undefined ? undefined : await readPublicKey(flags.sealTo, '--seal-to');
+  const place = await queuePlace(context);
+  if (place !== undefined) checkWorkerFlags(context);
   const lease = await lock(paths.output);
   try {
     const { atMostOnce } = flags;
-    const parts: OpenParts = { input, paths, selection, reopens, atMostOnce, sealedTo: key?.fingerprint };
+    const isFleet = place !== undefined;
+    const sealedTo = key?.fingerprint;
+    const parts: OpenParts = { input, paths, selection, reopens, atMostOnce, sealedTo, isFleet };
     let batch = await openBatch(parts);
     if (batch.kind === 'finished' && reopens && batch.end.failed > 0) {
       await reopen(batch.header, batch.end);
       batch = await openBatch(parts);
     }
     if (batch.kind === 'finished') tellEnd(context, batch.end, { isOld: true });
-    else await runOpened(batch, { ...checked, paths, key });
+    else await runOpened(batch, { ...checked, paths, key, place });
   } finally {
     await lease.release();
   }

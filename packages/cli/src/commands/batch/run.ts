@@ -1,20 +1,22 @@
 /** Runs a batch that is open, until its end or until it is told to stop. */
 import { utf8Encode, wipe } from '@nomyo/base';
 import { sealEnvelope, type RsaPublicKey } from '@nomyo/crypto';
-import type { SecureChatCompletion, SecureChatCompletionConfig } from 'nomyo-js';
+import type { SecureChatCompletionConfig } from 'nomyo-js';
+import type { QueuePlace } from '../../batch/fleet/redis.js';
 import { finishBatch } from '../../batch/finish.js';
 import type { OpenedBatch } from '../../batch/open.js';
 import { Publisher, type OutputPaths } from '../../batch/output/publisher.js';
 import { Progress } from '../../batch/progress.js';
 import { Budget } from '../../batch/run/budget.js';
-import { call } from '../../batch/run/call.js';
-import { runLines, type RunEnd } from '../../batch/run/runner.js';
+import { sender } from '../../batch/run/call.js';
+import { runLines, type RunEnd, type RunParts as LineParts } from '../../batch/run/runner.js';
 import { tierOf } from '../../client/config.js';
 import { rateLimitOf } from '../../client/rate.js';
 import { withClient } from '../../client/session.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, Interrupted } from '../../exit/codes.js';
 import type { Checked } from './batch.js';
+import { withSubmitter } from './fleet.js';
 import { tellEnd } from './tell.js';
 
 /** A batch that has work to do, and may have been under way before. */
@@ -23,10 +25,15 @@ type Open = Extract<OpenedBatch, { readonly kind: 'open' }>;
 /** Where it goes. */
 interface RunParts extends Checked {
   readonly paths: OutputPaths;
+  /** What results are sealed to on the disk. */
   readonly key: RsaPublicKey | undefined;
+  readonly place: QueuePlace | undefined;
 }
 
 const DEFAULT_RETRIES = 2;
+
+/** Calls at a time, and jobs at a time in a queue: enough for many workers, and little for Redis to keep. */
+const CONCURRENCY = { calls: 16, jobs: 1_000 } as const;
 
 export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
   const { ledger, journal } = batch;
@@ -36,7 +43,7 @@ export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
     const publisher = new Publisher(paths, ledger, journal);
     try {
       publisher.advance();
-      if (!ledger.isComplete) await callLines(batch, parts, publisher);
+      if (!ledger.isComplete) await sendLines(batch, parts, publisher);
       const end = await finishBatch({ ...batch, publisher, paths });
       tellEnd(context, end, { isOld: false });
     } finally {
@@ -57,6 +64,13 @@ function tellStart({ isResumed, ledger, damaged }: Open, { output }: Context): v
 }
 
 /** Resolves when every line has its outcome. */
+function sendLines(batch: Open, parts: RunParts, publisher: Publisher): Promise<void> {
+  return parts.place === undefined
+    ? callLines(batch, parts, publisher)
+    : submitLines(batch, { ...parts, place: parts.place }, publisher);
+}
+
+/** From this process. */
 async function callLines(batch: Open, parts: RunParts, publisher: Publisher): Promise<void> {
   const { context, flags } = parts;
   const options = (local: Context): SecureChatCompletionConfig => ({
@@ -68,48 +82,77 @@ async function callLines(batch: Open, parts: RunParts, publisher: Publisher): Pr
     async ({ client, context: local }) => {
       // Wrong keys and wrong addresses are told before the first line is marked as sent.
       await client.ready();
-      const stop = stopOnSignals(local);
-      const progress = new Progress(local.output, batch.ledger);
-      let end: RunEnd;
-      try {
-        end = await runLines(lineParts(batch, { ...parts, context: local }, { publisher, client, stop }));
-      } finally {
-        progress.stop();
-      }
-      explain(end, progress.text);
+      const maxRetries = local.settings.maxRetries ?? DEFAULT_RETRIES;
+      const send = sender({ client, tier: tierOf(local), maxRetries }, flags.atMostOnce);
+      const stop = stopOnSignals(local, 'no new lines; those under way end first');
+      const concurrency = flags.concurrency ?? CONCURRENCY.calls;
+      const own = { send, stop, concurrency, maxRetries, onWritten: () => undefined };
+      await runToEnd({ ...linesOf(batch, parts, publisher), ...own }, local);
     },
     options,
   );
 }
 
-interface Tools {
-  readonly publisher: Publisher;
-  readonly client: SecureChatCompletion;
-  readonly stop: AbortSignal;
+/** Through a queue. */
+async function submitLines(
+  batch: Open,
+  parts: RunParts & { readonly place: QueuePlace },
+  publisher: Publisher,
+): Promise<void> {
+  const { context, flags, place } = parts;
+  const { journal, header } = batch;
+  if (header.fleet === null) throw new CommandFailed('the journal names no queue');
+  const stop = stopOnSignals(context, 'the workers go on with what is in the queue');
+  const rate = flags.rate === 0 ? undefined : flags.rate;
+  const retries = parts.plan.reopens;
+  const fleet = { context, place, identity: header.fleet, once: flags.atMostOnce, retries, rate, stop };
+  await withSubmitter(fleet, async (submitter) => {
+    const forgotten: Promise<void>[] = [];
+    const onWritten = (index: number): void => {
+      forgotten.push(journal.durable().then(() => submitter.forget(index)));
+      if (forgotten.length > MAX_FORGETTING) void forgotten.shift();
+    };
+    const concurrency = flags.concurrency ?? CONCURRENCY.jobs;
+    const own = { send: submitter.send, stop, concurrency, maxRetries: DEFAULT_RETRIES, onWritten };
+    try {
+      await runToEnd({ ...linesOf(batch, parts, publisher), ...own }, context);
+    } finally {
+      await Promise.allSettled(forgotten);
+    }
+  });
 }
 
-function lineParts(
+/** What is waited for at the end: older ones have long been done. */
+const MAX_FORGETTING = 2_000;
+
+function linesOf(
   { ledger, journal }: Open,
-  { context, flags, input, defaultModel, key }: RunParts,
-  { publisher, client, stop }: Tools,
-): Parameters<typeof runLines>[0] {
-  const maxRetries = context.settings.maxRetries ?? DEFAULT_RETRIES;
-  const caller = { client, tier: tierOf(context), maxRetries };
-  const { concurrency, atMostOnce, maxCost } = flags;
+  { flags, input, defaultModel, key }: RunParts,
+  publisher: Publisher,
+): Omit<LineParts, 'send' | 'stop' | 'concurrency' | 'maxRetries' | 'onWritten'> {
+  const { atMostOnce, maxCost } = flags;
   return {
     input,
     defaultModel,
     ledger,
     journal,
     publisher,
-    concurrency,
     atMostOnce,
-    maxRetries,
     budget: maxCost === undefined ? undefined : new Budget(maxCost, ledger.usage),
-    call: (request) => call(request, caller),
     keep: (line) => keep(line, key),
-    stop,
   };
+}
+
+/** @throws unless every line has its outcome */
+async function runToEnd(parts: LineParts, { output }: Context): Promise<void> {
+  const progress = new Progress(output, parts.ledger);
+  let end: RunEnd;
+  try {
+    end = await runLines(parts);
+  } finally {
+    progress.stop();
+  }
+  explain(end, progress.text);
 }
 
 async function keep(line: string, key: RsaPublicKey | undefined): Promise<Uint8Array> {
@@ -122,13 +165,13 @@ async function keep(line: string, key: RsaPublicKey | undefined): Promise<Uint8A
   }
 }
 
-/** The first signal ends it when the lines under way have ended; the second one at once. Both can go on later. */
-function stopOnSignals({ takeSignals, output }: Context): AbortSignal {
+/** The first signal ends it in order, the second one at once. Both can go on later. */
+function stopOnSignals({ takeSignals, output }: Context, what: string): AbortSignal {
   const stop = new AbortController();
   takeSignals(() => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    output.note('nomyo: no new lines; those under way end first. A second signal ends at once.');
-    stop.abort();
+    output.note(`nomyo: ${what}. A second signal ends at once.`);
+    stop.abort(new Interrupted('interrupted; the same command goes on'));
   });
   return stop.signal;
 }

@@ -1,0 +1,37 @@
+/** The queue of a group of workers, as BullMQ has it. */
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { JobData } from './job.js';
+import { queueName } from './names.js';
+
+/** How long results and dead letters wait for their submitter, in seconds. */
+const KEPT_S = 14 * 86_400;
+
+/** What happens between two looks of the submitter; the results themselves are kept elsewhere. */
+const EVENTS = 1_000;
+
+/** Every job is tried once: whether it may run again is for its worker to say. */
+const JOB_OPTIONS = {
+  attempts: 1,
+  removeOnComplete: { age: KEPT_S },
+  removeOnFail: { age: KEPT_S },
+  keepLogs: 0,
+  // Traces name files of the machine that a worker runs on.
+  stackTraceLimit: 0,
+} as const;
+
+export type BatchQueue = Queue<JobData, string>;
+
+export function openQueue(redis: Redis, prefix: string, fingerprint: string): BatchQueue {
+  const queue: BatchQueue = new Queue(queueName(fingerprint), {
+    connection: redis,
+    prefix,
+    // It asks for INFO, which an ACL user may not have.
+    skipVersionCheck: true,
+    streams: { events: { maxLen: EVENTS } },
+    defaultJobOptions: JOB_OPTIONS,
+  });
+  // The connection says when it is away; it comes back by itself.
+  queue.on('error', () => undefined);
+  return queue;
+}

@@ -1,0 +1,101 @@
+/** `nomyo batch --queue`: submits lines and collects what the workers make of them. */
+import type { Redis } from 'ioredis';
+import type { RsaPrivateKey, RsaPublicKey } from '@nomyo/crypto';
+import { fleetKey } from '../../batch/fleet/key-pair.js';
+import { openQueue } from '../../batch/fleet/queue.js';
+import { connect, type QueuePlace } from '../../batch/fleet/redis.js';
+import { groupKey } from '../../batch/fleet/registry.js';
+import { Submitter, type SubmitParts } from '../../batch/fleet/submit.js';
+import { tierOf } from '../../client/config.js';
+import type { Context } from '../../context.js';
+import { UsageError } from '../../exit/codes.js';
+import { readPublicKey } from '../../sealed-file.js';
+
+/** What a run through a queue is made of. */
+export interface FleetParts {
+  readonly context: Context;
+  readonly place: QueuePlace;
+  readonly identity: SubmitParts['identity'];
+  readonly once: boolean;
+  readonly retries: boolean;
+  readonly rate: number | undefined;
+  readonly stop: AbortSignal;
+}
+
+/** Runs `use` with a submitter, and lets go of everything whatever happens. */
+export async function withSubmitter(
+  parts: FleetParts,
+  use: (submitter: Submitter) => Promise<void>,
+): Promise<void> {
+  const redis = await connect(parts.place);
+  try {
+    const key = await fleetKey(parts.context);
+    try {
+      await submit(parts, { redis, key }, use);
+    } finally {
+      key.dispose();
+    }
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function submit(
+  { context, place: { prefix }, ...rest }: FleetParts,
+  { redis, key }: { readonly redis: Redis; readonly key: RsaPrivateKey },
+  use: (submitter: Submitter) => Promise<void>,
+): Promise<void> {
+  const workers = await workersKey(context, redis, { prefix, stop: rest.stop });
+  const queue = openQueue(redis, prefix, workers.fingerprint);
+  const submitter = new Submitter({ ...rest, redis, queue, prefix, key, workers, tier: tierOf(context) });
+  try {
+    await use(submitter);
+  } finally {
+    await submitter.close();
+    await queue.close();
+  }
+}
+
+/** Whoever can write to Redis can announce a key of their own; a file that was brought by hand excludes that. */
+async function workersKey(
+  { flags, output }: Context,
+  redis: Redis,
+  { prefix, stop }: { readonly prefix: string; readonly stop: AbortSignal },
+): Promise<RsaPublicKey> {
+  const { workerKey } = flags;
+  if (typeof workerKey === 'string') return readPublicKey(workerKey, '--worker-key');
+  const onWait = (): void => output.note('nomyo: waiting for a worker: none has announced its key');
+  const key = await groupKey(redis, prefix, { signal: stop, onWait });
+  output.note(
+    `nomyo: lines are sealed to ${key.fingerprint}, as the workers announced in Redis; --worker-key takes it from a file`,
+  );
+  return key;
+}
+
+/**
+ * Tells of flags that only a worker can follow.
+ *
+ * @throws {UsageError} on those that would be a protection
+ */
+export function checkWorkerFlags({ flags, output }: Context): void {
+  for (const [name, flag] of WORKER_FLAGS) {
+    if (flags[name] === undefined) continue;
+    const why = `${flag} has no effect with --queue: give it to nomyo batch-worker, which makes the calls`;
+    if (PROTECTIONS.includes(flag)) throw new UsageError(why);
+    output.warn(`nomyo: ${why}`);
+  }
+}
+
+const PROTECTIONS: readonly string[] = ['--pin', '--first-use', '--policy', '--local'];
+
+const WORKER_FLAGS: readonly (readonly [name: string, flag: string])[] = [
+  ['baseUrl', '--base-url'],
+  ['apiKeyFile', '--api-key-file'],
+  ['apiKeyFd', '--api-key-fd'],
+  ['timeout', '--timeout'],
+  ['maxRetries', '--max-retries'],
+  ['pin', '--pin'],
+  ['firstUse', '--first-use'],
+  ['policy', '--policy'],
+  ['local', '--local'],
+];
