@@ -291,6 +291,21 @@ describe('nomyo batch', () => {
     ]);
   });
 
+  it('--audit writes a line for every call, and a log that cannot be written stops it', async () => {
+    const files = place();
+    writeLines(files.in, requests(3));
+    const log = files.at('audit.jsonl');
+    expect((await home.run(batch(files.in, '-o', files.out, '--audit', log), { env })).code).toBe(0);
+    const verified = await home.run(['audit', 'verify', log, '--json']);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ calls: 3 });
+    expect(readFileSync(log, 'utf8')).not.toContain('question');
+    const other = files.at('other.jsonl');
+    const bad = batch(files.in, '-o', other, '--audit', '/proc/audit.jsonl', '--audit-required');
+    const before = posts();
+    expect((await home.run(bad, { env })).code).not.toBe(0);
+    expect(posts()).toBe(before);
+  });
+
   it('two runs of one batch exclude each other', async () => {
     expect(await rival).toMatchObject({ code: 2, stderr: expect.stringContaining('another run') });
   });

@@ -86,7 +86,14 @@ export function checkWorkerFlags({ flags, output }: Context): void {
   }
 }
 
-const PROTECTIONS: readonly string[] = ['--pin', '--first-use', '--policy', '--local'];
+const PROTECTIONS: readonly string[] = [
+  '--pin',
+  '--first-use',
+  '--policy',
+  '--audit',
+  '--audit-required',
+  '--local',
+];
 
 const WORKER_FLAGS: readonly (readonly [name: string, flag: string])[] = [
   ['baseUrl', '--base-url'],
@@ -97,5 +104,7 @@ const WORKER_FLAGS: readonly (readonly [name: string, flag: string])[] = [
   ['pin', '--pin'],
   ['firstUse', '--first-use'],
   ['policy', '--policy'],
+  ['audit', '--audit'],
+  ['auditRequired', '--audit-required'],
   ['local', '--local'],
 ];
