@@ -28,6 +28,7 @@ const FAILURES: readonly [fail: FailSpec, possiblyExecuted: boolean, isRetried: 
   ['key-garbage', false, false],
   ['500', true, true],
   ['502', true, true],
+  ['503-html', true, true],
   ['504', true, true],
   ['reset', true, true],
   ['cut-before-headers', true, true],

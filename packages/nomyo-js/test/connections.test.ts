@@ -1,5 +1,6 @@
 import { constants, privateDecrypt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SecurityError } from '../src/index.js';
 import { cleanUp, client, header, lowLevelClient, posts, rejection, REQUEST, router } from './support.js';
@@ -43,6 +44,20 @@ describe('the options of connections', () => {
     await Promise.all(Array.from({ length: 12 }, () => made.create(REQUEST)));
     expect(posts(to)).toHaveLength(12);
     expect(to.connections).toBeLessThanOrEqual(3);
+  });
+
+  it('the wait for one of them is no part of the timeout', async () => {
+    const answers = async (): Promise<string> => {
+      await setTimeout(500);
+      return 'fine';
+    };
+    const to = await router({ answers });
+    const made = client(to, { maxConnections: 1, timeout: 3000 });
+    await made.ready();
+    const started = performance.now();
+    await Promise.all(Array.from({ length: 8 }, () => made.create(REQUEST)));
+    expect(performance.now() - started).toBeGreaterThan(3000);
+    expect(posts(to)).toHaveLength(8);
   });
 
   it('maxResponseBytes ends an answer that is longer, which is not asked for again', async () => {

@@ -45,9 +45,16 @@ describe('a proxy of the option', () => {
     const { to, proxy } = await routerAndProxy();
     await client(to, { proxy: proxy.url }).create(REQUEST);
     expect(proxy.asked).toHaveLength(1);
-    setEnvironment({ NO_PROXY: '127.0.0.1,localhost' });
-    await client(to, { proxy: proxy.url }).create(REQUEST);
-    expect(proxy.asked).toHaveLength(1);
+    for (const variables of [
+      { NO_PROXY: '127.0.0.1,localhost' },
+      { NO_PROXY: '127.0.0.0/8' },
+      // An empty variable is none.
+      { NO_PROXY: '', no_proxy: '127.0.0.1' },
+    ]) {
+      setEnvironment(variables);
+      await client(to, { proxy: proxy.url }).create(REQUEST);
+      expect(proxy.asked).toHaveLength(1);
+    }
   });
 });
 

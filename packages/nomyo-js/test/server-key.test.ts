@@ -74,6 +74,35 @@ describe('the router key', () => {
   );
 });
 
+describe('a failure that can hide another key of the router', () => {
+  it('has the key fetched again by the next call, when a gateway answers in place of the router', async () => {
+    const to = await router();
+    const made = client(to);
+    await made.create(REQUEST);
+    await to.rotateKey();
+    to.setFail(['502']);
+    expect(await rejection(made.create(REQUEST))).toMatchObject({ status: 502 });
+    await expect(made.create(REQUEST)).resolves.toHaveProperty('choices');
+    expect(posts(to).map((post) => post.status)).toEqual([200, 502, 200]);
+    expect(keyFetches(to)).toBe(2);
+  });
+
+  it.each(['400', '422', '500', '502'] as const)('%s: at most once a minute', async (fail) => {
+    const to = await router({ fail });
+    const made = client(to);
+    for (let i = 0; i < 5; i += 1) await rejection(made.create(REQUEST));
+    expect(posts(to)).toHaveLength(5);
+    expect(keyFetches(to)).toBe(2);
+  });
+
+  it.each(['401', '403', '429', '503', 'reset'] as const)('is not %s', async (fail) => {
+    const to = await router({ fail });
+    const made = client(to);
+    for (let i = 0; i < 3; i += 1) await rejection(made.create(REQUEST));
+    expect(keyFetches(to)).toBe(1);
+  });
+});
+
 describe('a router key that does not come', () => {
   it('ends the call within its timeout', async () => {
     const to = await router({ fail: 'key-never' });
