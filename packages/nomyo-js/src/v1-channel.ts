@@ -177,6 +177,7 @@ class V1Exchange implements Exchange {
       body,
       timeout,
       maxBytes: options.maxResponseBytes,
+      maxBytesName: 'maxResponseBytes',
       signal,
     });
     if (response.status === 200) return response.body;

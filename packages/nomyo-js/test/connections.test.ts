@@ -65,7 +65,7 @@ describe('the options of connections', () => {
     const error = await rejection(client(to, { maxResponseBytes: 2048, maxRetries: 2 }).create(REQUEST));
     expect(error).toBeInstanceOf(SecurityError);
     expect(error).toMatchObject({ code: 'BODY_TOO_LARGE', possiblyExecuted: true });
-    expect((error as Error).message).toMatch(/2048 bytes/);
+    expect((error as Error).message).toMatch(/2048 bytes, the limit that maxResponseBytes sets/);
     expect(posts(to)).toHaveLength(1);
     await expect(client(to, { maxResponseBytes: 32_768 }).create(REQUEST)).resolves.toHaveProperty('choices');
   });

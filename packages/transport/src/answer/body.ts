@@ -8,6 +8,8 @@ export interface BodyFrame {
   readonly declared: number | undefined;
   /** Longest body that is read, in bytes. */
   readonly maxBytes: number;
+  /** What the caller knows `maxBytes` as, for errors. */
+  readonly maxBytesName?: string | undefined;
   /** For the error of a short body. */
   readonly possiblyExecuted: boolean;
 }
@@ -36,7 +38,7 @@ export class BodyCollector {
   /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
   constructor(frame: BodyFrame) {
     this.#frame = frame;
-    if (frame.declared !== undefined && frame.declared > frame.maxBytes) throw tooLarge(frame.maxBytes);
+    if (frame.declared !== undefined && frame.declared > frame.maxBytes) throw tooLarge(frame);
   }
 
   get isTooLong(): boolean {
@@ -73,8 +75,8 @@ export class BodyCollector {
    * @throws {APIConnectionError} when the body has another length than it declared
    */
   end(): Uint8Array {
-    const { declared, maxBytes, possiblyExecuted } = this.#frame;
-    if (this.isTooLong) throw tooLarge(maxBytes);
+    const { declared, possiblyExecuted } = this.#frame;
+    if (this.isTooLong) throw tooLarge(this.#frame);
     if (declared !== undefined && this.#length !== declared) {
       this.drop();
       throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
@@ -102,6 +104,10 @@ function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
 }
 
 /** For a body over the limit. */
-export function tooLarge(maxBytes: number): SecurityError {
-  return new SecurityError('BODY_TOO_LARGE', `the answer is longer than ${String(maxBytes)} bytes`);
+export function tooLarge({
+  maxBytes,
+  maxBytesName,
+}: Pick<BodyFrame, 'maxBytes' | 'maxBytesName'>): SecurityError {
+  const limit = maxBytesName === undefined ? '' : `, the limit that ${maxBytesName} sets`;
+  return new SecurityError('BODY_TOO_LARGE', `the answer is longer than ${String(maxBytes)} bytes${limit}`);
 }

@@ -12,6 +12,8 @@ export interface StreamSource {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Longest body, in bytes. */
   readonly maxBytes: number;
+  /** What the caller knows `maxBytes` as, for errors. */
+  readonly maxBytesName?: string | undefined;
   /** Longest wait for one chunk, in ms. */
   readonly idleTimeout: number;
   /** For errors. */
@@ -35,7 +37,7 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
   /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
   constructor(source: StreamSource) {
     this.#source = source;
-    if ((source.declared ?? 0) > source.maxBytes) throw tooLarge(source.maxBytes);
+    if ((source.declared ?? 0) > source.maxBytes) throw tooLarge(source);
     this.#iterator = source.chunks[Symbol.asyncIterator]();
     source.controller.addEventListener('abort', () => this.#release());
   }
@@ -83,7 +85,7 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
         return undefined;
       }
       this.#length += part.value.byteLength;
-      if (this.#length > maxBytes) throw tooLarge(maxBytes);
+      if (this.#length > maxBytes) throw tooLarge(this.#source);
       return part.value;
     } finally {
       clearTimeout(timer);

@@ -105,7 +105,7 @@ class NodeClient implements HttpClient {
     const progress: Progress = { sent: false };
     try {
       return await withLightDeadline(deadlineOf(request, progress), (signal) =>
-        this.#roundTrip(request, { progress, signal }, (incoming) => wholeAnswer(incoming, request.maxBytes)),
+        this.#roundTrip(request, { progress, signal }, (incoming) => wholeAnswer(incoming, request)),
       );
     } catch (error) {
       if (progress.sent) markSent(error);
@@ -154,11 +154,15 @@ function wipe({ body, wipeBody = true }: HttpRequest): void {
   if (wipeBody) body?.fill(0);
 }
 
-async function wholeAnswer(incoming: Incoming, maxBytes: number): Promise<HttpResponse> {
+async function wholeAnswer(
+  incoming: Incoming,
+  { maxBytes, maxBytesName }: HttpRequest,
+): Promise<HttpResponse> {
   const { status, headers, message, possiblyExecuted, release } = incoming;
   const body = await readIncoming(message, {
     declared: declaredLength(headers),
     maxBytes,
+    maxBytesName,
     possiblyExecuted,
   });
   await release();
@@ -167,7 +171,7 @@ async function wholeAnswer(incoming: Incoming, maxBytes: number): Promise<HttpRe
 
 function streamedAnswer(
   { status, headers, message, possiblyExecuted, release }: Incoming,
-  { maxBytes, timeout, idleTimeout = timeout, headers: sent }: HttpStreamRequest,
+  { maxBytes, maxBytesName, timeout, idleTimeout = timeout, headers: sent }: HttpStreamRequest,
   controller: LightAbortController,
 ): { readonly response: HttpStreamResponse; readonly released: Promise<void> } {
   let free = (): void => undefined;
@@ -178,6 +182,7 @@ function streamedAnswer(
     declared: declaredLength(headers),
     chunks: message,
     maxBytes,
+    maxBytesName,
     idleTimeout,
     attempt: { sent: possiblyExecuted, redact: redactor(secretsOf(sent)) },
     controller,

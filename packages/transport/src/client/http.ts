@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly timeout: number;
   /** Longest body that is read, in bytes. */
   readonly maxBytes: number;
+  /** What your own caller knows `maxBytes` as: the error of a longer body names it. */
+  readonly maxBytesName?: string | undefined;
   /** Whether `body` is wiped once the socket has taken it, or will never take it. Default: `true`. */
   readonly wipeBody?: boolean | undefined;
 }

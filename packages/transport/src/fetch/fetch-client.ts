@@ -95,7 +95,8 @@ export class FetchClient implements HttpClient {
     const { head, declared, response } = await this.#open(request, signal);
     const possiblyExecuted = mayHaveRun(request);
     try {
-      const frame = { declared, maxBytes: request.maxBytes, possiblyExecuted };
+      const { maxBytes, maxBytesName } = request;
+      const frame = { declared, maxBytes, maxBytesName, possiblyExecuted };
       return { ...head, body: await readBody(chunksOf(response), frame) };
     } catch (error) {
       cancel(response);
@@ -104,7 +105,7 @@ export class FetchClient implements HttpClient {
   }
 
   async #stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
-    const { maxBytes, timeout, idleTimeout = timeout } = request;
+    const { maxBytes, maxBytesName, timeout, idleTimeout = timeout } = request;
     const controller = new LightAbortController();
     const lift = startDeadline(deadlineOf(request), controller);
     // The fetch ends with the attempt, and when nobody reads any more.
@@ -118,7 +119,8 @@ export class FetchClient implements HttpClient {
       const { head, declared, response } = await abortable(this.#open(request, fetching.signal), controller);
       const chunks = chunksOf(response);
       const attempt = failed(request);
-      const source = { declared, chunks, maxBytes, idleTimeout, attempt, controller, release };
+      const limits = { maxBytes, maxBytesName, idleTimeout };
+      const source = { declared, chunks, ...limits, attempt, controller, release };
       return { ...head, body: new StreamedBody(source) };
     } catch (error) {
       release();
