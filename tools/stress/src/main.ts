@@ -12,6 +12,7 @@ interface Program {
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
+  batch: { file: 'tools/stress/dist/batch/main.js' },
   chaos: { file: 'tools/stress/dist/chaos/main.js' },
   fuzz: { file: 'tools/stress/dist/fuzz/main.js' },
   gateway: { file: 'tools/stress/dist/gateway/main.js' },

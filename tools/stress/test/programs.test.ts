@@ -22,6 +22,7 @@ function run(program: string, ...flags: readonly string[]): Promise<Result> {
 const WARNINGS = /^(WARNING: Using HTTP instead of HTTPS.*\n){2}$/;
 
 describe.each([
+  ['batch', '5 kills, 0 jobs, 0 lines', /^$/],
   ['chaos', '300 calls, 32 at once', /^$/],
   ['fuzz', '2000 cases', WARNINGS],
   ['gateway', '640 calls, 64 at once', /^$/],

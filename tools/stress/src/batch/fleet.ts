@@ -1,0 +1,147 @@
+/** Workers, a submitter and a Redis with AOF, each of which is killed while the others go on. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Random } from '../common/random.js';
+import { exitOf, pause, type Place } from './place.js';
+
+/** How the fleet is. */
+export interface FleetSize {
+  readonly workers: number;
+  readonly jobs: number;
+  readonly kills: number;
+}
+
+const CONCURRENCY = 4;
+const LONGEST_PAUSE_MS = 4_000;
+
+/** @returns what is wrong, in sentences; nothing where there is no redis-server */
+export async function killFleet(place: Place, size: FleetSize, random: Random): Promise<readonly string[]> {
+  if (spawnSync('redis-server', ['--version']).status !== 0) {
+    console.log('           no fleet: there is no redis-server on this machine');
+    return [];
+  }
+  const port = await freePort();
+  const fleet = new Fleet(place, size, port);
+  await fleet.startRedis();
+  try {
+    return await fleet.run(random);
+  } finally {
+    await fleet.close();
+  }
+}
+
+class Fleet {
+  readonly #place: Place;
+  readonly #size: FleetSize;
+  readonly #port: number;
+  readonly #queue: readonly string[];
+  readonly #workers: ChildProcess[] = [];
+  #redis: ChildProcess | undefined;
+
+  constructor(place: Place, size: FleetSize, port: number) {
+    this.#place = place;
+    this.#size = size;
+    this.#port = port;
+    this.#queue = ['--quiet', '--queue', `redis://127.0.0.1:${String(port)}`];
+    mkdirSync(place.file('redis'));
+  }
+
+  async startRedis(): Promise<void> {
+    const own = ['--port', String(this.#port), '--bind', '127.0.0.1', '--dir', this.#place.file('redis')];
+    const redis = spawn('redis-server', [...own, '--appendonly', 'yes', '--save', ''], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#redis = redis;
+    for await (const line of createInterface(redis.stdout)) {
+      if (line.includes('Ready to accept connections')) break;
+    }
+    redis.stdout.resume();
+  }
+
+  async run(random: Random): Promise<readonly string[]> {
+    const { workers, jobs, kills } = this.#size;
+    const output = this.#place.file('fleet.jsonl');
+    const input = this.#place.input(jobs);
+    const submit = (): ChildProcess =>
+      this.#place.start([
+        'batch',
+        input,
+        '-o',
+        output,
+        '--key-dir',
+        this.#place.file('mine'),
+        ...this.#queue,
+      ]);
+    for (let worker = 0; worker < workers; worker += 1) this.#workers.push(this.#work());
+    let submitter = submit();
+    for (let kill = 0; kill < kills && !existsSync(output); kill += 1) {
+      await pause((random.uint32() / 2 ** 32) * LONGEST_PAUSE_MS);
+      if (kill === Math.floor(kills / 2)) await this.#restartRedis();
+      else if (random.oneIn(3)) {
+        await killed(submitter);
+        submitter = submit();
+      } else await this.#replace(random.uint32() % workers);
+    }
+    const code = await exitOf(submitter);
+    const ends = await this.#endWorkers();
+    const findings = code === 0 ? this.#place.judge(output, jobs, this.#mostTwice()) : [];
+    return [
+      ...(code === 0 ? [] : [`the submitter ended with ${String(code)}`]),
+      ...(ends.every((end) => end === 0) ? [] : [`workers ended with ${ends.join(', ')} after SIGTERM`]),
+      ...findings,
+    ];
+  }
+
+  async close(): Promise<void> {
+    for (const worker of this.#workers) await killed(worker);
+    if (this.#redis !== undefined) await killed(this.#redis);
+  }
+
+  /** Everything that was under way when something was killed; with Redis, on all workers. */
+  #mostTwice(): number {
+    return (this.#size.kills + this.#size.workers) * CONCURRENCY;
+  }
+
+  async #restartRedis(): Promise<void> {
+    if (this.#redis !== undefined) await killed(this.#redis);
+    await this.startRedis();
+  }
+
+  async #replace(index: number): Promise<void> {
+    const worker = this.#workers[index];
+    if (worker !== undefined) await killed(worker);
+    this.#workers[index] = this.#work();
+  }
+
+  #work(): ChildProcess {
+    const own = ['--base-url', this.#place.url, '--key-dir', this.#place.file('workers')];
+    const child = this.#place.start([
+      ...['batch-worker', '--concurrency', String(CONCURRENCY)],
+      ...own,
+      ...this.#queue,
+    ]);
+    child.stderr?.resume();
+    return child;
+  }
+
+  async #endWorkers(): Promise<readonly (number | null)[]> {
+    for (const worker of this.#workers) worker.kill('SIGTERM');
+    return Promise.all(this.#workers.map(exitOf));
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await exitOf(child);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
