@@ -3,6 +3,7 @@ import { Hono, type Context } from 'hono';
 import type { Relay, SealingFetch } from './calls/relay.js';
 import { DIALECTS, dialectOf, faultResponse, type DialectName, type Fault } from './dialects/dialects.js';
 import { tagsOf } from './dialects/ollama-answer.js';
+import { isObject } from './dialects/ollama-request.js';
 import { tokenOf } from './http/token.js';
 import type { Metrics } from './metrics.js';
 import { PAGE_HEADERS, statusPage } from './status/page.js';
@@ -68,7 +69,7 @@ export function createApp(options: AppOptions): Hono {
     app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw));
   }
   app.get('/v1/models', (c) => models(c, options));
-  app.get('/api/tags', async (c) => Response.json(tagsOf(await (await models(c, options)).json())));
+  app.get('/api/tags', (c) => tags(c, options));
   app.get('/api/version', () => Response.json({ version: '0.0.0' }));
   app.all('*', (c) => nowhere(c, metrics));
   app.onError((_error, c) => faultResponse(dialectOf(c.req.path), FAILED));
@@ -107,6 +108,16 @@ async function models(c: Context, { fetch, model }: AppOptions): Promise<Respons
     object: 'list',
     data: [{ id: model, object: 'model', created: 0, owned_by: 'nomyo' }],
   });
+}
+
+/** What the router refuses is no empty list. */
+async function tags(c: Context, options: AppOptions): Promise<Response> {
+  const response = await models(c, options);
+  const list: unknown = await response.json();
+  if (response.ok) return Response.json(tagsOf(list));
+  const error = isObject(list) && isObject(list['error']) ? list['error']['message'] : undefined;
+  const message = typeof error === 'string' ? error : 'the router gave no list of models';
+  return Response.json({ error: message }, { status: response.status });
 }
 
 /** The path may hold anything, and is not repeated. */

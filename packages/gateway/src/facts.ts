@@ -1,7 +1,6 @@
 /** What is known of the router's key and of this gateway's own: gathered from the client's events, and asked for. */
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { NomyoError, RsaPublicKey } from '@nomyo/crypto';
+import { inspectKeyFiles } from '@nomyo/keystore';
 import {
   SecureCompletionClient,
   type LogEntry,
@@ -11,6 +10,9 @@ import {
 import type { KeyFacts, RouterFacts } from './status/snapshot.js';
 
 const DAY_MS = 86_400_000;
+
+/** Of nomyo-js, where nobody names one. */
+const DEFAULT_KEY_DIR = 'client_keys';
 
 /** The router's key is asked for at most this often, however many pages are open. */
 const FRESH_MS = 60_000;
@@ -38,7 +40,7 @@ export class Facts {
     const { createdAt } = this.#key;
     return {
       ...this.#key,
-      place: keyDir === null ? 'in memory only' : `in ${keyDir ?? 'client_keys'}`,
+      place: keyDir === null ? 'in memory only' : `in ${keyDir ?? DEFAULT_KEY_DIR}`,
       rotatesAt:
         createdAt === undefined || keyRotationInterval === 0 ? undefined : createdAt + keyRotationInterval,
     };
@@ -98,12 +100,15 @@ export class Facts {
     this.#key = { fingerprint, createdAt };
   }
 
+  /** The file tells its age, and so does every other client that uses it. */
   async #useFile(fingerprint: string): Promise<void> {
     const { keyDir } = this.#config;
     if (this.#key.fingerprint === fingerprint) return;
     this.#use(fingerprint, undefined);
-    if (typeof keyDir !== 'string') return;
-    const file = await stat(join(keyDir, 'private_key.pem')).catch(() => undefined);
-    if (file !== undefined && this.#key.fingerprint === fingerprint) this.#use(fingerprint, file.mtimeMs);
+    if (keyDir === null) return;
+    const pair = await inspectKeyFiles({ keyDir: keyDir ?? DEFAULT_KEY_DIR }).catch(() => undefined);
+    if (pair?.fingerprint === fingerprint && this.#key.fingerprint === fingerprint) {
+      this.#use(fingerprint, pair.createdAt);
+    }
   }
 }

@@ -29,7 +29,10 @@ export class GatewayServer {
       connectionsCheckingInterval: LIMITS.checkMs,
       keepAliveTimeout: LIMITS.keepAliveMs,
     };
-    this.#server = tls === undefined ? createHttpServer(limits) : createHttpsServer({ ...limits, ...tls });
+    this.#server =
+      tls === undefined
+        ? createHttpServer(limits)
+        : createHttpsServer({ ...limits, ...tls, handshakeTimeout: LIMITS.headersMs });
     this.#server.maxConnections = LIMITS.connections;
     this.#server.on('request', (request, response) => {
       this.#watch(response);

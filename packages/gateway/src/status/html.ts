@@ -15,10 +15,17 @@ const MAX_LENGTH = 80;
 
 /** Text for an element or a quoted attribute. Characters that hide or turn text are named instead. */
 export function text(value: string): string {
-  const shown = value.replaceAll(UNSAFE, (character) => `⟨U+${hex(character)}⟩`);
-  const cut = shown.length > MAX_LENGTH ? `${shown.slice(0, MAX_LENGTH)}…` : shown;
-  return cut.toWellFormed().replaceAll(/[&<>"']/gu, (character) => ENTITIES[character] ?? '');
+  const shown = visible(value);
+  return escaped(shown.length > MAX_LENGTH ? `${shown.slice(0, MAX_LENGTH)}…` : shown);
 }
+
+/** The same, in its whole length: for sentences of our own. */
+export const longText = (value: string): string => escaped(visible(value));
+
+const visible = (value: string): string => value.replaceAll(UNSAFE, (character) => `⟨U+${hex(character)}⟩`);
+
+const escaped = (value: string): string =>
+  value.toWellFormed().replaceAll(/[&<>"']/gu, (character) => ENTITIES[character] ?? '');
 
 const hex = (character: string): string =>
   (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');

@@ -1,6 +1,6 @@
 /** The parts of the page that change, as HTML: each is put in place of the one before. Pure. */
 import type { Call, Outcome } from '../calls/book.js';
-import { bytes, duration, text } from './html.js';
+import { bytes, duration, longText, text } from './html.js';
 import { latencyPlot, throughputPlot } from './plots.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -45,7 +45,7 @@ export function keyPart({ key, now }: Snapshot): string {
 }
 
 export function memoryPart({ memory }: Snapshot): string {
-  return `<p>${memory.replaceAll(/[&<>]/gu, '')}</p>`;
+  return `<p>${longText(memory)}</p>`;
 }
 
 export function trafficPart(snapshot: Snapshot): string {

@@ -1,0 +1,143 @@
+/**
+ * Clients that waste a server's time: slow headers, slow bodies, silence, wrong lengths, readers that stop. In real time,
+ * side by side: what is slow is started first, and looked at when the rest is done.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type Socket } from 'node:net';
+import { startRouter, type Router } from '@nomyo/router/testing';
+import { startGateway, type Gateway } from '../src/index.js';
+
+let router: Router;
+let gateway: Gateway;
+
+/** A socket that was left alone, and when it was ended. */
+interface Slow {
+  readonly closed: Promise<number>;
+  readonly text: () => string;
+}
+
+const slow = new Map<string, Slow>();
+
+beforeAll(async () => {
+  router = await startRouter({ keySize: 2048 });
+  gateway = await startGateway({
+    port: 0,
+    client: { baseUrl: router.url, allowHttp: true, keyDir: null, keySize: 2048 },
+  });
+  const head = [...post(), 'Content-Length: 1000', '', ''].join('\r\n');
+  slow.set('silence', send([]));
+  slow.set('headers that never end', send(['POST /v1/chat/completions HTTP/1.1\r\nHost: '], 'x: y\r\n'));
+  slow.set('a body that never ends', send([`${head}{`], ' '));
+  slow.set('a chunked body that never ends', send([chunkedHead()], '1\r\n \r\n'));
+});
+afterAll(async () => {
+  await gateway.close();
+  await router.close();
+});
+
+const post = () => [
+  'POST /v1/chat/completions HTTP/1.1',
+  `Host: 127.0.0.1:${gateway.port}`,
+  `Authorization: Bearer ${gateway.token}`,
+  'Content-Type: application/json',
+];
+const chunkedHead = () => [...post(), 'Transfer-Encoding: chunked', '', ''].join('\r\n');
+
+const DRIP_MS = 1_000;
+
+/** Sends, and goes on sending `drip` every second, until the gateway has had enough. Gives the time that it took, in ms. */
+function send(pieces: readonly string[], drip?: string): Slow {
+  let text = '';
+  let socket: Socket;
+  const closed = new Promise<number>((resolve) => {
+    const startedAt = performance.now();
+    socket = connect(gateway.port, '127.0.0.1', () => pieces.forEach((piece) => socket.write(piece)));
+    const timer = setInterval(() => drip !== undefined && socket.write(drip), DRIP_MS);
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      text += piece;
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve(performance.now() - startedAt);
+    });
+  });
+  return { closed, text: () => text };
+}
+
+/** The status line of the answer to a request that is sent at once. */
+async function statusOf(...pieces: string[]): Promise<number> {
+  const answer = send(pieces);
+  const isThere = () => answer.text().includes('\r\n\r\n');
+  const end = Date.now() + 30_000;
+  while (!isThere() && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
+  return Number(answer.text().split(' ')[1]);
+}
+
+const QUESTION = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hello' }] });
+const withLength = (length: number | string) => [...post(), `Content-Length: ${length}`, '', ''].join('\r\n');
+
+describe('hostile requests', () => {
+  it.each([
+    [
+      'two different lengths',
+      () => [...post(), 'Content-Length: 5', 'Content-Length: 6', '', 'hello'].join('\r\n'),
+    ],
+    ['a negative length', () => withLength(-1)],
+    ['a length that is no number', () => withLength('0x10')],
+    [
+      'a length and chunks',
+      () => [...post(), 'Content-Length: 5', 'Transfer-Encoding: chunked', '', '0', '', ''].join('\r\n'),
+    ],
+    ['a chunk of a size that is none', () => `${chunkedHead()}zz\r\n`],
+    ['a bare line feed in a header', () => [...post(), 'X: a\nY: b\u0000', '', ''].join('\r\n')],
+    ['no HTTP at all', () => '\u0016\u0003\u0001\u0002\u0000'],
+    ['a header of 64 KiB', () => [...post(), `X: ${'x'.repeat(65_536)}`, '', ''].join('\r\n')],
+    [
+      'another host in the target',
+      () => `GET http://evil.example/healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n`,
+    ],
+    ['a tunnel', () => `CONNECT evil.example:443 HTTP/1.1\r\nHost: 127.0.0.1:${gateway.port}\r\n\r\n`],
+  ])('with %s get 4xx, or the end of the connection', async (_name, request) => {
+    const answer = send([request()]);
+    await Promise.race([answer.closed, statusOf(request())]);
+    expect(answer.text()).toMatch(/^(HTTP\/1\.1 4|$)/u);
+  });
+
+  it('with a body that is shorter than its length and cut off are no calls', async () => {
+    const before = router.requests.length;
+    await new Promise<void>((resolve) => {
+      const socket = connect(gateway.port, '127.0.0.1', () => {
+        socket.write(withLength(QUESTION.length + 10) + QUESTION, () => socket.destroy());
+      });
+      socket.on('close', () => resolve());
+    });
+    expect(await statusOf(withLength(QUESTION.length) + QUESTION)).toBe(200);
+    expect(router.requests.slice(before).filter(({ method }) => method === 'POST').length).toBe(1);
+  });
+
+  it('leave the gateway as it was', async () => {
+    expect(await statusOf(withLength(QUESTION.length) + QUESTION)).toBe(200);
+  });
+});
+
+describe('slow requests', () => {
+  it.each([
+    ['silence', 45_000],
+    ['headers that never end', 45_000],
+    ['a body that never ends', 75_000],
+    ['a chunked body that never ends', 75_000],
+  ])('%s is cut within %d ms', async (name, limit) => {
+    // The clock of the server: a machine that is busy may notice later.
+    const grace = 5_000;
+    expect(await slow.get(name)?.closed).toBeLessThan(limit + grace);
+    expect(slow.get(name)?.text()).toMatch(/^(HTTP\/1\.1 408|$)/u);
+  });
+
+  it('leave no call behind', async () => {
+    const headers = { authorization: `Bearer ${gateway.token}` };
+    const metrics = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
+    expect(metrics).toMatch(/^nomyo_gateway_calls_running 0$/mu);
+    expect(metrics).toMatch(/^nomyo_gateway_calls_waiting 0$/mu);
+  });
+});
