@@ -111,11 +111,11 @@ function untilEnd(gateway: Gateway, context: Context, graceMs: number): Promise<
       const isFirst = signals === 1;
       if (isFirst) {
         context.output.note('nomyo: no new calls; those under way end first. A second signal ends at once.');
-        void notifySystemd('stopping', context);
       }
-      const end = name === 'SIGINT' ? () => reject(new Interrupted('interrupted')) : resolve;
+      const told = isFirst ? notifySystemd('stopping', context) : Promise.resolve();
+      const end = name === 'SIGINT' ? () => reject(new Interrupted('interrupted')) : () => resolve();
       const cut = (): void => reject(new CommandFailed('a second signal: calls under way were cut'));
-      gateway.close(isFirst ? graceMs : 0).then(isFirst ? end : cut, reject);
+      Promise.all([gateway.close(isFirst ? graceMs : 0), told]).then(isFirst ? end : cut, reject);
     });
   });
 }

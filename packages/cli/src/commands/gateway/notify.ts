@@ -12,7 +12,8 @@ const TIMEOUT_MS = 10_000;
 export function notifySystemd(what: 'ready' | 'stopping', { env, output }: Context): Promise<void> {
   if ((env['NOTIFY_SOCKET'] ?? '') === '') return Promise.resolve();
   return new Promise((resolve) => {
-    execFile('systemd-notify', [`--${what}`], { timeout: TIMEOUT_MS }, (error) => {
+    // As an assignment: `--stopping` came with systemd 254 only.
+    execFile('systemd-notify', [`${what.toUpperCase()}=1`], { timeout: TIMEOUT_MS }, (error) => {
       if (error !== null) output.warn('nomyo: systemd-notify failed; does the unit have NotifyAccess=all?');
       resolve();
     });
