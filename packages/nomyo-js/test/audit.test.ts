@@ -140,6 +140,10 @@ describe('a line', () => {
   });
 });
 
+/** `pnpm stress:audit` tries every bit, every line and every byte; `npm test` takes a sample of them. */
+const isSweep = process.env['NOMYO_SWEEP'] === 'all';
+const SWEEP_MS = 3_600_000;
+
 describe('a log of 500 lines', () => {
   it('is verified, and so is every prefix as far as it goes', async () => {
     const file = await logOf(500);
@@ -151,55 +155,67 @@ describe('a log of 500 lines', () => {
     });
   });
 
-  it('shows every single bit that was changed', async () => {
-    const file = await logOf(500);
-    const head = readHead(file);
-    const lines = linesOf(file);
-    const points = [START, ...lines.map((line) => JSON.parse(line) as ChainPoint)];
-    for (const [i, line] of lines.entries()) {
-      // What comes before is as it was, and says nothing of this line: what follows may.
-      const bytes = Buffer.from(`${line}\n${lines[i + 1] ?? ''}${i < 499 ? '\n' : ''}`);
-      const known = i < 498 ? undefined : head;
-      // All bits of three lines, and one bit of every fifth byte of all others, which are like them.
-      const isWhole = [0, 250, 499].includes(i);
-      const length = Buffer.byteLength(line) + 1;
-      for (let bit = isWhole ? 0 : i % 40; bit < length * 8; bit += isWhole ? 1 : 41) {
-        expectFound(bytes, bit, known, points[i]);
+  it(
+    'shows every single bit that was changed',
+    async () => {
+      const file = await logOf(500);
+      const head = readHead(file);
+      const lines = linesOf(file);
+      const points = [START, ...lines.map((line) => JSON.parse(line) as ChainPoint)];
+      for (const [i, line] of lines.entries()) {
+        // What comes before is as it was, and says nothing of this line: what follows may.
+        const bytes = Buffer.from(`${line}\n${lines[i + 1] ?? ''}${i < 499 ? '\n' : ''}`);
+        const known = i < 498 ? undefined : head;
+        // All bits of three lines, and one bit of every fifth byte of all others, which are like them.
+        const isWhole = isSweep || [0, 250, 499].includes(i);
+        const length = Buffer.byteLength(line) + 1;
+        for (let bit = isWhole ? 0 : i % 40; bit < length * 8; bit += isWhole ? 1 : 41) {
+          expectFound(bytes, bit, known, points[i]);
+        }
       }
-    }
-  });
+    },
+    isSweep ? SWEEP_MS : undefined,
+  );
 
-  it('shows every line that was deleted, doubled, or swapped with the next', async () => {
-    const file = await logOf(500);
-    const lines = linesOf(file);
-    const head = readHead(file);
-    const whole = (changed: readonly string[]): Buffer => Buffer.from(`${changed.join('\n')}\n`);
-    for (let i = 0; i < 500; i += i < 10 || i > 480 ? 1 : 7) {
-      const [one = '', two = ''] = [lines[i], lines[i + 1]];
-      const deleted = problemIn(whole(lines.toSpliced(i, 1)), head);
-      expect(deleted).toMatchObject({ line: i + 1 });
-      expect(problemIn(whole(lines.toSpliced(i, 0, one)), head)).toMatchObject({ line: i + 2 });
-      if (i < 499) {
-        expect(problemIn(whole(lines.toSpliced(i, 2, two, one)), head)).toMatchObject({ line: i + 1 });
+  it(
+    'shows every line that was deleted, doubled, or swapped with the next',
+    async () => {
+      const file = await logOf(500);
+      const lines = linesOf(file);
+      const head = readHead(file);
+      const whole = (changed: readonly string[]): Buffer => Buffer.from(`${changed.join('\n')}\n`);
+      for (let i = 0; i < 500; i += isSweep || i < 10 || i > 480 ? 1 : 7) {
+        const [one = '', two = ''] = [lines[i], lines[i + 1]];
+        const deleted = problemIn(whole(lines.toSpliced(i, 1)), head);
+        expect(deleted).toMatchObject({ line: i + 1 });
+        expect(problemIn(whole(lines.toSpliced(i, 0, one)), head)).toMatchObject({ line: i + 2 });
+        if (i < 499) {
+          expect(problemIn(whole(lines.toSpliced(i, 2, two, one)), head)).toMatchObject({ line: i + 1 });
+        }
       }
-    }
-  });
+    },
+    isSweep ? SWEEP_MS : undefined,
+  );
 
-  it('shows where it was cut off, at whatever byte', async () => {
-    const file = await logOf(500);
-    const bytes = readFileSync(file);
-    const head = readHead(file);
-    for (let length = 0; length < bytes.byteLength; length += 997) {
-      expect(problemIn(bytes.subarray(0, length), head)).toBeDefined();
-    }
-    let length = 0;
-    for (const [i, line] of linesOf(file).slice(0, 499).entries()) {
-      length += Buffer.byteLength(line) + 1;
-      if (i % 5 !== 0) continue;
-      expect(problemIn(bytes.subarray(0, length), head)).toMatchObject({ line: i + 2 });
-      expect(problemIn(bytes.subarray(0, length - 1), head)).toMatchObject({ line: i + 1 });
-    }
-  });
+  it(
+    'shows where it was cut off, at whatever byte',
+    async () => {
+      const file = await logOf(500);
+      const bytes = readFileSync(file);
+      const head = readHead(file);
+      for (let length = 0; length < bytes.byteLength; length += isSweep ? 61 : 997) {
+        expect(problemIn(bytes.subarray(0, length), head)).toBeDefined();
+      }
+      let length = 0;
+      for (const [i, line] of linesOf(file).slice(0, 499).entries()) {
+        length += Buffer.byteLength(line) + 1;
+        if (i % 5 !== 0 && !isSweep) continue;
+        expect(problemIn(bytes.subarray(0, length), head)).toMatchObject({ line: i + 2 });
+        expect(problemIn(bytes.subarray(0, length - 1), head)).toMatchObject({ line: i + 1 });
+      }
+    },
+    isSweep ? SWEEP_MS : undefined,
+  );
 });
 
 function expectFound(

@@ -6,6 +6,7 @@ export type FigureId =
   | 'cpu-1k'
   | 'throughput-16'
   | 'throughput-64'
+  | 'batch'
   | 'latency-p50'
   | 'latency-p99'
   | 'requests-per-call'
@@ -63,6 +64,7 @@ export const GOALS: readonly Goal[] = [
   atMost('cpu-1k', 'CPU of the client per create() of 1 KB', LIMIT, 1.05, 1.5),
   atLeast('throughput-16', 'throughput, 16 calls at once', LIMIT, 0.97, 0.5),
   atLeast('throughput-64', 'throughput, 64 calls at once', LIMIT, 0.97, 0.6),
+  atLeast('batch', 'nomyo batch: lines a second, 16 at once', 'nomyo-js', 0.95, 0.5),
   atMost('latency-p50', 'latency beyond the network, p50, one call after the other', LIMIT, 1.05, 1.3),
   atMost('latency-p99', 'latency beyond the network, p99', LIMIT, 1.2, 2),
   atMost('requests-per-call', 'requests per call, after the first', 'count', 1, 1),

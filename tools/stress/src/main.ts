@@ -12,6 +12,13 @@ interface Program {
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
+  // Every bit, line and cut of an audit log of 500 lines; `npm test` takes a sample.
+  audit: {
+    file: 'tools/jest.mjs',
+    args: ['audit.test', '-t', 'a log of 500 lines'],
+    cwd: 'packages/nomyo-js',
+    env: { NOMYO_SWEEP: 'all' },
+  },
   batch: { file: 'tools/stress/dist/batch/main.js' },
   chaos: { file: 'tools/stress/dist/chaos/main.js' },
   fuzz: { file: 'tools/stress/dist/fuzz/main.js' },

@@ -1,5 +1,6 @@
 /** All rows, in the order of the report. */
 import type { Row } from '../row.js';
+import { batch } from './batch.js';
 import { cpu } from './cpu.js';
 import { large } from './large.js';
 import { latency } from './latency.js';
@@ -21,6 +22,7 @@ import { where } from './where.js';
 export const ROWS: readonly Row[] = [
   cpu,
   throughput,
+  batch,
   latency,
   requests,
   loop,
