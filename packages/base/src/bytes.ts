@@ -1,5 +1,8 @@
-/** Bytes on an ordinary `ArrayBuffer`: what WebCrypto takes, and what can be wiped. */
-export type Bytes = Uint8Array<ArrayBuffer>;
+/**
+ * Bytes on an ordinary `ArrayBuffer`: what WebCrypto takes, and what can be wiped. `Uint8Array<ArrayBuffer>` to
+ * TypeScript 5.7 and later, and `Uint8Array` to 5.6, whose arrays have no parameter.
+ */
+export type Bytes = ReturnType<Uint8Array['slice']>;
 
 /**
  * Zeroed bytes outside the JavaScript heap.

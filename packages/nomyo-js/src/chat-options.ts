@@ -26,7 +26,7 @@ export interface ListModelsOptions {
   /** Ends the call; it rejects with the signal's reason. */
   readonly signal?: AbortSignalLike;
   /** Default: the client's. */
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
 }
 
 /** Their names. */

@@ -21,7 +21,7 @@ export interface CommonOptions {
    */
   readonly allowHttp?: AllowHttp;
   /** Sent as a bearer token. Default: the environment variable `NOMYO_API_KEY` (Node), or none. */
-  readonly apiKey?: ApiKey;
+  readonly apiKey?: ApiKey | undefined;
   /** Permits an API key in a browser, where everybody who uses the page can read it. Default: `false`. */
   readonly dangerouslyAllowBrowser?: boolean;
   /**

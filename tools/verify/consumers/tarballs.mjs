@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '../../..');
-const packed = join(root, 'tools/verify/checks/.results/tarballs');
+export const workspace = join(import.meta.dirname, '../../..');
+const packed = join(workspace, 'tools/verify/checks/.results/tarballs');
 
 /** What `nomyo-native` loads its binary with. */
 export const LOADER = 'node-gyp-build';
@@ -28,10 +28,17 @@ export function tarballOf(name) {
   return join(packed, file);
 }
 
+/** Every tarball, with the name of its package. */
+export function tarballs() {
+  return readdirSync(packed)
+    .map((entry) => join(packed, entry))
+    .map((file) => ({ name: JSON.parse(readFromTarball(file, 'package.json')).name, file }));
+}
+
 /** A dependency of a workspace member, packed again: nothing comes from the network. */
 export function packForeign(name, member, into = mkdtempSync(join(tmpdir(), 'nomyo-foreign-'))) {
   mkdirSync(into, { recursive: true });
-  const dir = realpathSync(join(root, member, 'node_modules', name));
+  const dir = realpathSync(join(workspace, member, 'node_modules', name));
   const args = ['pack', dir, '--pack-destination', into, '--ignore-scripts', '--json', '--offline'];
   const shell = process.platform === 'win32';
   const run = spawnSync('npm', args, { env: plainEnvironment(), encoding: 'utf8', shell });

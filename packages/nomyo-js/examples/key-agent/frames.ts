@@ -119,6 +119,6 @@ export class FrameReader {
 }
 
 /** Outside the JavaScript heap, where short arrays would be copied and could not be wiped. */
-function allocate(length: number): Uint8Array<ArrayBuffer> {
+function allocate(length: number): Uint8Array {
   return new Uint8Array(new ArrayBuffer(length));
 }

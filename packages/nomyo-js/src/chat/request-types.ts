@@ -65,7 +65,11 @@ export interface AssistantMessage {
   readonly content?: Text | readonly (ContentPartText | ContentPartRefusal)[] | null;
   readonly refusal?: string | null;
   readonly name?: string;
-  readonly tool_calls?: readonly ToolCallParam[];
+  readonly tool_calls?: readonly (ToolCallParam | CustomToolCallParam)[];
+  /** The one call of older conversations. */
+  readonly function_call?: { readonly name: string; readonly arguments: Text } | null;
+  /** Sound that the model answered with. */
+  readonly audio?: { readonly id: string } | null;
 }
 
 /** What a tool gave back. */
@@ -75,8 +79,15 @@ export interface ToolMessage {
   readonly tool_call_id: string;
 }
 
-/** One turn of the conversation. */
-export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+/** What a function gave back, in older conversations. */
+export interface FunctionMessage {
+  readonly role: 'function';
+  readonly content: Text | null;
+  readonly name: string;
+}
+
+/** One turn of the conversation. An array of OpenAI's `ChatCompletionMessageParam` is one of these. */
+export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;
 
 /** A call of a function, as the model asks for it. */
 export interface ToolCall {
@@ -93,8 +104,15 @@ export interface ToolCallParam {
   readonly function: { readonly name: string; readonly arguments: Text };
 }
 
+/** A call of a tool with free text that the model asked for earlier. */
+export interface CustomToolCallParam {
+  readonly id: string;
+  readonly type: 'custom';
+  readonly custom: { readonly name: string; readonly input: Text };
+}
+
 /** A function that the model may call. */
-export interface Tool {
+export interface FunctionTool {
   readonly type: 'function';
   readonly function: {
     readonly name: string;
@@ -105,9 +123,38 @@ export interface Tool {
   };
 }
 
+/** A tool that takes free text, or text of a grammar. */
+export interface CustomTool {
+  readonly type: 'custom';
+  readonly custom: {
+    readonly name: string;
+    readonly description?: string;
+    readonly format?:
+      | { readonly type: 'text' }
+      | {
+          readonly type: 'grammar';
+          readonly grammar: { readonly definition: string; readonly syntax: 'lark' | 'regex' };
+        };
+  };
+}
+
+/** What the model may call. */
+export type Tool = FunctionTool | CustomTool;
+
 /** Which tool the model must call, if any. */
 export type ToolChoice =
-  'none' | 'auto' | 'required' | { readonly type: 'function'; readonly function: { readonly name: string } };
+  | 'none'
+  | 'auto'
+  | 'required'
+  | { readonly type: 'function'; readonly function: { readonly name: string } }
+  | { readonly type: 'custom'; readonly custom: { readonly name: string } }
+  | {
+      readonly type: 'allowed_tools';
+      readonly allowed_tools: {
+        readonly mode: 'auto' | 'required';
+        readonly tools: readonly Readonly<Record<string, unknown>>[];
+      };
+    };
 
 /** The form of the answer. */
 export type ResponseFormat =

@@ -9,7 +9,8 @@ export interface ChatCompletionMessage {
   readonly role: 'assistant';
   readonly content: string | null;
   readonly refusal?: string | null;
-  readonly tool_calls?: readonly ToolCall[];
+  /** An array of the caller's: OpenAI's types take the message back only so. */
+  readonly tool_calls?: ToolCall[];
   /** The thinking of a reasoning model, where the server gives it. */
   readonly reasoning_content?: string | null;
 }

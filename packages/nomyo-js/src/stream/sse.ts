@@ -1,4 +1,5 @@
 /** Server-sent events (WHATWG HTML §9.2), as bytes. Pure. */
+import type { Bytes } from '@nomyo/base';
 
 /** One event. `data` is JSON, which has no line ends, or a word such as `[DONE]`. */
 export interface ServerSentEvent {
@@ -8,6 +9,6 @@ export interface ServerSentEvent {
 
 const encoder = new TextEncoder();
 
-export function encodeEvent({ event, data }: ServerSentEvent): Uint8Array<ArrayBuffer> {
+export function encodeEvent({ event, data }: ServerSentEvent): Bytes {
   return encoder.encode(`${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`);
 }

@@ -1,5 +1,5 @@
 /** What an HTTP client of this package takes and gives, whatever it is made of. */
-import { InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
+import { InvalidArgumentError, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { checkHeaderSyntax } from '../policy/headers.js';
 import type { TlsOptions } from '../connection/tls.js';
 
@@ -13,7 +13,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Taken over: it is zero when the promise settles, whatever happened; see {@link wipeBody}. */
-  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  readonly body?: Bytes | undefined;
   /** Heard at any time; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
   /**
