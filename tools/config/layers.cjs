@@ -178,6 +178,12 @@ const hygiene = [
     { path: AI_SDK, reachable: true },
   ),
   error(
+    'protocol-v2-in-its-subpath',
+    'Version 2 is loaded by nomyo-js/v2: whoever speaks version 1 has no third-party code.',
+    { path: '^packages/nomyo-js/src/', pathNot: '^packages/nomyo-js/src/v2/' },
+    { path: '^packages/(protocol-v2|nomyo-js/src/v2)/', dependencyTypesNot: ['type-only'] },
+  ),
+  error(
     'opentelemetry-in-its-subpath',
     'OpenTelemetry is loaded by nomyo-js/otel, and by nothing else.',
     { path: SOURCES, pathNot: '^packages/nomyo-js/src/otel/' },

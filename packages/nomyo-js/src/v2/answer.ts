@@ -1,0 +1,160 @@
+/** One answer as it comes in: opened frame by frame, with no more in memory than a frame (SPEC of version 2, section 8). */
+import { concatBytes, LightAbortController, sleep, wipe } from '@nomyo/base';
+import { SecureByteContext } from '@nomyo/crypto';
+import { AnswerOpener, classOf, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
+import { markFailuresAsSent, type HttpStreamResponse } from '@nomyo/transport';
+import type { PreparedCall } from '../protocol.js';
+import { abortedError } from './errors.js';
+import { isOfType } from './media-type.js';
+
+/**
+ * How long the end of the HTTP answer is waited for behind END, in ms: what is there is `malformed`, and a connection that
+ * came to its end can be used again.
+ */
+const GRACE_MS = 1_000;
+
+const EVENT_STREAM = 'text/event-stream';
+
+/** What an answer is opened for. */
+export type AnswerCall = Pick<PreparedCall, 'memory' | 'timeout' | 'signal' | 'securityTier' | 'record'>;
+
+/** Opens one answer. Whoever does not read it to its end calls {@link dispose}. */
+export class IncomingAnswer {
+  readonly #body: HttpStreamResponse['body'];
+  readonly #call: AnswerCall;
+  readonly #opener: AnswerOpener;
+  /** Opened, and not handed over. */
+  readonly #opened: SecureByteContext[] = [];
+  #isOver = false;
+
+  constructor(response: HttpStreamResponse, { answer }: Pick<SealedRequest, 'answer'>, call: AnswerCall) {
+    this.#body = response.body;
+    this.#call = call;
+    const { memory, securityTier } = call;
+    this.#opener = new AnswerOpener({
+      answer,
+      tier: securityTier,
+      contentType: response.headers['content-type'],
+      memory: memory.options,
+      take: (task) => this.#take(task),
+      sink: (content) => this.#keep(content),
+    });
+  }
+
+  /** Reads until the head is there. */
+  async head(): Promise<AnswerHead> {
+    while (this.#opener.head === undefined) await this.#read();
+    return this.#opener.head;
+  }
+
+  /** Whether the body is one that is handed over as it comes. */
+  get isStream(): boolean {
+    return isOfType(this.#opener.head?.contentType, EVENT_STREAM);
+  }
+
+  /** The next piece, or `undefined` after END: there is no other end. */
+  async next(): Promise<SecureByteContext | undefined> {
+    for (;;) {
+      const piece = this.#opened.shift();
+      if (piece !== undefined || this.#isOver) return piece;
+      await this.#read();
+    }
+  }
+
+  /** The whole body, after END. */
+  async whole(): Promise<SecureByteContext> {
+    while (!this.#isOver) await this.#read();
+    const [only, ...more] = this.#opened;
+    if (only !== undefined && more.length === 0) {
+      this.#opened.shift();
+      return only;
+    }
+    return this.#take(() => joined(this.#opened, this.#call.memory.options));
+  }
+
+  /** The rest, with `first` in front of it; a piece is wiped when the next one is asked for. */
+  async *pieces(first: SecureByteContext | undefined): AsyncGenerator<Uint8Array, undefined> {
+    try {
+      for (let piece = first; piece !== undefined; piece = await markFailuresAsSent(() => this.next())) {
+        const bytes = piece.use((held) => concatBytes(held));
+        try {
+          yield bytes;
+        } finally {
+          wipe(bytes);
+        }
+      }
+    } finally {
+      await this.dispose();
+    }
+    return undefined;
+  }
+
+  /** Ends the request, and wipes what was not handed over. Idempotent. */
+  async dispose(): Promise<void> {
+    this.#opener.dispose();
+    for (const piece of this.#opened.splice(0)) piece.dispose();
+    await this.#body.return?.();
+  }
+
+  async #read(): Promise<void> {
+    const next = await this.#body.next();
+    try {
+      if (next.done === true) {
+        this.#opener.end();
+        this.#isOver = true;
+        return;
+      }
+      await this.#push(next.value);
+      if (this.#opener.isOver) await this.#finish();
+    } catch (error) {
+      throw classOf(error) === 'aborted' ? abortedError(this.#opener.abort) : error;
+    }
+  }
+
+  async #push(chunk: Uint8Array): Promise<void> {
+    this.#call.record.received(chunk);
+    await this.#opener.push(chunk);
+  }
+
+  /** END is here. What comes behind it is an error; that nothing comes, or that the connection breaks, is none. */
+  async #finish(): Promise<void> {
+    const waiting = new LightAbortController();
+    const late = sleep(GRACE_MS, waiting).catch(() => undefined);
+    const next = this.#body.next().catch(() => undefined);
+    const behind = await Promise.race([next, late]);
+    waiting.abort(undefined);
+    if (behind?.done === false) await this.#push(behind.value);
+    this.#opener.end();
+    this.#isOver = true;
+    await this.#body.return?.();
+  }
+
+  async #keep(content: Uint8Array): Promise<void> {
+    const { options } = this.#call.memory;
+    this.#opened.push(await this.#take(() => new SecureByteContext(concatBytes(content), options)));
+  }
+
+  #take<T>(task: () => T | Promise<T>): T | Promise<T> {
+    const { memory, timeout, signal } = this.#call;
+    return memory.take(task, { timeout, signal, urgent: true });
+  }
+}
+
+function joined(
+  parts: readonly SecureByteContext[],
+  memory: PreparedCall['memory']['options'],
+): SecureByteContext {
+  const whole = SecureByteContext.allocate(
+    parts.reduce((length, part) => length + part.length, 0),
+    memory,
+  );
+  whole.borrow((to) => {
+    let at = 0;
+    for (const part of parts) {
+      const { length } = part;
+      part.use((from) => to.set(from, at));
+      at += length;
+    }
+  });
+  return whole;
+}

@@ -1,0 +1,65 @@
+/** The channel of a client that speaks version 2: a key configuration, and exchanges sealed by it. */
+import { given } from '@nomyo/base';
+import { openSeenConfigurations, type SeenConfigurationsOptions } from '@nomyo/keystore';
+import { chooseKey, type SuiteId } from '@nomyo/protocol-v2';
+import type { CallSignal } from '../call-scope.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Channel, Exchange, PreparedCall, ProtocolContext } from '../protocol.js';
+import { Configuration } from './configuration.js';
+import { SealedExchange } from './exchange.js';
+import { fetchDocument } from './fetch-document.js';
+
+/** Who is trusted, and with which keys. */
+export interface Trust {
+  /** 32 raw bytes each. */
+  readonly roots: readonly Uint8Array[];
+  /** `undefined`: the host of the base URL. */
+  readonly realm: string | undefined;
+  readonly suites: readonly SuiteId[];
+}
+
+export class SealedChannel implements Channel {
+  readonly #trust: Trust;
+  readonly #context: ProtocolContext;
+  readonly #configuration: Configuration;
+
+  constructor(trust: Trust, context: ProtocolContext) {
+    const { options, http } = context;
+    const { baseUrl, timeout } = options;
+    this.#trust = trust;
+    this.#context = context;
+    this.#configuration = new Configuration({
+      ...trust,
+      realm: trust.realm ?? baseUrl.hostname,
+      seen: openSeenConfigurations(placeOf(options)),
+      fetch: (signal) => fetchDocument({ http, baseUrl, timeout }, signal),
+    });
+  }
+
+  async ready(signal: CallSignal): Promise<void> {
+    const document = await this.#configuration.current(signal);
+    chooseKey(document, this.#configuration.now, this.#trust.suites);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what is wrong with a call is a rejection
+  async begin(call: PreparedCall): Promise<Exchange> {
+    const { http, options } = this.#context;
+    return new SealedExchange(call, {
+      http,
+      baseUrl: options.baseUrl,
+      configuration: this.#configuration,
+      suites: this.#trust.suites,
+    });
+  }
+
+  dispose(): void {
+    this.#configuration.dispose();
+  }
+}
+
+/** Beside the key pair that version 1 would have; where that is elsewhere, in memory. */
+function placeOf({ keys }: ResolvedOptions): SeenConfigurationsOptions {
+  if (keys.kind === 'given') return { keyDir: null };
+  const { keyDir, keyStorage } = keys.options;
+  return keyStorage === undefined ? given('keyDir', keyDir) : { keyStorage };
+}

@@ -1,0 +1,103 @@
+/** From a failed answer to a typed error, and what it allows (SPEC of version 2, sections 9 and 10). */
+import type { NomyoError } from '@nomyo/base';
+import {
+  CONTENT_TYPE,
+  codeOf,
+  ERROR_TABLE,
+  protocolError,
+  readClearError,
+  type AnswerHead,
+} from '@nomyo/protocol-v2';
+import { errorOfStatus, readDetail, redactor, type HttpResponse } from '@nomyo/transport';
+import { retryHeadersOf } from './fetch-document.js';
+import { isOfType } from './media-type.js';
+
+/**
+ * What may follow a failure. `resend`: the identical bytes. `fetch keys`: the one case in which the same call may be
+ * sealed again. `general`: the gateway vouches that it is over, so what is true of any failure is true of this one.
+ */
+export type NextStep = 'resend' | 'fetch keys' | 'general' | 'stop';
+
+/** A failure, judged. */
+export interface Judged {
+  readonly error: unknown;
+  readonly next: NextStep;
+  /** Whether the gateway may have got this copy of the request all the same. */
+  readonly isUncertain: boolean;
+}
+
+/** Statuses of proxies after which the identical bytes are sent again. */
+const RESENT: readonly number[] = [429, 502, 503, 504];
+
+/** From here on, whoever answers can have passed the request on. */
+const SERVER_ERRORS = 500;
+
+const CONFLICT = 409;
+const UNAVAILABLE = 503;
+
+/** Of sealed errors: the gateway vouches that this one is over. */
+const OVER: readonly number[] = [429, 500, 503];
+
+/**
+ * An answer in the clear. Whoever ends TLS can have made it: nothing of it is believed but a code of the table, and
+ * nothing of it is quoted.
+ */
+export function judgeClear({ status, headers, body }: HttpResponse, payloadId: string): Judged {
+  const isProblem = isOfType(headers['content-type'], CONTENT_TYPE.error);
+  const errorClass = isProblem ? readClearError(status, new TextDecoder().decode(body)) : undefined;
+  const known = { headers: retryHeadersOf(headers), payloadId };
+  if (errorClass === undefined) {
+    const isResent = RESENT.includes(status);
+    const error = errorOfStatus(status, { ...known, possiblyExecuted: status >= SERVER_ERRORS });
+    return { error, next: isResent ? 'resend' : 'stop', isUncertain: status >= SERVER_ERRORS };
+  }
+  const error = errorOfStatus(status, {
+    ...known,
+    meaning: ERROR_TABLE[errorClass].message,
+    code: codeOf(errorClass),
+    possiblyExecuted: errorClass === 'replayed',
+  });
+  return { error, next: NEXT_OF[errorClass] ?? 'stop', isUncertain: errorClass === 'replayed' };
+}
+
+const NEXT_OF: Readonly<Partial<Record<string, NextStep>>> = {
+  truncated: 'resend',
+  busy: 'resend',
+  unavailable: 'resend',
+  key_unknown: 'fetch keys',
+  key_expired: 'fetch keys',
+};
+
+/** A sealed error: its text is the gateway's own. */
+export function judgeSealed(
+  { status, code, retryAfter }: AnswerHead,
+  body: Uint8Array,
+  { payloadId, apiKey }: { readonly payloadId: string; readonly apiKey: string | undefined },
+): Judged {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const known = {
+    meaning: code,
+    detail: readDetail(body, redactor(apiKey === undefined ? [] : [apiKey])),
+    headers,
+    payloadId,
+  };
+  if (status === CONFLICT && code === 'duplicate') {
+    const error = errorOfStatus(status, { ...known, code: 'DUPLICATE', possiblyExecuted: true });
+    return { error, next: 'stop', isUncertain: false };
+  }
+  const error = errorOfStatus(status, { ...known, possiblyExecuted: mayHaveRun(status) });
+  const isOver = OVER.includes(status) || retryAfter !== undefined;
+  return { error, next: isOver ? 'general' : 'stop', isUncertain: false };
+}
+
+/** The gateway knows: what it refuses, and what it could not pass on, did not run. */
+function mayHaveRun(status: number): boolean {
+  return status >= SERVER_ERRORS && status !== UNAVAILABLE;
+}
+
+/** ABORT: why the answer breaks off, in the gateway's own words. */
+export function abortedError(abort: AnswerHead | undefined): NomyoError {
+  const { status, code } = abort ?? {};
+  const detail = [status, code].filter((part) => part !== undefined).join(' ');
+  return protocolError('aborted', { possiblyExecuted: true, ...(detail === '' ? {} : { detail }) });
+}

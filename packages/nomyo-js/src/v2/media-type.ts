@@ -1,0 +1,4 @@
+/** Whether a `Content-Type` is this type; parameters mean nothing. */
+export function isOfType(contentType: string | undefined, type: string): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === type;
+}

@@ -1,0 +1,111 @@
+/** Sends a sealed request once, and opens or judges what comes back. */
+import { concatBytes } from '@nomyo/base';
+import { classOf, CONTENT_TYPE, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
+import {
+  APIConnectionError,
+  endpoint,
+  markFailuresAsSent,
+  type HttpClient,
+  type HttpStreamResponse,
+} from '@nomyo/transport';
+import type { PreparedCall } from '../protocol.js';
+import { IncomingAnswer } from './answer.js';
+import { judgeClear, judgeSealed, type Judged } from './errors.js';
+
+/** Longest clear error that is read, in bytes: a code and a status. */
+const MAX_CLEAR_BYTES = 4_096;
+
+/** A gateway, and how it is reached. */
+export interface Gateway {
+  readonly http: HttpClient;
+  readonly baseUrl: URL;
+}
+
+/** The head of a good answer, and its body. */
+export interface GoodAnswer {
+  readonly head: AnswerHead;
+  readonly incoming: IncomingAnswer;
+}
+
+/** What was thrown, and what may follow it. */
+class Failure extends Error {
+  readonly judged: Judged;
+
+  constructor(judged: Judged) {
+    super('an answer that is an error', { cause: judged.error });
+    this.judged = judged;
+  }
+}
+
+/**
+ * @param request sent as it is: its bytes are the same in every attempt
+ * @throws {Failure} for an answer that is an error
+ * @throws whatever else goes wrong: see {@link judgeThrown}
+ */
+export async function sendSealed(
+  { http, baseUrl }: Gateway,
+  request: SealedRequest,
+  call: PreparedCall,
+): Promise<GoodAnswer> {
+  const { timeout, signal, payloadId, record } = call;
+  record.sent(request.message, { server: request.keyId });
+  const response = await http.stream({
+    method: 'POST',
+    url: endpoint(baseUrl, `/v2/${request.keyId}`),
+    headers: { ...call.headers, 'Content-Type': CONTENT_TYPE.request, Accept: CONTENT_TYPE.answer },
+    body: request.message,
+    wipeBody: false,
+    // What is opened has a limit of its own, and padding and empty frames are none of it.
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    timeout,
+    signal,
+  });
+  if (response.status < 200 || response.status > 299) {
+    const { status, headers } = response;
+    throw new Failure(judgeClear({ status, headers, body: await beginning(response) }, payloadId));
+  }
+  return markFailuresAsSent(() => openAnswer(response, request, call));
+}
+
+/** What an error means that is no answer. */
+export function judgeThrown(error: unknown): Judged {
+  if (error instanceof Failure) return error.judged;
+  if (error instanceof APIConnectionError) {
+    return { error, next: error.retryable ? 'resend' : 'stop', isUncertain: error.possiblyExecuted };
+  }
+  const isCut = classOf(error) === 'truncated';
+  return { error, next: isCut ? 'resend' : 'stop', isUncertain: isCut };
+}
+
+async function openAnswer(
+  response: HttpStreamResponse,
+  request: SealedRequest,
+  call: PreparedCall,
+): Promise<GoodAnswer> {
+  const incoming = new IncomingAnswer(response, request, call);
+  try {
+    const head = await incoming.head();
+    if (head.status <= 299) return { head, incoming };
+    const body = await incoming.whole();
+    throw new Failure(body.use((bytes) => judgeSealed(head, bytes, call)));
+  } catch (error) {
+    await incoming.dispose();
+    throw error;
+  }
+}
+
+/** As much of a clear answer as may hold a code. */
+async function beginning({ body }: HttpStreamResponse): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.byteLength;
+      if (length >= MAX_CLEAR_BYTES) break;
+    }
+  } catch {
+    // The status is here, and that is what counts.
+  }
+  return concatBytes(...chunks).subarray(0, MAX_CLEAR_BYTES);
+}
