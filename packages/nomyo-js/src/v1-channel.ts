@@ -34,6 +34,7 @@ export const v1: Protocol<V1Channel> = {
   name: 'nomyo/1',
   pinsServerKey: false,
   hasKeyPair: true,
+  locksMemory: true,
   streams: false,
   excludes: [],
   connect: (context) => new V1Channel(context),

@@ -66,6 +66,7 @@ export function clientOver(
     name: 'test/1',
     pinsServerKey: true,
     hasKeyPair: false,
+    locksMemory: true,
     streams: false,
     excludes: ['keySize'],
     connect: () => channel,

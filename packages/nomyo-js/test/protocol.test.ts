@@ -96,6 +96,7 @@ describe('the lower level', () => {
       name: 't/1',
       pinsServerKey: true,
       hasKeyPair: false,
+      locksMemory: true,
       streams: false,
       excludes: [],
       connect: () => channel,

@@ -35,6 +35,7 @@ describe('a sealed 200 with an error', () => {
       name: 't/1',
       pinsServerKey: true,
       hasKeyPair: false,
+      locksMemory: true,
       streams: false,
       excludes: [],
       connect: () => answering({ error: WORDS }),

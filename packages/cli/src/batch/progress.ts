@@ -17,7 +17,7 @@ const SECOND_MS = 1_000;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 
-export function progressText({ total, answered, failed, fresh, elapsedMs, tokens }: ProgressFacts): string {
+function progressText({ total, answered, failed, fresh, elapsedMs, tokens }: ProgressFacts): string {
   const done = answered + failed;
   const rate = elapsedMs > 0 ? (fresh * SECOND_MS) / elapsedMs : 0;
   const left = rate > 0 ? `${duration((total - done) / rate)} left` : 'time left unknown';

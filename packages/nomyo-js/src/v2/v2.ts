@@ -75,6 +75,8 @@ export function v2(options: V2Options): Protocol {
     name: 'nomyo/2',
     pinsServerKey: true,
     hasKeyPair: false,
+    // Frames are opened by the platform's AES-GCM, and HPKE works on its own buffers: both in ordinary memory, wiped.
+    locksMemory: false,
     streams: true,
     excludes: EXCLUDED,
     connect: (context) => new SealedChannel(trust, context),

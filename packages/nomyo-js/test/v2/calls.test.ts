@@ -49,6 +49,15 @@ describe('v2()', () => {
     expect(() => new SecureChatCompletion(config)).toThrow(name);
   });
 
+  it('refuses to promise locked memory, and says of each call that there was none', async () => {
+    const demand = (config: object) => () =>
+      new SecureChatCompletion({ protocol: v2({ roots: [ROOT] }), ...config });
+    expect(demand({ requireLockedMemory: true })).toThrow(InvalidArgumentError);
+    expect(demand({ policy: { requireLockedMemory: true } })).toThrow(PolicyError);
+    const { _metadata } = await client(await stage()).create(REQUEST);
+    expect(_metadata).toMatchObject({ memory_locked: false });
+  });
+
   it('meets a policy that demands a pinned server key', async () => {
     const policy = { requirePinnedServerKey: true, requireEncryptedKeyFiles: true } as const;
     const here = await stage();
