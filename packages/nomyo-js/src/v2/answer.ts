@@ -16,7 +16,13 @@ const GRACE_MS = 1_000;
 const EVENT_STREAM = 'text/event-stream';
 
 /** What an answer is opened for. */
-export type AnswerCall = Pick<PreparedCall, 'memory' | 'timeout' | 'signal' | 'securityTier' | 'record'>;
+export interface AnswerCall extends Pick<
+  PreparedCall,
+  'memory' | 'timeout' | 'signal' | 'securityTier' | 'record'
+> {
+  /** Opened. One that is longer is `TOO_LARGE`. */
+  readonly maxResponseBytes: number;
+}
 
 /** Opens one answer. Whoever does not read it to its end calls {@link dispose}. */
 export class IncomingAnswer {
@@ -30,10 +36,11 @@ export class IncomingAnswer {
   constructor(response: HttpStreamResponse, { answer }: Pick<SealedRequest, 'answer'>, call: AnswerCall) {
     this.#body = response.body;
     this.#call = call;
-    const { memory, securityTier } = call;
+    const { memory, securityTier, maxResponseBytes } = call;
     this.#opener = new AnswerOpener({
       answer,
       tier: securityTier,
+      limit: maxResponseBytes,
       contentType: response.headers['content-type'],
       memory: memory.options,
       take: (task) => this.#take(task),

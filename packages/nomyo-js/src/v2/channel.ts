@@ -47,6 +47,7 @@ export class SealedChannel implements Channel {
     return new SealedExchange(call, {
       http,
       baseUrl: options.baseUrl,
+      maxResponseBytes: options.maxResponseBytes,
       configuration: this.#configuration,
       suites: this.#trust.suites,
     });

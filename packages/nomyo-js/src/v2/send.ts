@@ -19,6 +19,8 @@ const MAX_CLEAR_BYTES = 4_096;
 export interface Gateway {
   readonly http: HttpClient;
   readonly baseUrl: URL;
+  /** Of an answer that was opened. */
+  readonly maxResponseBytes: number;
 }
 
 /** The head of a good answer, and its body. */
@@ -43,7 +45,7 @@ class Failure extends Error {
  * @throws whatever else goes wrong: see {@link judgeThrown}
  */
 export async function sendSealed(
-  { http, baseUrl }: Gateway,
+  { http, baseUrl, maxResponseBytes }: Gateway,
   request: SealedRequest,
   call: PreparedCall,
 ): Promise<GoodAnswer> {
@@ -64,7 +66,9 @@ export async function sendSealed(
     const { status, headers } = response;
     throw new Failure(judgeClear({ status, headers, body: await beginning(response) }, payloadId));
   }
-  return markFailuresAsSent(() => openAnswer(response, request, call));
+  return markFailuresAsSent(() =>
+    openAnswer(new IncomingAnswer(response, request, { ...call, maxResponseBytes }), call),
+  );
 }
 
 /** What an error means that is no answer. */
@@ -77,12 +81,7 @@ export function judgeThrown(error: unknown): Judged {
   return { error, next: isCut ? 'resend' : 'stop', isUncertain: isCut };
 }
 
-async function openAnswer(
-  response: HttpStreamResponse,
-  request: SealedRequest,
-  call: PreparedCall,
-): Promise<GoodAnswer> {
-  const incoming = new IncomingAnswer(response, request, call);
+async function openAnswer(incoming: IncomingAnswer, call: PreparedCall): Promise<GoodAnswer> {
   try {
     const head = await incoming.head();
     if (head.status <= 299) return { head, incoming };

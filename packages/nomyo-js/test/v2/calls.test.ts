@@ -6,7 +6,7 @@ import { InvalidArgumentError, PolicyError, SecureChatCompletion, selectText } f
 import { v2 } from '../../src/v2/index.js';
 import { look, MARKERS } from '../leaks.js';
 import { cleanUp, later, rejection, REQUEST, temporaryDirectory } from '../support.js';
-import { DONE, eventOf, WORDS } from './model.js';
+import { completionOf, DONE, eventOf, WORDS } from './model.js';
 import { client, configFor, stage, streaming } from './stage.js';
 
 afterEach(cleanUp);
@@ -102,6 +102,18 @@ describe('a whole answer', () => {
     const answer = await client(here).create({ model: 'small', messages });
     expect(answer.choices[0]?.message.content).toBe(text);
     expect(here.model.asked[0]?.body.length).toBeGreaterThan(text.length);
+  });
+
+  it('is read up to maxResponseBytes', async () => {
+    const here = await stage({
+      script: (_asked, response) => {
+        response.setHeader('content-type', 'application/json');
+        response.end(completionOf('word '.repeat(400)));
+      },
+    });
+    const error = await rejection(client(here, { maxResponseBytes: 1024 }).create(REQUEST));
+    expect(error).toMatchObject({ code: 'TOO_LARGE' });
+    expect(here.model.asked).toHaveLength(1);
   });
 
   it('stays bytes in createRaw()', async () => {
