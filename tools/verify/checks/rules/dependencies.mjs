@@ -7,14 +7,13 @@ const RUNTIME_DEPENDENCIES = {
   'nomyo-js': ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport'],
   '@nomyo/protocol-v2': ['@noble/post-quantum', '@nomyo/base', '@nomyo/crypto', 'hpke'],
   '@nomyo/router': [
-    '@noble/post-quantum',
     '@nomyo/base',
     '@nomyo/crypto',
+    '@nomyo/protocol-v2',
     '@peculiar/asn1-schema',
     '@peculiar/asn1-x509',
     '@peculiar/x509',
     'commander',
-    'hpke',
     'prom-client',
     'reflect-metadata',
   ],
@@ -22,6 +21,7 @@ const RUNTIME_DEPENDENCIES = {
     '@hono/node-server',
     '@nomyo/base',
     '@nomyo/crypto',
+    '@nomyo/keystore',
     'hono',
     'nomyo-js',
     'pino',
@@ -35,8 +35,11 @@ const RUNTIME_DEPENDENCIES = {
     '@nomyo/keystore',
     '@nomyo/router',
     '@nomyo/transport',
+    'bullmq',
     'commander',
+    'ioredis',
     'nomyo-js',
+    'rate-limiter-flexible',
   ],
   // The loader of the prebuilt binaries.
   'nomyo-native': ['node-gyp-build'],
@@ -54,7 +57,13 @@ const PEERS = {
   '@nomyo/keystore': ['nomyo-native'],
   '@nomyo/protocol-v2': ['nomyo-native'],
   '@nomyo/router': ['ioredis', 'nomyo-native'],
-  'nomyo-js': ['@ai-sdk/openai-compatible', '@opentelemetry/api', 'nomyo-native', 'rate-limiter-flexible'],
+  'nomyo-js': [
+    '@ai-sdk/openai-compatible',
+    '@nomyo/protocol-v2',
+    '@opentelemetry/api',
+    'nomyo-native',
+    'rate-limiter-flexible',
+  ],
 };
 
 /** A version, one that is compatible with it, or from one up to another; or one of several such. */
