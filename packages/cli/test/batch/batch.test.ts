@@ -167,10 +167,10 @@ describe('nomyo batch', () => {
     const files = place();
     writeLines(files.in, requests(3));
     const args = batch(files.in, '-o', files.out);
-    const wrong = await home.run(args, { env: { NOMYO_API_KEY: 'MARKED-key-e94a70d25b' } });
+    const wrong = await home.run(args, { env: { NOMYO_API_KEY: 'hidden-key-e94a70d25b' } });
     expect(wrong.code).toBe(5);
     expect(existsSync(files.out)).toBe(false);
-    expect(readFileSync(files.at('out.jsonl.journal'), 'utf8')).not.toContain('MARKED');
+    expect(readFileSync(files.at('out.jsonl.journal'), 'utf8')).not.toMatch(/MARKED|hidden-/u);
     expect(await home.run(args, { env })).toMatchObject({ code: 0 });
   });
 
