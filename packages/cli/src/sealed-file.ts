@@ -1,8 +1,8 @@
 /** Files that only the holder of a private key can read. */
 import { open, readFile } from 'node:fs/promises';
+import { isObject } from '@nomyo/base';
 import { RsaPublicKey, sealEnvelope, serializeJson } from '@nomyo/crypto';
 import { UsageError } from './exit/codes.js';
-import { isObject } from './io/json.js';
 
 const PRIVATE_MODE = 0o600;
 

@@ -1,9 +1,9 @@
 /** What is where: calls, models, health, metrics, status. Whoever comes this far has the right `Host` and `Origin`. */
+import { isObject } from '@nomyo/base';
 import { Hono, type Context } from 'hono';
 import type { Relay, SealingFetch } from './calls/relay.js';
 import { DIALECTS, dialectOf, faultResponse, type DialectName, type Fault } from './dialects/dialects.js';
 import { tagsOf } from './dialects/ollama-answer.js';
-import { isObject } from './dialects/ollama-request.js';
 import { tokenOf } from './http/token.js';
 import type { Metrics } from './metrics.js';
 import { PAGE_HEADERS, statusPage } from './status/page.js';

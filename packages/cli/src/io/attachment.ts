@@ -1,9 +1,9 @@
 /** Files beside a question: text, or an image. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isObject } from '@nomyo/base';
 import type { ContentPartImage, ContentPartText } from 'nomyo-js';
 import { UsageError } from '../exit/codes.js';
-import { isObject } from './json.js';
 import { decodeUtf8 } from './stdin.js';
 
 /** The first bytes of the images that models take; the name of a file says nothing. Dots stand for any byte. */

@@ -1,7 +1,7 @@
 /** Reads the configuration file. */
 import { readFile } from 'node:fs/promises';
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../exit/codes.js';
-import { isObject } from '../io/json.js';
 import type { ConfigFile } from './resolve.js';
 
 /** @returns `undefined` where there is none  @throws {UsageError} when it cannot be read, or is no JSON object */

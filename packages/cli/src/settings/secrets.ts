@@ -3,8 +3,8 @@
  * machine can list processes.
  */
 import { readFileSync } from 'node:fs';
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../exit/codes.js';
-import { isObject } from '../io/json.js';
 import type { Environment } from './resolve.js';
 import type { Settings } from './table.js';
 

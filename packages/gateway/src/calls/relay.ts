@@ -1,8 +1,8 @@
 /** One call: from the request of a client to the answer it gets, through the adapter that seals. */
-import { NomyoError } from '@nomyo/base';
+import { isObject, NomyoError } from '@nomyo/base';
 import { DIALECTS, faultResponse, type DialectName, type Fault } from '../dialects/dialects.js';
 import { answerOf, OllamaLines } from '../dialects/ollama-answer.js';
-import { chatRequestOf, isObject, isStream } from '../dialects/ollama-request.js';
+import { chatRequestOf, isStream } from '../dialects/ollama-request.js';
 import { BodyError, readJson } from '../http/body.js';
 import type { Admission } from './admission.js';
 import type { CallBook, Outcome } from './book.js';

@@ -1,5 +1,5 @@
 /** A chat completion, whole or as a stream, as Ollama's `/api/chat` gives it. Pure, but for the clock. */
-import { isObject } from './ollama-request.js';
+import { isObject } from '@nomyo/base';
 
 type Json = Readonly<Record<string, unknown>>;
 

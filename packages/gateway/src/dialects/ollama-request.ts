@@ -1,5 +1,5 @@
 /** Ollama's `/api/chat` as a chat completion. https://docs.ollama.com/api/chat. Pure. */
-import { InvalidArgumentError } from '@nomyo/base';
+import { InvalidArgumentError, isObject } from '@nomyo/base';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -111,6 +111,3 @@ function optionsOf(options: unknown): Json {
   const known = Object.entries(OPTIONS).filter(([name]) => options[name] !== undefined);
   return Object.fromEntries(known.map(([name, member]) => [member, options[name]]));
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 /** Reads the body of a request, up to a limit, and looks at its JSON before anything else does. */
+import { isObject } from '@nomyo/base';
 import { depthOf } from './json-depth.js';
 
 /** Why a body is refused. */
@@ -50,6 +51,3 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   // eslint-disable-next-line nomyo/no-heap-secrets -- what came over HTTP in the clear is in ordinary memory already
   return Buffer.concat(pieces, length);
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

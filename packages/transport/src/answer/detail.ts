@@ -2,7 +2,7 @@
  * What an error answer says (SPEC.md §8): `{"detail": "…"}`, a list of objects from a validation failure, other
  * JSON, or no JSON at all. Everything is taken with limits: a hostile answer costs nothing and floods no log.
  */
-import { cleanText } from '@nomyo/base';
+import { cleanText, isObject } from '@nomyo/base';
 import type { Redact } from './redact.js';
 
 const LIMITS = {
@@ -108,8 +108,4 @@ function shorten(value: unknown, depth: number, redact: Redact): unknown {
         shorten(member, depth - 1, redact),
       ]),
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,10 +4,9 @@
  * to Redis can make no result, and cannot swap two.
  */
 import { createHmac } from 'node:crypto';
-import { equalBytes, utf8Decode, utf8Encode, wipe } from '@nomyo/base';
+import { equalBytes, isObject, utf8Decode, utf8Encode, wipe } from '@nomyo/base';
 import { openEnvelope, RsaPublicKey, sealEnvelope, type RsaPrivateKey } from '@nomyo/crypto';
 import type { SecurityTier } from 'nomyo-js';
-import { isObject } from '../../io/json.js';
 import { BATCH_URLS } from '../input/request.js';
 import type { Outcome } from '../output/result.js';
 import type { BatchCall } from '../run/call.js';

@@ -1,8 +1,8 @@
 /** What workers say of themselves in Redis: their public key, and how they are. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isObject } from '@nomyo/base';
 import { RsaPublicKey } from '@nomyo/crypto';
 import type { Redis } from 'ioredis';
-import { isObject } from '../../io/json.js';
 import { keysKey, workersKey } from './names.js';
 
 /** One worker, as `nomyo batch status` shows it. */

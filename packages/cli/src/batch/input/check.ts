@@ -1,8 +1,8 @@
 /** Looks at the whole input before anything is sent, in memory that grows by some bytes a line. */
 import { createHash, hash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { GrowingUint32 } from './growing.js';
 import { IdTable } from './id-table.js';
 import { readInput, type InputLine } from './read-input.js';

@@ -1,7 +1,7 @@
 /** Reads a file of requests, line by line. */
 import { createReadStream } from 'node:fs';
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { splitLines } from './split-lines.js';
 import { LineError } from './request.js';
 

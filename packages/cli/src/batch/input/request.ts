@@ -1,5 +1,5 @@
 /** One line of the input, in the format of OpenAI's batch files. Pure. */
-import { isObject } from '../../io/json.js';
+import { isObject } from '@nomyo/base';
 
 /** What is asked for. */
 export interface BatchRequest {

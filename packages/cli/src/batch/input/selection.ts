@@ -1,7 +1,7 @@
 /** `--retry FILE` with an input: the lines whose ids are in a file of failures. */
 import { createHash } from 'node:crypto';
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import type { CheckedInput } from './check.js';
 import { runsOf } from '../journal/runs.js';
 import type { SelectedLines } from '../journal/record.js';

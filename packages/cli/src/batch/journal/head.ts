@@ -1,6 +1,6 @@
 /** Finds the journal of a batch, and what its first line says. */
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { scanJournal } from './journal.js';
 import type { Header, See } from './record.js';
 

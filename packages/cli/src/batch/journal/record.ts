@@ -6,8 +6,7 @@
  * JSON has neither tabs nor line feeds outside of its spaces, and none is written there.
  */
 import { crc32 } from 'node:zlib';
-import { utf8Decode, utf8Encode } from '@nomyo/base';
-import { isObject } from '../../io/json.js';
+import { isObject, utf8Decode, utf8Encode } from '@nomyo/base';
 
 /** First and last index of each run of lines. */
 export type Runs = readonly (readonly [number, number])[];

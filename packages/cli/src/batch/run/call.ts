@@ -1,7 +1,7 @@
 /** One line, through the adapter that libraries use: it speaks all dialects of a batch, and seals what it sends. */
+import { isObject } from '@nomyo/base';
 import type { SecureChatCompletion, SecurityTier } from 'nomyo-js';
 import { createSecureFetch } from 'nomyo-js/fetch';
-import { isObject } from '../../io/json.js';
 import type { BatchRequest } from '../input/request.js';
 import { failed, type Outcome } from '../output/result.js';
 import type { Called, Send } from './send.js';

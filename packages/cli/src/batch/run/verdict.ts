@@ -1,5 +1,5 @@
 /** What becomes of a line whose call failed: its failure is written, it waits, or the whole run stops. Pure. */
-import { isObject } from '../../io/json.js';
+import { isObject } from '@nomyo/base';
 
 /** What a failure means. */
 export type Verdict =

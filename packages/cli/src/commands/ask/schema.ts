@@ -1,8 +1,8 @@
 /** `--schema FILE`: the form of the answer. */
+import { isObject } from '@nomyo/base';
 import type { ResponseFormat } from 'nomyo-js';
 import { readText } from '../../client/config.js';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 
 /** What OpenAI's API permits in the name of a schema. */
 const NAME = /^[\w-]{1,64}$/u;

@@ -1,10 +1,10 @@
 /** `nomyo audit init`: a key that signs the checkpoints of audit logs. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObject } from '@nomyo/base';
 import { createAuditKey } from 'nomyo-js/audit';
 import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 

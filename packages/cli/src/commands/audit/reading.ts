@@ -1,6 +1,6 @@
 /** Files that a command was told to read. */
+import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 
 /** @throws {UsageError} when one of them cannot be read; errors that are none of the system go through */
 export function reading<T>(files: readonly string[], read: () => T): T {

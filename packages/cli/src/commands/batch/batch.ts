@@ -1,4 +1,5 @@
 /** `nomyo batch`: a file of requests in, a file of answers out, however often it is killed between. */
+import { isObject } from '@nomyo/base';
 import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
 import { countsOf, countsText } from '../../batch/count.js';
 import { batchFlags, type BatchFlags } from '../../batch/flags.js';
@@ -11,7 +12,6 @@ import { queuePlace } from '../../batch/fleet/redis.js';
 import { limitOf } from '../../client/rate.js';
 import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { readPublicKey } from '../../sealed-file.js';
 import { checkWorkerFlags } from './fleet.js';
 import { runOpened } from './run.js';

@@ -2,12 +2,12 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { isObject } from '@nomyo/base';
 import { openKnownKeys } from '@nomyo/keystore';
 import { bypassesProxy, LOOPBACK_NO_PROXY } from '@nomyo/transport';
 import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
-import { isObject } from '../../io/json.js';
 import { isLoopback } from '../../settings/loopback.js';
 import { baseUrlOf, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';

@@ -1,4 +1,5 @@
 /** `nomyo gateway`: serves until a signal ends it. */
+import { isObject } from '@nomyo/base';
 import { createLog, startGateway, type Gateway, type GatewayOptions } from '@nomyo/gateway';
 import type { SecureChatCompletionConfig } from 'nomyo-js';
 import { withAudit } from '../../client/audit.js';
@@ -8,7 +9,6 @@ import { withLocal } from '../../client/local.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
-import { isObject } from '../../io/json.js';
 import { readSecret } from '../../settings/secrets.js';
 import { bannerText, callLine } from './banner.js';
 import { notifySystemd } from './notify.js';

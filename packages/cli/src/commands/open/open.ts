@@ -1,12 +1,11 @@
 /** `nomyo open FILE`: reads what was sealed to the public key of a pair, one envelope a line. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { NomyoError, SecurityError } from '@nomyo/base';
+import { isObject, NomyoError, SecurityError } from '@nomyo/base';
 import { openEnvelope, type RsaPrivateKey } from '@nomyo/crypto';
 import { loadKeyFiles } from '@nomyo/keystore';
 import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { keyDirectory } from '../keys/directory.js';
 import { readPair } from '../keys/pair.js';
 import { knownPassword } from '../keys/password.js';

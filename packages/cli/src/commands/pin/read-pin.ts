@@ -1,7 +1,7 @@
 /** The pin of the router's key, and who vouches for the connection that it came over. */
+import { isObject } from '@nomyo/base';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { baseUrlOf, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 
 /** The key of a moment. */

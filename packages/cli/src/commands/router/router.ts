@@ -1,5 +1,6 @@
 /** `nomyo router`: the local router, for development and for trying things out. */
 import { writeFile } from 'node:fs/promises';
+import { isObject } from '@nomyo/base';
 import {
   FAIL_MODES,
   startRouter,
@@ -10,7 +11,6 @@ import {
 } from '@nomyo/router/testing';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
-import { isObject } from '../../io/json.js';
 import { aCount } from '../../settings/values.js';
 
 const DEFAULT_PORT = 12_435;
