@@ -57,21 +57,26 @@ export class Loopback implements Channel {
   }
 }
 
-export function clientOver(
-  channel: Loopback,
-  config: object = {},
-  protocol: Partial<Protocol> = {},
-): SecureChatCompletion {
-  const full = {
+/** A protocol whose one channel this is. */
+export function protocolOver(channel: Channel, protocol: Partial<Protocol> = {}): Protocol {
+  return {
     name: 'test/1',
     pinsServerKey: true,
     hasKeyPair: false,
     locksMemory: true,
     streams: false,
-    excludes: ['keySize'],
+    excludes: [],
     connect: () => channel,
     ...protocol,
-  } satisfies Protocol;
+  };
+}
+
+export function clientOver(
+  channel: Loopback,
+  config: object = {},
+  protocol: Partial<Protocol> = {},
+): SecureChatCompletion {
+  const full = protocolOver(channel, { excludes: ['keySize'], ...protocol });
   const made = new SecureChatCompletion({ apiKey: 'key-of-a-test', protocol: full, ...config });
   later(() => made.dispose());
   return made;

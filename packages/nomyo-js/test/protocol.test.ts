@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { APIConnectionError, SecureChatCompletion, SecureCompletionClient } from '../src/index.js';
 import type { Protocol } from '../src/protocol.js';
-import { clientOver, Loopback } from './loopback.js';
+import { clientOver, Loopback, protocolOver } from './loopback.js';
 import { cleanUp, later, rejection, REQUEST } from './support.js';
 
 afterEach(cleanUp);
@@ -92,15 +92,7 @@ describe('a streamed answer', () => {
 describe('the lower level', () => {
   it('carries payloads by it, and refuses the steps of version 1', async () => {
     const channel = new Loopback();
-    const protocol = {
-      name: 't/1',
-      pinsServerKey: true,
-      hasKeyPair: false,
-      locksMemory: true,
-      streams: false,
-      excludes: [],
-      connect: () => channel,
-    };
+    const protocol = protocolOver(channel);
     const made = new SecureCompletionClient({ protocol });
     later(() => made.dispose());
     await made.sendSecureRequest(

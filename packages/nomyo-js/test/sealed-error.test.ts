@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { APIError, SecureCompletionClient } from '../src/index.js';
 import { createSecureFetch } from '../src/fetch/index.js';
 import { MARKERS } from './leaks.js';
-import { clientOver, Loopback } from './loopback.js';
+import { clientOver, Loopback, protocolOver } from './loopback.js';
 import { cleanUp, later, rejection, REQUEST } from './support.js';
 
 afterEach(cleanUp);
@@ -31,15 +31,7 @@ describe('a sealed 200 with an error', () => {
   });
 
   it('is one at the lower level, too', async () => {
-    const protocol = {
-      name: 't/1',
-      pinsServerKey: true,
-      hasKeyPair: false,
-      locksMemory: true,
-      streams: false,
-      excludes: [],
-      connect: () => answering({ error: WORDS }),
-    };
+    const protocol = protocolOver(answering({ error: WORDS }));
     const made = new SecureCompletionClient({ protocol });
     later(() => made.dispose());
     expect(await rejection(made.sendSecureRequest(REQUEST, 'id'))).toBeInstanceOf(APIError);

@@ -6,6 +6,7 @@ import { protocolError } from './errors.js';
 import { CONTENT_TYPE, FRAME, LIMITS, MAGIC, SIZES, type FrameType, type Tier } from './facts.js';
 import { FrameOpener } from './frame-opener.js';
 import { decodeAnswerHead, type AnswerHead } from './head.js';
+import { isOfType } from './media-type.js';
 import type { AnswerSecret } from './request-sealer.js';
 
 /** How an answer is opened. */
@@ -48,7 +49,9 @@ export class AnswerOpener {
 
   constructor(options: AnswerOpenerOptions) {
     this.#options = options;
-    if (!isSealed(options.contentType)) this.#failure = { error: protocolError('not_sealed') };
+    if (!isOfType(options.contentType, CONTENT_TYPE.answer)) {
+      this.#failure = { error: protocolError('not_sealed') };
+    }
   }
 
   /** The head, as soon as its frame is open and its tier is the one asked for. */
@@ -145,9 +148,4 @@ export class AnswerOpener {
 
 function atOnce<T>(task: () => Promise<T>): Promise<T> {
   return task();
-}
-
-/** The media type alone; parameters mean nothing. */
-function isSealed(contentType: string | null | undefined): boolean {
-  return contentType?.split(';')[0]?.trim().toLowerCase() === CONTENT_TYPE.answer;
 }

@@ -17,6 +17,7 @@ export {
 } from './errors.js';
 export { CONTENT_TYPE, isSuite, LIMITS, SUITES, TIERS, type SuiteId, type Tier } from './facts.js';
 export type { AnswerHead, RequestHead } from './head.js';
+export { isOfType } from './media-type.js';
 export { padme } from './padding.js';
 
 export {

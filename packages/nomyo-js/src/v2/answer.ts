@@ -1,11 +1,10 @@
 /** One answer as it comes in: opened frame by frame, with no more in memory than a frame (SPEC of version 2, section 8). */
 import { concatBytes, LightAbortController, sleep, wipe } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
-import { AnswerOpener, classOf, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
+import { AnswerOpener, classOf, isOfType, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
 import { markFailuresAsSent, type HttpStreamResponse } from '@nomyo/transport';
 import type { PreparedCall } from '../protocol.js';
 import { abortedError } from './errors.js';
-import { isOfType } from './media-type.js';
 
 /**
  * How long the end of the HTTP answer is waited for behind END, in ms: what is there is `malformed`, and a connection that

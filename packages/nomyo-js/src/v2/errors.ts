@@ -1,16 +1,16 @@
 /** From a failed answer to a typed error, and what it allows (SPEC of version 2, sections 9 and 10). */
 import type { NomyoError } from '@nomyo/base';
 import {
-  CONTENT_TYPE,
   codeOf,
+  CONTENT_TYPE,
   ERROR_TABLE,
+  isOfType,
   protocolError,
   readClearError,
   type AnswerHead,
 } from '@nomyo/protocol-v2';
 import { errorOfStatus, readDetail, redactor, type HttpResponse } from '@nomyo/transport';
 import { retryHeadersOf } from './fetch-document.js';
-import { isOfType } from './media-type.js';
 
 /**
  * What may follow a failure. `resend`: the identical bytes. `fetch keys`: the one case in which the same call may be

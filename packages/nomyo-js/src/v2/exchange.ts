@@ -87,7 +87,7 @@ export class SealedExchange implements Exchange {
     }
     const document = await configuration.current(this.#call.signal);
     const key = chooseKey(document, configuration.now, suites);
-    return this.#seal(key, document, undefined);
+    return this.#seal(key, document);
   }
 
   /** SPEC section 9: the gateway does not know the key. The signed document decides whether there is another. */
@@ -100,7 +100,7 @@ export class SealedExchange implements Exchange {
     await this.#call.pace();
     this.#wasResealed = true;
     const key = chooseKey(others, configuration.now, suites);
-    const again = await this.#seal(key, fetched, sealed.request);
+    const again = await this.#seal(key, fetched, sealed);
     try {
       return await this.#send(again);
     } catch (thrown) {
@@ -109,12 +109,11 @@ export class SealedExchange implements Exchange {
   }
 
   /** @param first of the same call: its id and its time stay, so that no copy of it outlives what the gateway remembers */
-  async #seal(key: DocumentKey, document: KeyDocument, first: SealedRequest | undefined): Promise<Sealed> {
-    const { configuration } = this.#parts;
-    const at = first === undefined ? currentMoment() : (this.#sealed?.at ?? currentMoment());
-    const now = first?.timestamp ?? configuration.now;
+  async #seal(key: DocumentKey, document: KeyDocument, first?: Sealed): Promise<Sealed> {
+    const at = first?.at ?? currentMoment();
+    const { timestamp: now = this.#parts.configuration.now, requestId } = first?.request ?? {};
     this.#forget();
-    const request = await sealCall(this.#sealable, { key, document, now, requestId: first?.requestId });
+    const request = await sealCall(this.#sealable, { key, document, now, requestId });
     this.#sealed = { request, key, at };
     return this.#sealed;
   }

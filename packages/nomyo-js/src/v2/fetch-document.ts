@@ -1,8 +1,7 @@
 /** `GET {base}/v2/keys` (SPEC of version 2, section 4.1): the bytes of a key configuration, or why there are none. */
 import { NomyoError, SecurityError, type AbortSignalLike } from '@nomyo/base';
-import { CONTENT_TYPE, LIMITS, protocolError } from '@nomyo/protocol-v2';
+import { CONTENT_TYPE, isOfType, LIMITS, protocolError } from '@nomyo/protocol-v2';
 import { endpoint, errorOfStatus, type HttpClient, type HttpResponse } from '@nomyo/transport';
-import { isOfType } from './media-type.js';
 
 /** How long to wait for some kilobytes, in ms, however long a completion may take. */
 const MAX_TIMEOUT_MS = 60_000;

@@ -1,4 +1,4 @@
 /** Whether a `Content-Type` is this type; parameters mean nothing. */
-export function isOfType(contentType: string | undefined, type: string): boolean {
+export function isOfType(contentType: string | null | undefined, type: string): boolean {
   return contentType?.split(';')[0]?.trim().toLowerCase() === type;
 }
