@@ -1,5 +1,6 @@
 /** What is where: calls, models, health, metrics, status. Whoever comes this far has the right `Host` and `Origin`. */
 import { isObject } from '@nomyo/base';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import type { Relay, SealingFetch } from './calls/relay.js';
 import { DIALECTS, dialectOf, faultResponse, type DialectName, type Fault } from './dialects/dialects.js';
@@ -42,9 +43,9 @@ const DRAINING: Fault = {
 
 const MODELS_URL = 'https://gateway.invalid/v1/models';
 
-export function createApp(options: AppOptions): Hono {
+export function createApp(options: AppOptions): Hono<{ Bindings: HttpBindings }> {
   const { relay, metrics, isToken, isDraining } = options;
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(COMMON_HEADERS)) c.res.headers.set(name, value);
@@ -66,7 +67,7 @@ export function createApp(options: AppOptions): Hono {
     return faultResponse(dialectOf(c.req.path), DRAINING);
   });
   for (const name of Object.keys(DIALECTS).filter(isDialect)) {
-    app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw));
+    app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw, () => void c.env.outgoing.destroy()));
   }
   app.get('/v1/models', (c) => models(c, options));
   app.get('/api/tags', (c) => tags(c, options));

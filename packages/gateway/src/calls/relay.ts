@@ -51,7 +51,8 @@ export class Relay {
     this.#options = options;
   }
 
-  async answer(dialect: DialectName, request: Request): Promise<Response> {
+  /** `hangUp` closes the client's connection, for an answer that breaks off after it has begun. */
+  async answer(dialect: DialectName, request: Request, hangUp: () => void): Promise<Response> {
     const { admission, book } = this.#options;
     const id = book.begin({ dialect });
     const place = admission.enter();
@@ -62,7 +63,9 @@ export class Relay {
       book.update(id, { state: 'running' });
       const response = await this.#options.fetch(ORIGIN + DIALECTS[dialect].target, call);
       book.update(id, { state: 'answering', status: response.status });
-      return await (response.ok ? this.#hand(id, dialect, response) : this.#refusal(id, dialect, response));
+      return await (response.ok
+        ? this.#hand(id, dialect, response, hangUp)
+        : this.#refusal(id, dialect, response));
     } catch (error) {
       return this.#fail(id, dialect, error, request.signal);
     } finally {
@@ -97,17 +100,21 @@ export class Relay {
     };
   }
 
-  async #hand(id: number, dialect: DialectName, response: Response): Promise<Response> {
+  async #hand(id: number, dialect: DialectName, response: Response, hangUp: () => void): Promise<Response> {
     const { book } = this.#options;
     const ended = { whole: 'ok', cancelled: 'cancelled', broken: 'failed' } as const;
     const own = dialect === 'ollama' ? await this.#asOllama(id, response) : response;
     const body =
       own.body === null
         ? null
-        : tracked(own.body, {
-            onBytes: (count) => book.addBytes(id, count),
-            onEnd: (how) => book.end(id, ended[how]),
-          });
+        : tracked(
+            own.body,
+            {
+              onBytes: (count) => book.addBytes(id, count),
+              onEnd: (how) => book.end(id, ended[how]),
+            },
+            hangUp,
+          );
     if (body === null) book.end(id, 'ok');
     return new Response(body, { status: own.status, headers: kept(own.headers) });
   }

@@ -6,9 +6,18 @@ export interface BodyEvents {
   readonly onEnd: (how: 'whole' | 'cancelled' | 'broken') => void;
 }
 
-/** A body that does the same, and tells. A break of the source breaks it too: half an answer never looks whole. */
-export function tracked(body: ReadableStream<Uint8Array>, events: BodyEvents): ReadableStream<Uint8Array> {
+/**
+ * A body with the same bytes, which reports how it ended. When the source breaks, `hangUp` must close the client's
+ * connection: half an answer never looks whole. The body itself then stays open until it is cancelled, because the
+ * HTTP library prints the error of a failed body, with its stack, to stderr.
+ */
+export function tracked(
+  body: ReadableStream<Uint8Array>,
+  events: BodyEvents,
+  hangUp: () => void,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  let isBroken = false;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -22,11 +31,14 @@ export function tracked(body: ReadableStream<Uint8Array>, events: BodyEvents): R
           events.onBytes(value.byteLength);
           controller.enqueue(value);
         } catch {
+          isBroken = true;
           events.onEnd('broken');
-          controller.error(new Error('the answer broke off'));
+          hangUp();
+          await new Promise<never>(() => undefined);
         }
       },
       async cancel(reason) {
+        if (isBroken) return;
         events.onEnd('cancelled');
         await reader.cancel(reason);
       },
