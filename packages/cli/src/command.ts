@@ -47,6 +47,8 @@ export const CALLING: readonly SettingName[] = [
   'maxRetries',
   'pin',
   'firstUse',
+  'root',
+  'realm',
   'policy',
   ...AUDIT,
   'local',

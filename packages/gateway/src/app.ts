@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): Hono<{ Bindings: HttpBindings }>
     return faultResponse(dialectOf(c.req.path), DRAINING);
   });
   for (const name of Object.keys(DIALECTS).filter(isDialect)) {
-    app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw, () => void c.env.outgoing.destroy()));
+    app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw, () => hangUp(c.env)));
   }
   app.get('/v1/models', (c) => models(c, options));
   app.get('/api/tags', (c) => tags(c, options));
@@ -83,6 +83,15 @@ const FAILED: Fault = {
   type: 'api_error',
   message: 'the gateway failed',
 };
+
+/**
+ * What was written still leaves: it can be the event that says what went wrong. A client of HTTP/1.0 takes the end of the
+ * connection for the end of the answer, unless it is reset.
+ */
+function hangUp({ incoming, outgoing }: HttpBindings): void {
+  if (incoming.httpVersion === '1.0') outgoing.socket?.resetAndDestroy();
+  else outgoing.socket?.destroySoon();
+}
 
 const isDialect = (name: string): name is DialectName => Object.hasOwn(DIALECTS, name);
 

@@ -5,6 +5,7 @@ import {
   SecureCompletionClient,
   type LogEntry,
   type Logger,
+  type Protocol,
   type SecureChatCompletionConfig,
 } from 'nomyo-js';
 import type { KeyFacts, RouterFacts } from './status/snapshot.js';
@@ -13,12 +14,16 @@ const DAY_MS = 86_400_000;
 
 /** Of nomyo-js, where nobody names one. */
 const DEFAULT_KEY_DIR = 'client_keys';
+const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
 
 /** The router's key is asked for at most this often, however many pages are open. */
 const FRESH_MS = 60_000;
 
 /** Where the lower level keeps nothing: it is here to fetch a public key, and that needs none of its own. */
 const IN_MEMORY = { keyDir: null } as const;
+
+const problemOf = (error: unknown): string =>
+  error instanceof NomyoError ? error.message : 'the key cannot be fetched';
 
 /** Gathers facts. */
 export class Facts {
@@ -35,7 +40,8 @@ export class Facts {
     this.logger = { debug: hear, info: hear, warn: hear };
   }
 
-  key(): KeyFacts {
+  key(): KeyFacts | undefined {
+    if (this.#config.protocol?.hasKeyPair === false) return undefined;
     const { keyDir, keyRotationInterval = DAY_MS } = this.#config;
     const { createdAt } = this.#key;
     return {
@@ -46,17 +52,36 @@ export class Facts {
     };
   }
 
-  /** Never rejects: what goes wrong is a fact too. */
-  router(now: number): Promise<RouterFacts> {
+  /**
+   * Never rejects: what goes wrong is a fact too.
+   *
+   * @param ready whether calls can be made, asked of the client itself where its protocol has roots
+   */
+  router(now: number, ready: () => Promise<void>): Promise<RouterFacts> {
     if (this.#router === undefined || now - this.#askedAt > FRESH_MS) {
       this.#askedAt = now;
-      this.#router = this.#askRouter();
+      const { protocol } = this.#config;
+      this.#router = protocol === undefined ? this.#askRouter() : this.#askClient(protocol, ready);
     }
     return this.#router;
   }
 
+  async #askClient({ roots }: Protocol, ready: () => Promise<void>): Promise<RouterFacts> {
+    const facts = {
+      url: this.#config.baseUrl ?? DEFAULT_BASE_URL,
+      pin: roots.join(', '),
+      trust: 'version 2 of the protocol, and nothing else: the root vouches for every key of the router',
+    };
+    try {
+      await ready();
+      return { ...facts, problem: undefined };
+    } catch (error) {
+      return { ...facts, problem: problemOf(error) };
+    }
+  }
+
   async #askRouter(): Promise<RouterFacts> {
-    const { baseUrl = 'https://api.nomyo.ai', serverKeyPins = [], serverKeyPolicy } = this.#config;
+    const { baseUrl = DEFAULT_BASE_URL, serverKeyPins = [], serverKeyPolicy } = this.#config;
     const isPinned = serverKeyPins.length > 0;
     const trust = isPinned
       ? `pinned: ${String(serverKeyPins.length)} pin${serverKeyPins.length === 1 ? '' : 's'}, no other key is accepted`
@@ -67,8 +92,7 @@ export class Facts {
     try {
       return { ...facts, pin: await this.#fetchPin(), problem: undefined };
     } catch (error) {
-      const problem = error instanceof NomyoError ? error.message : 'the key cannot be fetched';
-      return { ...facts, pin: undefined, problem };
+      return { ...facts, pin: undefined, problem: problemOf(error) };
     }
   }
 

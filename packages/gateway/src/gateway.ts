@@ -159,7 +159,7 @@ class LocalGateway implements Gateway {
     return {
       now,
       startedAt: this.#startedAt,
-      router: await this.#facts.router(now),
+      router: await this.#facts.router(now, () => this.#client.ready()),
       key: this.#facts.key(),
       memory: this.#client.getMemoryProtectionInfo().details,
       running: this.#admission.running,

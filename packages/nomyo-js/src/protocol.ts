@@ -16,6 +16,8 @@ import type { CommonOptions, ResolvedOptions } from './options.js';
 export interface Protocol<C extends Channel = Channel> {
   /** As observers are told: `nomyo/1`, `nomyo/2`. */
   readonly name: string;
+  /** Pins of the roots that it trusts, for people to compare: `ed25519/…`. Empty where there is no root. */
+  readonly roots: readonly string[];
   /** Whether it trusts nobody but whom it was given a key of, so that a policy's demand for pins is met. */
   readonly pinsServerKey: boolean;
   /** Whether clients have an RSA key pair, and so perhaps files that hold it. */

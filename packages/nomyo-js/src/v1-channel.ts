@@ -32,6 +32,7 @@ const PATH = '/v1/chat/secure_completion';
 /** What clients speak unless the option `protocol` says otherwise. */
 export const v1: Protocol<V1Channel> = {
   name: 'nomyo/1',
+  roots: [],
   pinsServerKey: false,
   hasKeyPair: true,
   locksMemory: true,

@@ -61,6 +61,7 @@ export class Loopback implements Channel {
 export function protocolOver(channel: Channel, protocol: Partial<Protocol> = {}): Protocol {
   return {
     name: 'test/1',
+    roots: [],
     pinsServerKey: true,
     hasKeyPair: false,
     locksMemory: true,

@@ -8,6 +8,7 @@ import { isLoopback } from '../settings/loopback.js';
 import { defaultKeyDir } from '../settings/places.js';
 import { readApiKey, readKeyPassword } from '../settings/secrets.js';
 import { LOCAL_KEY_SIZE } from './local.js';
+import { checkVersion } from './version.js';
 
 /** What the options of a client are made of. */
 export type ConfigContext = Pick<Context, 'settings' | 'env' | 'home'>;
@@ -17,6 +18,7 @@ export type ConfigContext = Pick<Context, 'settings' | 'env' | 'home'>;
  */
 export async function clientConfig(context: ConfigContext): Promise<SecureChatCompletionConfig> {
   const { settings, env } = context;
+  checkVersion(settings);
   const apiKey = readApiKey(settings, env);
   if (settings.firstUse === true && keyDirOf(context) === null) {
     throw new UsageError(
@@ -25,7 +27,7 @@ export async function clientConfig(context: ConfigContext): Promise<SecureChatCo
   }
   return {
     ...(await reachConfig(context)),
-    ...keyConfig(context),
+    ...(settings.root === undefined ? keyConfig(context) : await rootConfig(context, settings.root)),
     ...(settings.local === true ? { keySize: LOCAL_KEY_SIZE } : {}),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(settings.maxRetries === undefined ? {} : { maxRetries: settings.maxRetries }),
@@ -64,6 +66,19 @@ function keyConfig(context: ConfigContext): SecureChatCompletionConfig {
   if (keyDir === null) return { keyDir };
   const password = readKeyPassword(context.settings, context.env);
   return { keyDir, ...(password === undefined ? {} : { keyRotationPassword: password }) };
+}
+
+/** Version 2 has no key pair; the directory remembers the router's key configuration, so that no older one is taken. */
+async function rootConfig(
+  context: ConfigContext,
+  roots: readonly string[],
+): Promise<SecureChatCompletionConfig> {
+  const { realm } = context.settings;
+  const { v2 } = await import('nomyo-js/v2');
+  return {
+    keyDir: keyDirOf(context),
+    protocol: v2({ roots, ...(realm === undefined ? {} : { realm }) }),
+  };
 }
 
 const isPlainLoopback = ({ protocol, hostname }: URL): boolean =>

@@ -16,7 +16,16 @@ const MODEL = 'local';
 export const LOCAL_KEY_SIZE = 2048;
 
 /** What says where the router is, or whom to trust there. */
-const REMOTE: readonly SettingName[] = ['baseUrl', 'tlsCa', 'pin', 'apiKeyFile', 'apiKeyFd', 'policy'];
+const REMOTE: readonly SettingName[] = [
+  'baseUrl',
+  'tlsCa',
+  'pin',
+  'root',
+  'realm',
+  'apiKeyFile',
+  'apiKeyFd',
+  'policy',
+];
 
 /** @throws {UsageError} on a flag that makes no sense beside `--local` */
 export async function withLocal(context: Context): Promise<Local> {
@@ -29,7 +38,7 @@ export async function withLocal(context: Context): Promise<Local> {
   context.output.note(
     `nomyo: a local router answers at ${router.url}; it is no model, and nothing leaves this machine`,
   );
-  const { tlsCa: _ca, apiKeyFile: _file, policy: _policy, ...rest } = settings;
+  const { tlsCa: _ca, apiKeyFile: _file, policy: _policy, root: _root, realm: _realm, ...rest } = settings;
   const local = {
     ...rest,
     baseUrl: `${router.url}/`,

@@ -30,6 +30,8 @@ export interface SettingValues {
   readonly maxRetries: number;
   readonly pin: readonly string[];
   readonly firstUse: boolean;
+  readonly root: readonly string[];
+  readonly realm: string;
   readonly policy: Readonly<Policy>;
   readonly audit: string;
   readonly auditRequired: boolean;
@@ -125,6 +127,19 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
     help: 'remember the router’s key, and refuse another one later',
     read: values.aSwitch,
   },
+  root: {
+    flag: '--root <ed25519/…>',
+    env: 'NOMYO_ROOT',
+    help: 'pin of the root of a router that speaks version 2, and nothing else is spoken; repeatable',
+    isList: true,
+    read: values.roots,
+  },
+  realm: {
+    flag: '--realm <name>',
+    env: 'NOMYO_REALM',
+    help: 'what the root vouches for, with --root (default: the host of the base URL)',
+    read: values.aRealm,
+  },
   policy: {
     flag: '--policy <name>',
     env: 'NOMYO_POLICY',
@@ -179,6 +194,8 @@ export const IN_FILE: readonly SettingName[] = [
   'maxRetries',
   'pin',
   'firstUse',
+  'root',
+  'realm',
   'policy',
   ...AUDIT,
 ];

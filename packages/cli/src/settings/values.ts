@@ -102,6 +102,22 @@ export const aSwitch: Reader<boolean> = (given, origin) => {
   throw wrong(origin, '1 or 0');
 };
 
+/** 32 bytes as base64: the bits that the last character has too many are zero. */
+const ROOT = /^ed25519\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/u;
+
+/** Several may stand in one text, with commas between them. */
+export const roots: Reader<readonly string[]> = (given, origin) => {
+  const list = given.flatMap((text) => text.split(',')).map((root) => root.trim());
+  if (list.every((root) => ROOT.test(root))) return list;
+  throw wrong(origin, 'ed25519/ and the base64 of 32 bytes, as `nomyo-router keys root` prints it');
+};
+
+export const aRealm: Reader<string> = (given, origin) => {
+  const realm = only(given);
+  if (/^\p{ASCII}{1,255}$/u.test(realm)) return realm;
+  throw wrong(origin, '1 to 255 ASCII characters');
+};
+
 /** Several may stand in one text, with commas between them. */
 export const pins: Reader<readonly string[]> = (given, origin) => {
   const list = given.flatMap((text) => text.split(',')).map((pin) => pin.trim());

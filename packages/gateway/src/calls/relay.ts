@@ -32,6 +32,14 @@ const ANSWER_HEADERS: readonly string[] = [
   'request-id',
 ];
 
+/** What is done when an answer ends. */
+interface Ends {
+  /** Gives the place back. */
+  readonly leave: () => void;
+  /** Closes the client's connection: the answer broke off. */
+  readonly hangUp: () => void;
+}
+
 /** The adapter looks at the path alone; nothing is ever sent to this host. */
 const ORIGIN = 'https://gateway.invalid';
 
@@ -57,20 +65,22 @@ export class Relay {
     const id = book.begin({ dialect });
     const place = admission.enter();
     if (place === undefined) return this.#refuse(id, dialect, BUSY, 'busy');
+    let keepsPlace = false;
     try {
       const call = await this.#read(id, dialect, request);
       await place.turn(request.signal);
       book.update(id, { state: 'running' });
       const response = await this.#options.fetch(ORIGIN + DIALECTS[dialect].target, call);
       book.update(id, { state: 'answering', status: response.status });
-      return await (response.ok
-        ? this.#hand(id, dialect, response, hangUp)
-        : this.#refusal(id, dialect, response));
+      if (!response.ok) return await this.#refusal(id, dialect, response);
+      keepsPlace = isUnderWay(response);
+      return await this.#hand(id, dialect, response, { leave: () => place.leave(), hangUp });
     } catch (error) {
+      keepsPlace = false;
       return this.#fail(id, dialect, error, request.signal);
     } finally {
-      // The model has answered: whoever reads slowly keeps nobody waiting.
-      place.leave();
+      // Once the model is done, whoever reads slowly keeps nobody waiting.
+      if (!keepsPlace) place.leave();
     }
   }
 
@@ -100,7 +110,7 @@ export class Relay {
     };
   }
 
-  async #hand(id: number, dialect: DialectName, response: Response, hangUp: () => void): Promise<Response> {
+  async #hand(id: number, dialect: DialectName, response: Response, ends: Ends): Promise<Response> {
     const { book } = this.#options;
     const ended = { whole: 'ok', cancelled: 'cancelled', broken: 'failed' } as const;
     const own = dialect === 'ollama' ? await this.#asOllama(id, response) : response;
@@ -111,9 +121,12 @@ export class Relay {
             own.body,
             {
               onBytes: (count) => book.addBytes(id, count),
-              onEnd: (how) => book.end(id, ended[how]),
+              onEnd: (how) => {
+                book.end(id, ended[how]);
+                ends.leave();
+              },
             },
-            hangUp,
+            ends.hangUp,
           );
     if (body === null) book.end(id, 'ok');
     return new Response(body, { status: own.status, headers: kept(own.headers) });
@@ -161,6 +174,12 @@ export class Relay {
       error instanceof NomyoError || error instanceof BodyError ? 'refused' : 'failed',
     );
   }
+}
+
+/** Whether the model still works on what is being read: true of a real stream, not of one made from a whole answer. */
+function isUnderWay({ headers }: Response): boolean {
+  const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+  return isStream && headers.get('x-nomyo-stream') !== 'synthetic';
 }
 
 /** Nobody reads it. */

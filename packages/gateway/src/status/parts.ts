@@ -23,7 +23,10 @@ const COLUMNS = ['Time', 'Model', 'Tier', 'Protocol', 'Sent', 'Received', 'Durat
 export function routerPart({ router }: Snapshot): string {
   return facts([
     ['Address', text(router.url)],
-    ['Key', router.pin === undefined ? 'not known yet' : `<code>${text(router.pin)}</code>`],
+    [
+      router.pin?.startsWith('ed25519/') === true ? 'Root' : 'Key',
+      router.pin === undefined ? 'not known yet' : `<code>${text(router.pin)}</code>`,
+    ],
     ['Trust', text(router.trust)],
     ...(router.problem === undefined
       ? []
@@ -32,6 +35,9 @@ export function routerPart({ router }: Snapshot): string {
 }
 
 export function keyPart({ key, now }: Snapshot): string {
+  if (key === undefined) {
+    return '<p>None is needed: with version 2 of the protocol every call has keys of its own, in memory alone.</p>';
+  }
   const { fingerprint, createdAt, rotatesAt, place } = key;
   return facts([
     [

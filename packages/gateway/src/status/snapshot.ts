@@ -4,13 +4,13 @@ import type { Call, Totals } from '../calls/book.js';
 /** Where the router's key stands. */
 export interface RouterFacts {
   readonly url: string;
-  /** `sha256/BASE64` of its key, or why it is not known. */
+  /** `sha256/BASE64` of its key; with version 2 of the protocol, `ed25519/BASE64` of the roots above its keys. */
   readonly pin: string | undefined;
   readonly trust: string;
   readonly problem: string | undefined;
 }
 
-/** The key pair of this gateway. */
+/** The key pair that answers are sealed to. */
 export interface KeyFacts {
   readonly fingerprint: string | undefined;
   readonly place: string;
@@ -26,7 +26,8 @@ export interface Snapshot {
   readonly now: number;
   readonly startedAt: number;
   readonly router: RouterFacts;
-  readonly key: KeyFacts;
+  /** `undefined`: version 2 of the protocol needs none. */
+  readonly key: KeyFacts | undefined;
   readonly memory: string;
   readonly running: number;
   readonly waiting: number;

@@ -8,7 +8,7 @@ import {
   refuseUnknown,
   type Bytes,
 } from '@nomyo/base';
-import { isSuite, parsePin, SUITES, type SuiteId } from '@nomyo/protocol-v2';
+import { formatPin, isSuite, parsePin, SUITES, type SuiteId } from '@nomyo/protocol-v2';
 import type { CommonOptions } from '../options.js';
 import type { Protocol } from '../protocol.js';
 import { SealedChannel } from './channel.js';
@@ -73,6 +73,7 @@ export function v2(options: V2Options): Protocol {
   };
   return {
     name: 'nomyo/2',
+    roots: trust.roots.map(formatPin),
     pinsServerKey: true,
     hasKeyPair: false,
     // Frames are opened by the platform's AES-GCM, and HPKE works on its own buffers: both in ordinary memory, wiped.

@@ -2,6 +2,7 @@
 import type { ChatCompletion, ChatCompletionRequest, ChatMessage, ResponseFormat } from 'nomyo-js';
 import { tierOf } from '../../client/config.js';
 import { modelOf, withClient } from '../../client/session.js';
+import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
 import { CommandFailed } from '../../exit/codes.js';
 import { readAttachment } from '../../io/attachment.js';
@@ -12,6 +13,7 @@ import { readSchema } from './schema.js';
 
 export async function run(context: Context): Promise<void> {
   const options = askOptions(context.flags);
+  refuseKeyPassword(context);
   const format = options.schema === undefined ? undefined : await readSchema(options.schema);
   const attachments = await Promise.all(options.files.map((path) => readAttachment(path, '--file')));
   const question = await readQuestion(context.words);

@@ -2,6 +2,7 @@
 import type { ChatCompletion, ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
 import { tierOf } from '../../client/config.js';
 import { modelOf, withClient } from '../../client/session.js';
+import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
 import { Interrupted } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
@@ -16,6 +17,7 @@ class Stopped extends Error {
 }
 
 export async function run(context: Context): Promise<void> {
+  refuseKeyPassword(context);
   await withClient(context, async ({ client, context: own }) => {
     const conversation = new Conversation(modelOf(own), tierOf(own), textOf(own.flags['system']));
     await new Chat(client, own, conversation).run();

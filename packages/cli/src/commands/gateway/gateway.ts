@@ -6,6 +6,7 @@ import { withAudit } from '../../client/audit.js';
 import { clientConfig, readText, tierOf } from '../../client/config.js';
 import { rateLimitOf } from '../../client/rate.js';
 import { withLocal } from '../../client/local.js';
+import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
@@ -16,6 +17,7 @@ import { gatewayFlags, type GatewayFlags } from './options.js';
 
 export async function run(context: Context): Promise<void> {
   const flags = gatewayFlags(context.flags);
+  refuseKeyPassword(context);
   const local = await withLocal(context);
   try {
     await withAudit(local.context, async (audit) => {
