@@ -33,6 +33,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     cwd: 'packages/crypto',
     env: { NOMYO_SWEEP: 'all' },
   },
+  v2: { file: 'tools/stress/dist/v2/main.js' },
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

@@ -1,4 +1,4 @@
-// The four runs as they are typed, in their short form: each holds against the SDK as it is.
+// The runs as they are typed, in their short form: each holds against the SDK as it is.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -27,6 +27,7 @@ describe.each([
   ['fuzz', '2000 cases', WARNINGS],
   ['gateway', '640 calls, 64 at once', /^$/],
   ['soak', '1200 calls, 16 at once', /^$/],
+  ['v2', '1500 cases', /^$/],
 ])('%s --short', (program, size, warnings) => {
   it('passes, and prints its seed', async () => {
     const { code, output, errors } = await run(program, '--short', '--seed', '20261126');

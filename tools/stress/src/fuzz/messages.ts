@@ -1,6 +1,9 @@
 /** What a worker tells its parent. */
 import type { FuzzReport } from './run.js';
 
+/** What is attacked: everything of the SDK, or protocol 2. */
+export type TargetSet = 'sdk' | 'v2';
+
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly target: string; readonly index: number }
   | { readonly kind: 'report'; readonly report: FuzzReport };

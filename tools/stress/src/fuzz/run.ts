@@ -3,7 +3,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { measure, settledLeftovers, type Resources } from '../common/resources.js';
 import { Random } from '../common/random.js';
 import type { Attack, Runtime, Target } from './target.js';
-import { TARGETS } from './targets/index.js';
 
 /** What is to be tried. */
 export interface FuzzPlan {
@@ -13,8 +12,7 @@ export interface FuzzPlan {
   readonly cases: number;
   /** Told now and then. */
   readonly progress: (target: string, index: number) => void;
-  /** Default: everything of the SDK that takes input from outside. */
-  readonly targets?: readonly Target[];
+  readonly targets: readonly Target[];
   /** How long what was open may take to go away after the end, in ms. Default: 10 000. */
   readonly patience?: number;
 }
@@ -55,7 +53,7 @@ const WARM_UP_SHARE = 0.1;
 
 export async function fuzz(plan: FuzzPlan): Promise<FuzzReport> {
   const empty = await measure();
-  const targets = (plan.targets ?? TARGETS).filter(({ runtimes }) => runtimes.includes(plan.runtime));
+  const targets = plan.targets.filter(({ runtimes }) => runtimes.includes(plan.runtime));
   const runs: TargetRun[] = [];
   const weights = targets.reduce((sum, { weight }) => sum + weight, 0);
   for (const target of targets) {
