@@ -16,7 +16,7 @@
  */
 
 /** Version of this interface. A binary of another version does not load. */
-export declare const abiVersion: 2;
+export declare const abiVersion: 3;
 
 /** `code` of the errors that `require('nomyo-native')` throws. Go on without the addon. */
 export type LoadErrorCode =
@@ -144,14 +144,14 @@ export declare class SecureRegion {
 }
 
 /**
- * Opens AES-256-GCM without associated data (NIST SP 800-38D). Gives the plaintext, in protected
- * memory, once the tag has been verified; otherwise
- * `ERR_NOMYO_NATIVE_DECRYPT`, and whatever had been decrypted is wiped.
+ * Opens AES-256-GCM (NIST SP 800-38D). Gives the plaintext, in protected memory, once the tag has
+ * been verified; otherwise `ERR_NOMYO_NATIVE_DECRYPT`, and whatever had been decrypted is wiped.
  *
  * @param key - 32 bytes
  * @param nonce - 12 bytes
  * @param ciphertext - at least one byte
  * @param tag - 16 bytes
+ * @param aad - associated data, which the tag covers too. Default: none
  */
 export declare function aesGcmOpen(
   key: SecureRegion,
@@ -159,6 +159,7 @@ export declare function aesGcmOpen(
   ciphertext: Uint8Array,
   tag: Uint8Array,
   mustLock?: boolean,
+  aad?: Uint8Array,
 ): SecureRegion;
 
 /**

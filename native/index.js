@@ -7,7 +7,7 @@
 const { closeSync, fstatSync, openSync, readSync } = require('node:fs');
 const findBinary = require('node-gyp-build');
 
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 
 // ELF-64 header, in bytes: System V ABI, chapter 4.
 const ELF = {

@@ -24,15 +24,15 @@ bool Init(const OpenSsl* ssl, EvpCipherCtx* ctx, const uint8_t* key, const uint8
          ssl->EVP_CipherInit_ex(ctx, nullptr, nullptr, key, nonce, kDecrypt) == 1;
 }
 
-bool Update(const OpenSsl* ssl, EvpCipherCtx* ctx, const uint8_t* in, size_t length, uint8_t* out) {
-  for (size_t done = 0; done < length;) {
-    const size_t left = length - done;
-    const size_t piece = left < kPiece ? left : kPiece;
+// Without `out`, `in` is associated data.
+bool Update(const OpenSsl* ssl, EvpCipherCtx* ctx, const der::Bytes& in, uint8_t* out) {
+  for (size_t done = 0; done < in.length;) {
+    const size_t left = in.length - done;
+    const int piece = static_cast<int>(left < kPiece ? left : kPiece);
+    uint8_t* const to = out == nullptr ? nullptr : out + done;
     int written = 0;
-    if (ssl->EVP_CipherUpdate(ctx, out + done, &written, in + done, static_cast<int>(piece)) != 1) {
-      return false;
-    }
-    done += piece;
+    if (ssl->EVP_CipherUpdate(ctx, to, &written, in.data + done, piece) != 1) return false;
+    done += static_cast<size_t>(piece);
   }
   return true;
 }
@@ -45,19 +45,19 @@ bool Final(const OpenSsl* ssl, EvpCipherCtx* ctx) {
 
 }  // namespace
 
-Status AesGcmOpen(const uint8_t* key, const uint8_t* nonce, const uint8_t* ciphertext,
-                  size_t length, const uint8_t* tag, uint8_t* out) {
+Status AesGcmOpen(const uint8_t* key, const GcmSealed& sealed, uint8_t* out) {
   const OpenSsl* ssl = OpenSsl::Get();
   if (ssl == nullptr) return Status::kUnavailable;
   const ErrorQueueGuard errors(ssl);
   const CipherCtx ctx(ssl->EVP_CIPHER_CTX_new());
-  if (!ctx || !Init(ssl, ctx.get(), key, nonce)) return Status::kOperation;
+  if (!ctx || !Init(ssl, ctx.get(), key, sealed.nonce)) return Status::kOperation;
   constexpr int kLength = static_cast<int>(kGcmTagLength);
   const bool opened =
-      Update(ssl, ctx.get(), ciphertext, length, out) &&
-      ssl->EVP_CIPHER_CTX_ctrl(ctx.get(), kSetTag, kLength, const_cast<uint8_t*>(tag)) == 1 &&
+      Update(ssl, ctx.get(), sealed.aad, nullptr) &&
+      Update(ssl, ctx.get(), sealed.ciphertext, out) &&
+      ssl->EVP_CIPHER_CTX_ctrl(ctx.get(), kSetTag, kLength, const_cast<uint8_t*>(sealed.tag)) == 1 &&
       Final(ssl, ctx.get());
-  if (!opened) pages::Wipe(out, length);
+  if (!opened) pages::Wipe(out, sealed.ciphertext.length);
   return opened ? Status::kOk : Status::kDecrypt;
 }
 

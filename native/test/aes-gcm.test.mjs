@@ -49,6 +49,41 @@ describe('aesGcmOpen', () => {
     expect(bytesOf(opened).toString('hex')).toMatch(/^d9313225f88406e5.*1aafd255$/);
   });
 
+  // Test case 16: the same key, with associated data.
+  test('takes associated data', async () => {
+    const hex = (text) => Buffer.from(text, 'hex');
+    const key = SecureRegion.from(hex('feffe9928665731c6d6a8f9467308308'.repeat(2)));
+    const nonce = hex('cafebabefacedbaddecaf888');
+    const ciphertext = hex(
+      '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa' +
+        '8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662',
+    );
+    const tag = hex('76fc6ece0f4e1768cddf8853bb2d551b');
+    const aad = hex('feedfacedeadbeeffeedfacedeadbeefabaddad2');
+    const open = (data) => addon.aesGcmOpen(key, nonce, ciphertext, tag, false, data);
+    expect(bytesOf(open(aad)).toString('hex')).toMatch(/^d9313225f88406e5.*ba637b39$/);
+    expect(bytesOf(open(Uint8Array.from(aad))).length).toBe(60);
+    for (let at = 0; at < aad.length; at++) expect(await codeOf(() => open(flip(aad, at)))).toBe(DECRYPT);
+    for (const other of [
+      aad.subarray(1),
+      Buffer.concat([aad, Buffer.alloc(1)]),
+      new Uint8Array(0),
+      undefined,
+    ]) {
+      expect(await codeOf(() => open(other))).toBe(DECRYPT);
+    }
+    expect(await codeOf(() => open('feed'))).toBe('ERR_NOMYO_NATIVE_ARGUMENT_TYPE');
+    expect(await codeOf(() => open(null))).toBe('ERR_NOMYO_NATIVE_ARGUMENT_TYPE');
+  });
+
+  test('takes no associated data and empty data for the same', () => {
+    const key = newKey();
+    const nonce = randomBytes(12);
+    const { ciphertext, tag } = seal(key, nonce, Buffer.from('x'));
+    const opened = addon.aesGcmOpen(key, nonce, ciphertext, tag, true, new Uint8Array(0));
+    expect(bytesOf(opened).toString()).toBe('x');
+  });
+
   test('has one error for every change', async () => {
     const key = newKey();
     const nonce = randomBytes(12);

@@ -103,7 +103,7 @@ describe('loading', () => {
     }));
 
   test('this process has it too', () => {
-    expect(addon.abiVersion).toBe(2);
+    expect(addon.abiVersion).toBe(3);
     expect(addon.info().nativeCrypto).toBe(true);
   });
 });

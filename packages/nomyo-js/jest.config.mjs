@@ -1,3 +1,4 @@
 import { nodeProject } from '../../tools/config/jest.mjs';
 
-export default { projects: [nodeProject('nomyo-js')] };
+// In ms: tests share their machine with others.
+export default { testTimeout: 60_000, projects: [nodeProject('nomyo-js')] };

@@ -15,7 +15,7 @@ namespace nomyo::binding {
 
 namespace {
 
-constexpr int kAbiVersion = 2;  // index.js refuses another one
+constexpr int kAbiVersion = 3;  // index.js refuses another one
 
 Napi::Value GeneratePkcs8(const Napi::CallbackInfo& info) {
   Arguments arguments(info);

@@ -16,12 +16,12 @@ Napi::Value GcmOpen(const Napi::CallbackInfo& info) {
   const der::Bytes ciphertext = arguments.Bytes(2, "ciphertext", 1, kMaxInputLength);
   const der::Bytes tag = arguments.Bytes(3, "tag", kGcmTagLength, kGcmTagLength);
   const LockRule rule = arguments.MustLock(4);
+  const der::Bytes aad = arguments.OptionalBytes(5, "aad", kMaxInputLength);
   if (!arguments.ok()) return arguments.Throw();
   SecureBytes opened;
   Status status = SecureBytes::Allocate(ciphertext.length, rule, &opened);
   if (status == Status::kOk) {
-    status = AesGcmOpen(key->bytes().data(), nonce.data, ciphertext.data, ciphertext.length,
-                        tag.data, opened.data());
+    status = AesGcmOpen(key->bytes().data(), {nonce.data, aad, ciphertext, tag.data}, opened.data());
   }
   if (status != Status::kOk) return Throw(info.Env(), FromStatus(status));
   return RegionObject::Make(info.Env(), std::move(opened));

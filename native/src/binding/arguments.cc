@@ -62,6 +62,10 @@ der::Bytes Arguments::Bytes(size_t index, const char* name, size_t least, size_t
   return {static_cast<const uint8_t*>(data), length};
 }
 
+der::Bytes Arguments::OptionalBytes(size_t index, const char* name, size_t most) {
+  return info_[index].IsUndefined() ? der::Bytes{} : Bytes(index, name, 0, most);
+}
+
 std::vector<uint8_t> Arguments::BytesCopy(size_t index, const char* name, size_t least,
                                           size_t most) {
   const der::Bytes bytes = Bytes(index, name, least, most);

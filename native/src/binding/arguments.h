@@ -36,6 +36,8 @@ class Arguments {
 
   // A Uint8Array; valid until the call returns.
   der::Bytes Bytes(size_t index, const char* name, size_t least, size_t most);
+  // The same; left out, no bytes.
+  der::Bytes OptionalBytes(size_t index, const char* name, size_t most);
   std::vector<uint8_t> BytesCopy(size_t index, const char* name, size_t least, size_t most);
 
   // A SecureRegion that was not released.

@@ -38,12 +38,38 @@ void GcmOpensTheSpecifiedBytes() {
       "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662898015ad");
   auto tag = FromHex("b094dac5d93471bdec1a502270e3cc6c");
   std::vector<uint8_t> out = ciphertext;
-  CHECK(nomyo::AesGcmOpen(key.data(), nonce.data(), out.data(), out.size(), tag.data(),
-                          out.data()) == Status::kOk);
+  const auto open = [&](const std::vector<uint8_t>& in) {
+    const nomyo::GcmSealed sealed = {nonce.data(), {}, {in.data(), in.size()}, tag.data()};
+    return nomyo::AesGcmOpen(key.data(), sealed, out.data());
+  };
+  CHECK(open(out) == Status::kOk);
   CHECK(out == plaintext);
   tag[15] ^= 1;
-  CHECK(nomyo::AesGcmOpen(key.data(), nonce.data(), ciphertext.data(), ciphertext.size(), tag.data(),
-                          out.data()) == Status::kDecrypt);
+  CHECK(open(ciphertext) == Status::kDecrypt);
+  CHECK(out == std::vector<uint8_t>(out.size(), 0));
+}
+
+// Test case 16: the same key, with associated data.
+void GcmTakesAssociatedData() {
+  const auto key = FromHex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const auto nonce = FromHex("cafebabefacedbaddecaf888");
+  const auto ciphertext = FromHex(
+      "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+      "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662");
+  const auto tag = FromHex("76fc6ece0f4e1768cddf8853bb2d551b");
+  auto aad = FromHex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+  std::vector<uint8_t> out(ciphertext.size());
+  const auto open = [&](size_t length) {
+    const nomyo::GcmSealed sealed = {
+        nonce.data(), {aad.data(), length}, {ciphertext.data(), ciphertext.size()}, tag.data()};
+    return nomyo::AesGcmOpen(key.data(), sealed, out.data());
+  };
+  CHECK(open(aad.size()) == Status::kOk);
+  CHECK(out[0] == 0xd9 && out[59] == 0x39);
+  CHECK(open(aad.size() - 1) == Status::kDecrypt);
+  CHECK(open(0) == Status::kDecrypt);
+  aad[0] ^= 1;
+  CHECK(open(aad.size()) == Status::kDecrypt);
   CHECK(out == std::vector<uint8_t>(out.size(), 0));
 }
 
@@ -136,6 +162,7 @@ void TestCrypto() {
     return;
   }
   RUN(GcmOpensTheSpecifiedBytes);
+  RUN(GcmTakesAssociatedData);
   RUN(CbcOpensWhatOpensslWrote);
   RUN(BothWaysOfDecryptingAgree);
   RUN(AGeneratedKeyLoadsAndADamagedOneDoesNot);

@@ -5,7 +5,8 @@
  * @packageDocumentation
  */
 export { decryptAesCbc } from './aes-cbc.js';
-export type { CbcInput } from './runtime/runtime.js';
+export { openAesGcm } from './aes-gcm.js';
+export type { CbcInput, GcmMessage, GcmTag } from './runtime/runtime.js';
 export { decodeBase64, encodeBase64 } from './base64.js';
 export { decodePem, encodePem, PEM_LABEL, type PemBlock } from './pem.js';
 

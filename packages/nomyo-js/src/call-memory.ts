@@ -16,11 +16,9 @@ import type { Emit } from './events.js';
 export class CallMemory {
   /** For everything that takes memory for this call. */
   readonly options: SecureByteContextOptions;
-  #locked: boolean;
+  #locked = true;
 
-  /** @param canLock whether the protocol keeps everything in memory that is taken here */
-  constructor(options: SecureByteContextOptions, onUnlocked: (bytes: number) => void, canLock: boolean) {
-    this.#locked = canLock;
+  constructor(options: SecureByteContextOptions, onUnlocked: (bytes: number) => void) {
     this.options = {
       ...options,
       onUnlocked: (bytes) => {
@@ -46,18 +44,14 @@ export class CallMemory {
 }
 
 /** Makes the memory of each call of one client, which tells of the first piece that is not locked. */
-export function createCallMemory(
-  options: SecureByteContextOptions,
-  emit: Emit,
-  canLock: boolean,
-): () => CallMemory {
+export function createCallMemory(options: SecureByteContextOptions, emit: Emit): () => CallMemory {
   let isTold = options.secure === false;
   const tell = (bytes: number): void => {
     if (isTold) return;
     isTold = true;
     emit({ message: 'nomyo:memory-not-locked', bytes, reason: getMemoryProtectionInfo(options).details });
   };
-  return () => new CallMemory(options, tell, canLock);
+  return () => new CallMemory(options, tell);
 }
 
 /**

@@ -22,8 +22,6 @@ export interface Protocol<C extends Channel = Channel> {
   readonly pinsServerKey: boolean;
   /** Whether clients have an RSA key pair, and so perhaps files that hold it. */
   readonly hasKeyPair: boolean;
-  /** Whether everything that holds plaintext or keys can be locked memory. If not, nobody may demand it. */
-  readonly locksMemory: boolean;
   /** Whether it can answer piece by piece; if not, requests are sealed without `stream` and `stream_options`. */
   readonly streams: boolean;
   /** Options of a client that would have no effect beside it: each is refused, by its name. */

@@ -102,7 +102,7 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
   refuseExcluded(config, protocol);
   const allowHttp = optional('allowHttp', config.allowHttp, anAllowHttp, false);
   const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
-  const memory = resolveMemory(config, policy, protocol);
+  const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
     baseUrl: parseBaseUrl(optional(url.name, url.value, aString, DEFAULTS.baseUrl), { allowHttp }),
     apiKey: resolveApiKey(config),
@@ -131,7 +131,7 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
     hasPins: protocol.pinsServerKey || options.serverKeys.pins.length > 0,
     isFirstUse: options.serverKeys.policy === 'first-use',
     writesPlainKeys: protocol.hasKeyPair && writesPlainKeys(config),
-    canLockMemory: policy.requireLockedMemory !== true || (protocol.locksMemory && canLock(memory)),
+    canLockMemory: policy.requireLockedMemory !== true || canLock(memory),
   });
   return options;
 }
@@ -148,14 +148,10 @@ function refuseExcluded(config: CommonOptions, { excludes }: Protocol): void {
 function resolveMemory(
   { secureMemory, requireLockedMemory }: CommonOptions,
   policy: Policy,
-  { name, locksMemory }: Protocol,
 ): ResolvedOptions['memory'] {
   const secure = optional('secureMemory', secureMemory, aBoolean, true);
   const isOption = optional('requireLockedMemory', requireLockedMemory, aBoolean, false);
   const memory = { secure, requireLocked: isOption || policy.requireLockedMemory === true };
-  if (isOption && !locksMemory) {
-    throw new InvalidArgumentError('requireLockedMemory', `cannot be kept by ${name}: see docs/options.md`);
-  }
   if (isOption) checkLocks(memory);
   return memory;
 }

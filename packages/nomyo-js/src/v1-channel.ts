@@ -35,7 +35,6 @@ export const v1: Protocol<V1Channel> = {
   roots: [],
   pinsServerKey: false,
   hasKeyPair: true,
-  locksMemory: true,
   streams: false,
   excludes: [],
   connect: (context) => new V1Channel(context),

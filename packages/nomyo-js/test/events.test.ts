@@ -89,7 +89,7 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   rotating.dispose();
   await createSecureFetch({ client: rotating, logger })('/v1/embeddings', { method: 'POST' });
   // As where the system locks no more: here it may lock all there is.
-  createCallMemory({}, createEmit([logger]), true)().options.onUnlocked?.(1);
+  createCallMemory({}, createEmit([logger]))().options.onUnlocked?.(1);
   // The next pair finds no directory to go to.
   const failing = client(to, { ...options, keyRotationInterval: 500 });
   await failing.ready();

@@ -64,7 +64,6 @@ export function protocolOver(channel: Channel, protocol: Partial<Protocol> = {})
     roots: [],
     pinsServerKey: true,
     hasKeyPair: false,
-    locksMemory: true,
     streams: false,
     excludes: [],
     connect: () => channel,

@@ -1,16 +1,15 @@
 /** An answer, at the client (SPEC 8.3), as its bytes come in. */
-import { allocateBytes, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
-import type { SecureByteContextOptions } from '@nomyo/crypto';
+import { allocateBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
 import { answerKeys } from './answer-keys.js';
 import { protocolError } from './errors.js';
 import { CONTENT_TYPE, FRAME, LIMITS, MAGIC, SIZES, type FrameType, type Tier } from './facts.js';
-import { FrameOpener } from './frame-opener.js';
+import { FrameOpener, type OpenerMemory } from './frame-opener.js';
 import { decodeAnswerHead, type AnswerHead } from './head.js';
 import { isOfType } from './media-type.js';
 import type { AnswerSecret } from './request-sealer.js';
 
 /** How an answer is opened. */
-export interface AnswerOpenerOptions {
+export interface AnswerOpenerOptions extends OpenerMemory {
   /** Of the sealed request; it stays the caller's. */
   readonly answer: AnswerSecret;
   /** The tier that was asked for; the answer must name the same, absent with absent. */
@@ -21,10 +20,6 @@ export interface AnswerOpenerOptions {
   readonly limit?: number;
   /** Gets each piece of the body as its frame opens; the piece is wiped when the promise settles. */
   readonly sink: (content: Uint8Array) => void | Promise<void>;
-  /** Of the answer's key. Default: protected where that can be had. */
-  readonly memory?: SecureByteContextOptions;
-  /** Runs what takes such memory, and may run it again: for callers who wait until there is room. Default: at once. */
-  readonly take?: <T>(task: () => Promise<T>) => T | Promise<T>;
 }
 
 const PREFIX = MAGIC.answer.byteLength + SIZES.responseNonce;
@@ -113,11 +108,10 @@ export class AnswerOpener {
   async #start(): Promise<FrameOpener> {
     const magicBytes = MAGIC.answer.byteLength;
     if (!equalBytes(this.#prefix.subarray(0, magicBytes), MAGIC.answer)) throw protocolError('malformed');
-    const { answer, memory, take = atOnce } = this.#options;
     const sink = (type: FrameType, content: Uint8Array): Promise<void> => this.#frame(type, content);
-    const { key, baseNonce } = await answerKeys(answer, this.#prefix.subarray(magicBytes));
+    const { key, baseNonce } = await answerKeys(this.#options.answer, this.#prefix.subarray(magicBytes));
     try {
-      return await take(() => FrameOpener.create(concatBytes(key), baseNonce, true, sink, memory));
+      return await FrameOpener.create(key, baseNonce, true, sink, this.#options);
     } finally {
       wipe(key);
       wipe(baseNonce);
@@ -144,8 +138,4 @@ export class AnswerOpener {
     if (head.tier !== this.#options.tier) throw protocolError('tier_mismatch');
     this.#head = head;
   }
-}
-
-function atOnce<T>(task: () => Promise<T>): Promise<T> {
-  return task();
 }

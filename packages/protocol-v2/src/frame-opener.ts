@@ -11,11 +11,20 @@ import type { FrameCipher } from './platform/platform.js';
 /** What is done with an opened frame. `content` is wiped when the promise settles. */
 export type FrameSink = (type: FrameType, content: Uint8Array) => void | Promise<void>;
 
+/** Where keys and plaintext are. */
+export interface OpenerMemory {
+  /** Of the key, and of each frame as it is opened. Default: protected where that can be had. */
+  readonly memory?: SecureByteContextOptions;
+  /** Runs what takes such memory, and may run it again: for callers who wait until there is room. Default: at once. */
+  readonly take?: <T>(task: () => T | Promise<T>) => T | Promise<T>;
+}
+
 const malformed = (): Error => protocolError('malformed');
 
 /** One direction of one exchange. Holds one frame at most. */
 export class FrameOpener {
   readonly #cipher: FrameCipher;
+  readonly #take: NonNullable<OpenerMemory['take']>;
   readonly #baseNonce: Bytes;
   readonly #isAnswer: boolean;
   readonly #sink: FrameSink;
@@ -26,25 +35,31 @@ export class FrameOpener {
   #next = 0;
   #isOver = false;
 
-  private constructor(cipher: FrameCipher, baseNonce: Bytes, isAnswer: boolean, sink: FrameSink) {
+  private constructor(
+    cipher: FrameCipher,
+    baseNonce: Bytes,
+    isAnswer: boolean,
+    sink: FrameSink,
+    take: NonNullable<OpenerMemory['take']>,
+  ) {
     this.#cipher = cipher;
+    this.#take = take;
     this.#baseNonce = baseNonce;
     this.#isAnswer = isAnswer;
     this.#sink = sink;
   }
 
-  /**
-   * @param key wiped by the caller
-   * @param memory of the key
-   */
+  /** @param key wiped by the caller */
   static async create(
     key: Bytes,
     baseNonce: Bytes,
     isAnswer: boolean,
     sink: FrameSink,
-    memory: SecureByteContextOptions = {},
+    { memory = {}, take = atOnce }: OpenerMemory = {},
   ): Promise<FrameOpener> {
-    return new FrameOpener(await platform.frameCipher(key, memory), concatBytes(baseNonce), isAnswer, sink);
+    // The cipher takes a key over, and may be made twice.
+    const cipher = await take(() => platform.frameCipher(concatBytes(key), memory));
+    return new FrameOpener(cipher, concatBytes(baseNonce), isAnswer, sink, take);
   }
 
   /** Whether END came. */
@@ -107,19 +122,19 @@ export class FrameOpener {
 
   async #open(sealed: Bytes): Promise<void> {
     const nonce = nonceOf(this.#baseNonce, this.#next);
-    const plaintext = await this.#cipher.open(nonce, this.#header, sealed);
+    const plaintext = await this.#take(() => this.#cipher.open(nonce, this.#header, sealed));
     if (plaintext === undefined) throw protocolError('unopenable');
     const type = this.#type();
     this.#next += 1;
     this.#headerBytes = 0;
     this.#sealed = undefined;
     this.#isOver = type === FRAME.end;
-    try {
-      await this.#sink(type, contentOf(plaintext));
-    } finally {
-      wipe(plaintext);
-    }
+    await plaintext.use(async (bytes) => this.#sink(type, contentOf(bytes)));
   }
+}
+
+function atOnce<T>(task: () => T | Promise<T>): T | Promise<T> {
+  return task();
 }
 
 /** Whether a frame of this type may stand behind the head. */

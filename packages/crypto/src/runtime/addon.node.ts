@@ -48,6 +48,7 @@ export interface Addon {
     ciphertext: Uint8Array,
     tag: Uint8Array,
     mustLock: boolean,
+    aad: Uint8Array | undefined,
   ): NativeRegion;
   aesCbcDecrypt(key: NativeRegion, iv: Uint8Array, ciphertext: Uint8Array, mustLock: boolean): NativeRegion;
   generatePkcs8(bits: number, mustLock: boolean): Promise<NativeRegion>;
@@ -59,7 +60,7 @@ export type AddonSearch =
   | { readonly addon: Addon; readonly hasCrypto: boolean }
   | { readonly addon: undefined; readonly why: string };
 
-const ABI_VERSION = 2;
+const ABI_VERSION = 3;
 
 let search: AddonSearch | undefined;
 

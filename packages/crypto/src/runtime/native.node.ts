@@ -4,7 +4,7 @@ import type { MemoryOptions } from '../memory/backend.js';
 import { LockedMemory, withLock, withLockAsync } from '../memory/locked.node.js';
 import { adoptMemory, memoryOf, type SecureByteContext } from '../memory/secure-byte-context.js';
 import type { Addon, NativeKey, NativeRegion } from './addon.node.js';
-import type { CbcInput, GcmEnvelope, PrivateKeys, Unwrapper } from './runtime.js';
+import type { CbcInput, GcmMessage, PrivateKeys, Unwrapper } from './runtime.js';
 
 const mustLock = ({ requireLocked = false }: MemoryOptions): boolean => requireLocked;
 
@@ -12,16 +12,15 @@ function adopt(region: NativeRegion, memory: MemoryOptions): SecureByteContext {
   return adoptMemory(new LockedMemory(region), memory);
 }
 
-/** @param ciphertext not empty */
+/** @param message whose ciphertext is not empty */
 export function openGcm(
   addon: Addon,
-  ciphertext: Bytes,
-  { nonce, tag }: GcmEnvelope,
+  { ciphertext, nonce, tag, aad }: GcmMessage,
   key: SecureByteContext,
   memory: MemoryOptions,
 ): SecureByteContext {
   return withRegion(addon, key, memory, (region) => {
-    const open = (): NativeRegion => addon.aesGcmOpen(region, nonce, ciphertext, tag, mustLock(memory));
+    const open = (): NativeRegion => addon.aesGcmOpen(region, nonce, ciphertext, tag, mustLock(memory), aad);
     return adopt(withLock(addon, ciphertext.byteLength, open), memory);
   });
 }

@@ -4,11 +4,14 @@ import { wipe, type Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { SUITE } from '../suite.js';
-import { asBuffer, decodePieces, PIECE_BYTES } from './base64.node.js';
-import type { CbcInput, GcmEnvelope, GcmInput } from './runtime.js';
+import { asBuffer, PIECE_BYTES } from './base64.node.js';
+import { ciphertextPieces } from './ciphertext-pieces.node.js';
+import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage } from './runtime.js';
 
 /** Node takes a tag of 4 bytes unless it is told the length. */
 const TAG = { authTagLength: SUITE.tagBytes };
+
+const NO_AAD = new Uint8Array(0);
 
 /** It leaves no copy of the key behind. */
 export function sealGcm(plaintext: Uint8Array, { key, nonce }: GcmInput, out: Bytes, offset: number): Bytes {
@@ -27,11 +30,12 @@ export function sealGcm(plaintext: Uint8Array, { key, nonce }: GcmInput, out: By
  * Opens into `out`, which is as long as the plaintext. What `open-without-residue.node.ts` says of Node holds here: a
  * copy of some pieces can stay in free memory.
  */
-export function openGcm(out: Bytes, { base64, nonce, tag }: GcmEnvelope, key: Bytes): void {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG);
+export function openGcm(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
+  const { nonce, tag, aad = NO_AAD } = sealed;
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG).setAAD(aad);
   decipher.setAuthTag(tag);
   let at = 0;
-  decodePieces(base64, (ciphertext) => {
+  ciphertextPieces(sealed, (ciphertext) => {
     const piece = decipher.update(ciphertext);
     out.set(piece, at);
     at += piece.byteLength;

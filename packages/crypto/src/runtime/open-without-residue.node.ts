@@ -15,26 +15,30 @@ import {
 } from 'node:crypto';
 import { allocateBytes, type Bytes } from '@nomyo/base';
 import { SUITE } from '../suite.js';
-import { decodePieces, PIECE_BYTES } from './base64.node.js';
-import type { GcmEnvelope, GcmInput } from './runtime.js';
+import { PIECE_BYTES } from './base64.node.js';
+import { ciphertextPieces } from './ciphertext-pieces.node.js';
+import type { GcmEnvelope, GcmInput, GcmMessage } from './runtime.js';
 
 /** Counter of the first block of plaintext, behind a nonce of 96 bits (NIST SP 800-38D §7.1, steps 2 and 3). */
 const FIRST_COUNTER = [0, 0, 0, 2] as const;
 
 const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
+const NO_AAD = new Uint8Array(0);
+
 /**
- * Decodes and decrypts into `out`, which is as long as the plaintext.
+ * Decrypts into `out`, which is as long as the plaintext.
  *
  * @throws when the tag does not hold; `out` is the caller's to wipe then
  */
-export function openWithoutResidue(out: Bytes, { base64, nonce, tag }: GcmEnvelope, key: Bytes): void {
+export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
+  const { nonce, tag, aad = NO_AAD } = sealed;
   const keystream = new MaskedKeystream({ key, nonce });
   // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
-  const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
+  const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes }).setAAD(aad);
   try {
     let at = 0;
-    decodePieces(base64, (ciphertext) => {
+    ciphertextPieces(sealed, (ciphertext) => {
       const plaintext = out.subarray(at, at + ciphertext.byteLength);
       keystream.apply(ciphertext, plaintext);
       proof.update(plaintext);

@@ -12,7 +12,7 @@ import { decodeWhole } from './base64.node.js';
 import * as native from './native.node.js';
 import * as nodeCrypto from './node-crypto.node.js';
 import { openWithoutResidue } from './open-without-residue.node.js';
-import type { CbcInput, GcmEnvelope, GcmInput, OpenMemory, PrivateKeys } from './runtime.js';
+import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage, OpenMemory, PrivateKeys } from './runtime.js';
 
 export { asBuffer as searchable, decodeBase64, encodeBase64, isCanonicalBase64 } from './base64.node.js';
 
@@ -65,12 +65,25 @@ export async function openBase64(
   key: SecureByteContext,
   memory: OpenMemory,
 ): Promise<SecureByteContext> {
-  const length = base64DecodedLength(envelope.base64);
-  const addon =
-    length > 0 && (mustBeNative(memory) || length <= MAX_NATIVE_BYTES) ? addonFor(memory) : undefined;
+  const { base64, ...rest } = envelope;
+  const length = base64DecodedLength(base64);
+  const addon = addonForOpening(length, memory);
   return addon === undefined
     ? openWithNode(envelope, length, key, memory)
-    : native.openGcm(addon, decodeWhole(envelope.base64, length), envelope, key, memory);
+    : native.openGcm(addon, { ...rest, ciphertext: decodeWhole(base64, length) }, key, memory);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+export async function openGcm(
+  message: GcmMessage,
+  key: SecureByteContext,
+  memory: MemoryOptions,
+): Promise<SecureByteContext> {
+  const length = message.ciphertext.byteLength;
+  const addon = addonForOpening(length, memory);
+  return addon === undefined
+    ? openWithNode(message, length, key, memory)
+    : native.openGcm(addon, message, key, memory);
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
@@ -81,6 +94,12 @@ export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<S
   return nodeCrypto.openCbc(input, memory);
 }
 
+/** The addon has no empty regions. */
+function addonForOpening(length: number, memory: MemoryOptions): Addon | undefined {
+  const isAddons = length > 0 && (mustBeNative(memory) || length <= MAX_NATIVE_BYTES);
+  return isAddons ? addonFor(memory) : undefined;
+}
+
 const mustBeNative = ({ requireLocked = false }: MemoryOptions): boolean => requireLocked;
 
 function addonFor({ secure = true }: MemoryOptions): Addon | undefined {
@@ -88,7 +107,7 @@ function addonFor({ secure = true }: MemoryOptions): Addon | undefined {
 }
 
 function openWithNode(
-  envelope: GcmEnvelope,
+  sealed: GcmEnvelope | GcmMessage,
   length: number,
   key: SecureByteContext,
   memory: OpenMemory,
@@ -97,9 +116,9 @@ function openWithNode(
   const isMasked = (memory.secure ?? true) && length <= MAX_MASKED_BYTES;
   const open = isMasked ? openWithoutResidue : nodeCrypto.openGcm;
   const plaintext =
-    (isMasked ? undefined : inPlace(envelope, length, memory)) ?? SecureByteContext.allocate(length, memory);
+    (isMasked ? undefined : inPlace(sealed, length, memory)) ?? SecureByteContext.allocate(length, memory);
   try {
-    plaintext.borrow((out) => key.borrow((bytes) => open(out, envelope, bytes)));
+    plaintext.borrow((out) => key.borrow((bytes) => open(out, sealed, bytes)));
     return plaintext;
   } catch (error) {
     plaintext.dispose();
@@ -108,8 +127,13 @@ function openWithNode(
 }
 
 /** The start of the base64's own memory, when that may be used up. What is written there has been read before. */
-function inPlace({ base64 }: GcmEnvelope, length: number, memory: OpenMemory): SecureByteContext | undefined {
-  const { secure = true, consume = false } = memory;
-  if (!consume || !isArrayBuffer(base64.buffer)) return undefined;
+function inPlace(
+  sealed: GcmEnvelope | GcmMessage,
+  length: number,
+  { secure = true, consume = false, ...memory }: OpenMemory,
+): SecureByteContext | undefined {
+  if (!consume || !('base64' in sealed)) return undefined;
+  const { base64 } = sealed;
+  if (!isArrayBuffer(base64.buffer)) return undefined;
   return adoptMemory(reuse(new Uint8Array(base64.buffer, base64.byteOffset, length), secure), memory);
 }

@@ -16,7 +16,7 @@ import type { AbortSignalLike, Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
 import type { SecureByteContext } from '../memory/secure-byte-context.js';
 
-/** The inputs of AES-256-GCM, with no associated data (NIST SP 800-38D). */
+/** The inputs of AES-256-GCM (NIST SP 800-38D). */
 export interface GcmInput {
   /** 32 bytes. */
   readonly key: Bytes;
@@ -24,13 +24,24 @@ export interface GcmInput {
   readonly nonce: Bytes;
 }
 
-/** A ciphertext of AES-256-GCM, and what opens it. */
-export interface GcmEnvelope {
-  /** Canonical base64; see {@link Runtime.isCanonicalBase64}. */
-  readonly base64: Uint8Array;
+/** What opens a ciphertext of AES-256-GCM, beside the key. */
+export interface GcmTag {
   readonly nonce: Bytes;
   /** 16 bytes. */
-  readonly tag: Bytes;
+  readonly tag: Uint8Array;
+  /** Associated data, which the tag covers too. Default: none. */
+  readonly aad?: Uint8Array;
+}
+
+/** A ciphertext in base64. */
+export interface GcmEnvelope extends GcmTag {
+  /** Canonical base64; see {@link Runtime.isCanonicalBase64}. */
+  readonly base64: Uint8Array;
+}
+
+/** A ciphertext as it is. */
+export interface GcmMessage extends GcmTag {
+  readonly ciphertext: Uint8Array;
 }
 
 /** A ciphertext of AES-CBC, and what opens it. */
@@ -77,6 +88,8 @@ export interface Runtime {
    * @param key 32 bytes; they stay the caller's to dispose of
    */
   openBase64(envelope: GcmEnvelope, key: SecureByteContext, memory: OpenMemory): Promise<SecureByteContext>;
+  /** The same for a ciphertext that is not in base64. */
+  openGcm(message: GcmMessage, key: SecureByteContext, memory: MemoryOptions): Promise<SecureByteContext>;
   /** Decrypts AES-CBC and takes the padding off; rejects when it is wrong. */
   openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext>;
   /** The same memory, with the `indexOf` that searches fastest. */

@@ -6,7 +6,7 @@ import { refuseOrdinaryMemory } from '../memory/not-locked.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
 import { SUITE } from '../suite.js';
-import type { CbcInput, GcmEnvelope, GcmInput, PrivateKeys } from './runtime.js';
+import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage, GcmTag, PrivateKeys } from './runtime.js';
 
 export { decodeBase64, encodeBase64 } from '../base64.js';
 
@@ -24,7 +24,7 @@ export async function sealBase64(
   offset: number,
 ): Promise<Bytes> {
   const key = await importKey(gcm.key, 'encrypt');
-  const sealed = await crypto.subtle.encrypt(parameters(gcm.nonce), key, onArrayBuffer(plaintext));
+  const sealed = await crypto.subtle.encrypt(parameters(gcm), key, onArrayBuffer(plaintext));
   // WebCrypto appends the tag to the ciphertext.
   const ciphertext = new Uint8Array(sealed, 0, plaintext.byteLength);
   base64EncodeInto(ciphertext, out, offset);
@@ -32,17 +32,35 @@ export async function sealBase64(
 }
 
 export async function openBase64(
-  { base64, nonce, tag }: GcmEnvelope,
+  envelope: GcmEnvelope,
+  key: SecureByteContext,
+  memory: MemoryOptions,
+): Promise<SecureByteContext> {
+  const length = base64DecodedLength(envelope.base64);
+  const sealed = allocateBytes(length + SUITE.tagBytes);
+  base64DecodeInto(envelope.base64, sealed);
+  sealed.set(envelope.tag, length);
+  return decryptGcm(sealed, envelope, key, memory);
+}
+
+export function openGcm(
+  message: GcmMessage,
+  key: SecureByteContext,
+  memory: MemoryOptions,
+): Promise<SecureByteContext> {
+  return decryptGcm(concatBytes(message.ciphertext, message.tag), message, key, memory);
+}
+
+/** @param sealed the ciphertext and the tag behind it */
+async function decryptGcm(
+  sealed: Bytes,
+  tag: GcmTag,
   key: SecureByteContext,
   memory: MemoryOptions,
 ): Promise<SecureByteContext> {
   refuseOrdinaryMemory(memory, 'the plaintext');
-  const length = base64DecodedLength(base64);
-  const sealed = allocateBytes(length + SUITE.tagBytes);
-  base64DecodeInto(base64, sealed);
-  sealed.set(tag, length);
   const imported = await key.borrow((bytes) => importKey(bytes, 'decrypt'));
-  return new SecureByteContext(await crypto.subtle.decrypt(parameters(nonce), imported, sealed), memory);
+  return new SecureByteContext(await crypto.subtle.decrypt(parameters(tag), imported, sealed), memory);
 }
 
 export async function openCbc(
@@ -74,8 +92,9 @@ function importKey(key: Bytes, usage: 'encrypt' | 'decrypt'): Promise<CryptoKey>
   return crypto.subtle.importKey('raw', key, 'AES-GCM', false, [usage]);
 }
 
-function parameters(nonce: Bytes): AesGcmParams {
-  return { name: 'AES-GCM', iv: nonce, tagLength: TAG_BITS };
+function parameters({ nonce, aad }: Pick<GcmTag, 'nonce' | 'aad'>): AesGcmParams {
+  const associated = aad === undefined ? {} : { additionalData: onArrayBuffer(aad) };
+  return { name: 'AES-GCM', iv: nonce, tagLength: TAG_BITS, ...associated };
 }
 
 /** WebCrypto takes no view of shared memory. */

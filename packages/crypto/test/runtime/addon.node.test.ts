@@ -8,7 +8,7 @@ const failing = (code: string) => (): never => {
 /** As much of the addon as is looked at when it is loaded. */
 function addonWith(view: () => Uint8Array, released: string[] = []): unknown {
   const region = { length: 1, locked: true, view, release: () => released.push('released') };
-  return { abiVersion: 2, SecureRegion: { allocate: () => region }, info: () => ({ nativeCrypto: true }) };
+  return { abiVersion: 3, SecureRegion: { allocate: () => region }, info: () => ({ nativeCrypto: true }) };
 }
 
 describe('loadAddon', () => {

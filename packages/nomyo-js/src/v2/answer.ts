@@ -1,5 +1,5 @@
 /** One answer as it comes in: opened frame by frame, with no more in memory than a frame (SPEC of version 2, section 8). */
-import { concatBytes, LightAbortController, sleep, wipe } from '@nomyo/base';
+import { LightAbortController, sleep } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import { AnswerOpener, classOf, isOfType, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
 import { markFailuresAsSent, type HttpStreamResponse } from '@nomyo/transport';
@@ -78,15 +78,14 @@ export class IncomingAnswer {
     return this.#take(() => joined(this.#opened, this.#call.memory.options));
   }
 
-  /** The rest, with `first` in front of it; a piece is wiped when the next one is asked for. */
+  /** The rest, with `first` in front of it; a piece is wiped and gone when the next one is asked for. */
   async *pieces(first: SecureByteContext | undefined): AsyncGenerator<Uint8Array, undefined> {
     try {
       for (let piece = first; piece !== undefined; piece = await markFailuresAsSent(() => this.next())) {
-        const bytes = piece.use((held) => concatBytes(held));
         try {
-          yield bytes;
+          yield piece.borrow((bytes) => bytes);
         } finally {
-          wipe(bytes);
+          piece.dispose();
         }
       }
     } finally {
@@ -137,7 +136,11 @@ export class IncomingAnswer {
 
   async #keep(content: Uint8Array): Promise<void> {
     const { options } = this.#call.memory;
-    this.#opened.push(await this.#take(() => new SecureByteContext(concatBytes(content), options)));
+    const kept = await this.#take(() => SecureByteContext.allocate(content.byteLength, options));
+    kept.borrow((bytes) => {
+      bytes.set(content);
+    });
+    this.#opened.push(kept);
   }
 
   #take<T>(task: () => T | Promise<T>): T | Promise<T> {

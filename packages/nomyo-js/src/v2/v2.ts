@@ -76,8 +76,6 @@ export function v2(options: V2Options): Protocol {
     roots: trust.roots.map(formatPin),
     pinsServerKey: true,
     hasKeyPair: false,
-    // Frames are opened by the platform's AES-GCM, and HPKE works on its own buffers: both in ordinary memory, wiped.
-    locksMemory: false,
     streams: true,
     excludes: EXCLUDED,
     connect: (context) => new SealedChannel(trust, context),

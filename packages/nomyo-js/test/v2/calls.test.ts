@@ -2,7 +2,14 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSecureFetch } from '../../src/fetch/index.js';
-import { InvalidArgumentError, PolicyError, SecureChatCompletion, selectText } from '../../src/index.js';
+import {
+  getMemoryProtectionInfo,
+  InvalidArgumentError,
+  phiPolicy,
+  PolicyError,
+  SecureChatCompletion,
+  selectText,
+} from '../../src/index.js';
 import { v2 } from '../../src/v2/index.js';
 import { look, MARKERS } from '../leaks.js';
 import { cleanUp, later, rejection, REQUEST, temporaryDirectory } from '../support.js';
@@ -49,12 +56,21 @@ describe('v2()', () => {
     expect(() => new SecureChatCompletion(config)).toThrow(name);
   });
 
-  it('refuses to promise locked memory, and says of each call that there was none', async () => {
-    const demand = (config: object) => () =>
-      new SecureChatCompletion({ protocol: v2({ roots: [ROOT] }), ...config });
-    expect(demand({ requireLockedMemory: true })).toThrow(InvalidArgumentError);
-    expect(demand({ policy: { requireLockedMemory: true } })).toThrow(PolicyError);
-    const { _metadata } = await client(await stage()).create(REQUEST);
+  it('keeps a call in locked memory, and says so', async () => {
+    const here = await stage();
+    const config = { requireLockedMemory: true, policy: phiPolicy, keyDir: temporaryDirectory() };
+    const request = { ...REQUEST, security_tier: 'maximum' } as const;
+    const { _metadata } = await client(here, config).create(request);
+    expect(_metadata).toMatchObject({ memory_locked: true, applied_tier: 'maximum' });
+    const stream = await client(here, config).create({ ...request, stream: true });
+    const words: string[] = [];
+    for await (const chunk of stream) words.push(chunk.choices[0]?.delta.content ?? '');
+    expect(words.join('')).toBe(WORDS.join(''));
+    expect(getMemoryProtectionInfo().unlocked).toMatchObject({ totalRegions: 0 });
+  });
+
+  it('says of a call without protected memory that it was not locked', async () => {
+    const { _metadata } = await client(await stage(), { secureMemory: false }).create(REQUEST);
     expect(_metadata).toMatchObject({ memory_locked: false });
   });
 

@@ -1,7 +1,7 @@
 /** The primitives on Node: node:crypto, synchronous. */
-import { createCipheriv, createDecipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
-import { concatBytes, type Bytes } from '@nomyo/base';
-import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
+import { createCipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
+import { concatBytes, SecurityError, wipe, type Bytes } from '@nomyo/base';
+import { openAesGcm, SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
 import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
 import { mlKem } from './ml-kem.node.js';
@@ -16,8 +16,7 @@ function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): FrameCi
   const kept = new SecureByteContext(key, memory);
   return {
     seal: (nonce, associated, plaintext) => kept.borrow((bytes) => seal(bytes, nonce, associated, plaintext)),
-    open: (nonce, associated, ciphertext) =>
-      kept.borrow((bytes) => open(bytes, nonce, associated, ciphertext)),
+    open: (nonce, associated, sealed) => open(kept, nonce, associated, sealed, memory),
     dispose: () => {
       kept.dispose();
     },
@@ -29,27 +28,36 @@ function seal(key: Bytes, nonce: Bytes, associated: Uint8Array, plaintext: Uint8
   return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
 }
 
-function open(key: Bytes, nonce: Bytes, associated: Uint8Array, sealed: Uint8Array): Bytes | undefined {
+async function open(
+  key: SecureByteContext,
+  nonce: Bytes,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+  memory: SecureByteContextOptions,
+): Promise<SecureByteContext | undefined> {
   const end = sealed.byteLength - SIZES.tag;
-  const decipher = createDecipheriv(CIPHER, key, nonce, OPTIONS)
-    .setAAD(associated)
-    .setAuthTag(sealed.subarray(end));
-  const plaintext = decipher.update(sealed.subarray(0, end));
+  const [ciphertext, tag] = [sealed.subarray(0, end), sealed.subarray(end)];
   try {
-    decipher.final();
-    return concatBytes(plaintext);
-  } catch {
-    return undefined;
-  } finally {
-    plaintext.fill(0);
+    return await openAesGcm({ nonce, aad, ciphertext, tag }, key, memory);
+  } catch (error) {
+    if (error instanceof SecurityError && error.code === 'DECRYPTION_FAILED') return undefined;
+    throw error;
   }
+}
+
+/** A digest that may be a key: no copy of it is left. */
+function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
+  const digest = createHmac('sha256', key).update(data).digest();
+  const copy = concatBytes(digest);
+  wipe(digest);
+  return copy;
 }
 
 /** node:crypto. */
 export const platform: Platform = {
   frameCipher,
   sha256: (data) => concatBytes(createHash('sha256').update(data).digest()),
-  hmacSha256: (key, data) => concatBytes(createHmac('sha256', key).update(data).digest()),
+  hmacSha256,
   verify: (publicKey, message, signature) => verify(null, message, publicEd25519(publicKey), signature),
   sign: (seed, message) => concatBytes(sign(null, message, privateEd25519(seed))),
   signingPublicKey: (seed) => rawPublic(privateEd25519(seed)),

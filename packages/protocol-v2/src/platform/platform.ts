@@ -1,6 +1,6 @@
 /** What the protocol needs of a runtime. Each runtime has one file that gives it. */
 import type { Bytes } from '@nomyo/base';
-import type { SecureByteContextOptions } from '@nomyo/crypto';
+import type { SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
 import type { SuiteId } from '../facts.js';
 
 /** Synchronous where the runtime can (node:crypto), a promise where it cannot (WebCrypto). */
@@ -21,14 +21,26 @@ export interface KemPair {
 /** AES-256-GCM under one key, with 16-byte tags. */
 export interface FrameCipher {
   seal: (nonce: Bytes, associated: Uint8Array, plaintext: Uint8Array) => Awaitable<Bytes>;
-  /** The plaintext, or `undefined` when the tag does not hold. */
-  open: (nonce: Bytes, associated: Uint8Array, ciphertext: Uint8Array) => Awaitable<Bytes | undefined>;
+  /**
+   * The plaintext, in memory of the cipher's kind, or `undefined` when the tag does not hold.
+   *
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED`
+   */
+  open: (
+    nonce: Bytes,
+    associated: Uint8Array,
+    sealed: Uint8Array,
+  ) => Awaitable<SecureByteContext | undefined>;
   /** Drops the key. */
   dispose: () => void;
 }
 
 export interface Platform {
-  /** The cipher keeps what it needs, in such memory where the runtime has it; the caller wipes `key`. */
+  /**
+   * The cipher keeps its key, and opens, in memory of this kind. The caller wipes `key`.
+   *
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED`
+   */
   frameCipher: (key: Bytes, memory?: SecureByteContextOptions) => Awaitable<FrameCipher>;
   sha256: (data: Uint8Array) => Awaitable<Bytes>;
   hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;

@@ -1,5 +1,6 @@
 /** The primitives in browsers, Deno and Bun: WebCrypto. */
 import { bytesOf, concatBytes, isArrayBuffer, wipe, type Bytes } from '@nomyo/base';
+import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import type { SuiteId } from '../facts.js';
 import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
@@ -15,7 +16,7 @@ function plain(bytes: Uint8Array): Bytes {
     : concatBytes(bytes);
 }
 
-async function frameCipher(key: Bytes): Promise<FrameCipher> {
+async function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): Promise<FrameCipher> {
   let kept: CryptoKey | undefined = await crypto.subtle.importKey('raw', key, GCM, false, [
     'encrypt',
     'decrypt',
@@ -34,11 +35,9 @@ async function frameCipher(key: Bytes): Promise<FrameCipher> {
       new Uint8Array(await crypto.subtle.encrypt(options(nonce, data), held(), plain(plaintext))),
     open: async (nonce, data, sealed) => {
       const kind = held();
-      try {
-        return new Uint8Array(await crypto.subtle.decrypt(options(nonce, data), kind, plain(sealed)));
-      } catch {
-        return undefined;
-      }
+      const opening = crypto.subtle.decrypt(options(nonce, data), kind, plain(sealed));
+      const plaintext = await opening.catch(() => undefined);
+      return plaintext === undefined ? undefined : new SecureByteContext(plaintext, memory);
     },
     dispose: () => {
       kept = undefined;

@@ -70,7 +70,7 @@ describe('two apps in folders of their own', () => {
     const addon = join(withAddon.dir, 'node_modules/nomyo-native');
     const found = { ...ORDINARY, addon: 'own' };
     const index = readFileSync(join(addon, 'index.js'), 'utf8');
-    writeFileSync(join(addon, 'index.js'), 'module.exports = { abiVersion: 2 };');
+    writeFileSync(join(addon, 'index.js'), 'module.exports = { abiVersion: 1 };');
     expect(protection(withAddon)).toEqual(found);
     writeFileSync(join(addon, 'index.js'), index);
     for (const binary of readdirSync(addon, { recursive: true }).filter((name) => name.endsWith('.node'))) {
