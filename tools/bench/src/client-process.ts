@@ -1,10 +1,10 @@
 import type { Child } from './child/child-process.js';
-import type { LoopBlocks } from './child/event-loop.js';
+import type { LoopBlock } from './child/event-loop.js';
 import type { Load, Measured } from './child/load.js';
 import type { MemoryUse } from './child/memory.js';
-import { readFields, readMember, readNumber, readNumbers, readText } from './child/read.js';
+import { readFields, readMember, readNumber, readNumbers } from './child/read.js';
 
-const readBlocks = readFields('longestGap', 'histogramMax', 'waited', 'longestOwn');
+const readBlock = readFields('longest', 'waited');
 
 /** A client in a process of its own, so that no variant shares a heap, a cache of code or a thread with another. */
 export class ClientProcess {
@@ -16,17 +16,20 @@ export class ClientProcess {
 
   /** Runs calls; see {@link Load}. */
   load(load: Load): Promise<Measured> {
-    return this.#child.ask('load', load, readMeasured);
+    return this.#child.ask('load', load, (value) => ({
+      ...readFields('wallMs', 'cpuMs')(value),
+      latencies: readNumbers(readMember(value, 'latencies')),
+    }));
   }
 
   /** Runs calls and watches the event loop. */
-  loop(load: Load): Promise<LoopBlocks> {
-    return this.#child.ask('loop', load, readBlocks);
+  loop(load: Load): Promise<LoopBlock> {
+    return this.#child.ask('loop', load, readBlock);
   }
 
   /** Makes a key pair of 4096 bits and watches the event loop. */
-  loopOfKey(whose: 'ours' | 'reference'): Promise<LoopBlocks> {
-    return this.#child.ask('loopOfKey', whose, readBlocks);
+  loopOfKey(whose: 'ours' | 'reference'): Promise<LoopBlock> {
+    return this.#child.ask('loopOfKey', whose, readBlock);
   }
 
   /** One call, and the peak of memory during it. */
@@ -39,21 +42,7 @@ export class ClientProcess {
     return this.#child.ask('rss', null, readNumber);
   }
 
-  /** What of it V8 holds for young objects, in bytes. */
-  youngGeneration(): Promise<number> {
-    return this.#child.ask('youngGeneration', null, readNumber);
-  }
-
-  /** How our client's secrets are protected: `mlock`, `zero-only` or `none`. */
-  protection(): Promise<string> {
-    return this.#child.ask('protection', null, readText);
-  }
-
   stop(): void {
     this.#child.stop();
   }
-}
-
-function readMeasured(value: unknown): Measured {
-  return { ...readFields('wallMs', 'cpuMs')(value), latencies: readNumbers(readMember(value, 'latencies')) };
 }

@@ -1,28 +1,25 @@
 /** Runs variants in turns, so that whatever disturbs the machine disturbs all of them. */
 
-/** Measures a variant once. */
-export type Measure<T> = () => Promise<T>;
-
 /** What each variant gave, round by round. */
 export type Rounds<K extends string, T> = Readonly<Record<K, readonly T[]>>;
 
 /**
- * A B C, C B A, A B C, …: nobody always comes first, and drift within a round cancels out over two.
+ * A B C, C B A, A B C, …: no variant always comes first, and drift within a round cancels out over two.
  *
  * @param rounds how often each variant is measured
  */
 export async function interleave<K extends string, T>(
-  variants: Readonly<Record<K, Measure<T>>>,
+  variants: Readonly<Record<K, () => Promise<T>>>,
   rounds: number,
 ): Promise<Rounds<K, T>> {
+  const results = mapRecord(variants, (): T[] => []);
   const names = namesOf(variants);
-  const results = new Map<K, T[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      results.get(name)?.push(await variants[name]());
+      results[name].push(await variants[name]());
     }
   }
-  return recordOf(names, (name) => results.get(name) ?? []);
+  return results;
 }
 
 /** The names of a record, as its type has them. */
@@ -31,19 +28,20 @@ export function namesOf<K extends string>(record: Readonly<Record<K, unknown>>):
   return Object.keys(record).filter(isName);
 }
 
-/** A record of what `of` gives for each name. */
-export function recordOf<K extends string, T>(
-  names: readonly K[],
-  of: (name: K) => T,
-): Readonly<Record<K, T>> {
-  const record: Partial<Record<K, T>> = {};
-  for (const name of names) record[name] = of(name);
-  return complete(record, names);
+/** A record of the same names with other values. */
+export function mapRecord<K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  of: (value: A, name: K) => B,
+): Record<K, B> {
+  const made: Partial<Record<K, B>> = {};
+  for (const name of namesOf(record)) made[name] = of(record[name], name);
+  if (!isComplete(made, record)) throw new TypeError('a record lacks a name');
+  return made;
 }
 
-function complete<K extends string, T>(record: Partial<Record<K, T>>, names: readonly K[]): Record<K, T> {
-  const isComplete = (partial: Partial<Record<K, T>>): partial is Record<K, T> =>
-    names.every((name) => Object.hasOwn(partial, name));
-  if (!isComplete(record)) throw new TypeError('a record lacks a name');
-  return record;
+function isComplete<K extends string, B>(
+  made: Partial<Record<K, B>>,
+  record: Readonly<Record<K, unknown>>,
+): made is Record<K, B> {
+  return namesOf(record).every((name) => Object.hasOwn(made, name));
 }

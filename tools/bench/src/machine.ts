@@ -1,38 +1,35 @@
 /** What the figures were measured on; no host name, no path. */
+import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** One machine and one runtime. */
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  /** In GiB, rounded. */
-  readonly memory: number;
-  readonly system: string;
-  readonly node: string;
-  readonly openssl: string;
-  /** Whether the CPU has the instructions that newer versions of OpenSSL use for RSA. */
-  readonly ifma: 'yes' | 'no' | 'unknown';
-}
+/** One machine and one runtime, as lines of a table. */
+export type Machine = Readonly<
+  Record<'CPU' | 'cores' | 'AVX-512 IFMA' | 'memory' | 'system' | 'Node' | 'OpenSSL', string>
+>;
 
 /** This one. */
-export function describeMachine(cpuFlags: string | undefined): Machine {
+export function describeMachine(): Machine {
   return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
-    memory: Math.round(totalmem() / 2 ** 30),
+    CPU: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: String(availableParallelism()),
+    'AVX-512 IFMA': hasIfma(),
+    memory: `${String(Math.round(totalmem() / 2 ** 30))} GiB`,
     system: `${type()} ${release().split('-')[0] ?? ''}`.trim(),
-    node: process.versions.node,
-    openssl: process.versions.openssl,
-    ifma: cpuFlags === undefined ? 'unknown' : /\bavx512ifma\b/.test(cpuFlags) ? 'yes' : 'no',
+    Node: process.versions.node,
+    OpenSSL: process.versions.openssl,
   };
+}
+
+/** The instructions with which OpenSSL 3.5 makes RSA faster; only Linux tells. */
+function hasIfma(): string {
+  try {
+    return /^flags\s*:.*\bavx512ifma\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'yes' : 'no';
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** Processes that wanted a core during the last minute, on average. */
 export function currentLoad(): number {
   return loadavg()[0] ?? 0;
-}
-
-/** Whether two parts can stand in one report. */
-export function isSameMachine(a: Machine, b: Machine): boolean {
-  return a.cpu === b.cpu && a.cores === b.cores && a.node === b.node && a.openssl === b.openssl;
 }

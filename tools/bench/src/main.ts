@@ -1,72 +1,87 @@
 /** `pnpm bench`: see {@link USAGE}. */
 import { fileURLToPath } from 'node:url';
-import { parseOptions, USAGE, type BenchOptions } from './options.js';
-import { readPart, writePart, type Part } from './part.js';
+import { parseArgs } from 'node:util';
+import { failureOf, measureRows, readParts, writePart, type Part } from './part.js';
 import { verdictLines } from './report/markdown.js';
 import { writeReport } from './report/write.js';
 import type { Row } from './row.js';
 import { ROWS } from './rows/index.js';
-import { runRows, thisMachine } from './run.js';
-import { ATTEMPTS, failureOf, toRepeat } from './short.js';
+
+const USAGE = `usage: pnpm bench [--short] [--rows a,b] [--report] [--out FILE]
+
+  --short      some minutes; fails when a figure falls clearly out of its band; writes no report unless --out
+  --rows a,b   measures these rows only; the report holds the others as they were measured last
+  --report     measures nothing, writes the report of what is there
+  --out FILE   default: tools/bench/RESULTS.md`;
 
 const PARTS_DIR = fileURLToPath(new URL('../.results/parts', import.meta.url));
 const DEFAULT_OUT = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
 
+/** How often the short mode may find a figure out of its band before noise is no excuse. */
+const ATTEMPTS = 3;
+
 async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(
-    args,
-    ROWS.map(({ id }) => id),
-    DEFAULT_OUT,
-  );
-  if (options.help) {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    options: {
+      short: { type: 'boolean', default: false },
+      rows: { type: 'string' },
+      out: { type: 'string' },
+      report: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  return options.short ? runShort(options) : runFull(options);
+  const rows = chosenRows(values.rows);
+  if (values.short) return runShort(rows, values.out);
+  return runFull(values.report ? [] : rows, values.out ?? DEFAULT_OUT);
 }
 
-async function runFull(options: BenchOptions): Promise<number> {
-  const rows = ROWS.filter(({ id }) => !options.report && (options.rows?.includes(id) ?? true));
-  const wanted = rows.filter(({ id }) => !options.resume || readPart(PARTS_DIR, id) === undefined);
-  await runRows(wanted, false, (row, part) => {
+/** @throws {TypeError} on a row that does not exist */
+function chosenRows(names: string | undefined): readonly Row[] {
+  const wanted = names?.split(',').map((name) => name.trim());
+  const unknown = wanted?.find((name) => !ROWS.some(({ id }) => id === name));
+  if (unknown !== undefined) {
+    throw new TypeError(`unknown row "${unknown}"; expected some of ${ROWS.map(({ id }) => id).join(', ')}`);
+  }
+  return ROWS.filter(({ id }) => wanted?.includes(id) ?? true);
+}
+
+async function runFull(rows: readonly Row[], out: string): Promise<number> {
+  await measureRows(rows, false, (row, part) => {
     writePart(PARTS_DIR, part);
     tell(row, part);
   });
-  const parts = new Map<string, Part>();
-  for (const { id } of ROWS) {
-    const part = readPart(PARTS_DIR, id);
-    if (part !== undefined) parts.set(id, part);
-  }
-  await writeReport(options.out, ROWS, parts, thisMachine());
-  console.log(`\nThe report: ${options.out}`);
-  return [...parts.values()].some(({ result }) => result.skipped?.startsWith('It failed') ?? false) ? 1 : 0;
+  const parts = readParts(PARTS_DIR, ROWS);
+  await writeReport(out, ROWS, parts);
+  console.log(`\nThe report: ${out}`);
+  return [...parts.values()].some(({ failed }) => failed) ? 1 : 0;
 }
 
-async function runShort(options: BenchOptions): Promise<number> {
+async function runShort(chosen: readonly Row[], out: string | undefined): Promise<number> {
   const parts = new Map<string, Part>();
-  let rows: readonly Row[] = ROWS.filter(
-    ({ id, inShort }) => inShort && (options.rows?.includes(id) ?? true),
-  );
+  let rows = chosen.filter(({ inShort }) => inShort);
   for (let attempt = 1; attempt <= ATTEMPTS && rows.length > 0; attempt += 1) {
     if (attempt > 1) console.log(`\nOut of band, measured again: ${rows.map(({ id }) => id).join(', ')}`);
-    await runRows(rows, true, (row, part) => {
+    await measureRows(rows, true, (row, part) => {
       parts.set(row.id, part);
       tell(row, part);
     });
-    rows = toRepeat(rows, parts);
+    rows = rows.filter((row) => failureOf(row, parts.get(row.id)) !== undefined);
   }
-  if (options.out !== '') await writeReport(options.out, ROWS, parts, thisMachine());
-  const failures = [...parts.values()].flatMap((part) => failureOf(part) ?? []);
-  console.log(
-    failures.length === 0 ? '\nAll figures are within their bands.' : `\nOut of band: ${failures.join('; ')}`,
-  );
+  if (out !== undefined) await writeReport(out, ROWS, parts);
+  const failures = rows.map((row) => failureOf(row, parts.get(row.id)));
+  console.log(failures.length === 0 ? '\nEvery figure is within its band.' : `\n${failures.join('; ')}`);
   return failures.length === 0 ? 0 : 1;
 }
 
-function tell(row: Row, { seconds, result }: Part): void {
-  console.log(`\n${row.title} (${row.id}, ${seconds.toFixed(0)} s)`);
-  if (result.skipped !== undefined) console.log(`  not measured: ${result.skipped}`);
-  for (const line of verdictLines(result.figures)) console.log(line);
+function tell(row: Row, part: Part): void {
+  console.log(`\n${row.title} (${row.id}, ${part.seconds.toFixed(0)} s)`);
+  if (part.skipped !== undefined) console.log(`  not measured: ${part.skipped}`);
+  for (const line of verdictLines(row, part)) console.log(line);
 }
 
 try {

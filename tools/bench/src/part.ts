@@ -1,8 +1,11 @@
-/** What a row found, kept on disk, so that a run can be made in parts and a report out of all of them. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** What a row found, kept on disk, so that a report can hold rows of several runs. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Machine } from './machine.js';
-import type { RowResult } from './result.js';
+import { performance } from 'node:perf_hooks';
+import { currentLoad, describeMachine, type Machine } from './machine.js';
+import { judge, type Measurement, type Row, type Table } from './row.js';
+import { summarize, type Summary } from './stats.js';
+import { Workshop } from './workshop.js';
 
 /** One measured row, and under which circumstances. */
 export interface Part {
@@ -13,34 +16,93 @@ export interface Part {
   readonly seconds: number;
   /** Load average before the row began. */
   readonly load: number;
-  readonly result: RowResult;
+  readonly figures: Readonly<Record<string, Summary>>;
+  readonly tables: readonly Table[];
+  /** Why nothing was measured. */
+  readonly skipped?: string;
+  /** Whether that is an error, and not a machine that lacks something. */
+  readonly failed: boolean;
+}
+
+/**
+ * Measures rows one after the other; one that fails does not stop the others.
+ *
+ * @param done hears of each part as soon as it is there
+ */
+export async function measureRows(
+  rows: readonly Row[],
+  short: boolean,
+  done: (row: Row, part: Part) => void,
+): Promise<void> {
+  const workshop = new Workshop();
+  const end = (): void => {
+    workshop.close();
+    process.exit(130);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
+  try {
+    for (const row of rows) done(row, await measureRow(row, workshop, short));
+  } finally {
+    workshop.close();
+    process.removeListener('SIGINT', end).removeListener('SIGTERM', end);
+  }
+}
+
+async function measureRow(row: Row, workshop: Workshop, short: boolean): Promise<Part> {
+  const started = performance.now();
+  const circumstances = {
+    row: row.id,
+    machine: describeMachine(),
+    startedAt: new Date().toISOString(),
+    load: currentLoad(),
+  };
+  const { failed, ...found } = await attempt(() => row.measure({ workshop, short }));
+  workshop.stopChildren();
+  const figures = Object.fromEntries(
+    Object.entries(found.figures).map(([name, samples]) => [name, summarize(samples)]),
+  );
+  return { ...circumstances, seconds: (performance.now() - started) / 1000, ...found, figures, failed };
+}
+
+async function attempt(task: () => Promise<Measurement>): Promise<Measurement & { failed: boolean }> {
+  try {
+    return { ...(await task()), failed: false };
+  } catch (error) {
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { figures: {}, tables: [], skipped: why, failed: true };
+  }
+}
+
+/** Why a part is no success, or `undefined`. */
+export function failureOf(row: Row, part: Part | undefined): string | undefined {
+  if (part === undefined || part.skipped !== undefined) {
+    return `${row.id}: ${part?.skipped ?? 'not measured'}`;
+  }
+  const bad = row.goals.filter((goal) => {
+    const summary = part.figures[goal.figure];
+    return summary !== undefined && judge(goal, summary) === 'out of band';
+  });
+  return bad.length === 0 ? undefined : `out of band: ${bad.map(({ figure }) => figure).join(', ')}`;
 }
 
 /** Writes a part over an older one of the same row. */
 export function writePart(directory: string, part: Part): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(fileOf(directory, part.row), JSON.stringify(part, null, 1));
+  writeFileSync(join(directory, `${part.row}.json`), JSON.stringify(part, null, 1));
 }
 
-/** A part that this program wrote, or `undefined` when there is none. */
-export function readPart(directory: string, row: string): Part | undefined {
-  let json: string;
-  try {
-    json = readFileSync(fileOf(directory, row), 'utf8');
-  } catch {
-    return undefined;
+/** What was measured of these rows, by their ids. */
+export function readParts(directory: string, rows: readonly Row[]): ReadonlyMap<string, Part> {
+  const parts = new Map<string, Part>();
+  for (const { id } of rows) {
+    const file = join(directory, `${id}.json`);
+    const part: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    if (isPart(part)) parts.set(id, part);
   }
-  const part: unknown = JSON.parse(json);
-  return isPart(part) ? part : undefined;
+  return parts;
 }
 
 /** Whether it is one that this program wrote. */
 function isPart(value: unknown): value is Part {
-  return (
-    typeof value === 'object' && value !== null && 'row' in value && 'machine' in value && 'result' in value
-  );
-}
-
-function fileOf(directory: string, row: string): string {
-  return join(directory, `${row}.json`);
+  return typeof value === 'object' && value !== null && 'figures' in value && 'machine' in value;
 }

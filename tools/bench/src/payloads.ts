@@ -27,25 +27,6 @@ function withContent(content: string): BenchRequest {
   return { model: 'bench', messages: [{ role: 'user', content }] };
 }
 
-/** What else a payload can be made of. */
-export type Shape = 'prose' | 'short strings' | 'escapes' | 'numbers';
-
-const PIECES: Readonly<Record<Exclude<Shape, 'prose'>, (index: number) => unknown>> = {
-  'short strings': (index) => ({ role: 'user', content: `word ${String(index)}` }),
-  escapes: () => Buffer.from('"\\\n\u0001'.repeat(256), 'latin1').toString('latin1'),
-  numbers: (index) => index,
-};
-
-/** An object of that shape whose JSON has `bytes` bytes or a little more. */
-export function payloadOf(shape: Shape, bytes: number): object {
-  if (shape === 'prose') return requestOf(bytes);
-  const pieces: unknown[] = [];
-  for (let length = 0; length < bytes; length += JSON.stringify(pieces.at(-1)).length + 1) {
-    pieces.push(PIECES[shape](pieces.length));
-  }
-  return { pieces };
-}
-
 /** The JSON of an answer whose text has `bytes` characters. */
 export function answerJson(bytes: number): string {
   return JSON.stringify({

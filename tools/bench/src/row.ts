@@ -1,21 +1,94 @@
-/** A row of the benchmark: one question, measured and answered. */
-import type { RowResult } from './result.js';
+/** A row of the benchmark: one question, its goals, and how it is measured. */
+import { ratios, summarize, type Summary } from './stats.js';
 import type { Workshop } from './workshop.js';
 
-/** What a row gets. */
+/** What a figure should reach, and how far off a noisy machine may show it. */
+export interface Goal {
+  /** Its name in the row's measurement; unique over all rows. */
+  readonly figure: string;
+  readonly relation: 'at most' | 'at least';
+  readonly goal: number;
+  /** The short mode fails beyond this: far enough from the goal that noise cannot explain it. */
+  readonly band: number;
+  /** What is measured. */
+  readonly what: string;
+  /** What it is divided by, or its unit: `ms` or `count`. */
+  readonly beside: string;
+}
+
+/** Numbers of one kind, a line for each variant. */
+export interface Table {
+  /** What was measured, with its unit. */
+  readonly title: string;
+  /** The variant that the ratios compare with, if there are any. */
+  readonly beside?: string;
+  readonly lines: readonly { readonly variant: string; readonly value: Summary; readonly ratio?: Summary }[];
+}
+
+/** What a row found. */
+export interface Measurement {
+  /** Samples by the name of the goal that they are judged by. */
+  readonly figures: Readonly<Record<string, readonly number[]>>;
+  readonly tables: readonly Table[];
+  /** Why nothing could be measured here. */
+  readonly skipped?: string;
+}
+
+/** What a row measures with. */
 export interface Bench {
   readonly workshop: Workshop;
-  /** The short mode: fewer rounds, and only what has a band. */
+  /** Fewer rounds. */
   readonly short: boolean;
 }
 
-/** A row. */
+/** A row. It lives in a file of its own under `rows/`, and stands in the list in `rows/index.ts`. */
 export interface Row {
   readonly id: string;
   readonly title: string;
   /** What is measured and how, in a sentence or two. */
   readonly about: string;
-  /** Whether the short mode measures it. */
+  /** Whether `pnpm bench --short`, and so `npm test`, measures it. */
   readonly inShort: boolean;
-  measure(bench: Bench): Promise<RowResult>;
+  readonly goals: readonly Goal[];
+  measure(bench: Bench): Promise<Measurement>;
+}
+
+type Details = Omit<Goal, 'figure' | 'relation'>;
+
+export const atMost = (figure: string, goal: Details): Goal => ({ figure, relation: 'at most', ...goal });
+
+export const atLeast = (figure: string, goal: Details): Goal => ({ figure, relation: 'at least', ...goal });
+
+/** The client that does the same by hand, as fast as it goes. */
+export const HAND_WRITTEN = 'hand-written';
+
+/** A table in which each variant is divided by the last one, round by round. */
+export function compare(title: string, variants: Readonly<Record<string, readonly number[]>>): Table {
+  const [beside, base] = Object.entries(variants).at(-1) ?? ['', []];
+  const lines = Object.entries(variants).map(([variant, samples]) => {
+    const value = summarize(samples);
+    return variant === beside
+      ? { variant, value }
+      : { variant, value, ratio: summarize(ratios(samples, base)) };
+  });
+  return { title, beside, lines };
+}
+
+/** A table without ratios. */
+export function list(title: string, variants: Readonly<Record<string, readonly number[]>>): Table {
+  const lines = Object.entries(variants).map(([variant, samples]) => ({
+    variant,
+    value: summarize(samples),
+  }));
+  return { title, lines };
+}
+
+/** How a measured figure stands. */
+export type Verdict = 'met' | 'missed' | 'out of band';
+
+/** Judges the median. */
+export function judge(goal: Goal, { median }: Summary): Verdict {
+  const holds = (bound: number): boolean => (goal.relation === 'at most' ? median <= bound : median >= bound);
+  if (holds(goal.goal)) return 'met';
+  return holds(goal.band) ? 'missed' : 'out of band';
 }

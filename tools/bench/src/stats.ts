@@ -2,15 +2,12 @@
 
 /** What many samples of one quantity look like. */
 export interface Summary {
-  /** How many samples. */
   readonly n: number;
-  readonly min: number;
   /** First quartile. */
   readonly q1: number;
   readonly median: number;
   /** Third quartile. */
   readonly q3: number;
-  readonly max: number;
 }
 
 /**
@@ -37,17 +34,14 @@ export function median(samples: readonly number[]): number {
 export function summarize(samples: readonly number[]): Summary {
   return {
     n: samples.length,
-    min: quantile(samples, 0),
     q1: quantile(samples, 0.25),
     median: median(samples),
     q3: quantile(samples, 0.75),
-    max: quantile(samples, 1),
   };
 }
 
 /**
- * Round by round, how many times as large as the one beside it: what disturbs the machine for longer than a round
- * disturbs both.
+ * The ratio of each round: what disturbs the machine for longer than a round disturbs both variants.
  *
  * @throws {RangeError} when the two do not have as many rounds
  */

@@ -1,5 +1,5 @@
 /** What rows are measured with: keys, certificate, canned routers and client processes, and the end of all of them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
@@ -15,8 +15,8 @@ import type { RouterCounts } from './router/canned-router.js';
 export interface RouterProcess {
   /** For a client that wants answers of `bytes` characters. */
   baseUrl(bytes: number): string;
-  /** PEM to trust; `undefined` over plain HTTP. */
-  readonly ca: string | undefined;
+  /** PEM to trust. */
+  readonly ca: string;
   counts(): Promise<RouterCounts>;
 }
 
@@ -61,18 +61,16 @@ export class Workshop {
     return join(this.#dir, name);
   }
 
-  async router(tls: boolean): Promise<RouterProcess> {
+  /** Over TLS. */
+  async router(): Promise<RouterProcess> {
     const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, 'router'));
-    const certificate = tls ? await this.#tls() : undefined;
-    const options = JSON.stringify({
-      publicKeyPem,
-      ...(certificate === undefined ? {} : { tls: { cert: certificate.cert, key: certificate.key } }),
-    });
+    const { ca, cert, key } = await (this.#certificate ??= makeCertificate());
+    const options = JSON.stringify({ publicKeyPem, cert, key });
     const child = await this.start('./child/router-main.js', { args: [options] });
     const origin = await child.ask('origin', null, readText);
     return {
       baseUrl: (bytes) => `${origin}/answer/${String(bytes)}`,
-      ca: certificate?.ca,
+      ca,
       counts: () => child.ask('counts', null, readFields('requests', 'keyFetches', 'connections')),
     };
   }
@@ -80,9 +78,8 @@ export class Workshop {
   /** A process that holds one client. */
   async client(order: ClientOrder): Promise<ClientProcess> {
     const config = await this.config(order);
-    const env = { ...order.env, NODE_EXTRA_CA_CERTS: order.kind === 'openai' ? this.path('ca.pem') : '' };
     const nodeArgs = ['--expose-gc', ...(order.nodeArgs ?? [])];
-    const options = { ...order, env, nodeArgs, args: [JSON.stringify(config)] };
+    const options = { ...order, nodeArgs, args: [JSON.stringify(config)] };
     return new ClientProcess(await this.start('./child/client-main.js', options));
   }
 
@@ -109,12 +106,5 @@ export class Workshop {
   close(): void {
     this.stopChildren();
     rmSync(this.#dir, { recursive: true, force: true });
-  }
-
-  async #tls(): Promise<MadeCertificate> {
-    this.#certificate ??= makeCertificate();
-    const certificate = await this.#certificate;
-    writeFileSync(this.path('ca.pem'), certificate.ca);
-    return certificate;
   }
 }

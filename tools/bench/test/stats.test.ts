@@ -1,36 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
-import { median, quantile, ratios, summarize } from '../src/stats.js';
+import { interleave } from '../src/interleave.js';
+import { quantile, ratios, summarize } from '../src/stats.js';
 
-describe('quantile', () => {
-  it('interpolates between neighbours and does not need order', () => {
-    expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
-    expect(quantile([10, 20, 30], 0.25)).toBe(15);
+describe('statistics', () => {
+  it('a quantile lies between neighbours, needs no order, and leaves the samples alone', () => {
+    const samples = [4, 1, 3, 2];
+    expect(quantile(samples, 0.5)).toBe(2.5);
+    expect(samples).toEqual([4, 1, 3, 2]);
     expect([0, 1].map((p) => quantile([3, 1, 2], p))).toEqual([1, 3]);
-  });
-
-  it('refuses nothing to look at', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError);
   });
 
-  it('leaves the samples in their order', () => {
-    const samples = [3, 1, 2];
-    median(samples);
-    expect(samples).toEqual([3, 1, 2]);
+  it('a summary has the quartiles', () => {
+    expect(summarize([5, 1, 2, 3, 4])).toEqual({ n: 5, q1: 2, median: 3, q3: 4 });
   });
-});
 
-describe('summarize', () => {
-  it('names the extremes and the quartiles', () => {
-    expect(summarize([5, 1, 2, 3, 4])).toEqual({ n: 5, min: 1, q1: 2, median: 3, q3: 4, max: 5 });
-  });
-});
-
-describe('ratios', () => {
-  it('divides round by round, so that a slow spell cancels out', () => {
+  it('ratios are those of each round, so that a slow spell cancels out', () => {
     expect(ratios([2, 20], [1, 10])).toEqual([2, 2]);
-  });
-
-  it('refuses variants with different numbers of rounds', () => {
     expect(() => ratios([1, 2], [1])).toThrow(RangeError);
+  });
+});
+
+describe('turns', () => {
+  it('change their order at every round, and keep the rounds of each variant in order', async () => {
+    const order: string[] = [];
+    const variant = (name: string) => () => Promise.resolve(order.push(name));
+    const measured = await interleave({ a: variant('a'), b: variant('b') }, 3);
+    expect(order.join('')).toBe('abbaab');
+    expect(measured).toEqual({ a: [1, 4, 5], b: [2, 3, 6] });
   });
 });

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { isReply, type Command, type Reply } from './channel.js';
+import { once } from 'node:events';
 
 /** How a child is started. */
 export interface ChildOptions {
@@ -7,96 +7,62 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node itself. */
   readonly nodeArgs?: readonly string[];
-  /** Another Node than this one. */
-  readonly execPath?: string;
   /** Arguments of the program. */
   readonly args?: readonly string[];
 }
 
 /** Longest wait for one answer, in ms. */
-const COMMAND_TIMEOUT_MS = 240_000;
+const TIMEOUT_MS = 240_000;
 
-/** A process that takes commands; see {@link serve}. */
+/** A process that takes one command after the other; see {@link serve}. */
 export class Child {
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<
-    number,
-    { resolve: (output: unknown) => void; reject: (error: Error) => void }
-  >();
-  #nextId = 1;
 
-  private constructor(program: URL, options: ChildOptions) {
-    this.#process = fork(program, [...(options.args ?? [])], {
-      execArgv: [...(options.nodeArgs ?? [])],
-      env: { ...process.env, NODE_OPTIONS: '', ...options.env },
+  private constructor(program: URL, { args = [], nodeArgs = [], env = {} }: ChildOptions) {
+    this.#process = fork(program, [...args], {
+      execArgv: [...nodeArgs],
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      ...(options.execPath === undefined ? {} : { execPath: options.execPath }),
     });
-    this.#process.on('message', (message) => this.#settle(message));
-    this.#process.once('exit', (code, signal) =>
-      this.#fail(`a child process ended (${String(signal ?? code)})`),
-    );
-    this.#process.once('error', ({ message }) => this.#fail(message));
   }
 
-  /**
-   * Starts a program and waits until it serves.
-   *
-   * @param program compiled, beside this file
-   */
+  /** Starts a program and waits until it serves. */
   static async start(program: URL, options: ChildOptions = {}): Promise<Child> {
     const child = new Child(program, options);
-    await child.#wait(0, 'ready');
+    await child.#answer();
     return child;
   }
 
   /**
    * @param read takes the answer apart
-   * @throws what went wrong over there
+   * @throws what went wrong in the child
    */
   async ask<T>(name: string, input: unknown, read: (output: unknown) => T): Promise<T> {
-    const id = this.#nextId;
-    this.#nextId += 1;
-    const answer = this.#wait(id, name);
-    this.#process.send({ id, name, input } satisfies Command);
-    return read(await answer);
+    this.#process.send({ name, input });
+    return read(await this.#answer());
   }
 
   stop(): void {
-    this.#fail('a child process was stopped');
     this.#process.kill();
   }
 
-  #wait(id: number, name: string): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => this.#fail(`no answer to ${name} in time`), COMMAND_TIMEOUT_MS);
-      const settled =
-        <A>(fn: (value: A) => void) =>
-        (value: A): void => {
-          clearTimeout(late);
-          fn(value);
-        };
-      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
-    });
-  }
-
-  #settle(message: unknown): void {
-    if (!isReply(message)) return;
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    settle(waiting, message);
-  }
-
-  #fail(why: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error(why));
-    this.#waiting.clear();
+  async #answer(): Promise<unknown> {
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(new Error('a child process did not answer')), TIMEOUT_MS);
+    const ended = (): void => over.abort(new Error('a child process ended without an answer'));
+    this.#process.once('exit', ended);
+    try {
+      const messages: unknown[] = await once(this.#process, 'message', { signal: over.signal });
+      const reply = messages[0];
+      if (isFailure(reply)) throw new Error(reply.error);
+      return reply;
+    } finally {
+      clearTimeout(timer);
+      this.#process.removeListener('exit', ended);
+    }
   }
 }
 
-function settle(
-  waiting: { resolve: (output: unknown) => void; reject: (error: Error) => void } | undefined,
-  reply: Reply,
-): void {
-  if ('error' in reply) waiting?.reject(new Error(reply.error));
-  else waiting?.resolve(reply.output);
+function isFailure(reply: unknown): reply is { readonly error: string } {
+  return typeof reply === 'object' && reply !== null && 'error' in reply && typeof reply.error === 'string';
 }

@@ -1,27 +1,24 @@
 /** A process that holds one client and runs loads on it. Its argument is the client's configuration as JSON. */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { BenchClient } from '../clients/client.js';
+import { parseConfig, type BenchClient } from '../clients/client.js';
 import { openClient } from '../clients/open-client.js';
 import { requestOf, type BenchRequest } from '../payloads.js';
-import { parseConfig } from './arguments.js';
 import { serve, type Handlers } from './channel.js';
-import { watchEventLoop, type LoopBlocks } from './event-loop.js';
+import { watchEventLoop, type LoopBlock } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
-import { measureMemory, settledRss, youngGeneration, type MemoryUse } from './memory.js';
+import { measureMemory, settledRss, type MemoryUse } from './memory.js';
 
 const KEY_SIZE = 4096;
 
-/** As the key store does it: made, and imported with all its checks. */
-async function makeOurKey(): Promise<void> {
-  const { generatePkcs8, RsaPrivateKey } = await import('@nomyo/crypto');
-  const pkcs8 = await generatePkcs8(KEY_SIZE);
-  const key = await pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
-  key.dispose();
-}
-
 const makeKey = {
-  ours: makeOurKey,
+  /** As the key store does it: made, and imported with all its checks. */
+  ours: async (): Promise<void> => {
+    const { generatePkcs8, RsaPrivateKey } = await import('@nomyo/crypto');
+    const pkcs8 = await generatePkcs8(KEY_SIZE);
+    const key = await pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der));
+    key.dispose();
+  },
   reference: () => promisify(generateKeyPair)('rsa', { modulusLength: KEY_SIZE }),
 };
 
@@ -34,15 +31,13 @@ function handlersOf(client: BenchClient): Handlers {
   };
   return {
     load: (load: Load): Promise<Measured> => runLoad(client, load, request(load)),
-    loop: (load: Load): Promise<LoopBlocks> => watchEventLoop(() => runLoad(client, load, request(load))),
-    loopOfKey: (whose: 'ours' | 'reference'): Promise<LoopBlocks> => watchEventLoop(makeKey[whose]),
+    loop: (load: Load): Promise<LoopBlock> => watchEventLoop(() => runLoad(client, load, request(load))),
+    loopOfKey: (whose: 'ours' | 'reference'): Promise<LoopBlock> => watchEventLoop(makeKey[whose]),
     memory: (load: Load): Promise<MemoryUse> => {
       const prepared = request(load);
       return measureMemory(() => client.call(prepared));
     },
     rss: (): Promise<number> => settledRss(),
-    youngGeneration: (): number => youngGeneration(),
-    protection: async (): Promise<string> => (await import('@nomyo/crypto')).getMemoryProtectionInfo().method,
   };
 }
 

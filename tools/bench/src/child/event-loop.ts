@@ -1,52 +1,56 @@
 /** How long the event loop stood still, and how much of that the main thread spent waiting for a core. */
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { waitedForCore } from './run-queue.js';
+import { openSync, readSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 
-/** Two instruments, because either can be wrong alone. In ms. */
-export interface LoopBlocks {
+/** In ms. */
+export interface LoopBlock {
   /** Longest gap between two turns of a timer of 1 ms, less that millisecond. */
-  readonly longestGap: number;
-  /** The same from Node's own histogram. */
-  readonly histogramMax: number;
-  /** What of `longestGap` the main thread was ready to run and had no core; 0 where the kernel does not tell. */
+  readonly longest: number;
+  /** For what part of it the main thread was ready to run and had no core; 0 where the kernel does not tell. */
   readonly waited: number;
-  /** Longest gap when each is taken less what was waited in it. */
-  readonly longestOwn: number;
 }
 
 const TICK_MS = 1;
-
-/** Gaps between turns of a timer. */
-class Gaps {
-  longestGap = 0;
-  waited = 0;
-  longestOwn = 0;
-  #last = performance.now();
-  #lastWaited = waitedForCore();
-
-  readonly turn = (): void => {
-    const [now, waitedByNow] = [performance.now(), waitedForCore()];
-    const gap = now - this.#last - TICK_MS;
-    const waited = waitedByNow - this.#lastWaited;
-    if (gap > this.longestGap) [this.longestGap, this.waited] = [gap, waited];
-    this.longestOwn = Math.max(this.longestOwn, gap - waited);
-    [this.#last, this.#lastWaited] = [now, waitedByNow];
-  };
-}
+const NS_PER_MS = 1e6;
+const BUFFER = Buffer.alloc(128);
 
 /** Watches the event loop while `task` runs. */
-export async function watchEventLoop(task: () => Promise<unknown>): Promise<LoopBlocks> {
-  const histogram = monitorEventLoopDelay({ resolution: TICK_MS });
-  const gaps = new Gaps();
-  const timer = setInterval(gaps.turn, TICK_MS);
-  histogram.enable();
+export async function watchEventLoop(task: () => Promise<unknown>): Promise<LoopBlock> {
+  let block: LoopBlock = { longest: 0, waited: 0 };
+  let [last, lastWaited] = [performance.now(), waitedForCore()];
+  const turn = (): void => {
+    const [now, waited] = [performance.now(), waitedForCore()];
+    const longest = now - last - TICK_MS;
+    if (longest > block.longest) block = { longest, waited: waited - lastWaited };
+    [last, lastWaited] = [now, waited];
+  };
+  const timer = setInterval(turn, TICK_MS);
   try {
     await task();
-    gaps.turn();
+    turn();
   } finally {
     clearInterval(timer);
-    histogram.disable();
   }
-  const { longestGap, waited, longestOwn } = gaps;
-  return { longestGap, waited, longestOwn, histogramMax: Math.max(0, histogram.max / 1e6 - TICK_MS) };
+  return block;
+}
+
+const schedstat = openSchedstat();
+
+/**
+ * Since the process began, in ms; 0 everywhere but on Linux. The second number of schedstat is the time on a run queue
+ * (Documentation/scheduler/sched-stats.rst of the kernel).
+ */
+function waitedForCore(): number {
+  if (schedstat === undefined) return 0;
+  const text = BUFFER.toString('latin1', 0, readSync(schedstat, BUFFER, 0, BUFFER.length, 0));
+  return Number(text.split(' ')[1]) / NS_PER_MS;
+}
+
+/** The main thread's id is that of the process. */
+function openSchedstat(): number | undefined {
+  try {
+    return openSync(`/proc/self/task/${String(process.pid)}/schedstat`, 'r');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,6 @@
 /** Resident memory of this process, from the kernel where it tells. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getHeapSpaceStatistics } from 'node:v8';
 
 /** Resident memory before a task, and its peak during it, in bytes. */
 export interface MemoryUse {
@@ -24,12 +23,6 @@ export async function settledRss(): Promise<number> {
     await sleep(30);
   }
   return process.memoryUsage.rss();
-}
-
-/** What V8 holds for objects that have just been made, used or not, in bytes: up to three semi-spaces. */
-export function youngGeneration(): number {
-  const spaces = getHeapSpaceStatistics().filter(({ space_name }) => space_name === 'new_space');
-  return spaces.reduce((sum, { physical_space_size }) => sum + physical_space_size, 0);
 }
 
 /** proc(5): writing 5 to clear_refs sets the peak to the present size. */

@@ -1,8 +1,9 @@
 /** What is measured: something that answers a chat completion. */
+import { readMember, readText } from '../child/read.js';
 import type { BenchRequest } from '../payloads.js';
 
 /** Every variant that a row can put beside another. */
-export type ClientKind = 'ours' | 'reference' | 'undici' | 'openai' | 'network';
+export type ClientKind = 'ours' | 'reference' | 'network';
 
 /** How a client reaches the router and its keys. All clients of a row get the same. */
 export interface ClientConfig {
@@ -27,4 +28,15 @@ export interface BenchClient {
   call(request: BenchRequest): Promise<unknown>;
   /** Closes connections and forgets keys. */
   close(): void;
+}
+
+/** The configuration that a parent of the same build wrote. */
+export function parseConfig(json: string | undefined): ClientConfig {
+  const config: unknown = JSON.parse(json ?? '{}');
+  if (isConfig(config)) return config;
+  throw new TypeError('the argument is not the configuration of a client');
+}
+
+function isConfig(value: unknown): value is ClientConfig {
+  return ['kind', 'baseUrl', 'keyDir'].every((name) => readText(readMember(value, name)) !== '');
 }

@@ -7,10 +7,6 @@ export async function openClient(config: ClientConfig): Promise<BenchClient> {
       return (await import('./ours.js')).openOurs(config);
     case 'reference':
       return (await import('./reference/client.js')).openReference(config);
-    case 'undici':
-      return (await import('./undici.js')).openUndici(config);
-    case 'openai':
-      return (await import('./openai.js')).openOpenAI(config);
     case 'network':
       return (await import('./network.js')).openNetwork(config);
   }

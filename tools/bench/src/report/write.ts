@@ -1,42 +1,72 @@
-/** Writes the report and its plots. */
+/** Writes the report, and one plot beside it, drawn by vega-lite. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GOALS } from '../goals.js';
-import type { Machine } from '../machine.js';
-import type { Part } from '../part.js';
-import type { Bar, BarPlot } from '../result.js';
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Row } from '../row.js';
-import { renderReport } from './markdown.js';
-import { renderPlotSvg } from './plots.js';
+import { renderReport, type Parts } from './markdown.js';
 
-/** @param out path of the Markdown file; plots go into `plots/` beside it */
-export async function writeReport(
-  out: string,
-  rows: readonly Row[],
-  parts: ReadonlyMap<string, Part>,
-  machine: Machine,
-): Promise<void> {
+/** @param out path of the Markdown file; the plot goes into `plots/` beside it */
+export async function writeReport(out: string, rows: readonly Row[], parts: Parts): Promise<void> {
   const plotDir = join(dirname(out), 'plots');
   mkdirSync(plotDir, { recursive: true });
-  writeFileSync(out, renderReport(rows, parts, machine));
-  const plots = [...parts.values()].flatMap(({ result }) => [...result.plots]);
-  for (const plot of [goalsPlot(parts), ...plots]) {
-    writeFileSync(join(plotDir, `${plot.name}.svg`), await renderPlotSvg(plot));
+  writeFileSync(out, renderReport(rows, parts));
+  writeFileSync(join(plotDir, 'goals.svg'), await renderGoals(rows, parts));
+}
+
+/** A measured figure as a part of its goal. */
+interface Bar {
+  readonly label: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Every figure as a part of its goal, as SVG. */
+export async function renderGoals(rows: readonly Row[], parts: Parts): Promise<string> {
+  const view = new View(parse(compile(specOf(barsOf(rows, parts))).spec), { renderer: 'none' });
+  try {
+    return `${await view.toSVG()}\n`;
+  } finally {
+    view.finalize();
   }
 }
 
-/** Every figure as a part of its goal: 1 is the goal itself, and less is better. */
-function goalsPlot(parts: ReadonlyMap<string, Part>): BarPlot {
-  const figures = [...parts.values()].flatMap(({ result }) => [...result.figures]);
-  const bars = GOALS.flatMap((goal): Bar[] => {
-    const summary = figures.find(({ id }) => id === goal.figure)?.summary;
-    if (summary === undefined || goal.goal === 0) return [];
-    const share = (value: number): number =>
-      goal.relation === 'at most' ? value / goal.goal : goal.goal / value;
-    const [low, high] = [share(summary.q1), share(summary.q3)].sort((a, b) => a - b);
-    const bar = { label: goal.figure, value: share(summary.median) };
-    return [low === undefined || high === undefined ? bar : { ...bar, low, high }];
-  });
-  const title = 'Measured, as a part of what the goal allows: 1 is the goal, less is better';
-  return { kind: 'bars', name: 'goals', title, unit: '', bars };
+function barsOf(rows: readonly Row[], parts: Parts): Bar[] {
+  return rows.flatMap(({ id, goals }) =>
+    goals.flatMap(({ figure, relation, goal }): Bar[] => {
+      const summary = parts.get(id)?.figures[figure];
+      if (summary === undefined || goal === 0) return [];
+      const share = (value: number): number => (relation === 'at most' ? value / goal : goal / value);
+      const ends = [share(summary.q1), share(summary.q3)];
+      return [
+        { label: figure, value: share(summary.median), low: Math.min(...ends), high: Math.max(...ends) },
+      ];
+    }),
+  );
+}
+
+/** Bars with their values, and a line from the first to the third quartile. It brings its own paper, for dark pages. */
+function specOf(values: readonly Bar[]): TopLevelSpec {
+  const x = (field: string): { field: string; type: 'quantitative' } => ({ field, type: 'quantitative' });
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: 'Measured, as a part of what the goal allows: 1 is the goal, less is better',
+    background: 'white',
+    padding: 12,
+    width: 480,
+    height: { step: 24 },
+    config: { font: 'system-ui, sans-serif', title: { anchor: 'start' }, axis: { labelFontSize: 12 } },
+    data: { values: [...values] },
+    encoding: { y: { field: 'label', type: 'nominal', sort: null, title: null } },
+    layer: [
+      { mark: { type: 'bar', color: '#0072b2' }, encoding: { x: { ...x('value'), title: null } } },
+      { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x: x('low'), x2: { field: 'high' } } },
+      {
+        mark: { type: 'text', align: 'left', dx: 6 },
+        encoding: { x: x('high'), text: { ...x('value'), format: '.2f' } },
+      },
+      { mark: { type: 'rule', strokeDash: [4, 4] }, encoding: { x: { datum: 1 } } },
+    ],
+  };
 }

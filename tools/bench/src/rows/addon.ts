@@ -26,9 +26,3 @@ export function withAddon(workshop: Workshop): ChildOptions {
   symlinkSync(ADDON_DIR, `${path}/nomyo-native`, 'junction');
   return { env: { NODE_PATH: path } };
 }
-
-/** Why the two cannot be compared, or `undefined`. */
-export function whyNotComparable(methodWith: string, methodWithout: string): string | undefined {
-  if (methodWith !== 'mlock') return `nomyo-native is not built here (memory: ${methodWith}).`;
-  return methodWithout === 'mlock' ? 'nomyo-native could not be left out.' : undefined;
-}

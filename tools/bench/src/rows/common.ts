@@ -3,10 +3,7 @@ import type { KeySize } from '@nomyo/crypto';
 import type { Load, Measured } from '../child/load.js';
 import type { ClientProcess } from '../client-process.js';
 import type { ClientKind } from '../clients/client.js';
-import { interleave, namesOf, recordOf, type Rounds } from '../interleave.js';
-import type { FigureId } from '../goals.js';
-import type { Figure } from '../result.js';
-import { ratios, summarize, type Summary } from '../stats.js';
+import { interleave, mapRecord, namesOf, type Rounds } from '../interleave.js';
 import { ONE_KB, type ClientOrder, type RouterProcess, type Workshop } from '../workshop.js';
 
 /** The key size of the service's own clients. */
@@ -14,6 +11,9 @@ export const DEFAULT_KEY_SIZE = 4096;
 
 /** Clients that are measured beside each other. */
 export type Clients<K extends string> = Readonly<Record<K, ClientProcess>>;
+
+/** The two that most rows compare. */
+export const BOTH = { ours: 'ours', reference: 'reference' } as const;
 
 /** A client with the default key, and answers of 1 KB. */
 export function order(
@@ -24,56 +24,60 @@ export function order(
   return { kind, router, keySize: DEFAULT_KEY_SIZE, answerBytes: ONE_KB, ...more };
 }
 
-/** Starts a client of each kind, and lets each run until its code is compiled and its connections are open. */
-export async function startClients<K extends ClientKind>(
+/** Starts clients, and lets each run until its code is compiled and its connections are open. */
+export async function startClients<K extends string>(
   workshop: Workshop,
-  kinds: readonly K[],
+  orders: Readonly<Record<K, ClientOrder>>,
   warmUpMs: number,
-  keySize: KeySize = DEFAULT_KEY_SIZE,
 ): Promise<Clients<K>> {
-  const router = await workshop.router(true);
-  const clients = new Map<K, ClientProcess>();
-  for (const kind of kinds) {
-    const client = await workshop.client(order(kind, router, { keySize }));
+  const started = new Map<K, ClientProcess>();
+  for (const name of namesOf(orders)) {
+    const client = await workshop.client(orders[name]);
     await warmUp(client, warmUpMs);
-    clients.set(kind, client);
+    started.set(name, client);
   }
-  return fromMap(clients, kinds);
+  return mapRecord(orders, (_order, name) => {
+    const client = started.get(name);
+    if (client === undefined) throw new RangeError(`there is no client ${name}`);
+    return client;
+  });
 }
 
 /** Rounds of a row, and in how many generations of processes. */
 export interface Generations {
   readonly generations: number;
+  readonly rounds: number;
   /** Of each client, before its first round. */
   readonly warmUpMs: number;
-  /** Of the clients' own pair, in bits. */
   readonly keySize?: KeySize;
 }
 
 /**
- * The same rounds in several generations of processes, one after the other: where code and heap come to lie in a
- * process is worth some per cent of RSA, and no number of rounds in one process averages that out.
+ * The same rounds in several generations of processes: where code and heap come to lie in a process is worth some per
+ * cent of RSA, and no number of rounds in one process averages that out.
  */
-export async function inGenerations<K extends ClientKind, T>(
+export async function inGenerations<K extends string>(
   workshop: Workshop,
-  kinds: readonly K[],
-  { generations, warmUpMs, keySize }: Generations,
-  measure: (clients: Clients<K>) => Promise<Rounds<K, T>>,
-): Promise<Rounds<K, T>> {
-  const all = new Map<K, T[]>(kinds.map((kind) => [kind, []]));
+  kinds: Readonly<Record<K, ClientKind>>,
+  { generations, rounds, warmUpMs, keySize = DEFAULT_KEY_SIZE }: Generations,
+  load: Load,
+): Promise<Rounds<K, Measured>> {
+  const all = mapRecord(kinds, (): Measured[] => []);
+  const router = await workshop.router();
+  const orders = mapRecord(kinds, (kind) => order(kind, router, { keySize }));
   for (let generation = 0; generation < generations; generation += 1) {
-    const clients = await startClients(workshop, kinds, warmUpMs, keySize);
-    const rounds = await measure(clients);
-    for (const kind of kinds) {
-      all.get(kind)?.push(...rounds[kind]);
-      clients[kind].stop();
+    const clients = await startClients(workshop, orders, warmUpMs);
+    const measured = await runInTurns(clients, load, rounds);
+    for (const name of namesOf(kinds)) {
+      all[name].push(...measured[name]);
+      clients[name].stop();
     }
   }
-  return recordOf(kinds, (kind) => all.get(kind) ?? []);
+  return all;
 }
 
 /** Calls of 1 KB, eight at once. */
-export async function warmUp(client: ClientProcess, ms: number): Promise<void> {
+async function warmUp(client: ClientProcess, ms: number): Promise<void> {
   await client.load({ concurrency: 8, promptBytes: ONE_KB, ms });
 }
 
@@ -83,21 +87,10 @@ export function runInTurns<K extends string>(
   load: Load,
   rounds: number,
 ): Promise<Rounds<K, Measured>> {
-  const variants = fromMap(
-    new Map(namesOf(clients).map((name) => [name, () => clients[name].load(load)])),
-    namesOf(clients),
+  return interleave(
+    mapRecord(clients, (client: ClientProcess) => () => client.load(load)),
+    rounds,
   );
-  return interleave(variants, rounds);
-}
-
-/** A figure that is a ratio, round by round. */
-export function ratioFigure(id: FigureId, ours: readonly number[], beside: readonly number[]): Figure {
-  return { id, summary: summarize(ratios(ours, beside)) };
-}
-
-/** A figure that was counted once. */
-export function countFigure(id: FigureId, count: number): Figure {
-  return { id, summary: summarize([count]) };
 }
 
 /** CPU of one call, in ms. */
@@ -113,17 +106,4 @@ export function throughput({ wallMs, latencies }: Measured): number {
 /** In ms. */
 export function wallPerCall({ wallMs, latencies }: Measured): number {
   return wallMs / latencies.length;
-}
-
-/** Quartiles of a summary, as a bar has them. */
-export function spreadOf({ median, q1, q3 }: Summary): { value: number; low: number; high: number } {
-  return { value: median, low: q1, high: q3 };
-}
-
-function fromMap<K extends string, T>(map: ReadonlyMap<K, T>, names: readonly K[]): Readonly<Record<K, T>> {
-  return recordOf(names, (name) => {
-    const value = map.get(name);
-    if (value === undefined) throw new RangeError(`there is no ${name}`);
-    return value;
-  });
 }

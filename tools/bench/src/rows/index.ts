@@ -6,18 +6,14 @@ import { large } from './large.js';
 import { latency } from './latency.js';
 import { loop } from './loop.js';
 import { native } from './native.js';
-import { nodes } from './nodes.js';
-import { pool } from './pool.js';
 import { requests } from './requests.js';
 import { rotation } from './rotation.js';
 import { rss } from './rss.js';
-import { scaling } from './scaling.js';
 import { serializer } from './serializer.js';
 import { size } from './size.js';
 import { start } from './start.js';
 import { stray } from './stray.js';
 import { throughput } from './throughput.js';
-import { where } from './where.js';
 
 export const ROWS: readonly Row[] = [
   cpu,
@@ -33,9 +29,5 @@ export const ROWS: readonly Row[] = [
   rss,
   native,
   serializer,
-  where,
   stray,
-  scaling,
-  pool,
-  nodes,
 ];

@@ -1,73 +1,61 @@
 import type { Measured } from '../child/load.js';
-import { formatNumber } from '../format.js';
-import type { RowResult } from '../result.js';
-import type { Row } from '../row.js';
-import { median, quantile } from '../stats.js';
-import type { Rounds } from '../interleave.js';
+import { atMost, HAND_WRITTEN, list, type Row } from '../row.js';
+import { median, quantile, ratios } from '../stats.js';
 import { ONE_KB } from '../workshop.js';
-import { inGenerations, ratioFigure, runInTurns } from './common.js';
+import { inGenerations } from './common.js';
 
 const SETTINGS = {
   full: { generations: 6, rounds: 4, ms: 1000, warmUpMs: 5000 },
   short: { generations: 1, rounds: 4, ms: 600, warmUpMs: 1000 },
 } as const;
 
-type Kind = 'ours' | 'reference' | 'network';
-
-const NAMES: Readonly<Record<Kind, string>> = {
-  ours: 'nomyo-js',
-  reference: 'hand-written',
-  network: 'network alone: the same bytes, TLS, no other cryptography',
-};
+const KINDS = { ours: 'ours', reference: 'reference', network: 'network' } as const;
 
 /** What one call after the other takes beyond the network. */
 export const latency: Row = {
   id: 'latency',
   title: 'Latency',
   about:
-    'Calls of 1 KB, one after the other. The ratios are of what is left when the median of the network alone is ' +
-    'taken off; percentiles are those of one generation of processes, so that they have a spread.',
+    'Calls of 1 KB, one after the other. The network alone is the same bytes over TLS without other cryptography; its\n' +
+    'median is taken off before the clients are compared. A sample is the percentile of one generation of processes.',
   inShort: false,
+  goals: [
+    atMost('latency-p50', {
+      what: 'latency without network, p50',
+      beside: HAND_WRITTEN,
+      goal: 1.05,
+      band: 1.3,
+    }),
+    atMost('latency-p99', { what: 'latency without network, p99', beside: HAND_WRITTEN, goal: 1.2, band: 2 }),
+  ],
   measure: async ({ workshop, short }) => {
     const settings = short ? SETTINGS.short : SETTINGS.full;
     const load = { concurrency: 1, promptBytes: ONE_KB, ms: settings.ms };
-    const measured = await inGenerations(workshop, ['ours', 'reference', 'network'], settings, (clients) =>
-      runInTurns(clients, load, settings.rounds),
+    const measured = await inGenerations(workshop, KINDS, settings, load);
+    const at = (kind: keyof typeof KINDS, p: number): number[] =>
+      generationsOf(measured[kind], settings.rounds).map((all) => quantile(all, p));
+    const network = median(at('network', 0.5));
+    const ratio = (p: number): number[] => {
+      const [ours, reference] = [at('ours', p), at('reference', p)];
+      return ratios(
+        ours.map((ms) => ms - network),
+        reference.map((ms) => ms - network),
+      );
+    };
+    const tables = [0.5, 0.9, 0.99].map((p) =>
+      list(`p${String(p * 100)}, ms`, {
+        'nomyo-js': at('ours', p),
+        [HAND_WRITTEN]: at('reference', p),
+        'network alone': at('network', p),
+      }),
     );
-    return resultOf(measured, settings.generations);
+    return { figures: { 'latency-p50': ratio(0.5), 'latency-p99': ratio(0.99) }, tables };
   },
 };
 
-function resultOf(measured: Rounds<Kind, Measured>, groups: number): RowResult {
-  const latencies = (kind: Kind): number[] => measured[kind].flatMap((round) => [...round.latencies]);
-  const network = median(latencies('network'));
-  const beyond = (kind: Kind, p: number): number[] =>
-    grouped(measured[kind], groups).map((group) => quantile(group, p) - network);
-  const kinds: readonly Kind[] = ['ours', 'reference', 'network'];
-  const head = ['client', 'calls', 'p50, ms', 'p90, ms', 'p99, ms', 'longest, ms'];
-  const rows = kinds.map((kind) => {
-    const all = latencies(kind);
-    return [
-      NAMES[kind],
-      String(all.length),
-      ...[0.5, 0.9, 0.99, 1].map((p) => formatNumber(quantile(all, p))),
-    ];
-  });
-  return {
-    figures: [
-      ratioFigure('latency-p50', beyond('ours', 0.5), beyond('reference', 0.5)),
-      ratioFigure('latency-p99', beyond('ours', 0.99), beyond('reference', 0.99)),
-    ],
-    tables: [{ title: 'RSA-4096', head, rows }],
-    plots: [],
-    notes: [],
-  };
-}
-
-/** Latencies of rounds that follow each other, in so many groups. */
-function grouped(rounds: readonly Measured[], groups: number): number[][] {
-  const perGroup = Math.ceil(rounds.length / groups);
-  return Array.from({ length: groups }, (_, group) =>
-    rounds.slice(group * perGroup, (group + 1) * perGroup).flatMap(({ latencies }) => [...latencies]),
-  ).filter((group) => group.length > 0);
+/** All latencies of each generation. */
+function generationsOf(measured: readonly Measured[], rounds: number): number[][] {
+  return Array.from({ length: measured.length / rounds }, (_, generation) =>
+    measured.slice(generation * rounds, (generation + 1) * rounds).flatMap(({ latencies }) => [...latencies]),
+  );
 }

@@ -1,135 +1,76 @@
-import type { Child } from '../child/child-process.js';
-import type { Measured } from '../child/load.js';
 import type { OperationLoad } from '../child/operations.js';
 import { readNumber, readText } from '../child/read.js';
-import { formatNumber, formatRatio, formatSpread } from '../format.js';
-import { interleave, type Rounds } from '../interleave.js';
-import { skippedRow, type Table } from '../result.js';
-import type { Row } from '../row.js';
-import { ratios, summarize } from '../stats.js';
-import { ONE_KB, type RouterProcess, type Workshop } from '../workshop.js';
-import { WITHOUT_ADDON, withAddon, whyNotComparable } from './addon.js';
-import {
-  cpuPerCall,
-  DEFAULT_KEY_SIZE,
-  order,
-  ratioFigure,
-  runInTurns,
-  throughput,
-  wallPerCall,
-  warmUp,
-} from './common.js';
+import { interleave, mapRecord } from '../interleave.js';
+import { atMost, compare, type Row, type Table } from '../row.js';
+import { ratios } from '../stats.js';
+import { ONE_KB, type Workshop } from '../workshop.js';
+import { WITHOUT_ADDON, withAddon } from './addon.js';
+import { DEFAULT_KEY_SIZE, order, runInTurns, startClients, wallPerCall } from './common.js';
 
 const ROUNDS = 20;
-const ONE_BY_ONE = { concurrency: 1, promptBytes: ONE_KB, ms: 400 } as const;
-const AT_ONCE = { concurrency: 16, promptBytes: ONE_KB, ms: 600 } as const;
+const LOAD = { concurrency: 1, promptBytes: ONE_KB, ms: 400 } as const;
 const WARM_UP_MS = 2000;
-
 const MB = 1_000_000;
 
-const OPERATIONS: readonly (readonly [what: string, name: 'seal' | 'open' | 'contexts', OperationLoad])[] = [
-  ['seal 1 KB', 'seal', { bytes: ONE_KB, times: 300 }],
-  ['seal 1 MB', 'seal', { bytes: MB, times: 20 }],
-  ['seal 9.5 MB', 'seal', { bytes: 9.5 * MB, times: 3 }],
-  ['open 1 KB', 'open', { bytes: ONE_KB, times: 40 }],
-  ['open 1 MB', 'open', { bytes: MB, times: 20 }],
-  ['open 9.5 MB', 'open', { bytes: 9.5 * MB, times: 3 }],
-  ['a context of 32 bytes: taken, wiped, given back', 'contexts', { bytes: 32, times: 20_000 }],
-];
-
-type Sides<T> = Readonly<Record<'with' | 'without', T>>;
+const OPERATIONS: Readonly<Record<string, readonly [name: string, OperationLoad]>> = {
+  'seal 1 KB': ['seal', { bytes: ONE_KB, times: 300 }],
+  'seal 9.5 MB': ['seal', { bytes: 9.5 * MB, times: 3 }],
+  'open 1 KB': ['open', { bytes: ONE_KB, times: 40 }],
+  'open 9.5 MB': ['open', { bytes: 9.5 * MB, times: 3 }],
+};
 
 /** What the addon costs or gives. */
 export const native: Row = {
   id: 'native',
   title: 'With nomyo-native',
   about:
-    'The same client, and single operations, with the addon and without it; RSA-4096. Up to 1 MiB, an answer that is ' +
+    'The same client, and single operations, with the addon and without it; RSA-4096. Up to 1 MiB, an answer that is\n' +
     'opened without the addon is decrypted under a mask, so that Node leaves no copy of it.',
   inShort: false,
+  goals: [
+    atMost('native', { what: 'time of a call with nomyo-native', beside: 'without', goal: 1.05, band: 1.3 }),
+  ],
   measure: async ({ workshop }) => {
-    const sides = { with: withAddon(workshop), without: WITHOUT_ADDON };
-    const children = await startOperations(workshop, sides);
-    const [methodWith, methodWithout] = [await methodOf(children.with), await methodOf(children.without)];
-    const reason = whyNotComparable(methodWith, methodWithout);
-    if (reason !== undefined) return skippedRow(reason);
-    const operations = await measureOperations(children);
+    const sides = { on: withAddon(workshop), off: WITHOUT_ADDON };
+    const router = await workshop.router();
+    const clients = await startClients(
+      workshop,
+      mapRecord(sides, (side) => order('ours', router, side)),
+      WARM_UP_MS,
+    );
+    const { on, off } = mapRecord(await runInTurns(clients, LOAD, ROUNDS), (all) => all.map(wallPerCall));
     workshop.stopChildren();
-    const [one, many] = await measureCalls(workshop, await workshop.router(true), sides);
+    const operations = await measureOperations(workshop, sides);
+    if (operations === undefined) {
+      return {
+        figures: {},
+        tables: [],
+        skipped: 'nomyo-native is not built here, or could not be left out.',
+      };
+    }
     return {
-      figures: [ratioFigure('native', one.with.map(wallPerCall), one.without.map(wallPerCall))],
-      tables: [callTable(one, many), operations],
-      plots: [],
-      notes: [],
+      figures: { native: ratios(on, off) },
+      tables: [compare('create() of 1 KB, ms', { 'with the addon': on, without: off }), ...operations],
     };
   },
 };
 
-async function startOperations(
+async function measureOperations(
   workshop: Workshop,
-  sides: Sides<Parameters<Workshop['start']>[1]>,
-): Promise<Sides<Child>> {
+  sides: Readonly<Record<'on' | 'off', Parameters<Workshop['start']>[1]>>,
+): Promise<Table[] | undefined> {
   const args = [await workshop.keyDir(DEFAULT_KEY_SIZE)];
-  const start = (side: 'with' | 'without'): Promise<Child> =>
-    workshop.start('./child/operations-main.js', { ...sides[side], args });
-  return { with: await start('with'), without: await start('without') };
-}
-
-const methodOf = (child: Child): Promise<string> => child.ask('protection', null, readText);
-
-async function measureOperations(children: Sides<Child>): Promise<Table> {
-  const rows: string[][] = [];
-  for (const [what, name, load] of OPERATIONS) {
+  const on = await workshop.start('./child/operations-main.js', { ...sides.on, args });
+  const off = await workshop.start('./child/operations-main.js', { ...sides.off, args });
+  const methods = await Promise.all([on, off].map((child) => child.ask('protection', null, readText)));
+  if (methods[0] !== 'mlock' || methods[1] === 'mlock') return undefined;
+  const tables: Table[] = [];
+  for (const [what, [name, load]] of Object.entries(OPERATIONS)) {
     const measured = await interleave(
-      {
-        with: () => children.with.ask(name, load, readNumber),
-        without: () => children.without.ask(name, load, readNumber),
-      },
+      { on: () => on.ask(name, load, readNumber), off: () => off.ask(name, load, readNumber) },
       ROUNDS / 2,
     );
-    rows.push(rowOf(name === 'contexts' ? `${what} (a second: ${aSecond(measured)})` : what, measured));
+    tables.push(compare(`${what}, ms`, { 'with the addon': measured.on, without: measured.off }));
   }
-  return { title: 'Single operations, ms', head: HEAD, rows };
-}
-
-const HEAD = ['what', 'with the addon', 'without', 'ratio'] as const;
-
-function rowOf(what: string, measured: Rounds<'with' | 'without', number>): string[] {
-  const [on, off] = [measured.with, measured.without];
-  const spread = (samples: readonly number[]): string => formatSpread(summarize(samples));
-  return [what, spread(on), spread(off), formatSpread(summarize(ratios(on, off)), formatRatio)];
-}
-
-function aSecond(measured: Rounds<'with' | 'without', number>): string {
-  const perSecond = (samples: readonly number[]): string => formatNumber(1000 / summarize(samples).median);
-  return `${perSecond(measured.with)} with, ${perSecond(measured.without)} without`;
-}
-
-async function measureCalls(
-  workshop: Workshop,
-  router: RouterProcess,
-  sides: Sides<object>,
-): Promise<readonly [one: Turns, many: Turns]> {
-  const clients = {
-    with: await workshop.client(order('ours', router, sides.with)),
-    without: await workshop.client(order('ours', router, sides.without)),
-  };
-  for (const client of [clients.with, clients.without]) await warmUp(client, WARM_UP_MS);
-  return [await runInTurns(clients, ONE_BY_ONE, ROUNDS), await runInTurns(clients, AT_ONCE, ROUNDS / 2)];
-}
-
-type Turns = Rounds<'with' | 'without', Measured>;
-
-function callTable(one: Turns, many: Turns): Table {
-  const row = (what: string, turns: Turns, of: (measured: Measured) => number): string[] =>
-    rowOf(what, { with: turns.with.map(of), without: turns.without.map(of) });
-  return {
-    title: 'create() of 1 KB',
-    head: HEAD,
-    rows: [
-      row('time of a call, one after the other, ms', one, wallPerCall),
-      row('CPU of a call, ms', one, cpuPerCall),
-      row('calls/s, 16 at once', many, throughput),
-    ],
-  };
+  return tables;
 }

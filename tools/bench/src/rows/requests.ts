@@ -1,54 +1,46 @@
-import type { Row } from '../row.js';
-import type { RouterCounts } from '../router/canned-router.js';
+import { atMost, list, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
-import { countFigure, order } from './common.js';
+import { order } from './common.js';
 
-const SEQUENTIAL_CALLS = 50;
-const AT_ONCE = 40;
-const CONCURRENT_CALLS = 200;
+const CALLS = 50;
 
 /** What reaches the router. */
 export const requests: Row = {
   id: 'requests',
   title: 'Requests and connections',
-  about: 'Counted by the router: the first call, then one after the other, then 40 at once.',
+  about: 'Counted by the router: the first call, then 50 calls one after the other.',
   inShort: true,
+  goals: [
+    atMost('requests-per-call', {
+      what: 'requests per call, after the first',
+      beside: 'count',
+      goal: 1,
+      band: 1,
+    }),
+    atMost('connections-after-first', {
+      what: 'connections, after the first',
+      beside: 'count',
+      goal: 0,
+      band: 0,
+    }),
+  ],
   measure: async ({ workshop }) => {
-    const router = await workshop.router(true);
+    const router = await workshop.router();
     const client = await workshop.client(order('ours', router));
-    const counts: RouterCounts[] = [await router.counts()];
-    for (const [calls, concurrency] of [
-      [1, 1],
-      [SEQUENTIAL_CALLS, 1],
-      [CONCURRENT_CALLS, AT_ONCE],
-    ] as const) {
-      await client.load({ calls, concurrency, promptBytes: ONE_KB });
-      counts.push(await router.counts());
-    }
-    const phases = ['until the client is ready', 'first call', 'then 50 calls', 'then 200 calls, 40 at once'];
-    const rows = phases.map((phase, i) => [phase, ...countsOf(counts[i], counts[i - 1])]);
-    const [, first, then] = counts;
-    const requestsAfter = (then?.requests ?? 0) - (first?.requests ?? 0) + fetchesOf(then) - fetchesOf(first);
-    const connectionsAfter = (then?.connections ?? 0) - (first?.connections ?? 0);
+    await client.load({ calls: 1, concurrency: 1, promptBytes: ONE_KB });
+    const first = await router.counts();
+    await client.load({ calls: CALLS, concurrency: 1, promptBytes: ONE_KB });
+    const then = await router.counts();
+    const since = (name: keyof typeof first): number => then[name] - first[name];
     return {
-      figures: [
-        countFigure('requests-per-call', requestsAfter / SEQUENTIAL_CALLS),
-        countFigure('connections-after-first', connectionsAfter / SEQUENTIAL_CALLS),
-      ],
+      figures: {
+        'requests-per-call': [(since('requests') + since('keyFetches')) / CALLS],
+        'connections-after-first': [since('connections')],
+      },
       tables: [
-        { title: '', head: ['phase', 'completions', 'fetches of the router key', 'new connections'], rows },
+        list('first call', { completions: [first.requests], 'fetches of the key': [first.keyFetches] }),
+        list('50 more', { completions: [since('requests')], 'fetches of the key': [since('keyFetches')] }),
       ],
-      plots: [],
-      notes: [],
     };
   },
 };
-
-function fetchesOf(counts: RouterCounts | undefined): number {
-  return counts?.keyFetches ?? 0;
-}
-
-function countsOf(now: RouterCounts | undefined, before: RouterCounts | undefined): string[] {
-  const names = ['requests', 'keyFetches', 'connections'] as const;
-  return names.map((name) => String((now?.[name] ?? 0) - (before?.[name] ?? 0)));
-}

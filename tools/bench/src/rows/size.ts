@@ -8,74 +8,49 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build } from 'esbuild';
 import { readMember, readNumber } from '../child/read.js';
-import { formatBytes } from '../format.js';
-import type { Row } from '../row.js';
-import { countFigure } from './common.js';
+import { atMost, compare, type Row } from '../row.js';
 
 const PACKAGES = ['base', 'crypto', 'keystore', 'transport', 'nomyo-js'] as const;
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+
+const KB = 1000;
 
 /** Bytes on disk and over the wire. */
 export const size: Row = {
   id: 'size',
   title: 'Size',
   about:
-    'Installed: what the four packages unpack to, beside openai. Bundle: one entry with the client class, for ' +
-    'browsers, minified by esbuild, and compressed with gzip.',
+    'Installed: what nomyo-js and its four layers unpack to, beside openai. Bundle: one entry with the client class,\n' +
+    'for browsers, minified by esbuild, and compressed with gzip.',
   inShort: true,
+  goals: [
+    atMost('install', { what: 'installed size', beside: 'openai', goal: 1, band: 1 }),
+    atMost('bundle', { what: 'browser bundle, compressed', beside: 'openai', goal: 1, band: 1.3 }),
+  ],
   measure: async () => {
-    const ours = await Promise.all(PACKAGES.map(packedSize));
-    const [installed, files] = [sum(ours.map(({ bytes }) => bytes)), sum(ours.map((pack) => pack.files))];
+    const installed = sum(await Promise.all(PACKAGES.map(packedSize)));
     const theirs = await directorySize(packageDir('openai'));
-    const ourBundle = await bundle(`export { SecureChatCompletion } from 'nomyo-js';`);
-    const theirBundle = await bundle(`export { OpenAI } from 'openai';`);
+    const bundled = await bundleSize(`export { SecureChatCompletion } from 'nomyo-js';`);
+    const theirBundle = await bundleSize(`export { OpenAI } from 'openai';`);
     return {
-      figures: [
-        countFigure('install', installed / theirs.bytes),
-        countFigure('bundle', ourBundle.compressed / theirBundle.compressed),
-      ],
+      figures: { install: [installed / theirs], bundle: [bundled / theirBundle] },
       tables: [
-        {
-          title: '',
-          head: ['what', 'nomyo-js', 'openai'],
-          rows: [
-            ['installed', formatBytes(installed), formatBytes(theirs.bytes)],
-            ['files', String(files), String(theirs.files)],
-            ['packages, dependencies included', String(PACKAGES.length), '1'],
-            ['bundle, minified', formatBytes(ourBundle.minified), formatBytes(theirBundle.minified)],
-            [
-              'bundle, minified and compressed',
-              formatBytes(ourBundle.compressed),
-              formatBytes(theirBundle.compressed),
-            ],
-          ],
-        },
+        compare('installed, kB', { 'nomyo-js': [installed / KB], openai: [theirs / KB] }),
+        compare('bundle, kB', { 'nomyo-js': [bundled / KB], openai: [theirBundle / KB] }),
       ],
-      plots: [],
-      notes: [],
     };
   },
 };
 
-interface DiskSize {
-  readonly bytes: number;
-  readonly files: number;
-}
-
-/** What npm would unpack. */
-async function packedSize(name: string): Promise<DiskSize> {
-  const cwd = join(root, 'packages', name);
+/** What npm would unpack, in bytes. */
+async function packedSize(name: string): Promise<number> {
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json'], {
-    cwd,
+    cwd: join(ROOT, 'packages', name),
     shell: process.platform === 'win32',
   });
   const packs: unknown = JSON.parse(stdout.slice(stdout.indexOf('[')));
-  const pack = readMember(packs, '0');
-  return {
-    bytes: readNumber(readMember(pack, 'unpackedSize')),
-    files: readNumber(readMember(pack, 'entryCount')),
-  };
+  return readNumber(readMember(readMember(packs, '0'), 'unpackedSize'));
 }
 
 /** Of an installed package, whatever it exports. */
@@ -85,21 +60,21 @@ function packageDir(name: string): string {
   return directory;
 }
 
-/** Files below a directory, but for other packages. */
-async function directorySize(directory: string): Promise<DiskSize> {
+/** Bytes of the files below a directory, but for other packages. */
+async function directorySize(directory: string): Promise<number> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const own = entries.filter(
     (entry) => entry.isFile() && !entry.parentPath.slice(directory.length).includes('node_modules'),
   );
-  const sizes = await Promise.all(
-    own.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+  return sum(
+    await Promise.all(own.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size)),
   );
-  return { bytes: sum(sizes), files: sizes.length };
 }
 
-async function bundle(contents: string): Promise<{ minified: number; compressed: number }> {
+/** In bytes, compressed. */
+async function bundleSize(contents: string): Promise<number> {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+    stdin: { contents, resolveDir: dirname(fileURLToPath(import.meta.url)) },
     bundle: true,
     minify: true,
     write: false,
@@ -108,10 +83,7 @@ async function bundle(contents: string): Promise<{ minified: number; compressed:
     logLevel: 'silent',
   });
   const code = outputFiles[0]?.contents ?? new Uint8Array();
-  const compressed = await promisify(gzip)(code, { level: 9 });
-  return { minified: code.byteLength, compressed: compressed.byteLength };
+  return (await promisify(gzip)(code, { level: 9 })).byteLength;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

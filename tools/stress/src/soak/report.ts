@@ -1,7 +1,6 @@
-/** What a soak has shown, as charts and as a verdict. Pure. */
-import { textChart } from '../common/chart.js';
+/** What a soak has shown, as a table and as a verdict. Pure. */
 import { megabytes } from '../common/resources.js';
-import { count } from '../common/table.js';
+import { count, textTable } from '../common/table.js';
 import { growthOf, judgeFlatness, steadyPart, type Sample } from './flatness.js';
 import type { SoakReport } from './run.js';
 
@@ -13,24 +12,34 @@ export function describeSample({ requests, resources }: Sample): string {
   return `${count(requests).padStart(11)}  ${memory}, ${String(handlesOf({ requests, resources }))} handles`;
 }
 
-/** Charts and lines for the terminal. */
+/** Lines of the table: enough to see a slope. */
+const LINES = 12;
+
+/** A table and lines for the terminal. */
 export function describeSoak({ samples, requests, elapsedMs }: SoakReport): string {
-  const charts = (['rss', 'heapUsed'] as const).map((name) => {
-    const values = samples.map(({ resources }) => resources[name]);
-    return `${name}, from the first call to the last\n${textChart(values, megabytes)}`;
-  });
-  const handles = textChart(samples.map(handlesOf), String, { columns: 72, rows: 3 });
   const steady = steadyPart(samples);
   const growth = MEMORY.map((name) => {
     const points = steady.map((sample) => [sample.requests, sample.resources[name]] as const);
     return `${name} ${megabytes(growthOf(points))}`;
   });
   return [
-    ...charts,
-    `handles, from the first call to the last\n${handles}`,
+    textTable(['calls', 'rss', 'heapUsed', 'handles'], spread(samples).map(cellsOf)),
     `over the last three quarters, by the line of least squares: ${growth.join(', ')}`,
     `${count(requests)} calls, ${count(Math.round((requests / elapsedMs) * 1000))} a second`,
   ].join('\n\n');
+}
+
+/** The first sample, the last one, and some in equal steps between them. */
+function spread(samples: readonly Sample[]): readonly Sample[] {
+  const last = samples.length - 1;
+  const chosen = Array.from({ length: LINES }, (_, line) => Math.round((line * last) / (LINES - 1)));
+  return samples.filter((_, i) => chosen.includes(i));
+}
+
+function cellsOf(sample: Sample): string[] {
+  const { requests, resources } = sample;
+  const memory = [resources.rss, resources.heapUsed].map(megabytes);
+  return [count(requests), ...memory, String(handlesOf(sample))];
 }
 
 /** What is wrong with a run, in sentences; empty when nothing is. @param wanted calls */

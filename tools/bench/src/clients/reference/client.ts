@@ -22,7 +22,7 @@ const PATH = '/v1/chat/secure_completion';
 
 /** Reads the keys and fetches the router's, once. */
 export async function openReference(config: ClientConfig): Promise<BenchClient> {
-  const { poster, keys, recipient } = await openExchange(config, createPoster);
+  const { poster, keys, recipient } = await openExchange(config);
   return {
     call: async (request) => {
       const body = await seal(JSON.stringify(request), recipient);
@@ -33,19 +33,19 @@ export async function openReference(config: ClientConfig): Promise<BenchClient> 
 }
 
 /** The keys and a way to send. */
-export async function openExchange(config: ClientConfig, create: typeof createPoster): Promise<Exchange> {
+export async function openExchange(config: ClientConfig): Promise<Exchange> {
   const [privatePem, publicPem] = await Promise.all([
     readFile(join(config.keyDir, 'private_key.pem')),
     readFile(join(config.keyDir, 'public_key.pem'), 'utf8'),
   ]);
-  const poster = create(config, PATH, {
+  const poster = createPoster(config, PATH, {
     'content-type': 'application/octet-stream',
     'x-payload-id': randomUUID(),
     'x-public-key': encodeURIComponent(publicPem),
   });
   const [keys, recipient] = await Promise.all([
     Unwrapper.fromPem(privatePem, config.copies ?? poolThreads()),
-    poster.getText('/pki/public_key').then(importPublicKey),
+    poster.get('/pki/public_key').then((pem) => importPublicKey(pem.toString())),
   ]);
   return { poster, keys, recipient };
 }

@@ -1,52 +1,40 @@
 /** One keep-alive agent and one POST, with node:https and nothing around it. */
-import { Agent as HttpAgent, get as httpGet, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, get as httpsGet, request as httpsRequest } from 'node:https';
+import http, { type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
 import type { ClientConfig } from '../client.js';
 
 /** Sends bodies to one URL over connections that stay open. */
 export interface Poster {
   post(body: Buffer): Promise<Buffer>;
-  getText(path: string): Promise<string>;
+  get(path: string): Promise<Buffer>;
   close(): void;
 }
 
 /**
  * @param path below the base URL
- * @param headers of every request, beside its length
+ * @param headers of every POST, beside its length
  */
 export function createPoster(
   { baseUrl, ca }: Pick<ClientConfig, 'baseUrl' | 'ca'>,
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Poster {
-  const isTls = ca !== undefined;
-  const agent = isTls ? new HttpsAgent({ keepAlive: true, ca }) : new HttpAgent({ keepAlive: true });
+  const { request, Agent } = ca === undefined ? http : https;
+  const agent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
   const { hostname, port, pathname } = new URL(baseUrl);
   const prefix = pathname === '/' ? '' : pathname;
-  const request = isTls ? httpsRequest : httpRequest;
-  const get = isTls ? httpsGet : httpGet;
-  const common = { hostname, port, agent };
+  const send = (below: string, options: RequestOptions, body?: Buffer): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      request({ hostname, port, agent, path: prefix + below, ...options }, (response) => {
+        collect(response).then(resolve, reject);
+      })
+        .once('error', reject)
+        .end(body);
+    });
   return {
     post: (body) =>
-      new Promise((resolve, reject) => {
-        const options = {
-          ...common,
-          path: prefix + path,
-          method: 'POST',
-          headers: { ...headers, 'content-length': body.length },
-        };
-        request(options, (response) => void collect(response).then(resolve, reject))
-          .once('error', reject)
-          .end(body);
-      }),
-    getText: (below) =>
-      new Promise((resolve, reject) => {
-        const options = { ...common, path: prefix + below };
-        get(options, (response) => void collect(response).then((b) => resolve(b.toString()), reject)).once(
-          'error',
-          reject,
-        );
-      }),
+      send(path, { method: 'POST', headers: { ...headers, 'content-length': body.length } }, body),
+    get: (below) => send(below, {}),
     close: () => agent.destroy(),
   };
 }
