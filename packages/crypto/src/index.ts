@@ -16,7 +16,7 @@ export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/
 export { checkPayloadSize, decodePayload, encodePayload, type JsonObject } from './envelope/payload.js';
 export { serializeJson, type SerializeOptions } from './json/serialize.js';
 
-export { checkJsonObject, selectText, type JsonPath } from './json/select.js';
+export { checkJsonObject, selectNumber, selectText, type JsonPath } from './json/select.js';
 
 export { CryptoKeySource, generateCryptoKeyPair } from './rsa/crypto-key-source.js';
 export type { KeySource } from './rsa/key-source.js';

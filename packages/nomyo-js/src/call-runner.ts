@@ -118,7 +118,8 @@ export class CallRunner<C extends Channel = Channel> {
     this.check();
     const call = new OpenCall(input, this.newMemory(), this.#beginObservation(input), this.#emit);
     try {
-      return { answer: await this.#answer(input, call), call };
+      const answer = await call.observation.recorders.within(() => this.#answer(input, call));
+      return { answer, call };
     } catch (error) {
       call.fail(error);
       throw error;

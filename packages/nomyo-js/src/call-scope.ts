@@ -9,11 +9,14 @@ export interface ScopedCall {
   readonly signal: CallSignal;
   /** The call is over. Idempotent. */
   leave(): void;
+  /** Runs `end` when the client is disposed of, even after {@link leave}. @returns takes it back */
+  onDispose(end: () => void): () => void;
 }
 
 /** Gives each call a signal that follows the caller's own and the client's end. */
 export class CallScope {
   readonly #calls = new Set<LightAbortController>();
+  readonly #endings = new Set<() => void>();
   readonly #followers = new Map<AbortSignalLike, Followers>();
   readonly #owner: string;
   #state: 'open' | 'closing' | 'disposed' = 'open';
@@ -47,6 +50,10 @@ export class CallScope {
         if (!this.#calls.delete(signal)) return;
         unfollow();
         if (this.#calls.size === 0) this.#lastCallLeft();
+      },
+      onDispose: (end) => {
+        this.#endings.add(end);
+        return () => this.#endings.delete(end);
       },
     };
   }
@@ -96,6 +103,8 @@ export class CallScope {
     this.#state = 'disposed';
     for (const call of this.#calls) call.abort(new DisposedError(this.#owner));
     this.#calls.clear();
+    for (const end of [...this.#endings]) end();
+    this.#endings.clear();
     this.#lastCallLeft();
   }
 

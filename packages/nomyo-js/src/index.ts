@@ -30,6 +30,7 @@ export {
   NomyoError,
   SecureByteContext,
   SecurityError,
+  selectNumber,
   selectText,
   type JsonObject,
   type JsonPath,

@@ -1,4 +1,5 @@
 /** One call from its beginning to its one end: what it holds until then, and who is told. */
+import type { AbortSignalLike } from '@nomyo/base';
 import type { CallMemory } from './call-memory.js';
 import type { CallSignal, ScopedCall } from './call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
@@ -47,12 +48,36 @@ export class OpenCall {
     this.#cleanups.push(cleanup);
   }
 
+  /** The answer comes in pieces: an abort ends the call, even while nobody reads. */
+  endOnAbort(): void {
+    const signal: AbortSignalLike | undefined = this.#scoped?.signal;
+    const abort = (): void => this.fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    this.later(() => signal?.removeEventListener('abort', abort));
+  }
+
+  /**
+   * The answer is whole, and the caller's: the wire is given back. The call ends when the answer was read, and at the
+   * latest with its client.
+   */
+  handOver(summary: () => AnswerSummary | undefined): void {
+    const takeBack = this.#scoped?.onDispose(() => this.end(summary));
+    this.release();
+    if (takeBack !== undefined) this.later(takeBack);
+  }
+
+  /** Whoever read the answer went away: whatever is still on its way is cut. */
+  hangUp(summary: () => AnswerSummary | undefined): void {
+    this.end(summary);
+    this.#scoped?.signal.abort(new DOMException('The stream was left', 'AbortError'));
+  }
+
   /** Of a stream: its first piece is handed over. */
   firstChunk(): void {
     this.observation.firstChunk();
   }
 
-  /** Gives back what the wire needed: a whole answer that is handed over in pieces needs nothing of it. Idempotent. */
+  /** Gives back what the wire needed. Idempotent. */
   release(): void {
     for (const cleanup of this.#cleanups.splice(0).reverse()) cleanup();
   }

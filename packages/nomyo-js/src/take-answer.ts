@@ -41,8 +41,12 @@ export function streamOf(
   signal: AbortSignalLike | undefined,
 ): ChatCompletionStream {
   const { answer, call } = opened;
-  if (answer.kind === 'stream') return watchStream(openedStream(answer.pieces, call), call);
+  if (answer.kind === 'stream') {
+    call.endOnAbort();
+    return watchStream(openedStream(answer.pieces, call), call);
+  }
   const { value, summary } = takeCompletion(opened);
-  call.release();
-  return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, summary);
+  const said = summary();
+  call.handOver(() => said);
+  return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, said);
 }

@@ -82,6 +82,14 @@ export class JsonReader {
     return span;
   }
 
+  /** Reads a value of any kind. @returns it, when it is a number */
+  number(): number | undefined {
+    const first = this.peek();
+    if (first !== undefined && isNumberByte(first)) return this.#number();
+    this.skip();
+    return undefined;
+  }
+
   /** Reads a value of any kind. */
   skip(): void {
     const first = this.peek();
@@ -152,11 +160,12 @@ export class JsonReader {
   }
 
   /** RFC 8259 §6: the longest number there can be is short, so that its text may become a string. */
-  #number(): void {
+  #number(): number {
     const start = this.#at;
     while (isNumberByte(this.#bytes[this.#at])) this.#at += 1;
     const text = utf8Decode(this.#bytes.subarray(start, this.#at));
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw malformed();
+    return Number(text);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Takes text out of a JSON answer as bytes, so that it never becomes a string. */
+/** Takes values out of a JSON answer in bytes, so that its text never becomes a string. */
 import { SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { BACKSLASH, hex4, meaningOfEscape, QUOTE, UNICODE_ESCAPE_BYTES, UNICODE_LETTER } from './escapes.js';
@@ -40,25 +40,48 @@ export function selectText(
   options: SecureByteContextOptions = {},
 ): SecureByteContext | undefined {
   const reader = new JsonReader(json);
-  const span = find(reader, path);
+  const span = find(reader, path, readText);
   reader.end();
   return span === undefined ? undefined : decode(json.subarray(span.start, span.end), options);
 }
 
-/** Reads one value to its end. */
-function find(reader: JsonReader, path: JsonPath): Span | undefined {
+/**
+ * The number at `path` in a JSON document, such as `['usage', 'prompt_tokens']`.
+ *
+ * @returns `undefined` when there is nothing at `path`, or something else than a number
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when `json` is no JSON in UTF-8
+ */
+export function selectNumber(json: Uint8Array, path: JsonPath): number | undefined {
+  const reader = new JsonReader(json);
+  const number = find(reader, path, (value) => value.number());
+  reader.end();
+  return number;
+}
+
+/** Reads one value to its end. `read` reads what is at the end of the path. */
+function find<T>(
+  reader: JsonReader,
+  path: JsonPath,
+  read: (reader: JsonReader) => T | undefined,
+): T | undefined {
   const [step, ...rest] = path;
+  if (step === undefined) return read(reader);
   const first = reader.peek();
-  let found: Span | undefined;
+  let found: T | undefined;
   const visit = (name: string | number): void => {
-    if (name === step) found = find(reader, rest);
+    if (name === step) found = find(reader, rest, read);
     else reader.skip();
   };
-  if (step === undefined && first === QUOTE) return reader.string();
   if (typeof step === 'string' && first === OPEN_BRACE) reader.object(visit);
   else if (typeof step === 'number' && first === OPEN_BRACKET) reader.array(visit);
   else reader.skip();
   return found;
+}
+
+function readText(reader: JsonReader): Span | undefined {
+  if (reader.peek() === QUOTE) return reader.string();
+  reader.skip();
+  return undefined;
 }
 
 function decode(text: Uint8Array, options: SecureByteContextOptions): SecureByteContext {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkJsonObject, SecurityError, selectText, type JsonPath } from '../../src/index.js';
+import { checkJsonObject, SecurityError, selectNumber, selectText, type JsonPath } from '../../src/index.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -52,6 +52,34 @@ describe('selectText', () => {
         expect(select(json, ['list', 1, 'text'])).toBe(text);
       }),
     );
+  });
+});
+
+describe('selectNumber', () => {
+  it.each<[string, JsonPath, number | undefined]>([
+    ['{"usage":{"prompt_tokens":11}}', ['usage', 'prompt_tokens'], 11],
+    ['[0,-1.5e2]', [1], -150],
+    ['7', [], 7],
+    ['{"a":1,"a":"text"}', ['a'], undefined],
+    ['{"a":"1"}', ['a'], undefined],
+    ['{"a":null}', ['a'], undefined],
+    ['{"a":[1]}', ['a'], undefined],
+    ['{"a":1}', ['b'], undefined],
+  ])('of %s at %j is %p', (json, path, number) => {
+    expect(selectNumber(bytes(json), path)).toBe(number);
+  });
+
+  it('agrees with JSON.parse on every number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+        const json = JSON.stringify({ a: [{ number }] });
+        expect(selectNumber(bytes(json), ['a', 0, 'number'])).toBe(JSON.parse(JSON.stringify(number)));
+      }),
+    );
+  });
+
+  it.each(['{"a":01}', '{"a":+1}', '{"a":.5}', '{"a":1}x', '{"a":e}'])('refuses %s', (json) => {
+    expect(() => selectNumber(bytes(json), ['a'])).toThrow(SecurityError);
   });
 });
 

@@ -62,6 +62,7 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #writer: EventWriter;
   readonly #end: StreamEnd;
   #failure: { readonly error: unknown } | undefined;
+  #isCancelled = false;
 
   constructor(chunks: AsyncIterator<ChatCompletionChunk>, writer: EventWriter, end: StreamEnd) {
     this.#chunks = chunks;
@@ -82,6 +83,7 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   }
 
   async cancel(): Promise<void> {
+    this.#isCancelled = true;
     this.#end.over();
     await this.#chunks.return?.();
   }
@@ -91,6 +93,7 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     for (;;) {
       const next = await this.#chunks.next();
       const events = next.done === true ? this.#writer.end() : this.#writer.write(next.value);
+      if (this.#isCancelled) return;
       for (const event of events) controller.enqueue(encodeEvent(event));
       if (next.done === true) {
         controller.close();
@@ -102,6 +105,8 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   }
 
   #fail(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>, error: unknown): void {
+    // What breaks off because nobody reads any more is no failure.
+    if (this.#isCancelled) return;
     this.#failure = { error };
     const failure = this.#end.failed(error);
     this.#end.over();

@@ -19,13 +19,18 @@ export interface CallObserver {
   begin(call: CallStart): CallRecorder | undefined;
 }
 
-/** Hears of one call. What its functions throw, or what their promises reject with, is ignored, but for `admit`. */
+/** Hears of one call. What its functions throw, or what their promises reject with, is ignored, but for `admit` and `within`. */
 export interface CallRecorder {
   /**
    * Asked before anything is sealed or sent, after policy and limits were checked. Whatever it throws or rejects with
    * refuses the call, and is what the caller gets. The client waits for its promise, within the call's signal.
    */
   admit?(request: AdmittedRequest): void | Promise<void>;
+  /**
+   * Runs the rest of the call, so that a recorder can give it a context: that of its span, for the spans of whatever
+   * sends the request. It must call `task` once, at once, and give back what it gives.
+   */
+  within?<T>(task: () => T): T;
   /** An attempt failed and another one follows. */
   retry?(attempt: RetryNote): void;
   /** Of a stream: its first piece is handed over. */

@@ -68,6 +68,12 @@ export class Recorders {
     for (const recorder of this.#recorders) await recorder.admit?.(request);
   }
 
+  /** Runs `task` in the contexts of all who hear of the call. */
+  within<T>(task: () => T): T {
+    const inContext = this.#recorders.filter(hasContext);
+    return inContext.reduceRight<() => T>((inner, recorder) => () => recorder.within(inner), task)();
+  }
+
   retry(attempt: RetryNote): void {
     for (const recorder of this.#recorders) quietly(() => recorder.retry?.(attempt), this.#failed);
   }
@@ -79,6 +85,12 @@ export class Recorders {
   end(call: CallEnd): void {
     for (const recorder of this.#recorders) quietly((): unknown => recorder.end(call), this.#failed);
   }
+}
+
+function hasContext(
+  recorder: CallRecorder,
+): recorder is CallRecorder & Required<Pick<CallRecorder, 'within'>> {
+  return recorder.within !== undefined;
 }
 
 const NOBODY = new Recorders([], () => undefined);

@@ -1,6 +1,7 @@
 /** What an answer says of itself, read from bytes that never become a string as a whole. */
-import { selectText } from '@nomyo/crypto';
+import { selectNumber, selectText } from '@nomyo/crypto';
 import type { AnswerSummary } from './observer.js';
+import { tokenCount } from './summary.js';
 
 /** Most answers (`n`) whose finish reasons are looked at. */
 const MAX_CHOICES = 128;
@@ -11,10 +12,11 @@ export function summaryOfBytes(json: Uint8Array): AnswerSummary {
     id: textAt(json, ['id']),
     model: textAt(json, ['model']),
     finishReasons: finishReasonsOf(json),
-    inputTokens: undefined,
-    outputTokens: undefined,
+    inputTokens: tokenCount(selectNumber(json, ['usage', 'prompt_tokens'])),
+    outputTokens: tokenCount(selectNumber(json, ['usage', 'completion_tokens'])),
   };
 }
+
 function finishReasonsOf(json: Uint8Array): readonly string[] {
   const reasons: string[] = [];
   for (let index = 0; index < MAX_CHOICES; index += 1) {

@@ -10,8 +10,8 @@ export function summaryOf(answer: Readonly<Record<string, unknown>>): AnswerSumm
     id: shortText(id),
     model: shortText(model),
     finishReasons: (Array.isArray(choices) ? choices : []).flatMap(finishReasonOf),
-    inputTokens: count(counts['prompt_tokens']),
-    outputTokens: count(counts['completion_tokens']),
+    inputTokens: tokenCount(counts['prompt_tokens']),
+    outputTokens: tokenCount(counts['completion_tokens']),
   };
 }
 
@@ -46,6 +46,7 @@ function shortText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 256 ? value : undefined;
 }
 
-function count(value: unknown): number | undefined {
+/** What is no count is not told. */
+export function tokenCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -1,6 +1,7 @@
 /** Tells the calls of a client as spans and metrics. */
 import {
   context,
+  propagation,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -67,6 +68,11 @@ class CallSpan implements CallRecorder {
     const parent = context.active();
     this.#span = instruments.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
     this.#context = trace.setSpan(parent, this.#span);
+  }
+
+  /** Spans of the request are children of this one. Baggage is the application's own: no instrumentation sends it on. */
+  within<T>(task: () => T): T {
+    return context.with(propagation.deleteBaggage(this.#context), task);
   }
 
   retry({ attempt, delayMs, code }: RetryNote): void {

@@ -43,8 +43,8 @@ export interface ChatCompletionChunk {
 }
 
 /**
- * What `create({ stream: true })` gives. It can be iterated once; leaving the loop frees whatever is still held. A
- * stream that breaks off throws: one that ends was whole.
+ * What `create({ stream: true })` gives. It can be iterated once; leaving the loop frees whatever is still held, and
+ * ends the request. A stream that breaks off throws: one that ends was whole.
  */
 export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {
   /** The id that the request had on the wire. */

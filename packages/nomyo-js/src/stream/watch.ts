@@ -4,45 +4,90 @@ import type { AnswerSummary } from '../observe/observer.js';
 import type { OpenCall } from '../open-call.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
 
+type Summary = ReturnType<typeof summaryOfChunks>;
+
 /**
- * The same stream; its first chunk and its end are told, in whatever way it ends.
+ * The same stream; its first chunk and its end are told, in whatever way it ends. One that nobody reads ends when it is
+ * collected, or with its client.
  *
- * @param summary of the answer, where it is here as a whole; otherwise it is put together from the chunks
+ * @param said what the answer says of itself, where it is here as a whole; otherwise that is put together from the
+ *   chunks
  */
 export function watchStream(
   stream: ChatCompletionStream,
   call: OpenCall,
-  summary?: () => AnswerSummary | undefined,
+  said?: AnswerSummary,
 ): ChatCompletionStream {
-  return {
+  const summary = said === undefined ? summaryOfChunks() : knownSummary(said);
+  const watched: ChatCompletionStream = {
     payloadId: stream.payloadId,
     synthetic: stream.synthetic,
-    [Symbol.asyncIterator]: () => {
-      // At once, so that who reads a second time is told so at once.
-      const chunks = stream[Symbol.asyncIterator]();
-      return watched({ [Symbol.asyncIterator]: () => chunks }, call, summary);
-    },
+    // The inner one at once, so that who reads a second time is told so at once.
+    [Symbol.asyncIterator]: () => new WatchedChunks(watched, stream[Symbol.asyncIterator](), call, summary),
   };
+  forgotten?.register(watched, { call, summary });
+  return watched;
 }
 
-/** Leaving the loop is no failure. */
-async function* watched(
-  chunks: AsyncIterable<ChatCompletionChunk>,
-  call: OpenCall,
-  summary: (() => AnswerSummary | undefined) | undefined,
-): AsyncGenerator<ChatCompletionChunk, undefined> {
-  const seen = summaryOfChunks();
-  try {
-    for await (const chunk of chunks) {
-      call.firstChunk();
-      if (summary === undefined) seen.add(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    call.fail(error);
-    throw error;
-  } finally {
-    call.end(summary ?? seen.summary);
+/** Of functions that are made beside the stream, the engine would have each hold it, and it would never be forgotten. */
+function knownSummary(said: AnswerSummary): Summary {
+  return { add: () => undefined, summary: () => said };
+}
+
+/** Hears of streams that nobody can read any more. Old versions of workerd have no such thing. */
+const forgotten =
+  'FinalizationRegistry' in globalThis
+    ? new FinalizationRegistry<{ readonly call: OpenCall; readonly summary: Summary }>(
+        ({ call, summary }) => {
+          call.hangUp(summary.summary);
+        },
+      )
+    : undefined;
+
+/** No generator: one that was never started has no end that it could tell. */
+class WatchedChunks implements AsyncIterableIterator<ChatCompletionChunk, undefined> {
+  /** As long as this lives, the stream is not forgotten. */
+  readonly stream: ChatCompletionStream;
+  readonly #chunks: AsyncIterator<ChatCompletionChunk>;
+  readonly #call: OpenCall;
+  readonly #seen: Summary;
+
+  constructor(
+    stream: ChatCompletionStream,
+    chunks: AsyncIterator<ChatCompletionChunk>,
+    call: OpenCall,
+    seen: Summary,
+  ) {
+    this.stream = stream;
+    this.#chunks = chunks;
+    this.#call = call;
+    this.#seen = seen;
   }
-  return undefined;
+
+  async next(): Promise<IteratorResult<ChatCompletionChunk, undefined>> {
+    try {
+      const next = await this.#chunks.next();
+      if (next.done === true) {
+        this.#call.end(this.#seen.summary);
+        return { done: true, value: undefined };
+      }
+      this.#call.firstChunk();
+      this.#seen.add(next.value);
+      return { done: false, value: next.value };
+    } catch (error) {
+      this.#call.fail(error);
+      throw error;
+    }
+  }
+
+  /** Leaving the loop is no failure. */
+  async return(): Promise<IteratorResult<ChatCompletionChunk, undefined>> {
+    this.#call.hangUp(this.#seen.summary);
+    await this.#chunks.return?.();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }

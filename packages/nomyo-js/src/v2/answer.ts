@@ -58,13 +58,9 @@ export class IncomingAnswer {
     return isOfType(this.#opener.head?.contentType, EVENT_STREAM);
   }
 
-  /** The next piece, or `undefined` after END: there is no other end. */
-  async next(): Promise<SecureByteContext | undefined> {
-    for (;;) {
-      const piece = this.#opened.shift();
-      if (piece !== undefined || this.#isOver) return piece;
-      await this.#read();
-    }
+  /** Reads until a piece is there, or END. */
+  async begin(): Promise<void> {
+    while (this.#opened.length === 0 && !this.#isOver) await this.#read();
   }
 
   /** The whole body, after END. */
@@ -78,10 +74,13 @@ export class IncomingAnswer {
     return this.#take(() => joined(this.#opened, this.#call.memory.options));
   }
 
-  /** The rest, with `first` in front of it; a piece is wiped and gone when the next one is asked for. */
-  async *pieces(first: SecureByteContext | undefined): AsyncGenerator<Uint8Array, undefined> {
+  /** Up to END: there is no other end. A piece is wiped and gone when the next one is asked for. */
+  async *pieces(): AsyncGenerator<Uint8Array, undefined> {
     try {
-      for (let piece = first; piece !== undefined; piece = await markFailuresAsSent(() => this.next())) {
+      for (;;) {
+        await markFailuresAsSent(() => this.begin());
+        const piece = this.#opened.shift();
+        if (piece === undefined) return undefined;
         try {
           yield piece.borrow((bytes) => bytes);
         } finally {
@@ -91,7 +90,6 @@ export class IncomingAnswer {
     } finally {
       await this.dispose();
     }
-    return undefined;
   }
 
   /** Ends the request, and wipes what was not handed over. Idempotent. */

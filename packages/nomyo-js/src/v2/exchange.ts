@@ -1,6 +1,6 @@
 /** One call: sealed once, sent as often as it may be (SPEC of version 2, section 9). */
 import { currentMoment, markPossiblyExecuted, type Moment } from '@nomyo/base';
-import type { JsonObject, SecureByteContext } from '@nomyo/crypto';
+import type { JsonObject } from '@nomyo/crypto';
 import {
   chooseKey,
   LIMITS,
@@ -126,8 +126,8 @@ export class SealedExchange implements Exchange {
     return markFailuresAsSent(async () => {
       if (!incoming.isStream) return { kind: 'whole', facts, plaintext: await incoming.whole() };
       // With the first piece in hand nothing can be sent again; before it, whatever breaks can be.
-      const first: SecureByteContext | undefined = await incoming.next();
-      return { kind: 'stream', facts, pieces: incoming.pieces(first) };
+      await incoming.begin();
+      return { kind: 'stream', facts, pieces: incoming.pieces() };
     });
   }
 
