@@ -1,10 +1,16 @@
 // node ../../tools/bundle.mjs [SOURCE …] bundles the package it is started from, after tsc wrote its declarations.
 //
-// Small files are good to read and slow to load. Every entry of package.json becomes one file for each runtime whose
-// conditional imports differ (dist/node, dist/web, dist/browser). What is an entry exists once: another entry imports it,
-// so that classes are the same everywhere. What else two entries share is in both, since each file more takes longer to
-// load than what is in it twice. A command of `bin` is src/NAME.ts and becomes dist/node/NAME.js. Rollup only puts the compiler's output together: names, line breaks and comments stay,
-// nothing is minified, and other packages stay imports. So what is installed can be read, beside the `src` it is from.
+// For Node, every entry of package.json becomes one file in dist/node: small files are good to read and slow to load.
+// What is an entry exists once: another entry imports it, so that classes are the same everywhere. What else two entries
+// share is in both, since each file more takes longer to load than what is in it twice. What is imported by `import()`
+// is in the same file. A command of `bin` is src/NAME.ts and becomes dist/node/NAME.js.
+//
+// For browsers and other runtimes (dist/browser, dist/web), every source stays a file of its own, because whoever loads
+// it bundles it first: so a page gets only the sources that it uses, and those behind an `import()` when it needs them.
+// A package that is the same everywhere has dist/web alone, one file for each entry, which Node loads too.
+//
+// Rollup only puts the compiler's output together: names, line breaks and comments stay, nothing is minified, and other
+// packages stay imports. So what is installed can be read, beside the `src` it is from.
 //
 // SOURCE: a part that processes of the tests need by itself. It goes to build/internals, which is not shipped.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -61,13 +67,13 @@ const ENTRY_FILES = Object.fromEntries(
 );
 
 /** TypeScript's own output, file by file; `#name` leads where the runtime's condition says. */
-const typescript = (condition) => ({
+const typescript = (condition, entries) => ({
   name: 'typescript',
   resolveId(id, importer) {
     if (importer === undefined) return id;
     if (id.startsWith('.')) {
       const source = resolve(dirname(importer), id).replace(/\.js$/, '.ts');
-      return source in ENTRY_FILES ? { id: source, external: 'absolute' } : source;
+      return source in entries ? { id: source, external: 'absolute' } : source;
     }
     const conditions = imports[id]?.[SOURCE_CONDITION];
     if (conditions !== undefined) return resolve(packageDir, conditions[condition] ?? conditions.default);
@@ -89,27 +95,49 @@ const typescript = (condition) => ({
   },
 });
 
-async function bundle(dir, [name, source], condition) {
-  const build = await rollup({
-    input: { [name]: source },
-    plugins: [typescript(condition)],
+const OUTPUT = {
+  minifyInternalExports: false,
+  hoistTransitiveImports: false,
+  generatedCode: 'es2015',
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+};
+
+const rollUp = (input, resolveEntries, condition) =>
+  rollup({
+    input,
+    plugins: [typescript(condition, resolveEntries)],
     // Whoever bundles for the web leaves out what he does not use: sideEffects is false.
     treeshake: false,
     onLog: (_level, log) => {
       throw new Error(log.message);
     },
   });
+
+/** One file with everything but other entries. */
+async function bundle(dir, [name, source], condition) {
+  const build = await rollUp({ [name]: source }, ENTRY_FILES, condition);
   await build.write({
+    ...OUTPUT,
     dir: join(packageDir, dir),
     entryFileNames: '[name].js',
-    // What is imported when it is needed, and by no other name than its source has.
-    chunkFileNames: '[name].js',
+    inlineDynamicImports: true,
     paths: ENTRY_FILES,
-    minifyInternalExports: false,
-    hoistTransitiveImports: false,
-    generatedCode: 'es2015',
-    sourcemap: true,
-    sourcemapExcludeSources: true,
+  });
+}
+
+/** A file for each source; an entry has the name that `exports` gives it. */
+async function transpile(dir, entries, condition) {
+  if (entries.length === 0) return;
+  const build = await rollUp(Object.fromEntries(entries), {}, condition);
+  const nameOf = new Map(entries.map(([name, source]) => [source, name]));
+  const fileOf = ({ facadeModuleId: id }) =>
+    nameOf.get(id) ?? relative(join(packageDir, 'src'), id).replace(/\.ts$/, '').replaceAll('\\', '/');
+  await build.write({
+    ...OUTPUT,
+    dir: join(packageDir, dir),
+    preserveModules: true,
+    entryFileNames: (chunk) => `${fileOf(chunk)}.js`,
   });
 }
 
@@ -123,10 +151,12 @@ function clean(dist) {
 }
 
 clean(join(packageDir, 'dist'));
-for (const [folder, condition] of Object.entries(CONDITION_OF)) {
-  for (const entry of [...entriesIn(folder), ...commandsIn(folder)]) {
-    await bundle(join('dist', folder), entry, condition);
-  }
+const forNode = [...entriesIn('node'), ...commandsIn('node')];
+for (const entry of forNode) await bundle('dist/node', entry, CONDITION_OF.node);
+for (const folder of ['web', 'browser']) {
+  const entries = entriesIn(folder);
+  if (forNode.length > 0) await transpile(join('dist', folder), entries, CONDITION_OF[folder]);
+  else for (const entry of entries) await bundle(join('dist', folder), entry, CONDITION_OF[folder]);
 }
 for (const source of process.argv.slice(2)) {
   await bundle(join('build', 'internals'), [basename(source, '.ts'), resolve(source)], 'node');

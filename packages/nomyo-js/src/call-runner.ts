@@ -37,6 +37,8 @@ export interface CallInput {
   readonly maxRetries: number;
   readonly signal: AbortSignalLike | undefined;
   readonly stream: boolean;
+  /** Settles before anything is sent; where it rejects, nothing is. */
+  readonly needs?: Promise<unknown>;
 }
 
 /** What is made of an answer, and what it says of itself. */
@@ -116,6 +118,8 @@ export class CallRunner<C extends Channel = Channel> {
   /** Makes a call; whoever gets its answer ends it. Everything up to the first wait runs at once, observers included. */
   async open(input: CallInput): Promise<Opened> {
     this.check();
+    // A call that fails before it waits for them leaves nobody who would hear of theirs.
+    input.needs?.catch(() => undefined);
     const call = new OpenCall(input, this.newMemory(), this.#beginObservation(input), this.#emit);
     try {
       const answer = await call.observation.recorders.within(() => this.#answer(input, call));
@@ -148,6 +152,7 @@ export class CallRunner<C extends Channel = Channel> {
     const signal = call.enter(this.#scope.enter(input.signal));
     const body = await this.#encode(input, memory, signal);
     call.later(() => body?.dispose());
+    if (input.needs !== undefined) await abortable(input.needs, signal);
     const apiKey = await currentApiKey(input.apiKey, input.timeout, signal);
     call.secrets = apiKey === undefined ? [] : [apiKey];
     await this.#admit(call, signal, { apiKey, body });

@@ -24,7 +24,7 @@ import type { ResolvedOptions } from './options.js';
 import { protocolOf, type Protocol } from './protocol.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
-import { streamOf, takeCompletion, takeRaw } from './take-answer.js';
+import { loadStreams, streamOf, takeCompletion, takeRaw } from './take-answer.js';
 import { v1 } from './v1-channel.js';
 
 /** The type of `create()`, for those who call it by itself. */
@@ -92,9 +92,11 @@ export class SecureChatCompletion implements Observable {
   ): Promise<ChatCompletion | ChatCompletionStream> {
     const { input, streaming } = this.#chatCall(given, options);
     if (streaming === undefined) return this.#runner.call(input, takeCompletion);
-    const opened = await this.#runner.open(input);
+    const streams = loadStreams();
+    const opened = await this.#runner.open({ ...input, needs: streams });
     try {
-      return await markFailuresAsSent(() => streamOf(opened, streaming, input.signal));
+      const loaded = await streams;
+      return await markFailuresAsSent(() => streamOf(opened, loaded, streaming, input.signal));
     } catch (error) {
       opened.call.fail(error);
       throw error;

@@ -1,6 +1,6 @@
 /** What each way of asking makes of an answer, and what the answer says of itself. */
 import type { AbortSignalLike } from '@nomyo/base';
-import { checkJsonObject, type SecureByteContext } from '@nomyo/crypto';
+import { checkJsonObject, type JsonObject, type SecureByteContext } from '@nomyo/crypto';
 import { answerOf, asWhole } from './answer.js';
 import type { Opened, Taken } from './call-runner.js';
 import type { Streaming } from './chat/request.js';
@@ -8,9 +8,10 @@ import type { ChatCompletion } from './chat/response-types.js';
 import { asChatCompletion } from './chat/response.js';
 import { summaryOfBytes } from './observe/summary-of-bytes.js';
 import { summaryOf } from './observe/summary.js';
-import { refuseErrorBytes } from './sealed-error.js';
+import { loadPart } from './load-part.js';
+import { refuseError, refuseErrorBytes } from './sealed-error.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
-import { openedStream, syntheticStream } from './stream/completion-stream.js';
+import type * as streams from './stream/completion-stream.js';
 import { watchStream } from './stream/watch.js';
 
 /** `create()`. */
@@ -34,16 +35,26 @@ export function takeRaw({ answer, call }: Opened): Taken<SecureByteContext> {
   }
 }
 
+/** What makes streams. */
+export type Streams = typeof streams;
+
+/** @throws {APIConnectionError} when it cannot be loaded */
+export function loadStreams(): Promise<Streams> {
+  return loadPart(() => import('./stream/completion-stream.js'));
+}
+
 /** `create({ stream: true })`: a whole answer holds nothing of the wire any more, and is over when its stream is. */
 export function streamOf(
   opened: Opened,
+  { openedStream, syntheticStream }: Streams,
   { includeUsage }: Streaming,
   signal: AbortSignalLike | undefined,
 ): ChatCompletionStream {
   const { answer, call } = opened;
   if (answer.kind === 'stream') {
     call.endOnAbort();
-    return watchStream(openedStream(answer.pieces, call), call);
+    const check = (event: JsonObject): void => refuseError(event, call);
+    return watchStream(openedStream(answer.pieces, call.payloadId, check), call);
   }
   const { value, summary } = takeCompletion(opened);
   const said = summary();

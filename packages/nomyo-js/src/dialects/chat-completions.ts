@@ -1,10 +1,10 @@
 /** Chat completions, OpenAI's API of 2023, which most servers and libraries speak. Nothing has to be translated. */
-import type { Dialect, FailureText, Members } from './dialect.js';
+import type { Members, Translator } from './dialect.js';
 
 /** The last event of a stream. */
 const DONE = { data: '[DONE]' } as const;
 
-export const chatCompletions: Dialect = {
+export const chatCompletions: Translator = {
   read: (body) => ({
     request: withoutNullTier(body),
     isStream: body['stream'] === true,
@@ -12,16 +12,10 @@ export const chatCompletions: Dialect = {
     writer: () => ({
       write: (chunk) => [{ data: JSON.stringify(chunk) }],
       end: () => [DONE],
-      fail: (failure) => ({ data: JSON.stringify(openAIError(failure)) }),
+      fail: (_failure, body) => ({ data: JSON.stringify(body) }),
     }),
   }),
-  errorBody: openAIError,
 };
-
-/** The shape of errors in OpenAI's APIs. */
-export function openAIError({ message, type, code, param }: FailureText): object {
-  return { error: { message, type, code, param } };
-}
 
 /** Libraries write `null` for what is not set. */
 function withoutNullTier(body: Members): Members {

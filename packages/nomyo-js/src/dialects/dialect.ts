@@ -23,8 +23,12 @@ export interface EventWriter {
   write(chunk: ChatCompletionChunk): readonly ServerSentEvent[];
   /** The last events, when every chunk was there. */
   end(): readonly ServerSentEvent[];
-  /** The event that says why there are no more. */
-  fail(failure: FailureText): ServerSentEvent;
+  /**
+   * The event that says why there are no more.
+   *
+   * @param body the same failure, as {@link Dialect.errorBody} tells it
+   */
+  fail(failure: FailureText, body: object): ServerSentEvent;
 }
 
 /** One request of this dialect, taken apart. */
@@ -38,11 +42,21 @@ export interface DialectCall {
   writer(): EventWriter;
 }
 
-/** A dialect. All of it is pure. */
-export interface Dialect {
+/** Translates requests of one dialect, and their answers. Pure. */
+export interface Translator {
   /**
    * @throws {InvalidArgumentError} when the request is wrong, or asks for what a sealed chat completion cannot give
    */
   read(body: Members): DialectCall;
+}
+
+/** What the adapter knows of a dialect before the first request in it. */
+export interface Dialect {
+  /**
+   * Loaded with the first request: a page that speaks one dialect does not load the code of the others.
+   *
+   * @throws {APIConnectionError} when it cannot be loaded
+   */
+  translator(): Translator | Promise<Translator>;
   errorBody(failure: FailureText): object;
 }

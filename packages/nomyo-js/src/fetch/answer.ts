@@ -38,9 +38,14 @@ export interface StreamEnd {
 }
 
 /** Events as they are read, none ahead of the reader. */
-export function streamAnswer(stream: ChatCompletionStream, call: DialectCall, end: StreamEnd): Response {
+export function streamAnswer(
+  stream: ChatCompletionStream,
+  dialect: Dialect,
+  call: DialectCall,
+  end: StreamEnd,
+): Response {
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    new EventSource(stream[Symbol.asyncIterator](), call.writer(), end),
+    new EventSource(stream[Symbol.asyncIterator](), dialect, call.writer(), end),
     { highWaterMark: 0 },
   );
   return new Response(body, {
@@ -59,13 +64,20 @@ export function streamAnswer(stream: ChatCompletionStream, call: DialectCall, en
  */
 class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #chunks: AsyncIterator<ChatCompletionChunk>;
+  readonly #dialect: Dialect;
   readonly #writer: EventWriter;
   readonly #end: StreamEnd;
   #failure: { readonly error: unknown } | undefined;
   #isCancelled = false;
 
-  constructor(chunks: AsyncIterator<ChatCompletionChunk>, writer: EventWriter, end: StreamEnd) {
+  constructor(
+    chunks: AsyncIterator<ChatCompletionChunk>,
+    dialect: Dialect,
+    writer: EventWriter,
+    end: StreamEnd,
+  ) {
     this.#chunks = chunks;
+    this.#dialect = dialect;
     this.#writer = writer;
     this.#end = end;
   }
@@ -111,6 +123,6 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     const failure = this.#end.failed(error);
     this.#end.over();
     if (failure === undefined) controller.error(error);
-    else controller.enqueue(encodeEvent(this.#writer.fail(failure)));
+    else controller.enqueue(encodeEvent(this.#writer.fail(failure, this.#dialect.errorBody(failure))));
   }
 }

@@ -1,8 +1,6 @@
 /** Where a URL leads: into an envelope, past the envelope where the caller allowed it, or nowhere. Pure. */
-import { chatCompletions } from '../dialects/chat-completions.js';
 import type { Dialect } from '../dialects/dialect.js';
-import { messages } from '../dialects/messages/messages.js';
-import { responses } from '../dialects/responses/responses.js';
+import { CHAT_COMPLETIONS, MESSAGES, RESPONSES } from '../dialects/dialects.js';
 
 /** What may travel unsealed, because it holds no prompt and no answer, when the caller names it. */
 export const PASSTHROUGHS = ['GET /v1/models'] as const;
@@ -20,9 +18,9 @@ export type Route = { readonly dialect: Dialect } & (
 
 /** Paths that are sealed, whatever stands before them: nothing ever goes there in the clear. */
 const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
-  ['/chat/completions', chatCompletions],
-  ['/responses', responses],
-  ['/v1/messages', messages],
+  ['/chat/completions', CHAT_COMPLETIONS],
+  ['/responses', RESPONSES],
+  ['/v1/messages', MESSAGES],
 ];
 
 /** Longest part of a path that an error repeats, in characters. */
@@ -30,7 +28,7 @@ const SHOWN_CHARACTERS = 100;
 
 export function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]): Route {
   // openai asks for it once, to see what a Response is.
-  if (url.href === 'data:,') return { to: 'nothing', dialect: chatCompletions };
+  if (url.href === 'data:,') return { to: 'nothing', dialect: CHAT_COMPLETIONS };
   const path = url.pathname.replace(/\/+$/, '');
   const sealed = SEALED.find(([end]) => path.endsWith(end));
   const dialect = sealed?.[1] ?? dialectOfErrors(path);
@@ -41,7 +39,7 @@ export function routeOf(method: string, url: URL, passthrough: readonly Passthro
 }
 
 function dialectOfErrors(path: string): Dialect {
-  return SEALED.find(([part]) => path.includes(part))?.[1] ?? chatCompletions;
+  return SEALED.find(([part]) => path.includes(part))?.[1] ?? CHAT_COMPLETIONS;
 }
 
 function whyRefused(method: string, path: string, isModels: boolean): string {

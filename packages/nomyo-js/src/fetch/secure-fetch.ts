@@ -2,7 +2,7 @@
 import { SecurityError } from '@nomyo/base';
 import { createEmit, type Emit } from '../events.js';
 import type { Dialect, DialectCall } from '../dialects/dialect.js';
-import { chatCompletions } from '../dialects/chat-completions.js';
+import { CHAT_COMPLETIONS } from '../dialects/dialects.js';
 import type { ChatCompletion, ChatCompletionStream } from '../index.js';
 import { failureAnswer, jsonAnswer, streamAnswer } from './answer.js';
 import { readCall, type FetchCall } from './call.js';
@@ -28,7 +28,7 @@ export class SecureFetcher {
   }
 
   async fetch(input: unknown, init?: RequestInit): Promise<Response> {
-    const seen: { call?: FetchCall; dialect: Dialect } = { dialect: chatCompletions };
+    const seen: { call?: FetchCall; dialect: Dialect } = { dialect: CHAT_COMPLETIONS };
     const leave = this.#calls.enter();
     try {
       seen.call = readCall(input, init, this.baseURL);
@@ -83,7 +83,7 @@ export class SecureFetcher {
 
   async #sealed(call: FetchCall, dialect: Dialect): Promise<Response> {
     const { security_tier: ofBody, ...body } = await call.json();
-    const dialectCall = dialect.read(body);
+    const dialectCall = (await dialect.translator()).read(body);
     const tier = highestTier({
       security_tier: ofBody,
       'x-security-tier': call.headers.get('x-security-tier'),
@@ -98,13 +98,18 @@ export class SecureFetcher {
     const { maxRetries } = this.#config;
     const signal = call.signal === undefined ? {} : { signal: call.signal };
     const answer = await this.#config.client.create(request, { maxRetries, ...signal });
-    if (isStream(answer)) return this.#stream(answer, call, dialectCall);
+    if (isStream(answer)) return this.#stream(answer, call, dialect, dialectCall);
     return jsonAnswer(dialectCall.answer(answer), answer._metadata.payload_id);
   }
 
-  #stream(stream: ChatCompletionStream, call: FetchCall, dialectCall: DialectCall): Response {
+  #stream(
+    stream: ChatCompletionStream,
+    call: FetchCall,
+    dialect: Dialect,
+    dialectCall: DialectCall,
+  ): Response {
     const leave = stream.synthetic ? () => undefined : this.#calls.enter();
-    return streamAnswer(stream, dialectCall, {
+    return streamAnswer(stream, dialect, dialectCall, {
       failed: (error) => (call.signal?.aborted === true ? undefined : this.#told(error)),
       over: leave,
     });

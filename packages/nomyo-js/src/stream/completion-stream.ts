@@ -1,24 +1,29 @@
-/** A sequence of chunks as `create({ stream: true })` gives it. */
+/** A sequence of chunks as `create({ stream: true })` gives it. Loaded with the first stream. */
 import { InvalidArgumentError } from '@nomyo/base';
+import type { JsonObject } from '@nomyo/crypto';
 import type { ChatCompletion } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
-import { refuseError } from '../sealed-error.js';
 import { readChunks } from './read-chunks.js';
 import { synthesize } from './synthesize.js';
 
-/** An answer that opens piece by piece: its chunks as they come. */
+/**
+ * An answer that opens piece by piece: its chunks as they come.
+ *
+ * @param check throws on an event that says that the service failed
+ */
 export function openedStream(
   pieces: AsyncIterable<Uint8Array>,
-  call: { readonly payloadId: string; readonly secrets: readonly string[] },
+  payloadId: string,
+  check: (event: JsonObject) => void,
 ): ChatCompletionStream {
   let isRead = false;
   return {
-    payloadId: call.payloadId,
+    payloadId,
     synthetic: false,
     [Symbol.asyncIterator]() {
       if (isRead) throw new InvalidArgumentError('stream', READ_BEFORE);
       isRead = true;
-      return readChunks(pieces, (event) => refuseError(event, call));
+      return readChunks(pieces, check);
     },
   };
 }

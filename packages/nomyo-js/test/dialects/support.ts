@@ -1,6 +1,6 @@
 /** Runs a dialect without a router: a request in, and what a model would say out. */
 import type { ChatCompletion } from '../../src/index.js';
-import type { Dialect, Members } from '../../src/dialects/dialect.js';
+import type { Members, Translator } from '../../src/dialects/dialect.js';
 import { synthesize } from '../../src/stream/synthesize.js';
 import type { Json } from '../fetch/support.js';
 
@@ -11,7 +11,7 @@ export interface Event {
 }
 
 /** The events of a completion, as the dialect writes them. */
-export function streamed(dialect: Dialect, body: Members, completion: Json): Event[] {
+export function streamed(dialect: Translator, body: Members, completion: Json): Event[] {
   const writer = dialect.read(body).writer();
   const chunks = [...synthesize(completion as unknown as ChatCompletion, { includeUsage: true })];
   return [...chunks.flatMap((chunk) => writer.write(chunk)), ...writer.end()].map(({ event, data }) => ({
@@ -20,6 +20,6 @@ export function streamed(dialect: Dialect, body: Members, completion: Json): Eve
   }));
 }
 
-export function answered(dialect: Dialect, body: Members, completion: Json): Json {
+export function answered(dialect: Translator, body: Members, completion: Json): Json {
   return dialect.read(body).answer(completion as unknown as ChatCompletion) as Json;
 }

@@ -125,8 +125,8 @@ export class MessagesWriter implements EventWriter {
     ];
   }
 
-  fail(failure: FailureText): ServerSentEvent {
-    return eventOf('error', anthropicError(failure));
+  fail(_failure: FailureText, body: object): ServerSentEvent {
+    return { event: 'error', data: JSON.stringify(body) };
   }
 
   /** How many tokens there are is known at the end; the last event but one says it. */
@@ -167,12 +167,4 @@ export class MessagesWriter implements EventWriter {
 
 function eventOf(type: string, members: Members): ServerSentEvent {
   return { event: type, data: JSON.stringify({ type, ...members }) };
-}
-
-/** Types of Anthropic's errors that have another name than in OpenAI's API. */
-const ERROR_TYPES: Readonly<Record<number, string>> = { 413: 'request_too_large', 503: 'overloaded_error' };
-
-/** The shape of errors in Anthropic's API. */
-export function anthropicError({ status, type, message, code }: FailureText): Members {
-  return { type: 'error', error: { type: ERROR_TYPES[status] ?? type, message, code } };
 }

@@ -1,11 +1,10 @@
 /** The Responses API of OpenAI, stateless: what is sealed is a chat completion. */
 import { synthesize } from '../../stream/synthesize.js';
-import { openAIError } from '../chat-completions.js';
-import type { Dialect } from '../dialect.js';
+import type { Translator } from '../dialect.js';
 import { ResponsesWriter } from './events.js';
 import { chatRequestOf } from './request.js';
 
-export const responses: Dialect = {
+export const responses: Translator = {
   read: (body) => ({
     request: chatRequestOf(body),
     isStream: body['stream'] === true,
@@ -17,5 +16,4 @@ export const responses: Dialect = {
     },
     writer: () => new ResponsesWriter(body),
   }),
-  errorBody: openAIError,
 };
