@@ -4,9 +4,10 @@ import { RateLimiter } from './access/rate-limit.js';
 import type { Route } from './exchange/run.js';
 import { NO_PEERS, Registry } from './fleet/registry.js';
 import { ByteBudget } from './http/budget.js';
-import { Exchanges, type Gateway } from './http/handler.js';
+import { Exchanges } from './http/exchanges.js';
+import type { Gateway } from './http/handler.js';
 import { KeyStore } from './kem/key-store.js';
-import { LIMITS } from './limits.js';
+import { LIMITS, type Limits } from './limits.js';
 import { createLog, type Log } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
 import type { ServerOptions } from './options.js';
@@ -21,7 +22,6 @@ export interface Parts {
   readonly gateway: Gateway;
   readonly keys: KeyStore;
   readonly log: Log;
-  readonly exchanges: Exchanges;
   readonly registry: Registry | undefined;
   readonly upstreams: readonly Upstream[];
   readonly v1Key: RouterKey | undefined;
@@ -51,26 +51,29 @@ export async function assemble(options: ServerOptions): Promise<Parts> {
           onTrouble,
         });
   const peers = registry ?? NO_PEERS;
-  const keys = await KeyStore.start({ protocol, signer, suites: options.suites, peers, now, onTrouble });
-  const { routes, upstreams } = routesOf(options);
-  const parts = { keys, log, registry, upstreams, v1Key, ...beginnings() };
-  return { ...parts, gateway: gatewayOf(options, { ...parts, routes, peers, now, onTrouble }) };
-}
-
-function beginnings(): Pick<Parts, 'stop' | 'exchanges' | 'state'> {
-  return { stop: new AbortController(), exchanges: new Exchanges(), state: { isDraining: false } };
+  const limits = { ...LIMITS, ...options.limits };
+  const { suites } = options;
+  const { maxRequest } = limits;
+  const keys = await KeyStore.start({ protocol, signer, suites, peers, maxRequest, now, onTrouble });
+  const { routes, upstreams } = routesOf(options, limits);
+  const stop = new AbortController();
+  const parts = { keys, log, registry, upstreams, v1Key, stop, state: { isDraining: false } };
+  return { ...parts, gateway: gatewayOf(options, { ...parts, routes, peers, now, limits, onTrouble }) };
 }
 
 type Made = Omit<Parts, 'gateway'> &
-  Pick<Gateway, 'routes' | 'peers' | 'now'> & { readonly onTrouble: (message: string) => void };
+  Pick<Gateway, 'routes' | 'peers' | 'now' | 'limits'> & { readonly onTrouble: (message: string) => void };
 
 function gatewayOf({ access, signer, replays }: ServerOptions, made: Made): Gateway {
-  const { routes, keys, peers, log, now, stop, exchanges, state, v1Key, onTrouble } = made;
+  const { routes, keys, peers, log, now, stop, limits, state, v1Key, onTrouble } = made;
+  const exchanges = new Exchanges(limits.exchanges);
   const shared = {
     access,
     routes,
     limiter: new RateLimiter(),
-    budget: new ByteBudget(LIMITS.bodiesInFlight),
+    budget: new ByteBudget(limits.bodiesInFlight),
+    exchanges,
+    limits,
     stop: stop.signal,
   };
   return {
@@ -92,17 +95,15 @@ function gatewayOf({ access, signer, replays }: ServerOptions, made: Made): Gate
 }
 
 /** One client for each server, however many tiers lead to it. */
-function routesOf({ tiers, upstreamApiKey }: ServerOptions): {
-  routes: Gateway['routes'];
-  upstreams: readonly Upstream[];
-} {
+function routesOf(
+  { tiers, upstreamApiKey }: ServerOptions,
+  limits: Limits,
+): { routes: Gateway['routes']; upstreams: readonly Upstream[] } {
   const upstreams = new Map<string, Upstream>();
   const routes = new Map<Parameters<Gateway['routes']['get']>[0], Route>();
   for (const [tier, { upstream: text, models }] of tiers) {
     const base = upstreamBase('upstream', text);
-    const upstream =
-      upstreams.get(base.href) ??
-      new Upstream({ base, apiKey: upstreamApiKey, maxSockets: LIMITS.exchanges });
+    const upstream = upstreams.get(base.href) ?? new Upstream({ base, apiKey: upstreamApiKey, limits });
     upstreams.set(base.href, upstream);
     routes.set(tier, { upstream, models });
   }

@@ -1,13 +1,16 @@
 /** Every bound of the server, in one table. Sizes are in bytes, times in milliseconds where no other unit is named. */
 export const LIMITS = {
-  /** Exchanges under way at once; one more is told `busy`. */
+  /** Requests that are answered at once; one more is told `busy`. A request counts from the end of its body. */
   exchanges: 256,
   /** TCP connections at once; one more is closed by Node. */
   connections: 4_096,
-  /** Bodies of requests being read, all together. */
+  /** Bodies of requests in memory, all together: from their first byte to the end of their answer. */
   bodiesInFlight: 536_870_912,
   /** Body of one request, opened (SPEC §2, `max_request`). */
   maxRequest: 10_485_760,
+  /** A body may take so long, and a second more for each of the bytes below: who is slower is cut off. */
+  bodyGraceMs: 10_000,
+  bodyBytesPerSecond: 4_096,
   /** Whole answer of the upstream. */
   upstreamAnswer: 67_108_864,
   /** Error body of the upstream that is passed on. */
@@ -38,6 +41,9 @@ export const LIMITS = {
   /** How long a drain may take before connections are cut. */
   drainMs: 600_000,
 } as const;
+
+/** The bounds of one server. */
+export type Limits = Readonly<Record<keyof typeof LIMITS, number>>;
 
 /** What `Retry-After` says to whom is told `busy` or `unavailable`, in seconds. */
 export const RETRY_AFTER_SECONDS = 1;

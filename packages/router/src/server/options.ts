@@ -2,6 +2,7 @@
 import type { Access } from './access/key-ring.js';
 import type { TierTable } from './access/tiers.js';
 import type { TlsFiles } from './http/listener.js';
+import type { Limits } from './limits.js';
 import type { Protocol, Signer, SuiteId } from './protocol/port.js';
 import type { RedisClient } from './replay/redis-map.js';
 import type { ReplayMap } from './replay/replay-map.js';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly v1Key?: Uint8Array | undefined;
   /** Shares its keys' publication with the other routers of the realm. `undefined`: a router by itself. */
   readonly fleet?: FleetOptions | undefined;
+  /** Bounds that are not those of `LIMITS`. */
+  readonly limits?: Partial<Limits>;
   /** Takes one line of the log. */
   readonly print: (line: string) => void;
   /** Unix seconds. Default: the clock of the system. */

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assemble, type Parts } from './assemble.js';
 import { createHandler } from './http/handler.js';
 import { createListener, listen, shut } from './http/listener.js';
-import { LIMITS } from './limits.js';
 import { createObserver } from './observe/observer.js';
 import type { ServerOptions } from './options.js';
 
@@ -49,9 +48,10 @@ class GatewayServer implements RouterServer {
   constructor(options: ServerOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
-    const { gateway, exchanges } = parts;
-    this.#listener = createListener(options.tls, createHandler(gateway, exchanges, true));
-    this.#peerListener = createListener(undefined, createHandler(gateway, exchanges, false));
+    const { gateway } = parts;
+    const { limits } = gateway;
+    this.#listener = createListener(options.tls, createHandler(gateway, true), limits);
+    this.#peerListener = createListener(undefined, createHandler(gateway, false), limits);
     this.#observer = createObserver(gateway.metrics, { trouble: () => this.#trouble() });
   }
 
@@ -101,12 +101,13 @@ class GatewayServer implements RouterServer {
   }
 
   async #drain(): Promise<void> {
-    const { state, log, registry, exchanges, stop } = this.#parts;
+    const { state, log, registry, gateway, stop } = this.#parts;
+    const { exchanges, limits } = gateway;
     state.isDraining = true;
     log.write('draining', {});
     await registry?.close();
     const closed = Promise.all([shut(this.#listener), shut(this.#peerListener)]);
-    const deadline = Date.now() + LIMITS.drainMs;
+    const deadline = Date.now() + limits.drainMs;
     // Whole answers are finished also when their clients are gone: connections alone do not tell.
     while (exchanges.count > 0 && Date.now() < deadline && !stop.signal.aborted) {
       this.#listener.closeIdleConnections();
@@ -114,7 +115,7 @@ class GatewayServer implements RouterServer {
     }
     stop.abort();
     this.#listener.closeIdleConnections();
-    await Promise.race([closed, sleep(LIMITS.httpHeadMs, undefined, { ref: false })]);
+    await Promise.race([closed, sleep(limits.httpHeadMs, undefined, { ref: false })]);
     this.#listener.closeAllConnections();
     this.#peerListener.closeAllConnections();
     await this.#end();
@@ -133,7 +134,7 @@ class GatewayServer implements RouterServer {
 
   #trouble(): string | undefined {
     if (this.#draining !== undefined) return 'draining';
-    return this.#parts.keys.keys.length === 0 ? 'no key' : undefined;
+    return this.#parts.keys.canPublish ? undefined : 'no key, or the signer is over';
   }
 }
 

@@ -5,7 +5,7 @@ import type { Entered } from '@nomyo/protocol-v2';
 import type { RateLimiter } from '../access/rate-limit.js';
 import type { Tier } from '../json/values.js';
 import { isObject } from '../json/values.js';
-import { LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { protocolError, type OpenRequest, type RequestHead } from '../protocol/port.js';
 import { MapLost, type ReplayMap } from '../replay/replay-map.js';
 import { collect } from '../upstream/collect.js';
@@ -24,6 +24,7 @@ export interface ExchangeService {
   readonly forgetKeys: () => Promise<void>;
   /** Unix seconds. */
   readonly now: () => number;
+  readonly limits: Limits;
 }
 
 /** One open request, and where its answer goes. */
@@ -44,7 +45,7 @@ export async function exchange(service: ExchangeService, current: Exchange): Pro
     if (method !== 'POST' || path !== '/v1/chat/completions') throw elsewhere(path);
     return await once(service, route, caller, current);
   } catch (error) {
-    if (error instanceof Refusal) return sendWhole({ ...current, now: service.now }, error.answer);
+    if (error instanceof Refusal) return sendWhole({ ...service, ...current }, error.answer);
     throw error;
   }
 }
@@ -106,7 +107,7 @@ async function once(
     return 'resent';
   }
   try {
-    return await run(service, caller, { ...current, facts, route, now: service.now });
+    return await run(service, caller, { ...service, ...current, facts, route });
   } finally {
     await service.replays.finish(request.mapKey, sink.kept, service.now());
   }
@@ -151,14 +152,22 @@ async function listModels(
   current: Exchange,
 ): Promise<Outcome> {
   checkRate(service, caller);
-  const signal = AbortSignal.any([current.stop, current.gone, AbortSignal.timeout(LIMITS.httpRequestMs)]);
-  return sendWhole({ ...current, now: service.now }, await modelsAnswer(route, signal));
+  const signal = AbortSignal.any([
+    current.stop,
+    current.gone,
+    AbortSignal.timeout(service.limits.httpRequestMs),
+  ]);
+  return sendWhole({ ...service, ...current }, await modelsAnswer(route, signal, service.limits));
 }
 
-async function modelsAnswer({ upstream, models }: Route, signal: AbortSignal): Promise<Answer> {
+async function modelsAnswer(
+  { upstream, models }: Route,
+  signal: AbortSignal,
+  limits: Limits,
+): Promise<Answer> {
   try {
     const { status, retryAfter, body } = await upstream.call({ method: 'GET', path: 'models', signal });
-    const list = await collect(body, LIMITS.upstreamError * 16);
+    const list = await collect(body, limits.upstreamError * 16);
     if (status !== 200) return statusAnswer(status, retryAfter, list ?? new Uint8Array(0));
     const text = list === undefined ? '' : new TextDecoder().decode(list);
     const filtered = filterModels(text, models);

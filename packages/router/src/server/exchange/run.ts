@@ -1,12 +1,13 @@
 /** Runs one request that was entered into the map: asks the upstream, and seals what it says as it says it. */
-import { factsOf, type RequestFacts } from '../json/members.js';
-import { LIMITS } from '../limits.js';
+import { factsOf, isWholeObject, type RequestFacts } from '../json/members.js';
+import type { Limits } from '../limits.js';
 import type { AnswerHead, AnswerSealer, OpenRequest } from '../protocol/port.js';
 import type { UpstreamAnswer, UpstreamCall } from '../upstream/client.js';
 import { collect } from '../upstream/collect.js';
 import { failureAnswer, statusAnswer, UpstreamError } from '../upstream/failure.js';
 import { errorAnswer, Refusal, type Answer } from './answer.js';
 import { Gatherer } from './gather.js';
+import { Tail } from './tail.js';
 import type { AnswerSink } from './sink.js';
 
 /** Which server answers, and what it may be asked. */
@@ -21,6 +22,7 @@ export interface Asked {
   readonly sink: AnswerSink;
   /** Unix seconds. */
   readonly now: () => number;
+  readonly limits: Limits;
 }
 
 /** One request under way. */
@@ -54,15 +56,15 @@ export function checkFacts(json: Uint8Array, route: Route): RequestFacts {
 
 /** A failure is part of the answer. */
 export async function runCompletion(run: Run): Promise<Outcome> {
-  const { request, facts, route, gone, stop } = run;
-  const deadline = AbortSignal.timeout(facts.stream ? LIMITS.streamMs : LIMITS.upstreamMs);
+  const { request, facts, route, gone, stop, limits } = run;
+  const deadline = AbortSignal.timeout(facts.stream ? limits.streamMs : limits.upstreamMs);
   // A whole answer is finished and kept, so that a client that comes back gets it without a second run.
   const signal = AbortSignal.any([stop, deadline, ...(facts.stream ? [gone] : [])]);
   try {
     const call = { method: 'POST', path: 'chat/completions', body: request.body, signal } as const;
     const answer = await route.upstream.call(call);
     if (answer.status === 200 && facts.stream && isEventStream(answer)) return await sendStream(run, answer);
-    return await sendWhole(run, await wholeAnswer(answer));
+    return await sendWhole(run, await wholeAnswer(answer, limits));
   } catch (error) {
     if (run.sink.sent > 0) throw error;
     return sendWhole(run, failureAnswer(error instanceof UpstreamError ? error.failure : 'broken'));
@@ -73,21 +75,21 @@ function isEventStream({ contentType }: UpstreamAnswer): boolean {
   return /^text\/event-stream\b/iu.test(contentType ?? '');
 }
 
-export async function wholeAnswer({
-  status,
-  contentType,
-  retryAfter,
-  body,
-}: UpstreamAnswer): Promise<Answer> {
+export async function wholeAnswer(answer: UpstreamAnswer, limits: Limits): Promise<Answer> {
+  const { status, contentType, retryAfter, isDelimited, body } = answer;
   if (status !== 200) {
-    const said = await collect(body, LIMITS.upstreamError);
+    const said = await collect(body, limits.upstreamError);
     return statusAnswer(status, retryAfter, said ?? new Uint8Array(0));
   }
-  const whole = await collect(body, LIMITS.upstreamAnswer);
+  const whole = await collect(body, limits.upstreamAnswer);
   if (whole === undefined) return failureAnswer('too_large');
   if (!/^application\/(?:[\w.-]+\+)?json\b/iu.test(contentType ?? '')) {
     whole.fill(0);
     return errorAnswer(502, 'upstream_error', 'the inference server answered with something that is no JSON');
+  }
+  if (!isDelimited && !isWholeObject(whole)) {
+    whole.fill(0);
+    return failureAnswer('broken');
   }
   return { head: { status: 200, contentType: 'application/json' }, body: whole };
 }
@@ -121,16 +123,20 @@ async function sendStream(run: Run, answer: UpstreamAnswer): Promise<Outcome> {
 }
 
 async function streamInto(run: Run, sealer: AnswerSealer, answer: UpstreamAnswer): Promise<Outcome> {
-  const { sink } = run;
+  const { sink, limits } = run;
   sink.write(await sealer.head(headOf({ status: 200, contentType: 'text/event-stream' }, run)));
-  const times = { gatherMs: LIMITS.gatherMs, keepAliveMs: LIMITS.keepAliveFrameMs };
+  const times = { gatherMs: limits.gatherMs, keepAliveMs: limits.keepAliveFrameMs };
   const gatherer = new Gatherer({ send: async (content) => sink.write(await sealer.data(content)) }, times);
   try {
+    const tail = new Tail();
     for await (const piece of answer.body) {
+      tail.push(piece);
       gatherer.push(piece);
       await gatherer.settled();
       await sink.drained();
     }
+    // END says that this is all: a connection that ended does not.
+    if (!answer.isDelimited && !tail.isDone) throw new UpstreamError('broken');
     const last = await gatherer.end();
     sink.write(await sealer.end(last));
     last.fill(0);

@@ -1,7 +1,7 @@
 /** The client's side of an answer: sealed bytes go out with back-pressure, and a copy is kept for a resend. */
 import type { ServerResponse } from 'node:http';
 import { concatBytes } from '@nomyo/base';
-import { LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 
 /** SPEC §8.1, §8.4. */
 const HEADERS = {
@@ -12,12 +12,14 @@ const HEADERS = {
 
 export class AnswerSink {
   readonly #response: ServerResponse;
+  readonly #limits: Pick<Limits, 'keptAnswer' | 'stalledClientMs'>;
   #kept: Uint8Array[] | undefined = [];
   #keptLength = 0;
   #sent = 0;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, limits: Pick<Limits, 'keptAnswer' | 'stalledClientMs'>) {
     this.#response = response;
+    this.#limits = limits;
   }
 
   /** Bytes that were sent, or would have been to a client that is gone. */
@@ -50,6 +52,8 @@ export class AnswerSink {
     if (!this.isOpen) return;
     this.#response.writeHead(200, { ...HEADERS, 'content-length': sealed.byteLength });
     this.#response.end(sealed);
+    // Nobody waits for it to be taken: a client that stands still is cut off all the same.
+    this.#response.setTimeout(this.#limits.stalledClientMs, () => this.#response.destroy());
   }
 
   end(): void {
@@ -61,7 +65,7 @@ export class AnswerSink {
     const response = this.#response;
     if (!this.isOpen || !response.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
-      const stalled = setTimeout(() => response.destroy(), LIMITS.stalledClientMs);
+      const stalled = setTimeout(() => response.destroy(), this.#limits.stalledClientMs);
       const done = (): void => {
         clearTimeout(stalled);
         response.off('drain', done).off('close', done);
@@ -74,7 +78,7 @@ export class AnswerSink {
   #keep(sealed: Uint8Array): void {
     if (this.#kept === undefined) return;
     this.#keptLength += sealed.byteLength;
-    if (this.#keptLength > LIMITS.keptAnswer) this.#kept = undefined;
+    if (this.#keptLength > this.#limits.keptAnswer) this.#kept = undefined;
     else this.#kept.push(sealed);
   }
 }

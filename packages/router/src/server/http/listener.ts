@@ -1,7 +1,7 @@
 /** The port that clients reach: bounded heads, bounded times, bounded connections. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 
 /** PEM of a certificate chain and its key. */
 export interface TlsFiles {
@@ -9,19 +9,22 @@ export interface TlsFiles {
   readonly key: string | Uint8Array;
 }
 
-export function createListener(tls: TlsFiles | undefined, handler: RequestListener): Server {
+/** How often Node looks for connections that are over their time, in ms. */
+const CHECK_MS = 2_000;
+
+export function createListener(tls: TlsFiles | undefined, handler: RequestListener, limits: Limits): Server {
   const options = {
-    maxHeaderSize: LIMITS.httpHead,
-    headersTimeout: LIMITS.httpHeadMs,
-    requestTimeout: LIMITS.httpRequestMs,
-    keepAliveTimeout: LIMITS.keepAliveMs,
-    connectionsCheckingInterval: LIMITS.httpHeadMs,
+    maxHeaderSize: limits.httpHead,
+    headersTimeout: limits.httpHeadMs,
+    requestTimeout: limits.httpRequestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(limits.httpHeadMs, CHECK_MS),
   };
   const server =
     tls === undefined
       ? createServer(options, handler)
-      : createTlsServer({ ...options, ...tlsOptions(tls) }, handler);
-  server.maxConnections = LIMITS.connections;
+      : createTlsServer({ ...options, ...tlsOptions(tls), handshakeTimeout: limits.httpHeadMs }, handler);
+  server.maxConnections = limits.connections;
   return server;
 }
 

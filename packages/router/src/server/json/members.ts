@@ -46,6 +46,11 @@ export function factsOf(json: Uint8Array): RequestFacts | undefined {
   return { model, stream: stream ?? false };
 }
 
+/** Whether it is one JSON object from its first byte to its last: what was cut is none. */
+export function isWholeObject(json: Uint8Array): boolean {
+  return decidingMembers(json) !== undefined;
+}
+
 function decidingMembers(json: Uint8Array): Map<string, unknown> | undefined {
   const found = new Map<string, unknown>();
   let at = skipWhite(json, 0);

@@ -1,6 +1,5 @@
 /** The private keys of the gateway: made in memory, published, and destroyed (SPEC §4.4). They are written nowhere. */
 import type { Peers } from '../fleet/registry.js';
-import { LIMITS } from '../limits.js';
 import type { KemKey, Protocol, PublishedKey, Signer, SuiteId } from '../protocol/port.js';
 import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
 
@@ -10,6 +9,8 @@ export interface KeyStoreOptions {
   /** One key of each is made at a time. */
   readonly suites: readonly SuiteId[];
   readonly peers: Peers;
+  /** Largest body of a request, in bytes. */
+  readonly maxRequest: number;
   /** Unix seconds, not whole. */
   readonly now: () => number;
   /** Told when keys could not be made; it is tried again. */
@@ -57,6 +58,12 @@ export class KeyStore {
     return this.#keys.find((key) => key.keyId === id);
   }
 
+  /** Whether there is a document to take: once the delegation is over, no client takes one. */
+  get canPublish(): boolean {
+    const { signer, now } = this.#options;
+    return this.#keys.length > 0 && now() < signer.notAfter;
+  }
+
   /** The document of the moment, with the keys of other routers; signed at most once in a second. */
   document(): Promise<Uint8Array> {
     const { peers } = this.#options;
@@ -75,10 +82,10 @@ export class KeyStore {
   }
 
   #sign(issuedAt: number, all: readonly PublishedKey[]): Promise<Uint8Array> {
-    const { signer } = this.#options;
+    const { signer, maxRequest } = this.#options;
     const keys = all.filter(({ activeUntil }) => activeUntil > issuedAt).slice(0, MAX_ENTRIES);
     const expiresAt = documentEnd(keys, issuedAt, signer.notAfter);
-    return signer.sign({ issuedAt, expiresAt, maxRequest: LIMITS.maxRequest, keys });
+    return signer.sign({ issuedAt, expiresAt, maxRequest, keys });
   }
 
   /** Destroys every key and makes new ones: requests that were sealed to the old ones are lost to everybody. */

@@ -16,6 +16,8 @@ import {
 export {
   clearClassOf,
   clearError,
+  CONTENT_TYPE,
+  isOfType,
   mlKemImplementation,
   protocolError,
   type AnswerHead,

@@ -7,7 +7,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
-import { LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { UpstreamError } from './failure.js';
 
 /** One call. */
@@ -25,6 +25,8 @@ export interface UpstreamAnswer {
   readonly contentType: string | undefined;
   /** In whole seconds; `undefined` when there was none, or a date. */
   readonly retryAfter: number | undefined;
+  /** Whether the body says where it ends. One that ends with its connection may have been cut. */
+  readonly isDelimited: boolean;
   /** Pieces as they come. Leaving the loop early cancels the upstream. @throws {UpstreamError} */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -33,8 +35,7 @@ export interface UpstreamOptions {
   readonly base: URL;
   /** Sent as a bearer token; clients' keys never are. */
   readonly apiKey: string | undefined;
-  /** Connections at once. */
-  readonly maxSockets: number;
+  readonly limits: Pick<Limits, 'exchanges' | 'upstreamMs'>;
 }
 
 export class Upstream {
@@ -42,22 +43,24 @@ export class Upstream {
   readonly #headers: OutgoingHttpHeaders;
   readonly #agent: Agent;
 
-  constructor({ base, apiKey, maxSockets }: UpstreamOptions) {
+  constructor({ base, apiKey, limits }: UpstreamOptions) {
     this.#base = base;
     this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-    const options = { keepAlive: true, maxSockets, timeout: LIMITS.upstreamMs };
+    const options = { keepAlive: true, maxSockets: limits.exchanges, timeout: limits.upstreamMs };
     this.#agent = base.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);
   }
 
   /** @throws {UpstreamError} when there is no answer */
   async call(call: UpstreamCall): Promise<UpstreamAnswer> {
-    const answer = await this.#send(call);
-    const retryAfter = answer.headers['retry-after'];
+    const silence = new AbortController();
+    const answer = await this.#send(call, silence);
+    const { statusCode: status = 0, headers } = answer;
+    const { 'retry-after': retryAfter = '', 'content-type': contentType } = headers;
     return {
-      status: answer.statusCode ?? 0,
-      contentType: answer.headers['content-type'],
-      retryAfter: retryAfter !== undefined && /^\d{1,6}$/u.test(retryAfter) ? Number(retryAfter) : undefined,
-      body: piecesOf(answer, call.signal),
+      ...{ status, contentType },
+      retryAfter: /^\d{1,6}$/u.test(retryAfter) ? Number(retryAfter) : undefined,
+      isDelimited: 'content-length' in headers || 'transfer-encoding' in headers,
+      body: piecesOf(answer, AbortSignal.any([silence.signal, call.signal])),
     };
   }
 
@@ -66,14 +69,18 @@ export class Upstream {
     this.#agent.destroy();
   }
 
-  #send({ method, path, body, signal }: UpstreamCall): Promise<IncomingMessage> {
+  /** @param silence aborted with a timeout when nothing comes for too long, also behind the head of the answer */
+  #send({ method, path, body, signal }: UpstreamCall, silence: AbortController): Promise<IncomingMessage> {
     const url = new URL(path, this.#base);
     const headers = { ...this.#headers, accept: 'application/json, text/event-stream', ...bodyHeaders(body) };
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const sent = request(url, { method, headers, agent: this.#agent, signal }, resolve);
       const isConnected = whenConnected(sent);
-      sent.once('timeout', () => sent.destroy(new UpstreamError('timeout')));
+      sent.once('timeout', () => {
+        silence.abort(new DOMException('the inference server is silent', 'TimeoutError'));
+        sent.destroy(new UpstreamError('timeout'));
+      });
       sent.once('error', (error) => reject(failureOf(error, signal, isConnected())));
       sent.end(body);
     });

@@ -1,5 +1,6 @@
 /** The calls of protocol 1, for clients that know nothing newer. They get what that protocol can give, and no more. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { concatBytes } from '@nomyo/base';
 import { openEnvelope, sealEnvelope, SUITE, type SecureByteContext } from '@nomyo/crypto';
 import { ClientKeys } from '../../v1/client-keys.js';
 import { forwardedBody } from '../../v1/forwarded.js';
@@ -10,8 +11,10 @@ import { Refusal, type Answer } from '../exchange/answer.js';
 import { admit, checkRate, type ExchangeService } from '../exchange/exchange.js';
 import { checkFacts, wholeAnswer, type Route } from '../exchange/run.js';
 import type { ByteBudget } from '../http/budget.js';
-import { LIMITS } from '../limits.js';
-import { collect } from '../upstream/collect.js';
+import type { Exchanges } from '../http/exchanges.js';
+import { Intake, ClientGone } from '../http/intake.js';
+import type { Limits } from '../limits.js';
+import { clearClassOf } from '../protocol/port.js';
 import { UpstreamError, failureAnswer } from '../upstream/failure.js';
 
 /** An envelope around the largest payload, its base64 and its other members, in bytes. */
@@ -20,6 +23,8 @@ const MAX_ENVELOPE_BYTES = 16_777_216;
 export interface V1Service extends Pick<ExchangeService, 'access' | 'limiter' | 'routes'> {
   readonly key: RouterKey;
   readonly budget: ByteBudget;
+  readonly exchanges: Exchanges;
+  readonly limits: Limits;
   readonly stop: AbortSignal;
 }
 
@@ -62,12 +67,40 @@ async function complete(
   });
   checkRate(service, caller);
   const clientKey = await clientKeys.get(publicKey);
-  const envelope = await readEnvelope(request, service.budget);
+  const { budget, limits, exchanges } = service;
+  exchanges.check();
+  const intake = new Intake({ budget, limits, most: MAX_ENVELOPE_BYTES });
+  try {
+    const envelope = await readEnvelope(request, intake);
+    const leave = exchanges.enter();
+    try {
+      return await answerEnvelope(service, { route, envelope, clientKey }, response);
+    } finally {
+      leave();
+    }
+  } finally {
+    intake.release();
+  }
+}
+
+/** An open envelope's question, and whom the answer is sealed to. */
+interface Question {
+  readonly route: Route;
+  readonly envelope: Uint8Array;
+  readonly clientKey: Awaited<ReturnType<ClientKeys['get']>>;
+}
+
+async function answerEnvelope(
+  service: V1Service,
+  { route, envelope, clientKey }: Question,
+  response: ServerResponse,
+): Promise<Reply> {
   const plaintext = await openV1(envelope, service.key);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const signal = AbortSignal.any([service.stop, gone.signal, AbortSignal.timeout(LIMITS.upstreamMs)]);
-  const { head, body } = await plaintext.use((json) => ask(route, json, signal));
+  const deadline = AbortSignal.timeout(service.limits.upstreamMs);
+  const signal = AbortSignal.any([service.stop, gone.signal, deadline]);
+  const { head, body } = await plaintext.use((json) => ask(route, json, signal, service.limits));
   if (head.status !== 200) throw clearRefusal(head.status, head.retryAfter);
   try {
     const processedAt = Math.floor(Date.now() / 1_000);
@@ -78,19 +111,10 @@ async function complete(
   }
 }
 
-async function readEnvelope(request: IncomingMessage, budget: ByteBudget): Promise<Uint8Array> {
-  const length = Math.min(
-    Number(request.headers['content-length'] ?? MAX_ENVELOPE_BYTES),
-    MAX_ENVELOPE_BYTES,
-  );
-  if (!budget.take(length)) throw new ClearRefusal(503, 'the router is busy', { 'retry-after': '1' });
-  try {
-    const envelope = await collect(request, MAX_ENVELOPE_BYTES);
-    if (envelope !== undefined) return envelope;
-  } finally {
-    budget.give(length);
-  }
-  throw new ClearRefusal(413, 'the body is too large', { connection: 'close' });
+async function readEnvelope(request: IncomingMessage, intake: Intake): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of intake.read(request)) pieces.push(piece);
+  return concatBytes(...pieces);
 }
 
 async function openV1(envelope: Uint8Array, key: RouterKey): Promise<SecureByteContext> {
@@ -105,13 +129,12 @@ async function openV1(envelope: Uint8Array, key: RouterKey): Promise<SecureByteC
   throw new ClearRefusal(413, `the payload has more than ${String(SUITE.maxPayloadBytes)} bytes`);
 }
 
-async function ask(route: Route, json: Uint8Array, signal: AbortSignal): Promise<Answer> {
+async function ask(route: Route, json: Uint8Array, signal: AbortSignal, limits: Limits): Promise<Answer> {
   checkFacts(json, route);
   const body = forwardedBody(json);
   try {
-    return await wholeAnswer(
-      await route.upstream.call({ method: 'POST', path: 'chat/completions', body, signal }),
-    );
+    const call = { method: 'POST', path: 'chat/completions', body, signal } as const;
+    return await wholeAnswer(await route.upstream.call(call), limits);
   } catch (error) {
     return failureAnswer(error instanceof UpstreamError ? error.failure : 'broken');
   } finally {
@@ -127,9 +150,9 @@ function clearRefusal(status: number, retryAfter: number | undefined): ClearRefu
 }
 
 function refuse(response: ServerResponse, error: unknown): string {
-  if (response.headersSent || response.destroyed) {
+  if (error instanceof ClientGone || response.headersSent || response.destroyed) {
     response.destroy();
-    return 'client_gone';
+    return error instanceof ClientGone ? error.code : 'client_gone';
   }
   const refusal = clearOf(error);
   sendReply(response, refusal.reply);
@@ -138,6 +161,13 @@ function refuse(response: ServerResponse, error: unknown): string {
 
 function clearOf(error: unknown): ClearRefusal {
   if (error instanceof ClearRefusal) return error;
+  const protocolClass = clearClassOf(error);
+  if (protocolClass === 'too_large') {
+    return new ClearRefusal(413, 'the body is too large', { connection: 'close' });
+  }
+  if (protocolClass !== undefined) {
+    return new ClearRefusal(503, 'the router is busy', { 'retry-after': '1', connection: 'close' });
+  }
   if (!(error instanceof Refusal)) return new ClearRefusal(500, 'the router failed');
   const { status, retryAfter } = error.answer.head;
   const headers: Record<string, string> =

@@ -1,0 +1,35 @@
+/** What is told of a request when it is over: ids, codes and sizes. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+
+/** One HTTP request and where its answer goes. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Unix ms. */
+  readonly startedAt: number;
+}
+
+/** How it ended. */
+export interface Ended {
+  readonly code: string;
+  /** 32 hexadecimal digits; `undefined` while it is not open. */
+  readonly requestId?: string | undefined;
+  /** Of the body as it came, and of the answer as it went. */
+  readonly bytes?: number;
+  readonly out?: number;
+}
+
+export function report(
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+  { startedAt }: Call,
+  { code, requestId, bytes = 0, out = 0 }: Ended,
+): void {
+  const ms = Date.now() - startedAt;
+  metrics.request(code, ms / 1_000, bytes, out);
+  log.write('request', {
+    ...(requestId === undefined ? {} : { request: requestId }),
+    ...{ code, in: bytes, out, ms },
+  });
+}
