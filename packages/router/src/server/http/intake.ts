@@ -19,7 +19,7 @@ export class ClientGone extends Error {
   }
 }
 
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly budget: ByteBudget;
   /** Of the body, in bytes. */
   readonly most: number;

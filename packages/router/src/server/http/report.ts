@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** How it ended. */
-export interface Ended {
+interface Ended {
   readonly code: string;
   /** 32 hexadecimal digits; `undefined` while it is not open. */
   readonly requestId?: string | undefined;
