@@ -42,7 +42,7 @@ describe('a slow client', () => {
   it('takes no place while its body comes: others are served beside a hundred of them', async () => {
     const here = await stage({ limits: { exchanges: 2 } });
     const message = await here.sealed({ body: CHAT });
-    for (let i = 0; i < 100; i += 1) raw(here.server.url).socket.write(headOf(message, 5_000) + 'NYQ2');
+    for (let i = 0; i < 100; i += 1) raw(here.server.url).socket.write(`${headOf(message, 5_000)}NYQ2`);
     expect(await here.ask({ body: CHAT })).toMatchObject({ status: 200, ended: 'end' });
     expect(await here.ask({ body: CHAT })).toMatchObject({ status: 200, ended: 'end' });
   });
