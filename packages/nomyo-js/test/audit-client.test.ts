@@ -146,6 +146,20 @@ describe('the option audit', () => {
     },
   );
 
+  it('writes of a stream that nobody reads, when its client ends or the log does', async () => {
+    const to = await router();
+    const { audit, file } = await openLog();
+    const made = client(to, { audit });
+    await made.create({ ...REQUEST, stream: true });
+    made.dispose();
+    const [line] = await linesOf(file, 1);
+    expect(line).toMatchObject({ stream: true, outcome: 'ok', response_sha256: expect.any(String) });
+    const other = client(to, { audit });
+    await other.create({ ...REQUEST, stream: true });
+    await audit.close();
+    expect((await linesOf(file, 2))[1]).toMatchObject({ stream: true, outcome: 'unfinished' });
+  });
+
   it('that is not required lets the call go on, and tells an event', async () => {
     const to = await router();
     const { audit } = await openLog();

@@ -198,12 +198,29 @@ describe('a log of 500 lines', () => {
   );
 
   it(
+    'shows every two lines that changed places, however far apart',
+    async () => {
+      const lines = linesOf(await logOf(500));
+      const points = [START, ...lines.map((line) => JSON.parse(line) as ChainPoint)];
+      for (let i = 0; i < 499; i += isSweep ? 1 : 23) {
+        for (let j = i + 1; j < 500; j += isSweep ? 1 : 29) {
+          // What comes before is as it was: the first of the two is where it must be found.
+          const verifier = new AuditVerifier({ start: points[i] ?? START });
+          verifier.push(lines[j] ?? '');
+          if (!verifier.failed) throw new Error(`lines ${String(i)} and ${String(j)}`);
+        }
+      }
+    },
+    isSweep ? SWEEP_MS : undefined,
+  );
+
+  it(
     'shows where it was cut off, at whatever byte',
     async () => {
       const file = await logOf(500);
       const bytes = readFileSync(file);
       const head = readHead(file);
-      for (let length = 0; length < bytes.byteLength; length += isSweep ? 61 : 997) {
+      for (let length = 0; length < bytes.byteLength; length += isSweep ? 7 : 997) {
         expect(problemIn(bytes.subarray(0, length), head)).toBeDefined();
       }
       let length = 0;
@@ -230,6 +247,29 @@ function expectFound(
   bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit % 8));
   if (problem === undefined) throw new Error(`bit ${String(bit)} was changed, and it was not found`);
 }
+
+it('a call that has not ended when the log is closed leaves a line that says so', async () => {
+  const file = join(temporaryDirectory(), 'audit.jsonl');
+  const log = await openAuditLog({ file });
+  const recorder = log.begin(call('under-way'));
+  await recorder.admit(request(undefined));
+  await Promise.all([log.close(), log.close()]);
+  expect(linesOf(file).map((line) => JSON.parse(line) as object)).toMatchObject([
+    { payload_id: 'under-way', outcome: 'unfinished', model: 'a-model' },
+  ]);
+  expect(verifyAuditLog([file])).toMatchObject({ problem: undefined, calls: 1 });
+});
+
+it('an empty file is a log without lines; carriage returns, and lines without end, are none of a log', async () => {
+  const file = join(temporaryDirectory(), 'audit.jsonl');
+  writeFileSync(file, '');
+  expect(verifyAuditLog([file])).toMatchObject({ problem: undefined, lines: 0, hasHead: false });
+  const log = await logOf(2);
+  writeFileSync(file, readFileSync(log, 'utf8').replaceAll('\n', '\r\n'));
+  expect(problemOf(file)?.line).toBe(1);
+  writeFileSync(file, `${readFileSync(log, 'utf8')}${'x'.repeat(2_000_000)}\n`);
+  expect(problemOf(file)?.line).toBe(3);
+});
 
 describe('files', () => {
   it('are rotated by size, and verified as one', async () => {
@@ -349,27 +389,41 @@ describe('a sink that fails', () => {
     const log = await openAuditLog({ file, required: true, onError: (error) => told.push(error) });
     try {
       await record(log, 1);
+      const sent = Array.from({ length: 4 }, (_, i) => log.begin(call(`sent-${String(i)}`)));
+      for (const recorder of sent) await recorder.admit(request(undefined));
       fill(directory);
-      const recorder = log.begin(call('full'));
-      await recorder.admit(request(undefined));
-      for (let i = 0; i < 20 && told.length === 0; i += 1) {
-        await log
-          .begin(call('x'))
-          .end(END)
-          .catch(() => undefined);
+      // Until the first refusal every call that may be sent has its line.
+      let count = 1 + sent.length;
+      for (const recorder of sent) await recorder.end(END);
+      let refusal: unknown;
+      for (; count < 200 && refusal === undefined; count += 1) {
+        const recorder = log.begin(call('more'));
+        refusal = await recorder.admit(request(undefined)).catch((error: unknown) => error);
+        if (refusal === undefined) await recorder.end(END);
+        else count -= 1;
       }
-      expect(told[0]).toMatchObject({ name: 'AuditError', code: 'AUDIT_FAILED' });
-      expect(await rejection(log.begin(call('y')).admit(request(undefined)))).toMatchObject({
-        code: 'AUDIT_FAILED',
-      });
+      expect(refusal).toMatchObject({ name: 'AuditError', code: 'AUDIT_FAILED' });
+      expect(told).toEqual([]);
       rmSync(join(directory, 'filler'));
       await record(log, 1);
       await log.close();
-      expect(verifyAuditLog([file]).problem).toBeUndefined();
+      expect(verifyAuditLog([file])).toMatchObject({ problem: undefined, calls: count + 1 });
+      expect(existsSync(`${file}.reserve`)).toBe(false);
     } finally {
       await log.close();
       disk();
     }
+  });
+
+  it('that is deleted meanwhile is begun anew, and the next line says what is missing', async () => {
+    const file = join(temporaryDirectory(), 'audit.jsonl');
+    const log = await openAuditLog({ file });
+    await record(log, 2);
+    rmSync(file);
+    await record(log, 1);
+    await log.close();
+    expect(problemOf(file)?.line).toBe(1);
+    expect(linesOf(file).map((line) => (JSON.parse(line) as { type: string }).type)).toContain('call');
   });
 
   it('a directory that is not there, and a file that is no log, are said at once', async () => {

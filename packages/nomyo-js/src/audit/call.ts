@@ -4,20 +4,13 @@ import type { CallEnd, CallStart } from '../observe/observer.js';
 /** Longest name that is written, in UTF-16 code units: a caller can call a model anything. */
 const MAX_NAME = 256;
 
-/** The members of a line about a call; what is not known is left out. */
-export function callBody(
-  call: CallStart,
-  apiKey: string | undefined,
-  end: CallEnd,
-): { readonly type: 'call' } & Readonly<Record<string, unknown>> {
+/** The members of a line about a call. */
+type CallBody = { readonly type: 'call' } & Readonly<Record<string, unknown>>;
+
+/** What is not known is left out. */
+export function callBody(call: CallStart, apiKey: string | undefined, end: CallEnd): CallBody {
   return {
-    type: 'call',
-    operation: call.operation,
-    payload_id: call.payloadId,
-    protocol: call.protocol,
-    model: call.model?.slice(0, MAX_NAME),
-    stream: call.stream || undefined,
-    tier: call.securityTier,
+    ...begunBody(call),
     applied_tier: end.appliedTier,
     outcome: end.outcome,
     code: end.failure?.code ?? end.failure?.name,
@@ -33,5 +26,27 @@ export function callBody(
     client_key: end.keys.client,
     api_key: apiKey,
     memory_locked: end.memoryLocked,
+  };
+}
+
+/** A call that had not ended when the log was closed, such as a stream that nobody reads to its end. */
+export function unfinishedBody(call: CallStart, apiKey: string | undefined, durationMs: number): CallBody {
+  return {
+    ...begunBody(call),
+    outcome: 'unfinished',
+    duration_ms: Math.round(durationMs),
+    api_key: apiKey,
+  };
+}
+
+function begunBody(call: CallStart): CallBody {
+  return {
+    type: 'call',
+    operation: call.operation,
+    payload_id: call.payloadId,
+    protocol: call.protocol,
+    model: call.model?.slice(0, MAX_NAME),
+    stream: call.stream || undefined,
+    tier: call.securityTier,
   };
 }

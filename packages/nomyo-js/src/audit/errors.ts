@@ -1,4 +1,5 @@
 import { NomyoError, type NomyoErrorOptions } from '@nomyo/base';
+import { codeOf } from './system.js';
 
 /** The audit log cannot be written, or is none. With `required`, nothing was sent. */
 export class AuditError extends NomyoError {
@@ -8,4 +9,11 @@ export class AuditError extends NomyoError {
   constructor(message: string, options?: NomyoErrorOptions) {
     super('AUDIT_FAILED', message, options);
   }
+}
+
+/** @param file the log */
+export function failureOf(file: string, cause: unknown): AuditError {
+  if (cause instanceof AuditError) return cause;
+  const code = codeOf(cause) ?? 'unknown';
+  return new AuditError(`the audit log ${file} cannot be written (${code})`, { cause });
 }

@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
-export { openAuditLog, AuditLog, type AuditLogOptions } from './log.node.js';
+export { openAuditLog } from './open.node.js';
+export { AuditLog } from './log.node.js';
+export type { AuditLogOptions } from './options.node.js';
 export type { AdmittedRequest, CallEnd, CallObserver, CallRecorder, CallStart } from '../observe/observer.js';
 export { createAuditKey, type AuditKeyFiles } from './signing.node.js';
 export {

@@ -50,11 +50,13 @@ export class AuditWriter {
   }
 
   /**
-   * Opens the file, unless it is open, and marks what a crash left there.
+   * Opens the file, unless it is open, and marks what a crash left there. A file that was deleted meanwhile is begun
+   * anew, and the chain in it says that lines are missing.
    *
    * @throws an error of the system, or an {@link AuditError}
    */
   begin(now: Date = new Date()): void {
+    if (this.#open !== undefined && fstatSync(this.#open.fd).nlink === 0) this.#drop();
     this.#open ??= this.#begin(now);
   }
 

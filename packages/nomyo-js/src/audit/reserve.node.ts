@@ -1,0 +1,51 @@
+/**
+ * Space on the disk for the lines of calls that were admitted. A disk that is full is met before a call is sent, and a
+ * call that was sent still has room for its line: the reserve is given up for it.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { NO_FOLLOW } from './files.node.js';
+
+/** More than a line about a call, in bytes: its longest member is a name of 256 characters. */
+const LINE_BYTES = 4096;
+
+/** For the line that marks a torn one, a checkpoint, and the head. */
+const MORE_BYTES = 8192;
+
+/** Grown and kept in steps, so that most calls cost no system call. */
+const STEP_BYTES = 16_384;
+
+export class Reserve {
+  readonly #path: string;
+  readonly #fd: number;
+  #bytes = 0;
+
+  /** @param file the log; the reserve stands beside it  @throws an error of the system */
+  constructor(file: string) {
+    this.#path = `${file}.reserve`;
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW;
+    this.#fd = openSync(this.#path, flags, 0o600);
+  }
+
+  /** Makes sure that there is room for so many lines. @throws an error of the system, such as `ENOSPC` */
+  hold(lines: number): void {
+    const wanted = Math.ceil((MORE_BYTES + lines * LINE_BYTES) / STEP_BYTES) * STEP_BYTES;
+    while (this.#bytes < wanted) {
+      // Bytes that no file system can make smaller.
+      this.#bytes += writeSync(this.#fd, randomBytes(wanted - this.#bytes), 0, null, this.#bytes);
+    }
+  }
+
+  /** Gives the space back. @returns whether there was any */
+  spend(): boolean {
+    if (this.#bytes === 0) return false;
+    ftruncateSync(this.#fd, 0);
+    this.#bytes = 0;
+    return true;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+    rmSync(this.#path, { force: true });
+  }
+}
