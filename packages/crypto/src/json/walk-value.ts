@@ -3,7 +3,7 @@
  * trap runs once, in the same order, and what they gave is what will be written.
  */
 import { InvalidArgumentError, isArrayBuffer, isBytes } from '@nomyo/base';
-import { SecureByteContext } from '../memory/secure-byte-context.js';
+import { isSecureByteContext } from '../memory/secure-byte-context.js';
 import { MAX_DEPTH } from './depth.js';
 import type { JsonWriter } from './writer.js';
 
@@ -102,16 +102,32 @@ function prepare(value: unknown, key: string | number): unknown {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- nothing is known of it
 function convert(value: unknown, toJSON: Function, key: string | number): unknown {
   // Its toJSON is there for logs: the service would be sent the word "redacted".
-  if (value instanceof SecureByteContext) throw refuse('holds a SecureByteContext; borrow its bytes instead');
+  if (isSecureByteContext(value)) throw refuse('holds a SecureByteContext; borrow its bytes instead');
   return Reflect.apply(toJSON, value, [String(key)]);
 }
 
-/** ECMA-262 §25.5.2.2, steps 4 and 5. */
+/** ECMA-262 §25.5.2.2, steps 4 and 5: a wrapper object is known by its slot, whatever realm its class is of. */
 function unwrap(value: unknown): unknown {
-  if (value instanceof Number) return Number(value);
-  if (value instanceof String) return String(value);
-  if (value instanceof Boolean || value instanceof BigInt) return value.valueOf();
-  return value;
+  if (!isObject(value) || isPlain(value)) return value;
+  if (hasSlot(Number.prototype, value)) return Number(value);
+  if (hasSlot(String.prototype, value)) return String(value);
+  if (hasSlot(Boolean.prototype, value)) return Boolean.prototype.valueOf.call(value);
+  return hasSlot(BigInt.prototype, value) ? BigInt.prototype.valueOf.call(value) : value;
+}
+
+/** Of a class whose objects are never wrappers: nearly all are, and asking for a slot that is missing takes a µs. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype;
+}
+
+function hasSlot({ valueOf }: object, value: object): boolean {
+  try {
+    Reflect.apply(valueOf, value, []);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOmitted(value: unknown): boolean {

@@ -16,6 +16,9 @@ const MAX_LENGTH = 2 ** 31 - 1;
 const NO_SOURCE = new Uint8Array(0);
 const NO_MEMORY = unprotected.allocate(0, false);
 
+/** Marks contexts of every copy of this package that is loaded: `instanceof` knows those of one alone. */
+const BRAND = Symbol.for('@nomyo/crypto/SecureByteContext');
+
 let adopt: (memory: ProtectedMemory) => SecureByteContext;
 let inspect: (context: SecureByteContext) => ProtectedMemory;
 
@@ -45,6 +48,7 @@ export function memoryOf(context: SecureByteContext): ProtectedMemory {
  */
 export class SecureByteContext {
   static {
+    Object.defineProperty(SecureByteContext.prototype, BRAND, { value: true });
     adopt = (memory) => {
       const context = new SecureByteContext(NO_SOURCE);
       context.#memory = memory;
@@ -159,6 +163,11 @@ export class SecureByteContext {
   toString(): string {
     return REDACTED;
   }
+}
+
+/** Whether `value` is a context, of whichever copy of this package. */
+export function isSecureByteContext(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && BRAND in value;
 }
 
 /**

@@ -40,6 +40,27 @@ describe('bytes of any realm', () => {
   });
 });
 
+describe('wrapper objects', () => {
+  const foreign = (code: string): unknown => runInNewContext(code);
+
+  it.each([
+    'new Number(3)',
+    "new String('a\"b')",
+    'new Boolean(false)',
+    'Object.assign(new Number(3), { valueOf: () => 4 })',
+    '[new String("x"), { n: new Number(-0) }]',
+    'new (class Temperature extends Number {})(0.7)',
+    'Object.create(Number.prototype)',
+    'new Date(0)',
+  ])('of another realm are what JSON.stringify makes of them: %s', (code) => {
+    expect(serialized({ a: foreign(code) })).toBe(JSON.stringify({ a: foreign(code) }));
+  });
+
+  it('of a BigInt of another realm is refused as one', async () => {
+    expect(await wrongArgument(() => serializeJson({ n: foreign('Object(9n)') }))).toBe('payload');
+  });
+});
+
 describe('serializeJson', () => {
   it.each<[string, unknown]>([
     ['an empty object', {}],
@@ -368,6 +389,19 @@ describe('what cannot be written', () => {
       },
     ],
     ['a SecureByteContext', () => [new SecureByteContext(utf8('SECRET-9'))]],
+    [
+      'a SecureByteContext of another copy of this package',
+      () => {
+        const brand = Symbol.for('@nomyo/crypto/SecureByteContext');
+        class SecureByteContext {
+          readonly [brand] = true;
+          toJSON(): string {
+            return 'SecureByteContext { [redacted] }';
+          }
+        }
+        return [new SecureByteContext()];
+      },
+    ],
     ['undefined', () => undefined],
     ['a function', () => () => 1],
     ['a symbol', () => Symbol('x')],

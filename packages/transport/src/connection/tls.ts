@@ -1,5 +1,5 @@
 /** What can be said about TLS. Certificates are always checked: there is no option that turns it off. */
-import { InvalidArgumentError } from '@nomyo/base';
+import { InvalidArgumentError, isBytes } from '@nomyo/base';
 import { checkPins } from '../policy/pins.js';
 
 /** Certificates or keys: PEM as text or bytes; certificates also as DER. */
@@ -33,7 +33,7 @@ export interface TlsOptions {
   readonly pins?: readonly string[] | undefined;
 }
 
-const isMaterial = (value: unknown): boolean => typeof value === 'string' || value instanceof Uint8Array;
+const isMaterial = (value: unknown): boolean => typeof value === 'string' || isBytes(value);
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isString = (value: unknown): boolean => typeof value === 'string' && value !== '';
 

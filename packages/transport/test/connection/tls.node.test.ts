@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { X509Certificate } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import { APIConnectionError } from '../../src/errors/errors.js';
 import { createHttpClient } from '../../src/client/http.node.js';
 import type { TlsOptions } from '../../src/connection/tls.js';
@@ -17,6 +18,13 @@ describe('the certificate of the router', () => {
 
   it.each<[string, () => TlsOptions['ca']]>([
     ['bytes', () => new TextEncoder().encode(made().authority.pem)],
+    [
+      'bytes of another realm',
+      () =>
+        runInNewContext('Uint8Array.from(bytes)', {
+          bytes: [...new TextEncoder().encode(made().authority.pem)],
+        }) as Uint8Array,
+    ],
     ['DER', () => new X509Certificate(made().authority.pem).raw],
     ['a bundle', () => made().other.pem + made().authority.pem],
     ['an array', () => [made().other.pem, new TextEncoder().encode(made().authority.pem)]],
