@@ -1,4 +1,4 @@
-/** Places that are no ordinary directory: Kubernetes volumes, read-only disks, /proc, disks without hard links. */
+/** Places that are no ordinary directory: Kubernetes volumes, read-only disks, /proc. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -166,21 +166,5 @@ describe('a directory that cannot be used', () => {
     expect(error).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
     expect(String(error)).toContain('Use a directory inside it');
     expect(await open(join(volume, 'keys'))).toMatch(/BEGIN PUBLIC KEY/);
-  });
-
-  asRoot('without hard links says so', async () => {
-    const [image, disk] = [join(newDirectory(), 'fat.img'), newDirectory()];
-    const made = spawnSync('mkfs.vfat', ['-C', image, '4096'], { stdio: 'ignore' });
-    const mounted = spawnSync('mount', ['-o', 'loop,umask=077', image, disk], { stdio: 'ignore' });
-    // No FAT here.
-    if (made.status !== 0 || mounted.status !== 0) return;
-    try {
-      mkdirSync(join(disk, 'keys'));
-      const error = await rejection(open(join(disk, 'keys')));
-      expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE' });
-      expect(String(error)).toMatch(/no hard links.*keyDir/);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
   });
 });

@@ -1,5 +1,4 @@
 /** The key pair of one directory: `private_key.pem` and `public_key.pem`. */
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
@@ -8,8 +7,8 @@ import type { StorageCall } from '../storage.js';
 import { checkDirectory, ignoreInGit, makeDirectory } from './directory.node.js';
 import { DirectoryLock, holding, type HeldLock } from './lock.node.js';
 import { readPair, type LoadedPair, type PairPaths } from './read-pair.node.js';
-import { systemCode, unreadable } from './system.node.js';
-import { hasLeftovers } from './write-file.node.js';
+import { systemCode } from './system.node.js';
+import { exists, hasLeftovers, isTaken } from './write-file.node.js';
 import { waitFor } from './wait.node.js';
 import { writePair, writePublicKey, type WrittenPair } from './write-pair.node.js';
 
@@ -63,9 +62,7 @@ export class KeyDirectory {
   /** @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the two files is there */
   async checkEmpty(): Promise<void> {
     for (const path of [this.paths.privateKeyPath, this.paths.publicKeyPath]) {
-      if (await exists(path)) {
-        throw new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
-      }
+      if (await exists(path)) throw isTaken(path);
     }
   }
 
@@ -151,14 +148,4 @@ const NO_ACCESS = ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 function placeAdvice(option: string): string {
   return `Set ${option} to a directory that this process can write to, or keyDir: null to keep keys in memory`;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw unreadable(path, error);
-  }
 }

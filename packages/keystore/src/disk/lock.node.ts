@@ -8,22 +8,27 @@
  *
  * A holder that does not move for 15 s, by the clock of the one who waits, has lost the lock. Where both run on one
  * machine, a process id that is gone says so at once; one that was given to another process costs only the wait.
+ *
+ * Where a file system has no hard links, the file is made under its name and then filled. For a moment it looks free,
+ * so that two processes can take two numbers: whoever has filled the higher one looks again at the one below, and
+ * steps back when that has been filled meanwhile.
  */
 import { constants } from 'node:fs';
-import { link, open, readFile, readlink, type FileHandle } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { READ_FLAGS } from './read-file.node.js';
-import { systemCode, unlinkable, unreadable, unwritable } from './system.node.js';
+import { open, truncate, type FileHandle } from 'node:fs/promises';
+import {
+  createLock,
+  highestNumber,
+  isGone,
+  lockNumbers,
+  lockPath,
+  readLock,
+  type LockFile,
+} from './lock-file.node.js';
+import { unwritable } from './system.node.js';
 import { busy } from './wait.node.js';
-import { list, MODE, remove, removeLeftovers, writeTemporary } from './write-file.node.js';
+import { remove, removeLeftovers } from './write-file.node.js';
 
 const TIMES = { beatMs: 1_000, staleMs: 15_000 } as const;
-
-/** Far more than a process id and the name of a system: the rest of a larger file is not read. In bytes. */
-const MAX_LOCK_BYTES = 1024;
-
-const LOCK_NAME = /^\.lock-([1-9]\d{0,14})$/;
 
 /** The lock of one directory, from the side of one process that wants it. */
 export class DirectoryLock {
@@ -44,17 +49,44 @@ export class DirectoryLock {
     try {
       const highest = await highestNumber(this.#directory);
       if (highest > 0 && !(await this.#isAbandoned(highest))) return undefined;
-      return await createLock(this.#directory, highest + 1);
+      return await this.#take(highest + 1);
     } catch (error) {
       throw unwritable(this.#directory, error);
     }
   }
 
-  async #isAbandoned(number: number): Promise<boolean> {
+  /** `undefined` when another process was faster. */
+  async #take(number: number): Promise<HeldLock | undefined> {
     const path = lockPath(this.#directory, number);
-    const file = await readLock(path);
+    const how = await createLock(path);
+    if (how === 'taken') return undefined;
+    const numbers = await lockNumbers(this.#directory);
+    if (Math.max(...numbers) !== number) {
+      await remove(path);
+      return undefined;
+    }
+    if (how === 'filled' && !(await this.#isStillFree(number - 1))) {
+      // The highest file is never removed: an empty one is free.
+      await truncate(path);
+      return undefined;
+    }
+    for (const lower of numbers) if (lower < number) await remove(lockPath(this.#directory, lower));
+    return new HeldLock(this.#directory, number, await open(path, constants.O_RDWR));
+  }
+
+  async #isAbandoned(number: number): Promise<boolean> {
+    const file = await readLock(lockPath(this.#directory, number));
     // A file that is gone gave way to a higher number.
-    if (file === undefined) return false;
+    return file !== undefined && this.#isFree(number, file);
+  }
+
+  /** Of the number below one that this process has taken: whoever removed it has lost as well. */
+  async #isStillFree(number: number): Promise<boolean> {
+    const file = await readLock(lockPath(this.#directory, number));
+    return file === undefined || this.#isFree(number, file);
+  }
+
+  async #isFree(number: number, file: LockFile): Promise<boolean> {
     if (file.content === '') return true;
     const state = `${String(number)} ${file.changed}`;
     if (state !== this.#seen.state) this.#seen = { state, since: performance.now() };
@@ -109,76 +141,4 @@ export async function holding<T>(directory: string, lock: HeldLock, task: () => 
   } finally {
     await lock.release();
   }
-}
-
-function lockPath(directory: string, number: number): string {
-  return join(directory, `.lock-${String(number)}`);
-}
-
-/** Of the lock that counts; 0 when there is none. */
-async function highestNumber(directory: string): Promise<number> {
-  return Math.max(0, ...(await lockNumbers(directory)));
-}
-
-async function lockNumbers(directory: string): Promise<number[]> {
-  const names = await list(directory);
-  return names.map((name) => Number(LOCK_NAME.exec(name)?.[1] ?? 0)).filter((number) => number > 0);
-}
-
-/** `undefined` when another process was faster. */
-async function createLock(directory: string, number: number): Promise<HeldLock | undefined> {
-  const path = lockPath(directory, number);
-  const content = new TextEncoder().encode(`${String(process.pid)}\n${await systemName()}\n`);
-  const temporary = await writeTemporary(path, content, MODE.privateFile);
-  try {
-    await link(temporary, path);
-  } catch (error) {
-    // Another process has that number, or has the lock and has tidied up.
-    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return undefined;
-    throw unlinkable(directory, error);
-  } finally {
-    await remove(temporary);
-  }
-  const numbers = await lockNumbers(directory);
-  if (Math.max(...numbers) === number) {
-    for (const lower of numbers) if (lower < number) await remove(lockPath(directory, lower));
-    return new HeldLock(directory, number, await open(path, constants.O_RDWR));
-  }
-  await remove(path);
-  return undefined;
-}
-
-async function readLock(path: string): Promise<{ content: string; changed: string } | undefined> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, READ_FLAGS);
-    const { ino, mtimeNs } = await handle.stat({ bigint: true });
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES);
-    return { content: buffer.toString('utf8', 0, bytesRead), changed: [ino, mtimeNs].join(':') };
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw unreadable(path, error);
-  } finally {
-    await handle?.close();
-  }
-}
-
-/** Whether the holder is known to be dead: a process id says so only on the machine that gave it. */
-async function isGone(content: string): Promise<boolean> {
-  const [pid = '', system = ''] = content.split('\n');
-  if (!/^[1-9]\d{0,9}$/.test(pid) || system !== (await systemName())) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return systemCode(error) === 'ESRCH';
-  }
-}
-
-/** Tells apart machines, their boots, and containers, each of which counts its processes anew. */
-async function systemName(): Promise<string> {
-  const read = (promise: Promise<string>): Promise<string> => promise.catch(() => '');
-  const boot = await read(readFile('/proc/sys/kernel/random/boot_id', 'utf8'));
-  const processes = await read(readlink('/proc/self/ns/pid'));
-  return [hostname(), boot.trim(), processes].join(' ');
 }

@@ -62,13 +62,10 @@ export function unwritable(path: string, error: unknown): unknown {
   return new KeyStoreError('KEY_FILE_UNWRITABLE', path, message, { cause: error });
 }
 
-/** What link() says where a file system has no hard links: FAT and exFAT, network drives, FUSE. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+/** What link() says where a file system has no hard links: FAT and exFAT (EISDIR on Windows), network drives, FUSE. */
+const NO_LINKS = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EMLINK', 'EXDEV'];
 
-/** A failed link() beside a file that was just written there, as a {@link KeyStoreError}; any other error as it is. */
-export function unlinkable(path: string, error: unknown): unknown {
-  const code = systemCode(error);
-  if (code === undefined || !NO_LINKS.includes(code)) return unwritable(path, error);
-  const message = `its file system has no hard links (${code}), which keep two processes from writing at once`;
-  return new KeyStoreError('KEY_FILE_UNWRITABLE', path, message);
+/** Whether link() failed beside a file that was just written there, because there are no hard links. */
+export function hasNoLinks(error: unknown): boolean {
+  return NO_LINKS.includes(systemCode(error) ?? '');
 }

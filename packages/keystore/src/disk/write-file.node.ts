@@ -3,18 +3,19 @@
  * name, synced, and then linked (never replaces anything) or renamed (replaces in one step). It is never chmod-ed.
  */
 import { constants } from 'node:fs';
-import { link, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { link, lstat, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { KeyStoreError } from '../errors.js';
-import { systemCode, unlinkable, unreadable, unwritable } from './system.node.js';
+import { hasNoLinks, systemCode, unreadable, unwritable } from './system.node.js';
 
 const TEMPORARY = /^\..+\.[0-9a-f]{24}\.tmp$/;
 
 /** Modes of what is written; the umask of the process can only narrow them. */
 export const MODE = { privateFile: 0o600, publicFile: 0o644, directory: 0o700 } as const;
 
-const CREATE_FLAGS =
+/** Of a file that nobody has yet. */
+export const CREATE_FLAGS: number =
   process.platform === 'win32'
     ? constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
     : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -42,7 +43,8 @@ export async function writeTemporary(path: string, content: Uint8Array, mode: nu
 }
 
 /**
- * Gives a temporary file its name, which nobody must have.
+ * Gives a temporary file its name, which nobody must have. The lock of the directory is held: without hard links, it is
+ * what keeps the name free between a look and the rename.
  *
  * @throws {KeyStoreError} `KEY_FILE_EXISTS`, or `KEY_FILE_UNWRITABLE`
  */
@@ -50,12 +52,31 @@ export async function commitNew(temporary: string, path: string): Promise<void> 
   try {
     await link(temporary, path);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') {
-      throw new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
-    }
-    throw unlinkable(path, error);
+    if (!hasNoLinks(error)) throw notCommitted(path, error);
+    if (await exists(path)) throw isTaken(path);
+    return commitOver(temporary, path);
   }
   await remove(temporary);
+}
+
+function notCommitted(path: string, error: unknown): unknown {
+  return systemCode(error) === 'EEXIST' ? isTaken(path) : unwritable(path, error);
+}
+
+/** There is a file where a new one was to be. */
+export function isTaken(path: string): KeyStoreError {
+  return new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
+}
+
+/** @throws {KeyStoreError} `KEY_FILE_UNREADABLE` */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw unreadable(path, error);
+  }
 }
 
 /** Gives a temporary file its name, whoever had it. */
@@ -76,7 +97,8 @@ export async function syncDirectory(directory: string): Promise<void> {
     await handle.sync();
   } catch (error) {
     // Some file systems have nothing to sync there.
-    if (!['EINVAL', 'ENOTSUP'].includes(systemCode(error) ?? '')) throw unwritable(directory, error);
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? ''))
+      throw unwritable(directory, error);
   } finally {
     await handle?.close();
   }
