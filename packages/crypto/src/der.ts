@@ -105,7 +105,12 @@ export class DerReader {
 /** One element: tag, length in the shortest form, and the contents joined. */
 export function derEncode(tag: number, ...contents: readonly Uint8Array[]): Bytes {
   const length = contents.reduce((sum, part) => sum + part.byteLength, 0);
-  return concatBytes(bytesOf(tag, ...derLength(length)), ...contents);
+  return concatBytes(derHeader(tag, length), ...contents);
+}
+
+/** What comes before the content of an element. */
+export function derHeader(tag: number, length: number): Bytes {
+  return bytesOf(tag, ...derLength(length));
 }
 
 /** An INTEGER of a non-negative number of at most 32 bits. */

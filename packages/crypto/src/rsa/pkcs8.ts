@@ -1,6 +1,7 @@
 /** The structures around an RSA key: PKCS#8 (RFC 5208 §5), PKCS#1 (RFC 8017 appendix A.1), SPKI (RFC 5280 §4.1). */
-import { SecurityError, type Bytes } from '@nomyo/base';
-import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '../der.js';
+import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
+import { DER_TAG, derEncode, derHeader, derOid, DerReader, derSmallUnsigned } from '../der.js';
+import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 
 /** rsaEncryption, 1.2.840.113549.1.1.1 */
 const RSA_ENCRYPTION = '2a864886f70d010101';
@@ -23,12 +24,44 @@ export interface RsaPrivateNumbers extends RsaPublicNumbers {
 
 /** The numbers of a PKCS#8 PrivateKeyInfo; attributes behind the key are ignored. */
 export function readPkcs8(der: Uint8Array): RsaPrivateNumbers {
+  return readPkcs1(pkcs1In(der));
+}
+
+/**
+ * The same key with nothing that is not needed, so that every library has the same bytes to judge: version 0, and no
+ * attributes.
+ *
+ * @param der that {@link readPkcs8} took
+ */
+export function plainPkcs8(der: Uint8Array, memory: SecureByteContextOptions): SecureByteContext {
+  const pkcs1 = pkcs1In(der);
+  const head = concatBytes(
+    derSmallUnsigned(0),
+    rsaAlgorithm(),
+    derHeader(DER_TAG.octetString, pkcs1.byteLength),
+  );
+  const outer = derHeader(DER_TAG.sequence, head.byteLength + pkcs1.byteLength);
+  const whole = SecureByteContext.allocate(outer.byteLength + head.byteLength + pkcs1.byteLength, memory);
+  whole.borrow((bytes) => {
+    bytes.set(outer);
+    bytes.set(head, outer.byteLength);
+    bytes.set(pkcs1, outer.byteLength + head.byteLength);
+  });
+  return whole;
+}
+
+/** Versions of PKCS#8 (RFC 5208) and of OneAsymmetricKey (RFC 5958), which begin alike. */
+const VERSIONS = [0, 1];
+
+function pkcs1In(der: Uint8Array): Uint8Array {
   const outer = new DerReader(der);
   const info = outer.sequence();
   outer.end();
-  info.smallUnsigned();
+  if (!VERSIONS.includes(info.smallUnsigned())) {
+    throw new SecurityError('INVALID_KEY', 'the key has a version of PKCS#8 that is not known');
+  }
   readRsaAlgorithm(info.sequence());
-  return readPkcs1(info.read(DER_TAG.octetString));
+  return info.read(DER_TAG.octetString);
 }
 
 /** The numbers of a two-prime PKCS#1 RSAPrivateKey. */
@@ -53,7 +86,7 @@ function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
 
 /**
  * No number is longer than the modulus, and the factors are odd and not 1: whoever calculates with them comes to an end.
- * Whether they belong together, the key's self-test shows.
+ * Whether they belong together, `check-numbers.ts` finds out.
  *
  * @throws {SecurityError} `INVALID_KEY`
  */
