@@ -30,6 +30,7 @@ export function operationsWith(key: RsaPrivateKey): Handlers {
     },
     contexts: ({ bytes, times }: OperationLoad) =>
       perOperation(times, () => SecureByteContext.allocate(bytes).dispose()),
+    buffers: ({ bytes, times }: OperationLoad) => perOperation(times, () => Buffer.alloc(bytes).fill(0)),
     serialize: ({ bytes, times }: OperationLoad) => {
       const request = requestOf(bytes);
       return perOperation(times, () => serializeJson(request).dispose());

@@ -7,6 +7,7 @@ import { latency } from './latency.js';
 import { loop } from './loop.js';
 import { native } from './native.js';
 import { requests } from './requests.js';
+import { retire } from './retire.js';
 import { rotation } from './rotation.js';
 import { rss } from './rss.js';
 import { serializer } from './serializer.js';
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   size,
   rss,
   native,
+  retire,
   serializer,
   stray,
 ];
