@@ -57,10 +57,13 @@ suite(
           message: expect.stringMatching(/can never be locked.*raise RLIMIT_MEMLOCK to at least \d+ bytes/),
         },
         unlockedRegions: 0,
+        // Without the policy: used unlocked, said by each answer, and told once.
+        large: [false, false],
+        events: 1,
       });
       expect(outcome).not.toMatchObject({ uid: 0 });
       // The one that never fits was not sent.
-      expect(posts(to)).toHaveLength(41);
+      expect(posts(to)).toHaveLength(43);
     });
   },
 );

@@ -37,6 +37,19 @@ const tooLarge = await outcomeOf(9 * MIB);
 const { limitBytes, unlocked } = getMemoryProtectionInfo();
 client.dispose();
 
+// Without the policy, more than can be locked is used all the same, and told.
+const events = [];
+const logger = {
+  debug() {},
+  error() {},
+  info: (event) => events.push(event),
+  warn: (event) => events.push(event),
+};
+const lenient = new SecureChatCompletion({ ...config, keyDir: null, keySize: 2048, logger });
+const large = [];
+for (let i = 0; i < 2; i += 1) large.push((await lenient.create(request(9 * MIB)))._metadata.memory_locked);
+lenient.dispose();
+
 console.log(
   JSON.stringify({
     uid: process.getuid(),
@@ -47,5 +60,7 @@ console.log(
     memoryLocked: _metadata.memory_locked,
     tooLarge,
     unlockedRegions: unlocked.totalRegions,
+    large,
+    events: events.filter(({ message }) => message === 'nomyo:memory-not-locked').length,
   }),
 );
