@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DirectoryLock } from '../../src/disk/lock.node.js';
-import { rejection } from '../support/keys.js';
+import { eventually, rejection } from '../support/keys.js';
 import { runChild } from '../support/children.js';
 import { temporaryDirectories } from '../support/temporary.js';
 
@@ -70,8 +70,9 @@ describe('the lock of a directory', () => {
     const holder = await new DirectoryLock(directory).tryAcquire();
     const waiting = new DirectoryLock(directory);
     expect(await waiting.tryAcquire()).toBeUndefined();
-    // The next sign of life comes within a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const lastSign = (): bigint => statSync(join(directory, '.lock-1'), { bigint: true }).mtimeNs;
+    const before = lastSign();
+    await eventually(() => lastSign() > before);
     const now = performance.now.bind(performance);
     try {
       performance.now = () => now() + 16_000;

@@ -168,7 +168,8 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
   it('is over when its time is, and when it pauses for too long', async () => {
     const { peer } = await talker();
     for (const times of [{ timeout: 500 }, { timeout: 60_000, idleTimeout: 300 }]) {
-      const error = await rejection(textOf(await open(peer, times)));
+      // On a busy machine the time can be over before the head is there, which ends in the same way.
+      const error = await rejection(open(peer, times).then(textOf));
       expect(error).toBeInstanceOf(APIConnectionTimeoutError);
       expect(error).toMatchObject({ possiblyExecuted: true });
       await until(() => peer.isCutOff);
@@ -186,7 +187,7 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
 
   it('frees its connection when its time is over and nobody has read it', async () => {
     const { peer } = await talker();
-    await open(peer, { timeout: 500 });
+    await open(peer, { timeout: 3000 });
     await until(() => peer.isCutOff);
   });
 
