@@ -111,11 +111,14 @@ class Room {
     return product;
   }
 
-  /** By long division, bit by bit. */
+  /** By long division, bit by bit. @param divisor whose highest limb is not zero */
   remainder(dividend: Limbs, divisor: Limbs): Limbs {
     const rest = this.take(divisor.length + 1);
     const less = this.take(divisor.length + 1);
-    for (let bit = dividend.length * LIMB_BITS - 1; bit >= 0; bit -= 1) {
+    // So many limbs are less than the divisor in any case.
+    const begun = Math.min(divisor.length - 1, dividend.length);
+    rest.set(dividend.subarray(dividend.length - begun));
+    for (let bit = (dividend.length - begun) * LIMB_BITS - 1; bit >= 0; bit -= 1) {
       const next = ((dividend[Math.floor(bit / LIMB_BITS)] ?? 0) >> (bit % LIMB_BITS)) & 1;
       const isSmaller = doubleAndSubtract({ rest, less, divisor }, next);
       const keep = -isSmaller & MASK;
