@@ -108,22 +108,23 @@ function convert(value: unknown, toJSON: Function, key: string | number): unknow
 
 /** ECMA-262 §25.5.2.2, steps 4 and 5: a wrapper object is known by its slot, whatever realm its class is of. */
 function unwrap(value: unknown): unknown {
-  if (!isObject(value) || isPlain(value)) return value;
-  if (hasSlot(Number.prototype, value)) return Number(value);
-  if (hasSlot(String.prototype, value)) return String(value);
-  if (hasSlot(Boolean.prototype, value)) return Boolean.prototype.valueOf.call(value);
-  return hasSlot(BigInt.prototype, value) ? BigInt.prototype.valueOf.call(value) : value;
+  if (isPlain(value)) return value;
+  if (succeeds(() => Number.prototype.valueOf.call(value))) return Number(value);
+  if (succeeds(() => String.prototype.valueOf.call(value))) return String(value);
+  if (succeeds(() => Boolean.prototype.valueOf.call(value))) return Boolean.prototype.valueOf.call(value);
+  return succeeds(() => BigInt.prototype.valueOf.call(value)) ? BigInt.prototype.valueOf.call(value) : value;
 }
 
-/** Of a class whose objects are never wrappers: nearly all are, and asking for a slot that is missing takes a µs. */
-function isPlain(value: object): boolean {
+/** No wrapper in any case: nearly everything is, and asking for a slot that is missing takes a µs. */
+function isPlain(value: unknown): boolean {
+  if (!isObject(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === Array.prototype;
 }
 
-function hasSlot({ valueOf }: object, value: object): boolean {
+function succeeds(task: () => unknown): boolean {
   try {
-    Reflect.apply(valueOf, value, []);
+    task();
     return true;
   } catch {
     return false;

@@ -88,6 +88,9 @@ export async function commitOver(temporary: string, path: string): Promise<void>
   }
 }
 
+/** What some file systems say of a directory. */
+const NOTHING_TO_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 /** Makes what was linked, renamed and removed in a directory outlive a power failure. */
 export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
@@ -96,9 +99,7 @@ export async function syncDirectory(directory: string): Promise<void> {
     handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
     await handle.sync();
   } catch (error) {
-    // Some file systems have nothing to sync there.
-    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? ''))
-      throw unwritable(directory, error);
+    if (!NOTHING_TO_SYNC.includes(systemCode(error) ?? '')) throw unwritable(directory, error);
   } finally {
     await handle?.close();
   }
