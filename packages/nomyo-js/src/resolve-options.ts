@@ -73,6 +73,9 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   'audit',
 ];
 
+/** A list that a program made, of a variable that was not set. */
+const EMPTY_PINS = 'is empty, which would accept every key: give a pin, or leave it out';
+
 /** Options whose absence means less protection. */
 const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'audit',
@@ -181,8 +184,10 @@ function resolveApiKey(config: CommonOptions): ApiKey | undefined {
   return fixed;
 }
 
-function resolvePins(pins: unknown = []): readonly string[] {
+function resolvePins(pins: unknown): readonly string[] {
+  if (pins === undefined) return [];
   if (!Array.isArray(pins)) throw new InvalidArgumentError('serverKeyPins', 'must be an array');
+  if (pins.length === 0) throw new InvalidArgumentError('serverKeyPins', EMPTY_PINS);
   const checked = pins.map((pin: unknown) => aString('serverKeyPins', pin));
   checkPins(checked);
   return checked;

@@ -105,6 +105,23 @@ describe('wrong options', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: name }));
   });
 
+  it.each(['pins', 'replaceDefaultRoots', 'minVersion'])(
+    'tls.%s: undefined would mean less protection, and is no way to leave it out',
+    (name) => {
+      const make = (): unknown =>
+        new SecureChatCompletion(loose({ keyDir: null, tls: { [name]: undefined } }));
+      expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: `tls.${name}` }));
+    },
+  );
+
+  it.each([
+    ['serverKeyPins', { serverKeyPins: [] }],
+    ['tls.pins', { tls: { pins: [] } }],
+  ])('%s: an empty list is refused, and does not accept everybody', (argument, options) => {
+    const make = (): unknown => new SecureChatCompletion(loose({ keyDir: null, ...options }));
+    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument }));
+  });
+
   it('a rule of the policy that is undefined is none that was left out', () => {
     const policy = { ...phiPolicy, requireHttps: undefined };
     const make = (): unknown => new SecureChatCompletion(loose({ policy }));

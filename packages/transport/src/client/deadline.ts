@@ -53,7 +53,7 @@ async function runUntil<S extends AbortSignalLike, T>(
   controller: Controller<S>,
   task: (signal: S) => Promise<T>,
 ): Promise<T> {
-  const lift = startDeadline(deadline, controller);
+  const stopClock = startDeadline(deadline, controller);
   try {
     return await task(controller.signal);
   } catch (error) {
@@ -61,7 +61,7 @@ async function runUntil<S extends AbortSignalLike, T>(
     controller.signal.throwIfAborted();
     throw error;
   } finally {
-    lift();
+    stopClock();
   }
 }
 

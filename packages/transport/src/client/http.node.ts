@@ -118,7 +118,7 @@ class NodeClient implements HttpClient {
     this.#checkOpen();
     const progress: Progress = { sent: false };
     const controller = new LightAbortController();
-    const lift = startDeadline(deadlineOf(request, progress), controller);
+    const stopClock = startDeadline(deadlineOf(request, progress), controller);
     try {
       const { response, released } = await this.#roundTrip(
         request,
@@ -132,7 +132,7 @@ class NodeClient implements HttpClient {
       if (progress.sent) markSent(reason);
       throw reason;
     } finally {
-      lift();
+      stopClock();
       wipe(request);
     }
   }

@@ -1,5 +1,5 @@
 /** What can be said about TLS. Certificates are always checked: there is no option that turns it off. */
-import { InvalidArgumentError, isBytes } from '@nomyo/base';
+import { InvalidArgumentError, isBytes, refuseUndefined } from '@nomyo/base';
 import { checkPins } from '../policy/pins.js';
 
 /** Certificates or keys: PEM as text or bytes; certificates also as DER. */
@@ -54,11 +54,18 @@ const CHECKS: Readonly<
   passphrase: [isString, 'must be a string'],
   servername: [isString, 'must be a host name'],
   minVersion: [(value) => value === 'TLSv1.2' || value === 'TLSv1.3', "must be 'TLSv1.2' or 'TLSv1.3'"],
-  pins: [Array.isArray, 'must be an array'],
+  pins: [
+    (value) => Array.isArray(value) && value.length > 0,
+    'must be an array of at least one pin; leave it out to have none',
+  ],
 };
+
+/** Options whose absence means less protection. */
+const PROTECTIVE: readonly (keyof TlsOptions)[] = ['pins', 'replaceDefaultRoots', 'minVersion'];
 
 /** @throws {InvalidArgumentError} on a wrong value, a name that is none of {@link TlsOptions}, or half of an mTLS pair */
 export function checkTlsOptions(options: TlsOptions): void {
+  refuseUndefined(options, PROTECTIVE, 'tls.');
   const checks: Readonly<Record<string, (typeof CHECKS)[keyof TlsOptions] | undefined>> = CHECKS;
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;

@@ -107,12 +107,12 @@ export class FetchClient implements HttpClient {
   async #stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
     const { maxBytes, maxBytesName, timeout, idleTimeout = timeout } = request;
     const controller = new LightAbortController();
-    const lift = startDeadline(deadlineOf(request), controller);
+    const stopClock = startDeadline(deadlineOf(request), controller);
     // The fetch ends with the attempt, and when nobody reads any more.
     const fetching = new AbortController();
     controller.addEventListener('abort', () => fetching.abort(controller.reason));
     const release = (): void => {
-      lift();
+      stopClock();
       fetching.abort();
     };
     try {
