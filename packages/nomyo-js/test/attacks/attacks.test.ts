@@ -3,11 +3,13 @@
  * SECURITY.md says, and fails against version 2.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CONTENT_TYPE, generateKemKey, RequestOpener, sealRequest } from '@nomyo/protocol-v2';
+import { CONTENT_TYPE } from '@nomyo/protocol-v2';
 import { cleanUp, rejection } from '../support.js';
-import type { Answered, Sent } from './http.js';
-import { clientKeyOf, forge, makeAttacker, startV1, type V1 } from './v1.js';
-import { contentOf, openAnswer, seal, startV2, type V2 } from './v2.js';
+import type { Answered } from '../terminator.js';
+import { completionOf } from '../v2/model.js';
+import { firstOf } from './attacker.js';
+import { clientKeyOf, forge, makePair, startV1, type V1 } from './v1.js';
+import { answerOfStranger, openAnswer, startV2, type V2 } from './v2.js';
 
 afterEach(cleanUp);
 
@@ -18,12 +20,12 @@ describe('version 1', () => {
   });
 
   it('A, a swapped client key: the attacker reads the answer, and the client notices nothing', async () => {
-    const attacker = await makeAttacker();
+    const pair = await makePair();
     let read = '';
-    v1.terminator.attack(async (sent, passOn) => {
-      const swapped = { ...sent.headers, 'x-public-key': encodeURIComponent(attacker.publicKey) };
+    v1.attacker.attack(async (sent, passOn) => {
+      const swapped = { ...sent.headers, 'x-public-key': encodeURIComponent(pair.publicKey) };
       const { body } = await passOn({ ...sent, headers: swapped });
-      read = contentOf(await attacker.open(body));
+      read = contentOf(await pair.open(body));
       return forge(clientKeyOf(sent), read);
     });
     expect(await v1.ask('a secret')).toBe('to: a secret');
@@ -31,7 +33,7 @@ describe('version 1', () => {
   });
 
   it('B, a lowered tier: the router applies another one than the client asked for', async () => {
-    v1.terminator.attack((sent, passOn) =>
+    v1.attacker.attack((sent, passOn) =>
       passOn({ ...sent, headers: { ...sent.headers, 'x-security-tier': 'standard' } }),
     );
     expect(await v1.ask('a secret', 'maximum')).toBe('to: a secret');
@@ -39,21 +41,21 @@ describe('version 1', () => {
   });
 
   it('C, a forged answer: the client takes what no router has said', async () => {
-    v1.terminator.attack((sent) => forge(clientKeyOf(sent), 'forged'));
+    v1.attacker.attack((sent) => forge(clientKeyOf(sent), 'forged'));
     expect(await v1.ask('a question')).toBe('forged');
     expect(await v1.router.opened()).toHaveLength(0);
   });
 
   it('D, an old answer: the client takes it for the answer to another question', async () => {
     let old: Answered | undefined;
-    v1.terminator.attack(async (sent, passOn) => (old ??= await passOn(sent)));
+    v1.attacker.attack(async (sent, passOn) => (old ??= await passOn(sent)));
     await v1.ask('the first');
     expect(await v1.ask('the second')).toBe('to: the first');
   });
 
   it('E, a replayed request: it runs again, and is billed again', async () => {
     await v1.ask('once');
-    expect((await v1.terminator.passOn(firstOf(v1.terminator.recorded))).status).toBe(200);
+    expect((await v1.attacker.passOn(firstOf(v1.attacker))).status).toBe(200);
     expect(await v1.router.opened()).toHaveLength(2);
   });
 });
@@ -65,89 +67,80 @@ describe('version 2', () => {
   });
 
   it('A: there is no client key to swap, and what opens another answer does not open this one', async () => {
-    const attacker = await makeAttacker();
-    const own = await seal(await v2.document(), 'the attacker asks');
+    const pair = await makePair();
+    const own = await v2.seal('the attacker asks');
     let answered: Answered | undefined;
-    v2.terminator.attack(async (sent, passOn) => {
-      const headers = { ...sent.headers, 'x-public-key': encodeURIComponent(attacker.publicKey) };
+    v2.attacker.attack(async (sent, passOn) => {
+      const headers = { ...sent.headers, 'x-public-key': encodeURIComponent(pair.publicKey) };
       return (answered = await passOn({ ...sent, headers }));
     });
     expect(await v2.ask('a secret')).toBe('standard: a secret');
     const body = answered?.body ?? Buffer.alloc(0);
-    await expect(attacker.open(body)).rejects.toMatchObject({ name: 'SecurityError' });
+    await expect(pair.open(body)).rejects.toMatchObject({ name: 'SecurityError' });
     await expect(openAnswer(own, CONTENT_TYPE.answer, body)).rejects.toMatchObject({ code: 'UNOPENABLE' });
   });
 
   it('A: an encapsulation of the attacker in place of the client’s opens nothing at the gateway', async () => {
-    const own = await seal(await v2.document(), 'the attacker asks');
-    v2.terminator.attack((sent, passOn) => {
+    const own = await v2.seal('the attacker asks');
+    v2.attacker.attack((sent, passOn) => {
       const body = Buffer.from(sent.body);
       body.set(own.message.subarray(44, 44 + 1_120), 44);
       return passOn({ ...sent, body });
     });
     expect(await rejection(v2.ask('a secret'))).toMatchObject({ code: 'UNOPENABLE' });
-    expect(v2.asked.standard).toEqual([]);
+    expect(v2.asked('standard')).toEqual([]);
   });
 
   it('B: a header lowers no tier, and the sealed one cannot be changed', async () => {
-    v2.terminator.attack((sent, passOn) =>
+    v2.attacker.attack((sent, passOn) =>
       passOn({ ...sent, headers: { ...sent.headers, 'x-security-tier': 'standard', tier: 'standard' } }),
     );
     expect(await v2.ask('a secret', 'maximum')).toBe('maximum: a secret');
-    v2.terminator.attack((sent, passOn) =>
-      passOn({ ...sent, body: flipped(sent.body, 44 + 1_120 + 5 + 80) }),
-    );
+    v2.attacker.attack((sent, passOn) => passOn({ ...sent, body: flipped(sent.body, 44 + 1_120 + 5 + 80) }));
     expect(await rejection(v2.ask('another', 'maximum'))).toMatchObject({ code: 'UNOPENABLE' });
-    expect(v2.asked.standard).toEqual([]);
+    expect(v2.asked('standard')).toEqual([]);
   });
 
   it('C: an answer that the holder of the key has not made does not open, sealed or in the clear', async () => {
-    v2.terminator.attack(async (sent) => ({
+    v2.attacker.attack(async (sent) => ({
       status: 200,
       headers: { 'content-type': CONTENT_TYPE.answer },
       body: await answerOfStranger(sent),
     }));
     expect(await rejection(v2.ask('a question'))).toMatchObject({ code: 'UNOPENABLE' });
-    v2.terminator.attack(() =>
-      Promise.resolve({
-        status: 200,
-        headers: { 'content-type': 'application/json' },
-        body: Buffer.from('{"choices":[{"message":{"content":"forged"}}]}'),
-      }),
-    );
+    v2.attacker.attack(() => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(completionOf('forged')),
+    }));
     expect(await rejection(v2.ask('a question'))).toMatchObject({ code: 'NOT_SEALED' });
-    expect(v2.asked.standard).toEqual([]);
+    expect(v2.asked('standard')).toEqual([]);
   });
 
   it('D: an old answer does not open for another question', async () => {
     let old: Answered | undefined;
-    v2.terminator.attack(async (sent, passOn) => (old ??= await passOn(sent)));
+    v2.attacker.attack(async (sent, passOn) => (old ??= await passOn(sent)));
     await v2.ask('the first');
     expect(await rejection(v2.ask('the second'))).toMatchObject({ code: 'UNOPENABLE' });
   });
 
   it('E: a replayed request gets the same sealed bytes and runs nothing; after its window it is refused', async () => {
     const answers: Answered[] = [];
-    v2.terminator.attack(async (sent, passOn) => {
+    v2.attacker.attack(async (sent, passOn) => {
       const answered = await passOn(sent);
       answers.push(answered);
       return answered;
     });
     await v2.ask('once');
-    const recorded = firstOf(v2.terminator.recorded);
-    const again = await v2.terminator.passOn(recorded);
+    const recorded = firstOf(v2.attacker);
+    const again = await v2.attacker.passOn(recorded);
     expect(again.body.equals(answers[0]?.body ?? Buffer.alloc(0))).toBe(true);
     v2.advance(241);
-    const late = await v2.terminator.passOn(recorded);
+    const late = await v2.attacker.passOn(recorded);
     expect(JSON.parse(late.body.toString())).toEqual({ type: 'urn:nomyo:v2:clock', status: 400 });
-    expect(v2.asked.standard).toEqual(['once']);
+    expect(v2.asked('standard')).toEqual(['once']);
   });
 });
-
-function firstOf([first]: readonly Sent[]): Sent {
-  if (first === undefined) throw new Error('nothing was recorded');
-  return first;
-}
 
 function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);
@@ -155,20 +148,7 @@ function flipped(bytes: Buffer, at: number): Buffer {
   return copy;
 }
 
-/** An answer as good as anybody can make it without the gateway's key: sealed for the same request, by a stranger's key. */
-async function answerOfStranger({ body }: Sent): Promise<Buffer> {
-  const at = body.readUIntBE(36 + 2, 6);
-  const stranger = await generateKemKey({ activeFrom: at - 1, activeUntil: at + 100 });
-  const requestId = body.subarray(20, 36).toString('hex');
-  const head = { method: 'POST', path: '/v1/chat/completions' } as const;
-  const request = await sealRequest({ key: stranger, head, now: at, requestId });
-  const opener = new RequestOpener({
-    pathKeyId: stranger.keyId,
-    keys: { find: () => stranger },
-    now: () => at,
-    sink: () => undefined,
-  });
-  await opener.push(request.message);
-  const sealer = await (await opener.end()).answer();
-  return Buffer.from(await sealer.whole({ status: 200 }, Buffer.from('{"choices":[]}')));
+function contentOf(json: string): string {
+  const { choices } = JSON.parse(json) as { choices: { message: { content: string } }[] };
+  return choices[0]?.message.content ?? '';
 }

@@ -4,10 +4,12 @@ import { openEnvelope, RsaPrivateKey, RsaPublicKey, sealEnvelope } from '@nomyo/
 import type { Router } from '@nomyo/router/testing';
 import { SecureChatCompletion, type SecurityTier } from '../../src/index.js';
 import { later, router } from '../support.js';
-import { completion, startTerminator, type Answered, type Sent, type Terminator } from './http.js';
+import { certificate, type Answered, type Passing } from '../terminator.js';
+import { completionOf } from '../v2/model.js';
+import { startAttacker, type Attacker } from './attacker.js';
 
 export interface V1 {
-  readonly terminator: Terminator;
+  readonly attacker: Attacker;
   readonly router: Router;
   /** What the client gives its caller. */
   ask(question: string, tier?: SecurityTier): Promise<string>;
@@ -18,12 +20,13 @@ export async function startV1(): Promise<V1> {
     tls: false,
     answers: ({ messages }) => `to: ${String(messages.at(-1)?.['content'])}`,
   });
-  const terminator = await startTerminator(behind.url);
-  const options = { keyDir: null, keySize: 2048, maxRetries: 0, tls: { ca: terminator.ca } } as const;
-  const client = new SecureChatCompletion({ baseUrl: terminator.url, ...options });
+  const attacker = await startAttacker(behind.url);
+  const { ca } = await certificate();
+  const options = { keyDir: null, keySize: 2048, maxRetries: 0, tls: { ca } } as const;
+  const client = new SecureChatCompletion({ baseUrl: attacker.url, ...options });
   later(() => client.dispose());
   return {
-    terminator,
+    attacker,
     router: behind,
     async ask(question, tier) {
       const request = { model: 'm', messages: [{ role: 'user' as const, content: question }] };
@@ -36,13 +39,13 @@ export async function startV1(): Promise<V1> {
   };
 }
 
-export interface Attacker {
+/** A pair of the attacker's own. */
+export interface ForeignPair {
   readonly publicKey: string;
   open(envelope: Uint8Array): Promise<string>;
 }
 
-/** A pair of the attacker's own. */
-export async function makeAttacker(): Promise<Attacker> {
+export async function makePair(): Promise<ForeignPair> {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = await RsaPrivateKey.fromPkcs8(privateKey.export({ type: 'pkcs8', format: 'der' }));
   return {
@@ -55,11 +58,12 @@ export async function makeAttacker(): Promise<Attacker> {
 }
 
 /** The client's key, which every request carries in the clear. */
-export const clientKeyOf = ({ headers }: Sent): string => decodeURIComponent(String(headers['x-public-key']));
+export const clientKeyOf = ({ headers }: Passing): string =>
+  decodeURIComponent(String(headers['x-public-key']));
 
 /** An answer of the attacker's own, sealed to whom it may concern. */
 export async function forge(publicKey: string, content: string): Promise<Answered> {
-  const payload = Buffer.from(completion(content));
+  const payload = Buffer.from(completionOf(content));
   const body = Buffer.from(await sealEnvelope(payload, await RsaPublicKey.fromPem(publicKey)));
   return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body };
 }

@@ -1,113 +1,125 @@
-/** Version 2 behind the same TLS terminator: the server of `@nomyo/router`, and the client's half of the protocol. */
-import { join } from 'node:path';
+/** Version 2 behind the attacker: the client of `nomyo-js/v2`, and the server of `@nomyo/router`. */
 import {
   AnswerOpener,
   chooseKey,
-  CONTENT_TYPE,
+  generateKemKey,
   parsePin,
-  protocolError,
-  readClearError,
+  RequestOpener,
   sealRequest,
   takeKeyDocument,
-  type KeyDocument,
   type SealedRequest,
-  type Tier,
 } from '@nomyo/protocol-v2';
-import { createRoot, delegate, MemoryReplayMap, openSigner, OPEN_TO_ALL, startServer } from '@nomyo/router';
-import { later, temporaryDirectory } from '../support.js';
-import { send, startModel, startTerminator, type Terminator } from './http.js';
+import type { SecurityTier } from '../../src/index.js';
+import type { Passing } from '../terminator.js';
+import { completionOf, startModel, type Model } from '../v2/model.js';
+import { authority, client, REALM, startRouter } from '../v2/stage.js';
+import { certificate } from '../terminator.js';
+import { startAttacker, type Attacker } from './attacker.js';
 
 export interface V2 {
-  readonly terminator: Terminator;
+  readonly attacker: Attacker;
   /** Questions that the models got, in order. */
-  readonly asked: { readonly standard: readonly string[]; readonly maximum: readonly string[] };
+  asked(tier: 'standard' | 'maximum'): readonly string[];
   /** Moves the clock of the router. */
   advance(seconds: number): void;
-  /** The key configuration, as the client takes it. */
-  document(): Promise<KeyDocument>;
-  /** What the client gives its caller. @throws with a class of SPEC section 10 as its `code` */
-  ask(question: string, tier?: Tier): Promise<string>;
+  /** A request of the attacker's own, who may ask as everybody may. */
+  seal(question: string): Promise<SealedRequest>;
+  /** What the client gives its caller. */
+  ask(question: string, tier?: SecurityTier): Promise<string>;
 }
 
 export async function startV2(): Promise<V2> {
-  const standard = await startModel((question) => `standard: ${question}`);
-  const maximum = await startModel((question) => `maximum: ${question}`);
+  const keys = await authority();
+  const [standard, maximum] = [await sayingWho('standard'), await sayingWho('maximum')];
+  const to = ({ url }: Model) => ({ upstream: url, models: undefined });
   let ahead = 0;
-  const { signer, pin } = await makeSigner();
-  const server = await startServer({
-    ...{ signer, suites: [1], host: '127.0.0.1', port: 0, metricsHost: '127.0.0.1', metricsPort: undefined },
-    ...{ tls: undefined, access: OPEN_TO_ALL, upstreamApiKey: undefined, replays: new MemoryReplayMap() },
+  const { server } = await startRouter(await keys.signer(), {
+    model: standard,
     tiers: new Map([
-      ['untiered', { upstream: standard.url, models: undefined }],
-      ['standard', { upstream: standard.url, models: undefined }],
-      ['maximum', { upstream: maximum.url, models: undefined }],
+      ['untiered', to(standard)],
+      ['standard', to(standard)],
+      ['maximum', to(maximum)],
     ]),
-    print: () => undefined,
     now: () => Date.now() / 1_000 + ahead,
   });
-  later(() => server.close());
-  const terminator = await startTerminator(server.url);
-  const document = () => fetchDocument(terminator, pin);
+  const attacker = await startAttacker(server.url);
+  const asking = client({ url: attacker.url, ca: (await certificate()).ca, authority: keys });
   return {
-    terminator,
-    asked: { standard: standard.asked, maximum: maximum.asked },
+    attacker,
+    asked: (tier) => (tier === 'standard' ? standard : maximum).asked.map(({ body }) => questionOf(body)),
     advance: (seconds) => (ahead += seconds),
-    document,
-    ask: async (question, tier) => exchange(terminator, await seal(await document(), question, tier), tier),
+    seal: (question) => sealFor(attacker, keys.pin, question),
+    ask: async (question, tier) => {
+      const answer = await asking.create({
+        ...bodyOf(question),
+        ...(tier === undefined ? {} : { security_tier: tier }),
+      });
+      return String(answer.choices[0]?.message.content);
+    },
   };
 }
 
-async function makeSigner(): Promise<{ signer: Awaited<ReturnType<typeof openSigner>>; pin: string }> {
-  const directory = temporaryDirectory();
-  const [root, output] = [join(directory, 'root.pem'), join(directory, 'signer.pem')];
-  const pin = await createRoot(root);
-  await delegate({ root, output, realm: 'localhost', days: 1, epoch: 1 });
-  return { signer: await openSigner(output), pin };
+function sayingWho(name: string): Promise<Model> {
+  return startModel(({ body }, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(completionOf(`${name}: ${questionOf(body)}`));
+  });
+}
+
+const bodyOf = (question: string) =>
+  ({ model: 'm', messages: [{ role: 'user', content: question }] }) as const;
+
+function questionOf(body: string): string {
+  const { messages } = JSON.parse(body) as { messages: { content: string }[] };
+  return messages.at(-1)?.content ?? '';
 }
 
 const now = (): number => Math.floor(Date.now() / 1_000);
 
-async function fetchDocument({ url, ca }: Terminator, pin: string): Promise<KeyDocument> {
+async function sealFor({ passOn }: Attacker, pin: string, question: string): Promise<SealedRequest> {
   const get = { method: 'GET', path: '/v2/keys', headers: {}, body: Buffer.alloc(0) };
-  const { body } = await send(url, get, ca);
-  return takeKeyDocument(body, { roots: [parsePin('roots[0]', pin)], realm: 'localhost', now: now() });
-}
-
-export function seal(document: KeyDocument, question: string, tier?: Tier): Promise<SealedRequest> {
-  const body = Buffer.from(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: question }] }));
-  const head = { method: 'POST', path: '/v1/chat/completions', contentType: 'application/json' } as const;
+  const { body } = await passOn(get);
+  const document = await takeKeyDocument(body, {
+    roots: [parsePin('roots[0]', pin)],
+    realm: REALM,
+    now: now(),
+  });
   return sealRequest({
     key: chooseKey(document, now()),
-    head: { ...head, ...(tier === undefined ? {} : { tier }) },
-    body,
+    head: { method: 'POST', path: '/v1/chat/completions', contentType: 'application/json' },
+    body: Buffer.from(JSON.stringify(bodyOf(question))),
     now: now(),
   });
 }
 
-async function exchange({ url, ca }: Terminator, request: SealedRequest, tier?: Tier): Promise<string> {
-  const headers = { 'content-type': CONTENT_TYPE.request };
-  const post = { method: 'POST', path: `/v2/${request.keyId}`, headers, body: Buffer.from(request.message) };
-  const { status, headers: answered, body } = await send(url, post, ca);
-  if (status !== 200) throw protocolError(readClearError(status, body.toString()) ?? 'not_sealed');
-  return contentOf(await openAnswer(request, answered['content-type'], body, tier));
-}
-
 /** What somebody who has `answer` makes of these bytes. */
 export async function openAnswer(
-  { answer }: Pick<SealedRequest, 'answer'>,
-  contentType: string | undefined,
+  { answer }: SealedRequest,
+  contentType: string,
   body: Uint8Array,
-  tier?: Tier,
 ): Promise<string> {
   const pieces: Buffer[] = [];
   const sink = (piece: Uint8Array): void => void pieces.push(Buffer.from(piece));
-  const opener = new AnswerOpener({ answer, tier, contentType, sink });
+  const opener = new AnswerOpener({ answer, contentType, sink });
   await opener.push(body);
   opener.end();
   return Buffer.concat(pieces).toString();
 }
 
-export function contentOf(json: string): string {
-  const { choices } = JSON.parse(json) as { choices: { message: { content: string } }[] };
-  return choices[0]?.message.content ?? '';
+/** An answer as good as anybody can make it without the router's key: sealed for this request, by a stranger's key. */
+export async function answerOfStranger({ body }: Passing): Promise<Buffer> {
+  const at = body.readUIntBE(36 + 2, 6);
+  const stranger = await generateKemKey({ activeFrom: at - 1, activeUntil: at + 100 });
+  const requestId = body.subarray(20, 36).toString('hex');
+  const head = { method: 'POST', path: '/v1/chat/completions' } as const;
+  const request = await sealRequest({ key: stranger, head, now: at, requestId });
+  const opener = new RequestOpener({
+    pathKeyId: stranger.keyId,
+    keys: { find: () => stranger },
+    now: () => at,
+    sink: () => undefined,
+  });
+  await opener.push(request.message);
+  const sealer = await (await opener.end()).answer();
+  return Buffer.from(await sealer.whole({ status: 200 }, Buffer.from(completionOf('forged'))));
 }

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SecurityError } from '../../src/index.js';
 import { cleanUp, rejection, REQUEST, temporaryDirectory } from '../support.js';
-import { certificate, honest, startFront, withPosts, type Answered, type Meddle } from './front.js';
+import { certificate, honest, startFront, withPosts, type Answered, type Meddle } from '../terminator.js';
 import { WORDS } from './model.js';
 import { authority, client, stage, startRouter, type Stage } from './stage.js';
 

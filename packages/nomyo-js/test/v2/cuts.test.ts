@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSecureFetch } from '../../src/fetch/index.js';
 import { cleanUp, later, rejection, REQUEST } from '../support.js';
-import { withPosts, type Answered, type Exchange } from './front.js';
+import { withPosts, type Answered, type Exchange } from '../terminator.js';
 import { client, configFor, stage } from './stage.js';
 
 afterEach(cleanUp);

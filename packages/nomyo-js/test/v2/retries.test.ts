@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { SecurityError } from '../../src/index.js';
 import { shownOf } from '../leaks.js';
 import { cleanUp, rejection, REQUEST } from '../support.js';
-import { clear, honest, withPosts, type Exchange, type Meddle } from './front.js';
+import { clear, honest, withPosts, type Exchange, type Meddle } from '../terminator.js';
 import { completionOf, WORDS } from './model.js';
 import { client, configFor, stage } from './stage.js';
 

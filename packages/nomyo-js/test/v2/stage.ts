@@ -17,11 +17,11 @@ import { SecureChatCompletion, type SecureChatCompletionConfig } from '../../src
 import { v2, type V2Options } from '../../src/v2/index.js';
 import { look, MARKERS } from '../leaks.js';
 import { later, temporaryDirectory } from '../support.js';
-import { certificate, startFront, type Meddle } from './front.js';
+import { certificate, startFront, type Meddle } from '../terminator.js';
 import { startModel, type Model, type Script } from './model.js';
 
 /** What the router's root delegates for: the host that clients reach here. */
-const REALM = '127.0.0.1';
+export const REALM = '127.0.0.1';
 
 /** Keys of a realm, in a directory of the test. */
 export interface Authority {

@@ -1,8 +1,8 @@
 /** Whoever ends TLS in front of a router: a load balancer, or an attacker. It does with each exchange what a test says. */
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { createServer, request as send } from 'node:https';
+import { request as httpRequest, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, request as httpsRequest } from 'node:https';
 import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
-import { later } from '../support.js';
+import { later } from './support.js';
 
 let made: MadeCertificate | undefined;
 
@@ -58,7 +58,7 @@ export function clear(status: number, code: string): Answered {
 
 /** @param target asked for each exchange: routers come and go */
 export async function startFront(target: () => string, meddle: Meddle): Promise<string> {
-  const { ca, cert, key } = await certificate();
+  const { cert, key } = await certificate();
   const server = createServer({ cert, key }, (incoming, response) => {
     const pieces: Buffer[] = [];
     incoming.on('data', (piece: Buffer) => pieces.push(piece));
@@ -68,10 +68,9 @@ export async function startFront(target: () => string, meddle: Meddle): Promise<
       void meddle({
         request,
         response,
-        pass: (other) => roundTrip(target(), { ...request, ...other }, ca),
-        answer: ({ status, headers: with_, body }) => {
-          const { 'transfer-encoding': _, 'content-length': __, ...rest } = with_;
-          response.writeHead(status, rest).end(body);
+        pass: (other) => send(target(), { ...request, ...other }),
+        answer: ({ status, headers: answered, body }) => {
+          response.writeHead(status, { ...withoutHop(answered), 'content-length': body.length }).end(body);
         },
         cut: () => response.destroy(),
       });
@@ -87,10 +86,20 @@ export async function startFront(target: () => string, meddle: Meddle): Promise<
   return `https://127.0.0.1:${String(address.port)}`;
 }
 
-function roundTrip(base: string, { method, path, headers, body }: Passing, ca: string): Promise<Answered> {
+/** Of one connection, and of one message: whoever passes a message on writes them anew. */
+const HOP_BY_HOP = ['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'];
+
+function withoutHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
+}
+
+/** What a server says to a message. */
+export async function send(base: string, { method, path, headers, body }: Passing): Promise<Answered> {
+  const { ca } = await certificate();
+  const begin = base.startsWith('https:') ? httpsRequest : httpRequest;
+  const options = { method, headers: withoutHop(headers), ca, agent: false };
   return new Promise((resolve, reject) => {
-    const { host: _, ...rest } = headers;
-    const sent = send(`${base}${path}`, { method, headers: rest, ca, agent: false }, (answer) => {
+    const sent = begin(`${base}${path}`, options, (answer) => {
       const pieces: Buffer[] = [];
       answer.on('data', (piece: Buffer) => pieces.push(piece));
       answer.on('error', reject);
