@@ -52,6 +52,11 @@ export interface NomyoEvents {
   'nomyo:key-rotated': { readonly previous: string; readonly current: string };
   /** The next key pair could not be made or stored; the old one goes on serving. */
   'nomyo:rotation-failed': { readonly code: string; readonly path: string | undefined };
+  /**
+   * Version 2: the next key configuration could not be fetched, or was refused. The present one goes on serving; when it is
+   * over, calls fail with this code.
+   */
+  'nomyo:configuration-refresh-failed': { readonly code: string | undefined };
   /** `createSecureFetch` answered a library with a failure. `error` is what is behind it. */
   'nomyo:fetch-failed': { readonly status: number; readonly code: string; readonly error: unknown };
 }
@@ -80,6 +85,7 @@ const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
   'nomyo:key-generated': 'info',
   'nomyo:key-rotated': 'info',
   'nomyo:rotation-failed': 'warn',
+  'nomyo:configuration-refresh-failed': 'warn',
   'nomyo:fetch-failed': 'info',
 };
 

@@ -24,6 +24,7 @@ const EVENTS: Readonly<Record<NomyoEventName, true>> = {
   'nomyo:key-generated': true,
   'nomyo:key-rotated': true,
   'nomyo:rotation-failed': true,
+  'nomyo:configuration-refresh-failed': true,
   'nomyo:fetch-failed': true,
 };
 

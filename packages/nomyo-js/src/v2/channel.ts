@@ -3,6 +3,7 @@ import { given } from '@nomyo/base';
 import { openSeenConfigurations, type SeenConfigurationsOptions } from '@nomyo/keystore';
 import { chooseKey, type SuiteId } from '@nomyo/protocol-v2';
 import type { CallSignal } from '../call-scope.js';
+import { failureOf } from '../observe/observers.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Channel, Exchange, PreparedCall, ProtocolContext } from '../protocol.js';
 import { Configuration } from './configuration.js';
@@ -24,7 +25,7 @@ export class SealedChannel implements Channel {
   readonly #configuration: Configuration;
 
   constructor(trust: Trust, context: ProtocolContext) {
-    const { options, http } = context;
+    const { options, http, emit } = context;
     const { baseUrl, timeout } = options;
     this.#trust = trust;
     this.#context = context;
@@ -33,6 +34,9 @@ export class SealedChannel implements Channel {
       realm: trust.realm ?? baseUrl.hostname,
       seen: openSeenConfigurations(placeOf(options)),
       fetch: (signal) => fetchDocument({ http, baseUrl, timeout }, signal),
+      refreshFailed: (error) => {
+        emit({ message: 'nomyo:configuration-refresh-failed', code: failureOf(error).code });
+      },
     });
   }
 

@@ -35,6 +35,8 @@ export interface ConfigurationOptions {
   readonly suites: readonly SuiteId[];
   readonly seen: SeenConfigurations;
   readonly fetch: (signal: AbortSignal) => Promise<Uint8Array>;
+  /** Told when the present document could not be replaced in the background. */
+  readonly refreshFailed: (error: unknown) => void;
   /** For tests. */
   readonly moment?: () => Moment;
 }
@@ -114,7 +116,9 @@ export class Configuration {
   #loadInBackground(): void {
     if (this.#loading !== undefined || this.#sinceMs(this.#begun) < FETCH_INTERVAL_MS) return;
     // The present document serves on; when it is over, a call is told what is wrong.
-    this.#share().catch(() => undefined);
+    this.#share().catch((error: unknown) => {
+      if (!this.#ended.signal.aborted) this.#options.refreshFailed(error);
+    });
   }
 
   async #load(signal: AbortSignalLike): Promise<KeyDocument> {
