@@ -30,11 +30,11 @@ export interface Exchange {
   /** To the client. */
   readonly response: ServerResponse;
   /** What the router says to this request, or to another one. */
-  pass(request?: Partial<Passing>): Promise<Answered>;
+  readonly pass: (request?: Partial<Passing>) => Promise<Answered>;
   /** Gives the client an answer. */
-  answer(answer: Answered): void;
+  readonly answer: (answer: Answered) => void;
   /** Ends the connection to the client. */
-  cut(): void;
+  readonly cut: () => void;
 }
 
 export type Meddle = (exchange: Exchange) => void | Promise<void>;

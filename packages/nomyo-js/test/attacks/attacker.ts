@@ -12,9 +12,9 @@ export interface Attacker {
   /** Every POST, as it came. */
   readonly recorded: readonly Passing[];
   /** From now on. */
-  attack(attack: Attack): void;
+  readonly attack: (attack: Attack) => void;
   /** To the router behind, unchanged; what it says. */
-  passOn(sent: Passing): Promise<Answered>;
+  readonly passOn: (sent: Passing) => Promise<Answered>;
 }
 
 export async function startAttacker(router: string): Promise<Attacker> {

@@ -7,7 +7,7 @@ export interface Liar {
   /** For a router whose keys are known here. */
   readonly protocol: Protocol;
   /** An answer to this request, sealed as the gateway would. */
-  says(request: Passing, head: AnswerHead, body: string): Promise<Answered>;
+  readonly says: (request: Passing, head: AnswerHead, body: string) => Promise<Answered>;
 }
 
 export function liar(): Liar {
@@ -19,7 +19,7 @@ export function liar(): Liar {
   };
   return {
     protocol: { makeKey },
-    async says({ path, body: message }, head, body) {
+    says: async ({ path, body: message }, head, body) => {
       const opener = new RequestOpener({
         pathKeyId: path.slice('/v2/'.length),
         keys: { find: (keyId) => keys.get(keyId) },
