@@ -130,6 +130,8 @@ async function bundle(dir, [name, source], condition) {
 async function transpile(dir, entries, condition) {
   if (entries.length === 0) return;
   const build = await rollUp(Object.fromEntries(entries), {}, condition);
+  // Rollup imports straight from where something is, and keeps the way there for its side effects, of which there are none.
+  const withoutBareImports = (code) => ({ code: code.replace(/^import '\.[^']+';$/gm, ''), map: null });
   const nameOf = new Map(entries.map(([name, source]) => [source, name]));
   const fileOf = ({ facadeModuleId: id }) =>
     nameOf.get(id) ?? relative(join(packageDir, 'src'), id).replace(/\.ts$/, '').replaceAll('\\', '/');
@@ -137,6 +139,7 @@ async function transpile(dir, entries, condition) {
     ...OUTPUT,
     dir: join(packageDir, dir),
     preserveModules: true,
+    plugins: [{ name: 'no-bare-imports', renderChunk: withoutBareImports }],
     entryFileNames: (chunk) => `${fileOf(chunk)}.js`,
   });
 }

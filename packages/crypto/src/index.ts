@@ -29,7 +29,8 @@ export {
   SecureByteContext,
   type SecureByteContextOptions,
 } from './memory/secure-byte-context.js';
-export { withLockedMemory, type RoomOptions } from './memory/room.js';
+export { withLockedMemory } from '#memory';
+export type { RoomOptions } from './memory/room.js';
 export { checkLockedMemory } from './memory/check-locked.js';
 export type { MemoryProtectionInfo, UnlockedMemory } from './memory/backend.js';
 

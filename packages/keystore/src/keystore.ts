@@ -4,9 +4,10 @@ import {
   currentMoment,
   DisposedError,
   InvalidArgumentError,
+  isObject,
   type AbortSignalLike,
 } from '@nomyo/base';
-import { RsaPrivateKey } from '@nomyo/crypto';
+import type { RsaPrivateKey } from '@nomyo/crypto';
 import { installedEvent } from './installed-event.js';
 import { tell, type KeyStoreEvent, type KeyStoreListener } from './events.js';
 import { KeyPair, type KeyLease } from './key-pair.js';
@@ -137,11 +138,11 @@ export class KeyStore {
    */
   useKey(privateKey: RsaPrivateKey): void {
     this.#check();
-    const key: unknown = privateKey;
-    if (!(key instanceof RsaPrivateKey)) {
+    const isKey = isObject(privateKey) && [privateKey.unwrap, privateKey.dispose].every(isFunction);
+    if (!isKey || !isObject(privateKey.publicKey)) {
       throw new InvalidArgumentError('privateKey', 'must be an RsaPrivateKey');
     }
-    this.#install({ keys: key, createdAt: Date.now(), path: undefined, origin: 'found' });
+    this.#install({ keys: privateKey, createdAt: Date.now(), path: undefined, origin: 'found' });
   }
 
   /**
@@ -245,4 +246,8 @@ export class KeyStore {
   #tell(event: KeyStoreEvent): void {
     tell(this.#listener, event);
   }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
 }

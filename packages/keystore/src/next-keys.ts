@@ -6,7 +6,7 @@ import type { MemoryOptions } from './place.js';
 export type MakeKey = () => Promise<SecureByteContext>;
 
 /** What can be made ahead of need, and wiped when nobody needs it. */
-interface Wipeable {
+export interface Wipeable {
   dispose(): void;
 }
 

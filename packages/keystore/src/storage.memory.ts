@@ -1,28 +1,44 @@
-import { RsaPrivateKey } from '@nomyo/crypto';
 import { MemoryKnownKeys } from './known-keys.memory.js';
-import { keyMaker, NextKeys, type MakeKey } from './next-keys.js';
+import { NextKeys, type Wipeable } from './next-keys.js';
 import { MemorySeenConfigurations } from './seen-configurations.memory.js';
-import type { MemoryOptions } from './place.js';
-import type { KeyPlace, KeyStorage, StoredPair } from './storage.js';
+import type { StorageOptions } from './place.js';
+import type { KeyPlace, KeyStorage, OwnedKeys, StoredPair } from './storage.js';
 
-export const memoryPlace: KeyPlace = {
-  isShared: false,
-  createStorage: ({ keySize, password, poolSize, memory }) => {
-    // There will be no file to protect.
-    password?.dispose();
-    return new MemoryStorage(keyMaker(keySize, memory), poolSize, memory);
-  },
-  openKnownKeys: () => new MemoryKnownKeys(),
-  openSeenConfigurations: () => new MemorySeenConfigurations(),
-};
+/** Makes pairs of one kind. */
+export interface PairMaker<K extends Wipeable> {
+  /** What takes a second, and can be done ahead of need. */
+  readonly make: () => Promise<K>;
+  /** The pair; what was made is its own from now on. */
+  readonly finish: (made: K) => OwnedKeys | Promise<OwnedKeys>;
+}
+
+/**
+ * Memory of this process.
+ *
+ * @param makerFor what is kept there depends on the runtime
+ */
+export function placeInMemory<K extends Wipeable>(
+  makerFor: (options: StorageOptions) => PairMaker<K>,
+): KeyPlace {
+  return {
+    isShared: false,
+    createStorage: (options) => {
+      // There will be no file to protect.
+      options.password?.dispose();
+      return new MemoryStorage(makerFor(options), options.poolSize);
+    },
+    openKnownKeys: () => new MemoryKnownKeys(),
+    openSeenConfigurations: () => new MemorySeenConfigurations(),
+  };
+}
 
 /** Pairs that live in memory and end with the process. */
-class MemoryStorage implements KeyStorage {
-  readonly #next: NextKeys;
-  readonly #memory: MemoryOptions;
+class MemoryStorage<K extends Wipeable> implements KeyStorage {
+  readonly #next: NextKeys<K>;
+  readonly #finish: PairMaker<K>['finish'];
 
-  constructor(make: MakeKey, poolSize: number, memory: MemoryOptions) {
-    this.#memory = memory;
+  constructor({ make, finish }: PairMaker<K>, poolSize: number) {
+    this.#finish = finish;
     this.#next = new NextKeys(make, poolSize);
   }
 
@@ -43,8 +59,7 @@ class MemoryStorage implements KeyStorage {
   }
 
   async #make(): Promise<StoredPair> {
-    const pkcs8 = await this.#next.take();
-    const keys = await pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der, this.#memory));
+    const keys = await this.#finish(await this.#next.take());
     return { keys, createdAt: Date.now(), path: undefined, origin: 'made' };
   }
 }

@@ -1,6 +1,7 @@
 /** Node: pairs live in files, or in memory when there is no directory. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
+import { RsaPrivateKey } from '@nomyo/crypto';
 import { lockPath } from './disk/lock-path.node.js';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
@@ -10,10 +11,16 @@ import { importFile, inspectFiles, resealFiles } from './manage.node.js';
 import { DEFAULTS } from './limits.js';
 import { keyMaker } from './next-keys.js';
 import type { KeyLocation, PlaceNames } from './place.js';
-import { memoryPlace } from './storage.memory.js';
+import { placeInMemory } from './storage.memory.js';
 import type { KeyPlace, Platform } from './storage.js';
 
 const NAMES: PlaceNames = { keyDir: 'keyDir', rotationDir: 'rotationDir', keyStorage: 'keyStorage' };
+
+/** PKCS#8 in protected memory until it is imported. */
+const memoryPlace = placeInMemory(({ keySize, memory }) => ({
+  make: keyMaker(keySize, memory),
+  finish: (pkcs8) => pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der, memory)),
+}));
 
 export const platform: Platform = {
   locate: ({ keyDir = DEFAULTS.keyDir, rotationDir, keyStorage }, names = NAMES) => {

@@ -1,8 +1,9 @@
 /** Runtimes without files of their own: pairs live in memory or, where there is one, in IndexedDB. */
 import { InvalidArgumentError } from '@nomyo/base';
+import { checkLockedMemory, CryptoKeySource, generateCryptoKeyPair } from '@nomyo/crypto';
 import { indexedDbPlace } from './indexeddb/place.web.js';
 import { DEFAULTS } from './limits.js';
-import { memoryPlace } from './storage.memory.js';
+import { placeInMemory } from './storage.memory.js';
 import type { Platform } from './storage.js';
 
 const NO_FILES = 'cannot be used: this runtime keeps no key files';
@@ -11,6 +12,15 @@ const NO_FILES = 'cannot be used: this runtime keeps no key files';
 function refuse(argument: string): Promise<never> {
   return Promise.reject(new InvalidArgumentError(argument, NO_FILES));
 }
+
+/** CryptoKeys that nobody can export, not even the page that made them. */
+const memoryPlace = /* @__PURE__ */ placeInMemory(({ keySize, memory }) => ({
+  make: async () => {
+    if (memory.requireLocked === true) checkLockedMemory(1);
+    return CryptoKeySource.fromKeyPair(await generateCryptoKeyPair(keySize));
+  },
+  finish: (keys) => keys,
+}));
 
 export const platform: Platform = {
   locate: ({ keyDir, rotationDir, keyStorage }, names) => {

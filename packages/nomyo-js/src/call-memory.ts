@@ -2,9 +2,7 @@
 import { SecurityError } from '@nomyo/base';
 import {
   checkLockedMemory,
-  CryptoKeySource,
   getMemoryProtectionInfo,
-  RsaPrivateKey,
   withLockedMemory,
   type KeySource,
   type RoomOptions,
@@ -71,8 +69,7 @@ export function checkLocks(options: SecureByteContextOptions): void {
  *
  * @throws {SecurityError} `MEMORY_NOT_LOCKED`
  */
-export function checkKeyLock(keys: KeySource, { isRequired }: CallMemory): void {
-  const isUnlocked = keys instanceof CryptoKeySource || (keys instanceof RsaPrivateKey && !keys.locked);
-  if (!isRequired || !isUnlocked) return;
+export function checkKeyLock({ locked }: KeySource, { isRequired }: CallMemory): void {
+  if (!isRequired || locked !== false) return;
   throw new SecurityError('MEMORY_NOT_LOCKED', 'keys: the private key is in memory that is not locked');
 }

@@ -18,6 +18,7 @@ import { parametersOf } from './observe/parameters.js';
 import { OpenCall } from './open-call.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import type { Answer, Channel, Exchange, PreparedCall, Protocol } from './protocol.js';
+import { checkModel } from './policy.js';
 import { createPace, type Pace } from './rate-limit.js';
 import type { RequestMembers } from './read-once.js';
 
@@ -102,7 +103,7 @@ export class CallRunner<C extends Channel = Channel> {
   }
 
   /** Makes a call whose answer is taken as a whole. */
-  async call<T>(input: CallInput, take: (opened: Opened) => Taken<T>): Promise<T> {
+  async call<T>(input: CallInput, take: (opened: Opened) => Taken<T> | Promise<Taken<T>>): Promise<T> {
     const opened = await this.open(input);
     const { call } = opened;
     try {
@@ -152,6 +153,7 @@ export class CallRunner<C extends Channel = Channel> {
     const signal = call.enter(this.#scope.enter(input.signal));
     const body = await this.#encode(input, memory, signal);
     call.later(() => body?.dispose());
+    await body?.borrow((json) => checkModel(this.#options.policy, json));
     if (input.needs !== undefined) await abortable(input.needs, signal);
     const apiKey = await currentApiKey(input.apiKey, input.timeout, signal);
     call.secrets = apiKey === undefined ? [] : [apiKey];

@@ -6,7 +6,6 @@ import {
   type SecureByteContext,
 } from '@nomyo/crypto';
 import { markFailuresAsSent, readHeaders } from '@nomyo/transport';
-import { asWhole } from './answer.js';
 import { CallRunner, type CallInput } from './call-runner.js';
 import type { ChatCompletionRequest, StreamingChatCompletionRequest } from './chat/request-types.js';
 import { splitRequest, withoutStreaming, type Streaming } from './chat/request.js';
@@ -18,13 +17,13 @@ import {
   type SecureChatCompletionConfig,
 } from './chat-options.js';
 import { resolveCloseTimeout, type CloseOptions } from './close.js';
-import { modelsCall, modelsOf } from './models.js';
+import { loadPart } from './load-part.js';
 import type { CallObserver, Observable } from './observe/observer.js';
 import type { ResolvedOptions } from './options.js';
 import { protocolOf, type Protocol } from './protocol.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
-import { loadStreams, streamOf, takeCompletion, takeRaw } from './take-answer.js';
+import { takeCompletion } from './take-answer.js';
 import { v1 } from './v1-channel.js';
 
 /** The type of `create()`, for those who call it by itself. */
@@ -92,11 +91,11 @@ export class SecureChatCompletion implements Observable {
   ): Promise<ChatCompletion | ChatCompletionStream> {
     const { input, streaming } = this.#chatCall(given, options);
     if (streaming === undefined) return this.#runner.call(input, takeCompletion);
-    const streams = loadStreams();
-    const opened = await this.#runner.open({ ...input, needs: streams });
+    const needs = loadPart(() => import('./stream/stream-of.js'));
+    const opened = await this.#runner.open({ ...input, needs });
     try {
-      const loaded = await streams;
-      return await markFailuresAsSent(() => streamOf(opened, loaded, streaming, input.signal));
+      const { streamOf } = await needs;
+      return await markFailuresAsSent(() => streamOf(opened, streaming, input.signal));
     } catch (error) {
       opened.call.fail(error);
       throw error;
@@ -112,8 +111,11 @@ export class SecureChatCompletion implements Observable {
    */
   async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
     const { input, streaming } = this.#chatCall(request, options);
-    if (streaming === undefined) return this.#runner.call(input, takeRaw);
-    throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
+    if (streaming !== undefined) {
+      throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
+    }
+    const needs = loadPart(() => import('./take-raw.js'));
+    return this.#runner.call({ ...input, needs }, async (opened) => (await needs).takeRaw(opened));
   }
 
   /** The same as {@link create}, for those who come from the Python client. */
@@ -141,15 +143,13 @@ export class SecureChatCompletion implements Observable {
   async listModels(options: ListModelsOptions = {}): Promise<JsonObject> {
     this.#runner.check();
     refuseUnknown(anObject('options', options), ['signal', 'apiKey']);
-    const input = modelsCall({
+    const call = {
       apiKey: optional('apiKey', options.apiKey, aString, undefined) ?? this.#options.apiKey,
       signal: optional('signal', options.signal, anAbortSignal, undefined),
       timeout: this.#options.timeout,
-    });
-    return this.#runner.call(input, ({ answer }) => {
-      const value = modelsOf(asWhole(answer));
-      return { value, summary: () => undefined };
-    });
+    };
+    const { modelsCall, takeModels } = await loadPart(() => import('./models.js'));
+    return this.#runner.call(modelsCall(call), takeModels);
   }
 
   /** Whether calls carry an API key of the client's own, when a request brings none. */

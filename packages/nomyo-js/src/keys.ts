@@ -7,12 +7,7 @@ import {
   wipe,
   type AbortSignalLike,
 } from '@nomyo/base';
-import {
-  RsaPrivateKey,
-  SecureByteContext,
-  type KeySource,
-  type SecureByteContextOptions,
-} from '@nomyo/crypto';
+import { SecureByteContext, type KeySource, type SecureByteContextOptions } from '@nomyo/crypto';
 import { APIConnectionTimeoutError, withDeadline } from '@nomyo/transport';
 import { KeyStore, type KeyLease, type KeyStoreEvent } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
@@ -77,15 +72,31 @@ export interface UnwrapLimits {
   readonly timeLeft: () => number;
 }
 
-/** The same keys, whose waits end with the call. A source of somebody else's gets a real signal, and may ignore it. */
+/**
+ * The same keys, whose waits end with the call. Those of this process say whether they are locked, and end by
+ * themselves; a source of somebody else's gets a real signal, and may ignore it.
+ */
 export function endingWith(limits: UnwrapLimits, keys: KeySource): KeySource {
   return {
     publicKey: keys.publicKey,
     unwrap: (wrapped, _signal, memory) =>
-      keys instanceof RsaPrivateKey
+      isOwn(keys)
         ? keys.unwrap(wrapped, limits.signal, memory)
         : unwrapElsewhere(limits, keys, wrapped, memory),
   };
+}
+
+/** Keys of this SDK take its signals. */
+interface OwnKeys extends KeySource {
+  unwrap(
+    wrapped: Uint8Array,
+    signal?: AbortSignalLike,
+    memory?: SecureByteContextOptions,
+  ): Promise<SecureByteContext | Uint8Array>;
+}
+
+function isOwn(keys: KeySource): keys is OwnKeys {
+  return keys.locked !== undefined;
 }
 
 /**

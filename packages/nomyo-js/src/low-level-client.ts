@@ -34,7 +34,7 @@ import {
 import type { CallObserver, Observable } from './observe/observer.js';
 import { summaryOf } from './observe/summary.js';
 import type { ResolvedOptions } from './options.js';
-import { checkPlainKeyFiles } from './policy.js';
+import { checkModel, checkPlainKeyFiles } from './policy.js';
 import { protocolOf } from './protocol.js';
 import { resolveOptions } from './resolve-options.js';
 import { refuseError } from './sealed-error.js';
@@ -126,6 +126,7 @@ export class SecureCompletionClient implements Observable {
     return this.#runner.run(undefined, (signal) => {
       const json = encodeRequest(parts.payload, parts.securityTier, memory.options, this.#options);
       return json.use(async (bytes) => {
+        await checkModel(this.#options.policy, bytes);
         const serverKey = await serverKeys.get(signal);
         return (await sealEnvelope(bytes, serverKey, memory.options)).buffer;
       });

@@ -1,9 +1,9 @@
-/** The list of models, whatever the protocol. */
+/** The list of models, whatever the protocol. Loaded when it is first asked for. */
 import { isObject, SecurityError } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
-import type { CallInput } from './call-runner.js';
-import type { WholeAnswer } from './protocol.js';
-import { MODELS_PATH } from './v1-models.js';
+import { asWhole } from './answer.js';
+import type { CallInput, Opened, Taken } from './call-runner.js';
+import { MODELS_PATH, type WholeAnswer } from './protocol.js';
 
 /** A request for the list: once, since it is asked for by whoever waits in front of a screen. */
 export function modelsCall(call: Pick<CallInput, 'apiKey' | 'signal' | 'timeout'>): CallInput {
@@ -22,7 +22,12 @@ export function modelsCall(call: Pick<CallInput, 'apiKey' | 'signal' | 'timeout'
 }
 
 /** @throws {SecurityError} `INVALID_PLAINTEXT` when it is no JSON object */
-export function modelsOf({ plaintext }: WholeAnswer): JsonObject {
+export function takeModels({ answer }: Opened): Taken<JsonObject> {
+  const value = modelsOf(asWhole(answer));
+  return { value, summary: () => undefined };
+}
+
+function modelsOf({ plaintext }: WholeAnswer): JsonObject {
   return plaintext.use((bytes) => {
     try {
       const models: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

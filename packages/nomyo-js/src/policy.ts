@@ -13,9 +13,9 @@ import {
   SecurityError,
   type Check,
 } from '@nomyo/base';
-import { selectText } from '@nomyo/crypto';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
+import { loadPart } from './load-part.js';
 
 /** What every call of a client must keep to. A rule that is left out does not apply. */
 export interface Policy {
@@ -147,21 +147,26 @@ export function checkPlainKeyFiles({ requireEncryptedKeyFiles }: Policy): void {
 
 /** @throws {PolicyError} */
 export function checkCall(policy: Policy, call: CallFacts): void {
-  const { minimumSecurityTier, allowedModels, maxPayloadBytes } = policy;
+  const { minimumSecurityTier, maxPayloadBytes } = policy;
   if (minimumSecurityTier !== undefined && rank(call.securityTier) < rank(minimumSecurityTier)) {
     throw new PolicyError('minimumSecurityTier', `the call asks for less than ${minimumSecurityTier}`);
-  }
-  if (allowedModels !== undefined && !allowedModels.includes(modelOf(call.json) ?? '')) {
-    throw new PolicyError('allowedModels', 'the model is none of the allowed ones');
   }
   if (maxPayloadBytes !== undefined && call.json.byteLength > maxPayloadBytes) {
     throw new PolicyError('maxPayloadBytes', `the request has ${String(call.json.byteLength)} bytes of JSON`);
   }
 }
 
-/** The name of a model is no secret: it is compared, and told to observers. */
-function modelOf(json: Uint8Array): string | undefined {
-  return selectText(json, ['model'])?.use((bytes) => new TextDecoder().decode(bytes));
+/**
+ * The model is read from what will be sealed, like everything that {@link checkCall} looks at.
+ *
+ * @throws {PolicyError}
+ * @throws {APIConnectionError} when the reader of JSON cannot be loaded
+ */
+export async function checkModel({ allowedModels }: Policy, json: Uint8Array): Promise<void> {
+  if (allowedModels === undefined) return;
+  const { textAt } = await loadPart(() => import('./text-at.js'));
+  if (allowedModels.includes(textAt(json, ['model']) ?? '')) return;
+  throw new PolicyError('allowedModels', 'the model is none of the allowed ones');
 }
 
 function rank(tier: SecurityTier | undefined): number {

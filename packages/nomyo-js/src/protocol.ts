@@ -12,6 +12,9 @@ import type { SecurityTier } from './chat/request-types.js';
 import type { Emit } from './events.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 
+/** The list of models, as OpenAI's API has it. */
+export const MODELS_PATH = '/v1/models';
+
 /** A version of the protocol, ready for any number of clients. */
 export interface Protocol<C extends Channel = Channel> {
   /** As observers are told: `nomyo/1`, `nomyo/2`. */

@@ -1,6 +1,7 @@
 /** Keeping within the limits of the service, which hold for an API key: whoever shares it, shares the budget. */
-import { checkRateLimit, Pacer, TokenBudget, type RateLimit } from '@nomyo/transport';
+import { checkRateLimit, type RateLimit } from '@nomyo/transport';
 import type { CallSignal } from './call-scope.js';
+import { loadPart } from './load-part.js';
 import { abortable, anObject, refuseUnknown } from '@nomyo/base';
 
 /** A budget that is kept outside of this process; `nomyo-js/redis-rate-limit` has one. */
@@ -16,12 +17,6 @@ export interface SharedRateLimit {
 
 /** Waits for a turn; `undefined`: there is nothing to wait for. */
 export type Pace = (apiKey: string | undefined, signal: CallSignal) => Promise<void> | undefined;
-
-/** One for all clients of this process. */
-const inProcess = new Pacer<RateLimit>(() => new TokenBudget());
-
-/** Bytes of a hash that name an account: two of 2^32 accounts share a name with a chance of 1 in 2^65. */
-const NAME_BYTES = 16;
 
 /** @throws {InvalidArgumentError} on a wrong value */
 export function resolveRateLimit(
@@ -39,22 +34,13 @@ export function resolveRateLimit(
 export function createPace(rateLimit: RateLimit | SharedRateLimit | undefined, router: URL): Pace {
   if (rateLimit === undefined) return () => undefined;
   return async (apiKey, signal) => {
+    const { accountName, inProcess } = await loadPart(() => import('./pace.js'));
     const account = await accountName(router, apiKey);
     signal.throwIfAborted();
     // One of somebody else's may ignore the signal.
     if (isShared(rateLimit)) await abortable(rateLimit.acquire(account, signal.toAbortSignal()), signal);
     else await inProcess.acquire(account, rateLimit, signal);
   };
-}
-
-/**
- * The name of an account: a hash, because stores show names to everybody who may look. From a random key of 128 bits
- * or more nobody finds the key; whoever guesses a key can see that the guess is right.
- */
-async function accountName({ origin }: URL, apiKey = ''): Promise<string> {
-  const text = new TextEncoder().encode(`nomyo rate limit\0${origin}\0${apiKey}`);
-  const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', text));
-  return Array.from(hash.subarray(0, NAME_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function isShared(rateLimit: RateLimit | SharedRateLimit): rateLimit is SharedRateLimit {

@@ -10,7 +10,8 @@ import {
 } from '@nomyo/transport';
 import type { Emit } from './events.js';
 import type { ResolvedOptions } from './options.js';
-import { FirstUse } from './server-key-policy.js';
+import type { FirstUse } from './first-use.js';
+import { loadPart } from './load-part.js';
 
 /** Longest answer, in bytes: an SPKI PEM of 16384 bits has some 2,900. */
 const MAX_KEY_BYTES = 16 * 1024;
@@ -32,10 +33,12 @@ export function createServerKeys(
     const tell = (change: ServerKeyChange): void => emit({ message: 'nomyo:server-key-changed', ...change });
     return new ServerKeyCache({ load, ttl, pins, onChange: tell });
   }
-  const firstUse = new FirstUse(keys, baseUrl, onChange, emit);
+  let firstUse: FirstUse | undefined;
   return new ServerKeyCache({
     load: async (signal) => {
-      const key = await load(signal);
+      const known = loadPart(() => import('./first-use.js'));
+      const [parts, key] = await Promise.all([known, load(signal)]);
+      firstUse ??= new parts.FirstUse(keys, baseUrl, onChange, emit);
       // A key that the cache is about to refuse is not remembered.
       const isPinned = pins.length === 0 || pins.includes(key.fingerprint);
       if (isPinned) await firstUse.check(key.fingerprint, signal);

@@ -22,8 +22,16 @@ import {
 import { checkKeyLock } from './call-memory.js';
 import type { CallSignal } from './call-scope.js';
 import { createKeys, endingWith, type Keys } from './keys.js';
-import { MODELS_PATH, ModelsExchange } from './v1-models.js';
-import type { Channel, Exchange, PreparedCall, Protocol, ProtocolContext, WholeAnswer } from './protocol.js';
+import { loadPart } from './load-part.js';
+import {
+  MODELS_PATH,
+  type Channel,
+  type Exchange,
+  type PreparedCall,
+  type Protocol,
+  type ProtocolContext,
+  type WholeAnswer,
+} from './protocol.js';
 import { createServerKeys } from './router-key.js';
 import { createTierWarning } from './server-key-policy.js';
 
@@ -63,7 +71,10 @@ export class V1Channel implements Channel {
 
   async begin(call: PreparedCall): Promise<Exchange> {
     const { body, path, signal, memory } = call;
-    if (path === MODELS_PATH) return new ModelsExchange(this.context, call);
+    if (path === MODELS_PATH) {
+      const { ModelsExchange } = await loadPart(() => import('./v1-models.js'));
+      return new ModelsExchange(this.context, call);
+    }
     if (body === undefined) throw new InvalidArgumentError('protocol', `must be v2() for ${path}`);
     const lease = await this.keys.acquire(signal);
     try {

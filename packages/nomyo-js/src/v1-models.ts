@@ -1,10 +1,13 @@
 /** The list of models in version 1: asked for without a seal, since it holds no prompt and no answer. */
 import { SecureByteContext } from '@nomyo/crypto';
 import { endpoint, errorOfResponse } from '@nomyo/transport';
-import type { Exchange, PreparedCall, ProtocolContext, WholeAnswer } from './protocol.js';
-
-/** As OpenAI's API has it. */
-export const MODELS_PATH = '/v1/models';
+import {
+  MODELS_PATH,
+  type Exchange,
+  type PreparedCall,
+  type ProtocolContext,
+  type WholeAnswer,
+} from './protocol.js';
 
 /** Largest list, in bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -51,7 +51,8 @@ export {
   type RetryOptions,
 } from './policy/retry.js';
 export { Pacer, type Budget } from './policy/pacer.js';
-export { checkRateLimit, TokenBudget, type RateLimit } from './policy/token-bucket.js';
+export { checkRateLimit, type RateLimit } from './policy/rate-limit.js';
+export { TokenBudget } from './policy/token-bucket.js';
 
 export {
   ServerKeyCache,

@@ -10,7 +10,6 @@ import {
 import { MemoryNotLockedError } from '../memory/not-locked.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { KeySource } from '../rsa/key-source.js';
-import { RsaPrivateKey } from '../rsa/private-key.js';
 import { SUITE } from '../suite.js';
 import { parseEnvelope, type EnvelopeParts } from './wire.js';
 
@@ -85,10 +84,9 @@ async function unwrapKey(
   return random;
 }
 
-/** Keys of our own end by themselves when the signal is aborted; what a foreign one gives too late is wiped. */
+/** Not every key source listens to the signal; what one gives too late is wiped. */
 async function ask(keys: KeySource, wrapped: Uint8Array, options: OpenOptions): Promise<SecureByteContext> {
   const answer = askForContext(keys, wrapped, options);
-  if (keys instanceof RsaPrivateKey) return answer;
   try {
     return await abortable(answer, options.signal);
   } catch (error) {

@@ -3,6 +3,8 @@ import type { MemoryBackend, MemoryProtectionInfo, UnlockedMemory } from './back
 import { LockedMemory, withLock } from './locked.node.js';
 import { reusedMemory, zeroOnly } from './ordinary.js';
 
+export { withLockedMemory } from './room.js';
+
 let chosen: MemoryBackend | undefined;
 
 export const backend: MemoryBackend = {

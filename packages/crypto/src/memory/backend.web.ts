@@ -1,4 +1,11 @@
 import type { MemoryBackend } from './backend.js';
 import { zeroOnly } from './ordinary.js';
+import type { RoomOptions } from './room.js';
 
-export const backend: MemoryBackend = zeroOnly('This runtime cannot lock memory.');
+export const backend: MemoryBackend = /* @__PURE__ */ zeroOnly('This runtime cannot lock memory.');
+
+/** Nothing can be locked here: there is no room to wait for, and `task` is refused at once. */
+export async function withLockedMemory<T>(task: () => T | Promise<T>, { signal }: RoomOptions): Promise<T> {
+  signal?.throwIfAborted();
+  return task();
+}

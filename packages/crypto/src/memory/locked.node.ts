@@ -2,7 +2,8 @@
 import { isArrayBuffer, type Bytes } from '@nomyo/base';
 import { codeOf, type Addon, type NativeRegion } from '../runtime/addon.node.js';
 import type { ProtectedMemory } from './backend.js';
-import { MemoryNotLockedError, type LockState } from './not-locked.js';
+import { lockLimits, type LockState } from './lock-limits.node.js';
+import { MemoryNotLockedError } from './not-locked.js';
 import { heldBytes, lockedMemoryWasReleased, lockedMemoryWasTaken } from './room.js';
 
 /** Most that stays locked for small secrets when all are released, in bytes: one piece of the addon's arena. */
@@ -65,7 +66,7 @@ export async function withLockAsync<T>(addon: Addon, bytes: number, task: Promis
 
 function notLockedOr(addon: Addon, bytes: number, error: unknown): unknown {
   return codeOf(error) === 'ERR_NOMYO_NATIVE_NOT_LOCKED'
-    ? new MemoryNotLockedError(bytes, lockState(addon))
+    ? new MemoryNotLockedError(bytes, lockLimits(lockState(addon)))
     : error;
 }
 

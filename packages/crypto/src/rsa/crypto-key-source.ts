@@ -25,6 +25,8 @@ export async function generateCryptoKeyPair(
 /** Unwraps with a CryptoKey. Operations on one key take turns in most runtimes, and it cannot be copied. */
 export class CryptoKeySource implements KeySource {
   readonly publicKey: RsaPublicKey;
+  /** Nobody can lock what a CryptoKey holds. */
+  readonly locked = false;
   #privateKey: CryptoKey | undefined;
 
   private constructor(publicKey: RsaPublicKey, privateKey: CryptoKey) {

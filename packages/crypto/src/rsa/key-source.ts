@@ -9,6 +9,8 @@ import type { RsaPublicKey } from './public-key.js';
 export interface KeySource {
   /** The other half, which goes into every request. */
   readonly publicKey: RsaPublicKey;
+  /** Of a key in this process: whether it is in locked memory. Keys that are elsewhere say nothing. */
+  readonly locked?: boolean;
   /**
    * Unwraps an AES key.
    *

@@ -15,7 +15,7 @@ const TAG_BITS = SUITE.tagBytes * 8;
 /** Browsers bring threads of their own for WebCrypto; two are there on nearly every device. */
 const PARALLEL_UNWRAPS = 2;
 
-export const privateKeys: PrivateKeys = webCryptoPrivateKeys(() => PARALLEL_UNWRAPS);
+export const privateKeys: PrivateKeys = /* @__PURE__ */ webCryptoPrivateKeys(() => PARALLEL_UNWRAPS);
 
 export async function sealBase64(
   plaintext: Uint8Array,

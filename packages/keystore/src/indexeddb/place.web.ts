@@ -1,8 +1,6 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { KeyPlace } from '../storage.js';
-import { IndexedDbSeenConfigurations } from './seen-configurations.web.js';
-import { IndexedDbStorage } from './storage.web.js';
-import { IndexedDbKnownKeys } from './known-keys.web.js';
+import { LazyStorage, loadIndexedDb } from './lazy.web.js';
 
 /**
  * The database of this origin, which all its tabs and workers share.
@@ -21,8 +19,16 @@ export function indexedDbPlace(option: string): KeyPlace {
   }
   return {
     isShared: true,
-    createStorage: ({ keySize }) => new IndexedDbStorage(keySize),
-    openKnownKeys: () => new IndexedDbKnownKeys(),
-    openSeenConfigurations: () => new IndexedDbSeenConfigurations(),
+    createStorage: ({ keySize }) => new LazyStorage(keySize),
+    openKnownKeys: () => ({
+      recall: async (name) => new (await loadIndexedDb()).IndexedDbKnownKeys().recall(name),
+      remember: async (name, next, signal) =>
+        new (await loadIndexedDb()).IndexedDbKnownKeys().remember(name, next, signal),
+    }),
+    openSeenConfigurations: () => ({
+      recall: async (realm) => new (await loadIndexedDb()).IndexedDbSeenConfigurations().recall(realm),
+      raise: async (realm, seen, signal) =>
+        new (await loadIndexedDb()).IndexedDbSeenConfigurations().raise(realm, seen, signal),
+    }),
   };
 }

@@ -1,7 +1,5 @@
 /** The answers of the adapter, as the Fetch standard has them. */
-import type { ChatCompletionChunk, ChatCompletionStream } from '../index.js';
-import type { Dialect, DialectCall, EventWriter } from '../dialects/dialect.js';
-import { encodeEvent } from '../stream/sse.js';
+import type { Dialect } from '../dialects/dialect.js';
 import type { Failure } from './failure.js';
 
 const JSON_TYPE = 'application/json';
@@ -25,104 +23,6 @@ export function failureAnswer(dialect: Dialect, failure: Failure): Response {
 }
 
 /** Where OpenAI's and Anthropic's libraries look for what a support case must name. */
-function requestId(payloadId: string | undefined): Readonly<Record<string, string>> {
+export function requestId(payloadId: string | undefined): Readonly<Record<string, string>> {
   return payloadId === undefined ? {} : { 'x-request-id': payloadId, 'request-id': payloadId };
-}
-
-/** What becomes of a stream that does not end well. */
-export interface StreamEnd {
-  /** @returns what is told of the failure, or `undefined` when the reader went away by itself */
-  failed(error: unknown): Failure | undefined;
-  /** The stream is over, in whatever way. */
-  over(): void;
-}
-
-/** Events as they are read, none ahead of the reader. */
-export function streamAnswer(
-  stream: ChatCompletionStream,
-  dialect: Dialect,
-  call: DialectCall,
-  end: StreamEnd,
-): Response {
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    new EventSource(stream[Symbol.asyncIterator](), dialect, call.writer(), end),
-    { highWaterMark: 0 },
-  );
-  return new Response(body, {
-    headers: {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
-      ...requestId(stream.payloadId),
-      ...(stream.synthetic ? { 'x-nomyo-stream': 'synthetic' } : {}),
-    },
-  });
-}
-
-/**
- * Pulls chunks and writes their events. A stream that breaks off gets an event that says why, and then errors: one
- * that merely ended would be taken for a whole answer.
- */
-class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
-  readonly #chunks: AsyncIterator<ChatCompletionChunk>;
-  readonly #dialect: Dialect;
-  readonly #writer: EventWriter;
-  readonly #end: StreamEnd;
-  #failure: { readonly error: unknown } | undefined;
-  #isCancelled = false;
-
-  constructor(
-    chunks: AsyncIterator<ChatCompletionChunk>,
-    dialect: Dialect,
-    writer: EventWriter,
-    end: StreamEnd,
-  ) {
-    this.#chunks = chunks;
-    this.#dialect = dialect;
-    this.#writer = writer;
-    this.#end = end;
-  }
-
-  async pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
-    if (this.#failure !== undefined) {
-      controller.error(this.#failure.error);
-      return;
-    }
-    try {
-      await this.#next(controller);
-    } catch (error) {
-      this.#fail(controller, error);
-    }
-  }
-
-  async cancel(): Promise<void> {
-    this.#isCancelled = true;
-    this.#end.over();
-    await this.#chunks.return?.();
-  }
-
-  /** At least one event, or the end: what a pull leaves empty is pulled no more. */
-  async #next(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
-    for (;;) {
-      const next = await this.#chunks.next();
-      const events = next.done === true ? this.#writer.end() : this.#writer.write(next.value);
-      if (this.#isCancelled) return;
-      for (const event of events) controller.enqueue(encodeEvent(event));
-      if (next.done === true) {
-        controller.close();
-        this.#end.over();
-        return;
-      }
-      if (events.length > 0) return;
-    }
-  }
-
-  #fail(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>, error: unknown): void {
-    // What breaks off because nobody reads any more is no failure.
-    if (this.#isCancelled) return;
-    this.#failure = { error };
-    const failure = this.#end.failed(error);
-    this.#end.over();
-    if (failure === undefined) controller.error(error);
-    else controller.enqueue(encodeEvent(this.#writer.fail(failure, this.#dialect.errorBody(failure))));
-  }
 }

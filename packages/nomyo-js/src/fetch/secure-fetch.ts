@@ -1,16 +1,18 @@
 /** `fetch`, with sealed chat completions behind it. */
 import { SecurityError } from '@nomyo/base';
 import { createEmit, type Emit } from '../events.js';
+import { loadPart } from '../load-part.js';
 import type { Dialect, DialectCall } from '../dialects/dialect.js';
 import { CHAT_COMPLETIONS } from '../dialects/dialects.js';
 import type { ChatCompletion, ChatCompletionStream } from '../index.js';
-import { failureAnswer, jsonAnswer, streamAnswer } from './answer.js';
+import { failureAnswer, jsonAnswer } from './answer.js';
 import { readCall, type FetchCall } from './call.js';
 import type { ResolvedConfig } from './config.js';
 import { CoolDown } from './cool-down.js';
 import { failureOf, type Failure } from './failure.js';
 import { InFlight } from './in-flight.js';
 import { routeOf, type Route } from './route.js';
+import type * as streams from './stream-answer.js';
 import { highestTier } from './tier.js';
 
 export class SecureFetcher {
@@ -84,6 +86,8 @@ export class SecureFetcher {
   async #sealed(call: FetchCall, dialect: Dialect): Promise<Response> {
     const { security_tier: ofBody, ...body } = await call.json();
     const dialectCall = (await dialect.translator()).read(body);
+    // Before anything is sent, so that no answer is lost.
+    if (dialectCall.isStream) await loadStreams();
     const tier = highestTier({
       security_tier: ofBody,
       'x-security-tier': call.headers.get('x-security-tier'),
@@ -102,12 +106,13 @@ export class SecureFetcher {
     return jsonAnswer(dialectCall.answer(answer), answer._metadata.payload_id);
   }
 
-  #stream(
+  async #stream(
     stream: ChatCompletionStream,
     call: FetchCall,
     dialect: Dialect,
     dialectCall: DialectCall,
-  ): Response {
+  ): Promise<Response> {
+    const { streamAnswer } = await loadStreams();
     const leave = stream.synthetic ? () => undefined : this.#calls.enter();
     return streamAnswer(stream, dialect, dialectCall, {
       failed: (error) => (call.signal?.aborted === true ? undefined : this.#told(error)),
@@ -136,6 +141,8 @@ export class SecureFetcher {
     return failure;
   }
 }
+
+const loadStreams = (): Promise<typeof streams> => loadPart(() => import('./stream-answer.js'));
 
 function isStream(answer: ChatCompletion | ChatCompletionStream): answer is ChatCompletionStream {
   return Symbol.asyncIterator in answer;

@@ -1,4 +1,4 @@
-/** A sequence of chunks as `create({ stream: true })` gives it. Loaded with the first stream. */
+/** A sequence of chunks as `create({ stream: true })` gives it. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import type { ChatCompletion } from '../chat/response-types.js';

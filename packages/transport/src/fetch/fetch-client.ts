@@ -4,7 +4,7 @@ import { markFailuresAsSent } from '../errors/mark-sent.js';
 import { declaredLength, readBody } from '../answer/body.js';
 import { redactor } from '../answer/redact.js';
 import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
-import { isLoopbackName } from '../policy/address.js';
+import { isLoopbackName } from '../policy/loopback.js';
 import { secretsOf } from '../policy/headers.js';
 import { startDeadline, withDeadline, type Deadline } from '../client/deadline.js';
 import { timedOut } from '../errors/errors.js';
@@ -26,7 +26,6 @@ import {
   SWITCHING_PROTOCOLS,
   type ResponseHead,
 } from '../answer/head.js';
-import { StreamedBody } from '../answer/streamed-body.js';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -116,6 +115,8 @@ export class FetchClient implements HttpClient {
       fetching.abort();
     };
     try {
+      // Most pages read no answer piece by piece. Before anything is sent, so that no answer is lost.
+      const { StreamedBody } = await import('../answer/streamed-body.js');
       const { head, declared, response } = await abortable(this.#open(request, fetching.signal), controller);
       const chunks = chunksOf(response);
       const attempt = failed(request);

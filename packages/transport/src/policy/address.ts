@@ -39,12 +39,6 @@ export function isLoopback(host: string): boolean {
   return ip !== undefined && (isInRange('127.0.0.0/8', ip) || isInRange('::1', ip));
 }
 
-/** Whether a host of a URL is this machine, by its address or as `localhost` (RFC 6761 §6.3). */
-export function isLoopbackName(hostname: string): boolean {
-  const host = bareHost(hostname).replace(/\.$/, '');
-  return isLoopback(host) || /(?:^|\.)localhost$/.test(host);
-}
-
 function parseV4(text: string): bigint | undefined {
   const parts = text.split('.');
   const areBytes = parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);

@@ -1,14 +1,6 @@
 /** A budget of requests for one process, as a token bucket. */
-import { InvalidArgumentError } from '@nomyo/base';
 import type { Budget } from './pacer.js';
-
-/** A budget, as services publish it. */
-export interface RateLimit {
-  /** Requests a second in the long run, above 0. */
-  readonly requestsPerSecond: number;
-  /** Most requests in any one second: an integer, at least 1 and at least `requestsPerSecond`. */
-  readonly burst: number;
-}
+import type { RateLimit } from './rate-limit.js';
 
 /** Tokens that were left at a time. */
 export interface TokenBucket {
@@ -24,16 +16,6 @@ export interface TokenTaken {
 }
 
 const MS_PER_SECOND = 1000;
-
-/** @throws {InvalidArgumentError} */
-export function checkRateLimit({ requestsPerSecond, burst }: RateLimit): void {
-  if (!Number.isFinite(requestsPerSecond) || requestsPerSecond <= 0) {
-    throw new InvalidArgumentError('rateLimit.requestsPerSecond', 'must be a number above 0');
-  }
-  if (!Number.isSafeInteger(burst) || burst < Math.max(1, requestsPerSecond)) {
-    throw new InvalidArgumentError('rateLimit.burst', 'must be an integer of at least requestsPerSecond');
-  }
-}
 
 /**
  * Takes a token, if there is one. The bucket holds what a burst has beyond the steady rate, so that both together

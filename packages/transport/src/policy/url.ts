@@ -1,6 +1,6 @@
 /** Where the router is. Everything is decided here, before anything is made, sent or written. */
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
-import { isLoopbackName } from './address.js';
+import { isLoopbackName } from './loopback.js';
 
 /**
  * Where `http:` may lead: `true` for this machine alone, for local development; `dangerously-remote` for any host, where

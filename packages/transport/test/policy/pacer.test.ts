@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Pacer, type Budget } from '../../src/policy/pacer.js';
-import { TokenBudget, type RateLimit } from '../../src/policy/token-bucket.js';
+import type { RateLimit } from '../../src/policy/rate-limit.js';
+import { TokenBudget } from '../../src/policy/token-bucket.js';
 import { rejection } from '../support/peer.js';
 
 const inProcess = (): Pacer<RateLimit> => new Pacer(() => new TokenBudget());

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@nomyo/base';
 import fc from 'fast-check';
-import { checkRateLimit, takeToken, TokenBudget, type TokenBucket } from '../../src/policy/token-bucket.js';
+import { checkRateLimit } from '../../src/policy/rate-limit.js';
+import { takeToken, TokenBudget, type TokenBucket } from '../../src/policy/token-bucket.js';
 
 /** Times, in ms, at which `count` impatient callers are let through. */
 function timesOf(limit: { requestsPerSecond: number; burst: number }, count: number): number[] {

@@ -1,0 +1,28 @@
+/** What `create({ stream: true })` makes of an answer. Loaded with the first stream. */
+import type { AbortSignalLike } from '@nomyo/base';
+import type { JsonObject } from '@nomyo/crypto';
+import type { Opened } from '../call-runner.js';
+import type { Streaming } from '../chat/request.js';
+import { refuseError } from '../sealed-error.js';
+import { takeCompletion } from '../take-answer.js';
+import type { ChatCompletionStream } from './chunk-types.js';
+import { openedStream, syntheticStream } from './completion-stream.js';
+import { watchStream } from './watch.js';
+
+/** A whole answer holds nothing of the wire any more, and is over when its stream is. */
+export function streamOf(
+  opened: Opened,
+  { includeUsage }: Streaming,
+  signal: AbortSignalLike | undefined,
+): ChatCompletionStream {
+  const { answer, call } = opened;
+  if (answer.kind === 'stream') {
+    call.endOnAbort();
+    const check = (event: JsonObject): void => refuseError(event, call);
+    return watchStream(openedStream(answer.pieces, call.payloadId, check), call);
+  }
+  const { value, summary } = takeCompletion(opened);
+  const said = summary();
+  call.handOver(() => said);
+  return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, said);
+}
