@@ -91,4 +91,39 @@ suite(`a client in Chromium${reason === undefined ? '' : ` (skipped: ${reason})`
     expect(await ask(await tab(), config)).toBe('SERVER_KEY_CHANGED');
     expect(await ask(page)).toContain('Who opens this?');
   });
+
+  it('loads a dialect with its first request, and streams with the first of them', async () => {
+    const page = await tab();
+    const said = await page.evaluate(async (baseUrl) => {
+      const { createSecureFetch } = await import('nomyo-js/fetch');
+      const scripts = (): number => performance.getEntriesByType('resource').length;
+      const secureFetch = createSecureFetch({
+        baseUrl,
+        apiKey: 'a-key',
+        dangerouslyAllowBrowser: true,
+        keySize: 2048,
+      });
+      const messages = [{ role: 'user', content: 'Who opens this?' }];
+      const requests = [
+        ['chat/completions', { messages }],
+        ['chat/completions', { messages, stream: true }],
+        ['responses', { input: 'Who opens this?' }],
+        ['messages', { messages, max_tokens: 100 }],
+      ] as const;
+      const answers: { text: string; before: number; after: number }[] = [];
+      for (const [path, members] of requests) {
+        const before = scripts();
+        const body = JSON.stringify({ model: 'm', ...members });
+        const answer = await secureFetch(`${secureFetch.baseURL}/${path}`, { method: 'POST', body });
+        answers.push({ text: await answer.text(), before, after: scripts() });
+      }
+      secureFetch.dispose();
+      return answers;
+    }, to.url);
+    for (const { text } of said) expect(text).toContain('opens');
+    // The first call loads nothing but what was imported, and asks the router for its key and for the answer.
+    const loaded = said.map(({ before, after }) => after - before);
+    expect(loaded[0]).toBe(2);
+    for (const count of loaded.slice(1)) expect(count).toBeGreaterThan(1);
+  }, 60_000);
 });

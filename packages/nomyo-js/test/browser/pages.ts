@@ -1,13 +1,13 @@
-/** A real Chromium with pages that load the built packages, as a bundler would hand them out. */
+/** A real Chromium with pages that load the built packages, bundled in chunks, under a strict content policy. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from 'node:tls';
 import type { Router } from '@nomyo/router/testing';
 import { chromium, type Browser } from 'playwright-core';
+import { bundleForPages } from '../page-bundle.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url));
@@ -26,18 +26,18 @@ const FLAGS = [
   `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
-/** What a bundler does with the `browser` condition of `exports` in each package.json. */
-const IMPORT_MAP = {
-  imports: {
-    'nomyo-js': '/nomyo-js/dist/browser/index.js',
-    '@nomyo/base': '/base/dist/web/index.js',
-    '@nomyo/crypto': '/crypto/dist/web/index.js',
-    '@nomyo/crypto/errors': '/crypto/dist/web/errors.js',
-    '@nomyo/keystore': '/keystore/dist/web/index.js',
-    '@nomyo/transport': '/transport/dist/web/index.js',
-  },
-};
-const PAGE = `<!doctype html><script type="importmap">${JSON.stringify(IMPORT_MAP)}</script>`;
+/** The packages that pages of the tests import, and the files of the bundle that they are in. */
+const ENTRIES = { 'nomyo-js': 'client', 'nomyo-js/fetch': 'fetch', '@nomyo/keystore': 'keystore' };
+const IMPORTS = Object.entries(ENTRIES).map(([name, file]) => [name, `/${file}.js`] as const);
+const IMPORT_MAP = JSON.stringify({ imports: Object.fromEntries(IMPORTS) });
+const PAGE = `<!doctype html><script type="importmap">${IMPORT_MAP}</script>`;
+
+/** No script but the files of this origin, and the map above: no `eval`, nothing inline. */
+const CONTENT_POLICY = [
+  "default-src 'none'",
+  `script-src 'self' 'sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}'`,
+  'connect-src https:',
+].join('; ');
 
 /** Why there can be no browser here, or `undefined`. */
 export function whyNot(): string | undefined {
@@ -51,20 +51,26 @@ export async function startBrowser(trusted?: Router): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...trust] });
 }
 
-/** Serves the page at `/` and the built files. */
+/** Serves the page at `/` and the files of the bundle. */
 export async function servePages(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const bundle = await bundleForPages(
+    Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [file, `export * from '${name}';`])),
+  );
   const server: Server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '', 'http://localhost');
-    const path = normalize(`${PACKAGES}${pathname}`);
-    const isScript = /^\/[\w-]+\/dist\/[\w./-]+\.js$/.test(pathname) && path.startsWith(PACKAGES);
-    if (pathname === '/') response.setHeader('content-type', 'text/html').end(PAGE);
-    else if (isScript && existsSync(path)) {
-      response.setHeader('content-type', 'text/javascript').end(readFileSync(path));
+    const path = request.url ?? '';
+    response.setHeader('content-security-policy', CONTENT_POLICY);
+    if (path === '/') response.setHeader('content-type', 'text/html').end(PAGE);
+    else if (/^\/[\w.-]+\.js$/.test(path)) {
+      response.setHeader('content-type', 'text/javascript').end(readFileSync(`${bundle.directory}${path}`));
     } else response.writeHead(204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { port, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  const close = async (): Promise<void> => {
+    await new Promise((resolve) => server.close(resolve));
+    await bundle.remove();
+  };
+  return { port, close };
 }
 
 /** Trust in one certificate, by its key: every other one is checked as ever. */
