@@ -25,10 +25,19 @@ export function pageOf(sections) {
   return `${[INTRODUCTION, ...sections.map(sectionOf)].join('\n').trimEnd()}\n`;
 }
 
+/** A table for each version, or one for all versions that give the same. */
 export function sectionOf({ library: { title, package: name }, columns }) {
-  const head = ['', ...columns.map(({ version }) => `\`${name}\` ${version}`)];
-  const rows = CASES.map((test) => [test.name, ...columns.map(({ cases }) => cellOf(cases.get(test.name)))]);
-  return [`## ${title}`, '', ...tableOf([head, ...rows]), ''].join('\n');
+  const groups = new Map();
+  for (const { version, cases } of columns) {
+    const cells = CASES.map((test) => cellOf(cases.get(test.name)));
+    const key = cells.join('\n');
+    groups.set(key, { cells, versions: [...(groups.get(key)?.versions ?? []), version] });
+  }
+  const tables = [...groups.values()].map(({ cells, versions }) => {
+    const head = ['', `\`${name}\` ${versions.join(' and ')}`];
+    return tableOf([head, ...CASES.map((test, i) => [test.name, cells[i]])]).join('\n');
+  });
+  return `## ${title}\n\n${tables.join('\n\n')}\n`;
 }
 
 /** What an application gets, in a few words. */

@@ -1,6 +1,12 @@
 /**
  * As much DER (ITU-T X.690) as RSA keys and PBES2 need: a strict reader that hands out views, never copies,
  * so that the numbers of a private key stay in the memory they were read into; and a writer.
+ *
+ * @example
+ * ```ts
+ * // The modulus of an RSAPublicKey (RFC 8017, A.1.1).
+ * const modulus = new DerReader(der).sequence().unsigned();
+ * ```
  */
 import { bytesOf, concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 

@@ -1,4 +1,13 @@
-/** The errors of this package, which all NOMYO packages share. They live in `@nomyo/base`. */
+/**
+ * The errors of this package, which all NOMYO packages share. They live in `@nomyo/base`.
+ *
+ * @example
+ * ```ts
+ * import { NomyoError } from '@nomyo/crypto/errors';
+ *
+ * const isForged = (error: unknown): boolean => error instanceof NomyoError && error.code === 'DECRYPTION_FAILED';
+ * ```
+ */
 export {
   DisposedError,
   ERROR_CODES,

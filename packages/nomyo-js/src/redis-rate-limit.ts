@@ -56,6 +56,12 @@ const DEFAULTS = { keyPrefix: 'nomyo-rate', timeoutMs: 2000 } as const;
  * `APIConnectionError`, which is retried like any other.
  *
  * @throws {InvalidArgumentError} on a wrong option
+ * @example
+ * ```ts
+ * const client = new Redis('redis://127.0.0.1');
+ * const rateLimit = redisRateLimit({ client, requestsPerSecond: 2, burst: 4 });
+ * const nomyo = new SecureChatCompletion({ rateLimit });
+ * ```
  */
 export function redisRateLimit(options: RedisRateLimitOptions): SharedRateLimit {
   refuseUnknown(anObject('options', options), OPTIONS);

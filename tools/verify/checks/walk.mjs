@@ -11,17 +11,19 @@ import { countWalk, GOALS, renderWalk, withWalk } from './rules/walk.mjs';
 
 export const PAGE = join(root, 'docs/architecture.md');
 
+/** A deadline for what hangs. */
+const TIMEOUT_MS = 110_000;
+
 /** Every function that a warm create() enters on Node without the addon: `{ file, name, line }`. */
 export async function traceCreate() {
   const { ca, cert, key } = await makeCertificate();
   const router = await startRouter({ tls: { ca, cert, key } });
-  const child = fork(join(import.meta.dirname, 'children/walk.mjs'), {
+  const child = fork(join(import.meta.dirname, 'children/walk.mjs'), [router.url, ca], {
     env: { ...process.env, NODE_OPTIONS: '', NOMYO_API_KEY: '' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   try {
-    child.send({ url: router.url, ca });
-    const [entered] = await once(child, 'message');
+    const [entered] = await once(child, 'message', { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return inSources(entered);
   } finally {
     child.kill();

@@ -2,6 +2,25 @@
  * The router that one leaves running, for programs that start it themselves. The command `nomyo-router serve` is built
  * from the same parts.
  *
+ * @example
+ * ```ts
+ * const server = await startServer({
+ *   signer: await openSigner('signer.pem'),
+ *   suites: [1],
+ *   host: '127.0.0.1',
+ *   port: 8443,
+ *   metricsHost: '127.0.0.1',
+ *   metricsPort: undefined,
+ *   tls: undefined, // plain HTTP: what ends TLS stands in front
+ *   access: OPEN_TO_ALL,
+ *   tiers: oneUpstream('http://127.0.0.1:8000'),
+ *   upstreamApiKey: undefined,
+ *   replays: new MemoryReplayMap(),
+ *   print: console.log,
+ * });
+ * process.once('SIGTERM', () => void server.drain());
+ * ```
+ *
  * @packageDocumentation
  */
 export { startServer, type RouterServer } from './server.js';

@@ -1,6 +1,5 @@
 // Makes one warm create() without nomyo-native, and tells its parent which functions of the packages that call entered:
-// `{ url, name, offset }`, the place being the one in dist. walk.mjs starts it, and sends the router's URL and CA.
-import { once } from 'node:events';
+// `{ url, name, offset }`, the place being the one in dist. walk.mjs starts it with the router's URL and CA.
 import { Session } from 'node:inspector/promises';
 import Module from 'node:module';
 import process from 'node:process';
@@ -18,7 +17,7 @@ Module._load = (name, ...rest) => {
   throw Object.assign(new Error('left out'), { code: 'MODULE_NOT_FOUND' });
 };
 
-async function trace({ url, ca }) {
+async function trace(url, ca) {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
@@ -39,6 +38,4 @@ const enteredIn = ({ url, functions }) =>
     .filter(({ ranges }) => ranges[0].count > 0)
     .map(({ functionName, ranges }) => ({ url, name: functionName, offset: ranges[0].startOffset }));
 
-const [where] = await once(process, 'message');
-process.send(await trace(where));
-process.disconnect();
+process.send(await trace(...process.argv.slice(2)), () => process.exit());

@@ -1,0 +1,28 @@
+// What the pages and docstrings of the repository must have. Pure, but for the sources that the caller reads.
+const MAX_TABLE_COLUMNS = 120;
+
+/** Rows of tables that are too wide to read: `FILE:LINE`. Code blocks are no tables. */
+export function wideTableRows(path, markdown) {
+  let inCode = false;
+  return markdown.split('\n').flatMap((line, i) => {
+    if (/^\s*```/.test(line)) inCode = !inCode;
+    const isWide = !inCode && line.startsWith('|') && line.length > MAX_TABLE_COLUMNS;
+    return isWide ? [`${path}:${i + 1} has a table row of ${line.length} columns`] : [];
+  });
+}
+
+/** Names in headings of the third level: "### `name`", or several with commas between them. */
+export const headedNames = (markdown) =>
+  [...markdown.matchAll(/^### (.+)$/gm)].flatMap(([, heading]) =>
+    [...heading.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+
+/** Members of an interface, by their names. */
+export function membersOf(source, name) {
+  const body = new RegExp(`interface ${name}\\b[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? '';
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member]) => member);
+}
+
+/** Relative modules that a source exports from. */
+export const reexported = (source) =>
+  [...source.matchAll(/^export [^;]*? from '(\.[^']+)\.js';/gms)].map(([, path]) => `${path}.ts`);
