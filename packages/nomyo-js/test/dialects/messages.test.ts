@@ -60,6 +60,7 @@ describe('a request of the Messages API', () => {
       stop_sequences: ['END'],
       thinking: { type: 'enabled', budget_tokens: 10_000 },
       metadata: { user_id: 'u' },
+      context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
       top_k: 5,
     });
     expect(request).toEqual({
@@ -93,6 +94,7 @@ describe('a request of the Messages API', () => {
 
   it.each<[string, Json]>([
     ['tools[0].type', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
+    ['context_management.edits[0].type', { context_management: { edits: [{ type: 'compact_20260112' }] } }],
     ['mcp_servers', { mcp_servers: [{ type: 'url' }] }],
     [
       'messages[0].content[0].source.type',

@@ -23,7 +23,7 @@ const TRANSLATED = [
 ] as const;
 
 /** What only Anthropic's own servers do. */
-const SERVER_SIDE = ['mcp_servers', 'container', 'context_management'] as const;
+const SERVER_SIDE = ['mcp_servers', 'container'] as const;
 
 /** Budgets of thinking, in tokens, up to which an effort is low or medium. */
 const EFFORTS = { low: 4096, medium: 16_384 } as const;
@@ -37,6 +37,7 @@ export function chatRequestOf(body: Members): Members {
       refuse(name, 'it runs at the service, where the conversation would be in the clear; leave it out');
     }
   }
+  checkContext(body['context_management']);
   const rest = Object.entries(body).filter(([name]) => !TRANSLATED.some((translated) => translated === name));
   const isStream = body['stream'] === true;
   const { type: choice, disable_parallel_tool_use: isSerial } = objectAt(
@@ -58,6 +59,21 @@ export function chatRequestOf(body: Members): Members {
     }),
     messages: [...systemOf(body['system']), ...messagesOf(body['messages'])],
   };
+}
+
+/**
+ * Edits that clear old thinking and tool results only save tokens: without them the model sees everything, so they are left
+ * out. Claude Code sends them. What summarizes would need the conversation in the clear.
+ */
+function checkContext(context: unknown): void {
+  const { edits } = objectAt('context_management', context ?? {});
+  for (const [at, { type }] of entriesAt('context_management.edits', edits)) {
+    if (typeof type === 'string' && type.startsWith('clear_')) continue;
+    refuse(
+      `${at}.type`,
+      'it runs at the service, where the conversation would be in the clear; leave it out',
+    );
+  }
 }
 
 function systemOf(system: unknown): readonly Members[] {
