@@ -8,7 +8,10 @@ import { callOnce, type CallEnd } from './calls.js';
 import { hostileOnce } from './hostile.js';
 
 export interface GatewayPlan {
+  /** In all, at least. */
   readonly calls: number;
+  /** How long the run goes on, at least, in ms. */
+  readonly ms: number;
   /** Clients at once. */
   readonly clients: number;
   /** Requests that no client would send. */
@@ -70,14 +73,15 @@ async function underLoad(router: Router, plan: GatewayPlan): Promise<Omit<Gatewa
 
 async function parts(
   gateway: GatewayProcess,
-  { calls, clients, hostile, seed, progress }: GatewayPlan,
+  { calls, ms, clients, hostile, seed, progress }: GatewayPlan,
 ): Promise<Pick<GatewayReport, 'ends' | 'reactions' | 'samples'>> {
   const ends = { answered: 0, failed: 0, gone: 0, wrong: 0 };
   const [reactions, samples]: [string[], ProcessFacts[]] = [[], []];
   const every = Math.max(1, Math.floor(calls / Math.max(1, hostile)));
   const part = Math.ceil(calls / PARTS);
-  for (let done = 0; done < calls; done += part) {
-    await inParallel(Math.min(part, calls - done), clients, async (offset) => {
+  const end = performance.now() + ms;
+  for (let done = 0; done < calls || performance.now() < end; done += part) {
+    await inParallel(part, clients, async (offset) => {
       const index = done + offset;
       ends[await callOnce(gateway, index, new Random(seed, index))] += 1;
       if (hostile === 0 || index % every !== 0) return;
@@ -87,7 +91,7 @@ async function parts(
     await callsUnderWay(gateway);
     const facts = factsOf(gateway.child);
     if (facts !== undefined) samples.push(facts);
-    progress(Math.min(calls, done + part), facts);
+    progress(done + part, facts);
   }
   return { ends, reactions, samples };
 }
