@@ -7,6 +7,8 @@ export async function openClient(config: ClientConfig): Promise<BenchClient> {
       return (await import('./ours.js')).openOurs(config);
     case 'reference':
       return (await import('./reference/client.js')).openReference(config);
+    case 'gateway':
+      return (await import('./gateway.js')).openGateway(config);
     case 'network':
       return (await import('./network.js')).openNetwork(config);
   }

@@ -1,7 +1,9 @@
 /** All rows, in the order of the report. */
 import type { Row } from '../row.js';
 import { batch } from './batch.js';
+import { command } from './command.js';
 import { cpu } from './cpu.js';
+import { gateway } from './gateway.js';
 import { large } from './large.js';
 import { latency } from './latency.js';
 import { loop } from './loop.js';
@@ -20,12 +22,14 @@ export const ROWS: readonly Row[] = [
   cpu,
   throughput,
   batch,
+  gateway,
   latency,
   requests,
   loop,
   large,
   rotation,
   start,
+  command,
   size,
   rss,
   native,

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { interleave } from '../interleave.js';
+import { atMost, compare, type Row } from '../row.js';
+import { ratios } from '../stats.js';
+
+const BINARY = fileURLToPath(new URL('dist/node/main.js', import.meta.resolve('@nomyo/cli/package.json')));
+
+const ROUNDS = { full: 30, short: 6 } as const;
+
+/** What a shell waits for before a command can begin its work. */
+export const command: Row = {
+  id: 'command',
+  title: 'Start of the command',
+  about: 'From the start of `nomyo --version` to its end, beside a Node that does nothing: `node -e 0`.',
+  inShort: true,
+  goals: [
+    atMost('command', { what: 'nomyo --version, start to end', beside: 'node -e 0', goal: 1.5, band: 3 }),
+  ],
+  measure: async ({ short }) => {
+    const { nomyo, node } = await interleave(
+      { nomyo: () => run(BINARY, '--version'), node: () => run('-e', '0') },
+      short ? ROUNDS.short : ROUNDS.full,
+    );
+    return {
+      figures: { command: ratios(nomyo, node) },
+      tables: [compare('start to end, ms', { 'nomyo --version': nomyo, 'node -e 0': node })],
+    };
+  },
+};
+
+/** In ms. */
+// eslint-disable-next-line @typescript-eslint/require-await -- nothing else may run beside the process that is timed
+async function run(...args: readonly string[]): Promise<number> {
+  const started = performance.now();
+  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(status)}`);
+  return performance.now() - started;
+}
