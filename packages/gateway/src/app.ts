@@ -1,4 +1,4 @@
-/** What is where: calls, models, health, metrics, status. Whoever comes this far has the right `Host` and `Origin`. */
+/** The routes: calls, models, health, metrics, status. `Host` and `Origin` have been checked before. */
 import { isObject } from '@nomyo/base';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.js';
 import { PAGE_HEADERS, statusPage } from './status/page.js';
 import type { Snapshot } from './status/snapshot.js';
 
-/** What the paths lead to. */
+/** What the routes need. */
 export interface AppOptions {
   readonly relay: Relay;
   readonly fetch: SealingFetch;
@@ -18,11 +18,11 @@ export interface AppOptions {
   readonly isToken: (given: string | undefined) => boolean;
   readonly isDraining: () => boolean;
   readonly snapshot: () => Promise<Snapshot>;
-  /** Named where the router tells no list of its models. */
+  /** Listed when the router has no list of models. */
   readonly model: string | undefined;
 }
 
-/** Of every answer: nobody keeps it, nobody guesses what it is. */
+/** On every answer: no caching, no guessing of its type. */
 const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
 const UNAUTHORIZED: Fault = {
@@ -37,7 +37,7 @@ const DRAINING: Fault = {
   status: 503,
   code: 'GATEWAY_DRAINING',
   type: 'api_error',
-  message: 'the gateway is about to end and takes no new calls',
+  message: 'the gateway is shutting down and takes no new calls',
   retryAfter: 5,
 };
 
@@ -85,8 +85,8 @@ const FAILED: Fault = {
 };
 
 /**
- * What was written still leaves: it can be the event that says what went wrong. A client of HTTP/1.0 takes the end of the
- * connection for the end of the answer, unless it is reset.
+ * Sends what was already written, which may be the event that says what went wrong. A client of HTTP/1.0 takes the end of
+ * the connection for the end of the answer, unless it is reset.
  */
 function hangUp({ incoming, outgoing }: HttpBindings): void {
   if (incoming.httpVersion === '1.0') outgoing.socket?.resetAndDestroy();
@@ -98,14 +98,14 @@ const isDialect = (name: string): name is DialectName => Object.hasOwn(DIALECTS,
 const health = (isDraining: boolean): Response =>
   Response.json({ status: isDraining ? 'draining' : 'ok' }, { status: isDraining ? 503 : 200 });
 
-/** The form is for everybody; what it opens is not. */
+/** The form is public; what it opens is not. */
 async function page(c: Context, { isToken, snapshot }: AppOptions): Promise<Response> {
   const isOpen = isToken(tokenOf(c.req.raw.headers));
   const html = statusPage(isOpen ? await snapshot() : undefined);
   return new Response(html, { status: isOpen ? 200 : 401, headers: PAGE_HEADERS });
 }
 
-/** The router's list, or at least the model that this gateway was started with. */
+/** The router's list, or else the model that this gateway was started with. */
 async function models(c: Context, { fetch, model }: AppOptions): Promise<Response> {
   const response = await fetch(MODELS_URL, { method: 'GET', signal: c.req.raw.signal });
   if (response.ok || model === undefined) {
@@ -120,7 +120,7 @@ async function models(c: Context, { fetch, model }: AppOptions): Promise<Respons
   });
 }
 
-/** What the router refuses is no empty list. */
+/** A refusal by the router is an error, not an empty list. */
 async function tags(c: Context, options: AppOptions): Promise<Response> {
   const response = await models(c, options);
   const list: unknown = await response.json();
@@ -130,7 +130,7 @@ async function tags(c: Context, options: AppOptions): Promise<Response> {
   return Response.json({ error: message }, { status: response.status });
 }
 
-/** The path may hold anything, and is not repeated. */
+/** The path may contain anything, so it is not repeated. */
 function nowhere(c: Context, metrics: Metrics): Response {
   metrics.countTurnedAway('path');
   const known = Object.values(DIALECTS).some(({ path }) => path === c.req.path);

@@ -1,7 +1,7 @@
-/** The first look at a request: whom it is for, and which page sends it. */
+/** The first check of a request: which host it is meant for, and which page sent it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DIALECTS, dialectOf, type Fault } from './dialects/dialects.js';
-import { isOwnHost, isOwnOrigin, type Names } from './http/host.js';
+import { isOwnHost, isOwnOrigin, isOwnTarget, type Names } from './http/host.js';
 import type { Listener } from './http/server.js';
 import type { Metrics } from './metrics.js';
 
@@ -19,7 +19,7 @@ const FOREIGN_ORIGIN: Fault = {
   message: 'pages of other origins may not call this gateway',
 };
 
-/** Lets own requests through to `next`, and refuses the others without reading them. */
+/** Passes requests meant for this gateway to `next`, and refuses others without reading them. */
 export function entrance(names: () => Names, metrics: Metrics, next: Listener): Listener {
   return (request, response) => {
     const fault = faultOf(request, names(), metrics);
@@ -28,9 +28,13 @@ export function entrance(names: () => Names, metrics: Metrics, next: Listener): 
   };
 }
 
-/** Node keeps the first of several `Host` headers and forgets the others; all of them are in the raw ones. */
-function faultOf({ rawHeaders }: IncomingMessage, names: Names, metrics: Metrics): Fault | undefined {
-  if (!isOwnHost(valuesOf(rawHeaders, 'host'), names)) {
+/** Node keeps only the first of several `Host` headers; the raw headers have them all. */
+function faultOf(
+  { rawHeaders, url = '' }: IncomingMessage,
+  names: Names,
+  metrics: Metrics,
+): Fault | undefined {
+  if (!isOwnHost(valuesOf(rawHeaders, 'host'), names) || !isOwnTarget(url, names)) {
     metrics.countTurnedAway('host');
     return FOREIGN_HOST;
   }

@@ -1,4 +1,4 @@
-/** What is known of the router's key and of this gateway's own: gathered from the client's events, and asked for. */
+/** Facts about the router's key and this gateway's own, from the client's events and by asking. */
 import { NomyoError, RsaPublicKey } from '@nomyo/crypto';
 import { inspectKeyFiles } from '@nomyo/keystore';
 import {
@@ -12,14 +12,14 @@ import type { KeyFacts, RouterFacts } from './status/snapshot.js';
 
 const DAY_MS = 86_400_000;
 
-/** Of nomyo-js, where nobody names one. */
+/** The defaults of nomyo-js. */
 const DEFAULT_KEY_DIR = 'client_keys';
 const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
 
-/** The router's key is asked for at most this often, however many pages are open. */
+/** How often the router's key is fetched at most, however many pages are open. */
 const FRESH_MS = 60_000;
 
-/** Where the lower level keeps nothing: it is here to fetch a public key, and that needs none of its own. */
+/** For a client that only fetches a public key, and needs no key pair of its own. */
 const IN_MEMORY = { keyDir: null } as const;
 
 const problemOf = (error: unknown): string =>
@@ -27,7 +27,7 @@ const problemOf = (error: unknown): string =>
 
 /** Gathers facts. */
 export class Facts {
-  /** For the client whose facts these are. */
+  /** Goes into the client that these facts are about. */
   readonly logger: Logger;
   readonly #config: SecureChatCompletionConfig;
   #key: Pick<KeyFacts, 'fingerprint' | 'createdAt'> = { fingerprint: undefined, createdAt: undefined };
@@ -124,7 +124,7 @@ export class Facts {
     this.#key = { fingerprint, createdAt };
   }
 
-  /** The file tells its age, and so does every other client that uses it. */
+  /** Takes the age from the file: other clients may use it too. */
   async #useFile(fingerprint: string): Promise<void> {
     const { keyDir } = this.#config;
     if (this.#key.fingerprint === fingerprint) return;

@@ -16,15 +16,15 @@ import type { Snapshot } from './status/snapshot.js';
 
 /** A gateway that listens. */
 export interface Gateway {
-  /** Such as `http://127.0.0.1:11435`; clients take it with `/v1` behind it, but for Anthropic's and Ollama's. */
+  /** Such as `http://127.0.0.1:11435`. Clients want `/v1` appended, except for Anthropic's and Ollama's. */
   readonly url: string;
   readonly port: number;
-  /** What clients must send. */
+  /** The token that clients must send. */
   readonly token: string;
-  /** Resolves when the key pair is there and the router's key has been fetched. */
+  /** Resolves once the keys of both sides are there. */
   ready(): Promise<void>;
   /**
-   * Takes no new calls, lets those under way end, and then ends. Idempotent; a second call with a shorter time ends sooner.
+   * Takes no new calls, lets running ones finish, then closes. Idempotent; a second call with a shorter time closes sooner.
    *
    * @param graceMs after which calls under way are ended, in ms. Default: 0
    */
@@ -119,7 +119,7 @@ class LocalGateway implements Gateway {
     this.#client.dispose();
   }
 
-  /** Calls have ended, and their clients have got what is theirs. */
+  /** Resolves once all calls have ended and their answers are delivered. */
   async #idle(): Promise<void> {
     await this.#admission.empty();
     await this.#book.empty();
@@ -173,7 +173,7 @@ class LocalGateway implements Gateway {
   }
 }
 
-/** Resolves with `task`, or when the time is over. */
+/** Resolves with `task`, or when time is up. */
 async function within(ms: number, task: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
-/** A line of JSON for every call that has ended: names, sizes and times, from a closed list of members. */
+/** One line of JSON per finished call: names, sizes and times, from a closed list of members. */
 import { pino, type DestinationStream } from 'pino';
 import type { Call } from './calls/book.js';
 
-/** Takes a call. */
+/** Logs a call. */
 export type GatewayLog = (call: Call) => void;
 
 /** @param destination where lines go: `process.stderr` */

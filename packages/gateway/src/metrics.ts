@@ -1,9 +1,9 @@
-/** What Prometheus reads: numbers about calls, with labels from closed lists. Never content, never a path. */
+/** Metrics for Prometheus: numbers about calls, with labels from closed lists. Never content, never a path. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Admission } from './calls/admission.js';
 import type { Call } from './calls/book.js';
 
-/** Models that get a label of their own; clients can write any name, and every label costs memory for good. */
+/** How many models get their own label: clients can send any name, and labels are never freed. */
 const MAX_MODELS = 19;
 const OTHER_MODELS = 'other';
 const MAX_MODEL_LENGTH = 64;

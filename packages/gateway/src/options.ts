@@ -1,4 +1,4 @@
-/** The options of a gateway, with defaults and units, and its limits. */
+/** The options of a gateway with their defaults and units, and its fixed limits. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { SecureChatCompletionConfig, SecurityTier } from 'nomyo-js';
 import type { Call } from './calls/book.js';
@@ -6,29 +6,29 @@ import { checkToken, makeToken } from './http/token.js';
 
 /** How a gateway is started. */
 export interface GatewayOptions {
-  /** Of the client that seals: where the router is, keys, pins, policy. */
+  /** Options of the client that seals: base URL, keys, pins, policy. */
   readonly client?: SecureChatCompletionConfig;
-  /** Address to listen on. Default: `127.0.0.1`. Any but loopback needs `token` and `tls`. */
+  /** Address to listen on. Default: `127.0.0.1`. Other than loopback needs `token` and `tls`. */
   readonly host?: string;
-  /** 0: any free one. Default: 11435, beside Ollama's. */
+  /** 0 picks a free one. Default: 11435, next to Ollama's. */
   readonly port?: number;
-  /** What clients must send; at least 16 printable characters. Default: a random one, in `Gateway.token`. */
+  /** Token that clients must send, at least 16 printable characters. Default: a random one, in `Gateway.token`. */
   readonly token?: string;
   /** PEM of the certificate chain and its private key. Default: plain HTTP, for loopback only. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Calls at a time. Default: 64. */
+  /** How many calls run at once. Default: 64. */
   readonly maxConcurrent?: number;
-  /** Calls that wait; the next one gets 429. Default: 256. */
+  /** How many calls may wait; further ones get 429. Default: 256. */
   readonly maxQueue?: number;
-  /** For calls that name no model. Default: such calls are refused. */
+  /** Model for calls that name none. Default: such calls are refused. */
   readonly model?: string;
-  /** The least tier of every call. Default: what the client asks for. */
+  /** Lowest tier of any call. Default: whatever the client asks for. */
   readonly securityTier?: SecurityTier;
-  /** Told of every call when it has ended. */
+  /** Called with every call once it has ended. */
   readonly onCall?: (call: Call) => void;
 }
 
-/** Complete, and checked. */
+/** The options, checked and complete. */
 export interface ResolvedOptions {
   readonly client: SecureChatCompletionConfig;
   readonly host: string;
@@ -45,9 +45,9 @@ export interface ResolvedOptions {
 /** Defaults. */
 export const DEFAULTS = { host: '127.0.0.1', port: 11_435, maxConcurrent: 64, maxQueue: 256 } as const;
 
-/** What a client can make the gateway hold, and for how long. */
+/** What a client can make the gateway hold, and how long. */
 export const LIMITS = {
-  /** The protocol takes 10 MiB of JSON; white space and another dialect can make it longer on its way here. */
+  /** The protocol's limit is 10 MiB of JSON; white space and other dialects can make it longer here. */
   bodyBytes: 12_582_912,
   headerBytes: 16_384,
   connections: 1_024,
@@ -55,11 +55,11 @@ export const LIMITS = {
   headersMs: 30_000,
   /** To the end of the body. */
   requestMs: 60_000,
-  /** How often these two are looked at. */
+  /** How often the two are checked. */
   checkMs: 5_000,
   /** A connection without a request. */
   keepAliveMs: 30_000,
-  /** A client that takes nothing of its answer. */
+  /** A client that reads nothing of its answer. */
   stallMs: 60_000,
 } as const;
 

@@ -1,11 +1,11 @@
-/** How many calls run, how many wait, and that the next one is refused. No I/O. */
+/** Limits how many calls run and how many wait; any more are refused. No I/O. */
 
-/** A place among those that run or wait. */
+/** A place among the running and waiting calls. */
 export interface Place {
   /**
-   * Waits for the turn of this call.
+   * Waits until this call may run.
    *
-   * @throws the signal's reason, when its client goes away meanwhile
+   * @throws the signal's reason if the client goes away first
    */
   turn(signal: AbortSignal): Promise<void>;
   /** Gives the place back. Idempotent. */
@@ -16,7 +16,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Lets calls in: so many at a time, in the order of their coming, and so many more that wait. */
+/** Admits calls in order of arrival: some run, some wait, the rest are turned away. */
 export class Admission {
   readonly #maxConcurrent: number;
   readonly #maxQueue: number;
@@ -30,7 +30,7 @@ export class Admission {
     this.#maxQueue = maxQueue;
   }
 
-  /** Calls that have a place and do not run: bodies that are still read count too, or slow ones would be free. */
+  /** Calls that hold a place but do not run. A body still being read counts, or slow ones would cost nothing. */
   get waiting(): number {
     return this.#entered - this.#running;
   }
@@ -39,7 +39,7 @@ export class Admission {
     return this.#running;
   }
 
-  /** @returns a place, or `undefined`: all are taken */
+  /** @returns a place, or `undefined` when all are taken */
   enter(): Place | undefined {
     if (this.#entered >= this.#maxConcurrent + this.#maxQueue) return undefined;
     this.#entered += 1;
@@ -58,7 +58,7 @@ export class Admission {
     };
   }
 
-  /** Resolves when nobody runs or waits any more. */
+  /** Resolves once no call runs or waits. */
   empty(): Promise<void> {
     if (this.#entered === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty.push(resolve));

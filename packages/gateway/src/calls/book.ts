@@ -1,14 +1,14 @@
-/** The calls under way and the last ones: sizes, names and times, never content. */
+/** Running and recent calls: sizes, names and times, never content. */
 
 /** How a call ended. */
 export type Outcome =
   'ok' | 'refused' | 'busy' | 'security' | 'router' | 'connection' | 'cancelled' | 'failed';
 
-/** What is known of a call. */
+/** What is known about a call. */
 export interface Call {
   readonly id: number;
   readonly dialect: string;
-  /** As the client wrote it: anything. */
+  /** As the client wrote it: it may be anything. */
   readonly model: string;
   readonly tier: string;
   readonly stream: boolean;
@@ -23,7 +23,7 @@ export interface Call {
   readonly durationMs: number;
 }
 
-/** Everything that ever happened, in numbers. */
+/** Totals since the start. */
 export interface Totals {
   readonly sealed: number;
   readonly refused: number;
@@ -32,10 +32,10 @@ export interface Totals {
 
 const KEPT = 100;
 
-/** Of outcomes: those whose call went to the router, sealed. */
+/** Outcomes of calls that were sealed and sent to the router. */
 const SENT: readonly Outcome[] = ['ok', 'security', 'router', 'connection', 'cancelled'];
 
-/** Remembers calls. */
+/** Keeps track of calls. */
 export class CallBook {
   readonly #live = new Map<number, Call>();
   readonly #recent: Call[] = [];
@@ -56,12 +56,12 @@ export class CallBook {
     return [...this.#live.values()];
   }
 
-  /** The last ones, newest first. */
+  /** Recent calls, newest first. */
   get recent(): readonly Call[] {
     return this.#recent;
   }
 
-  /** Resolves when no call is under way any more. */
+  /** Resolves once no call is running. */
   empty(): Promise<void> {
     if (this.#live.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
@@ -84,7 +84,7 @@ export class CallBook {
     if (call !== undefined) this.#live.set(id, { ...call, responseBytes: call.responseBytes + count });
   }
 
-  /** Only the first end of a call counts. */
+  /** Ends a call once; later ends are ignored. */
   end(id: number, outcome: Outcome): void {
     const call = this.#live.get(id);
     if (call === undefined) return;

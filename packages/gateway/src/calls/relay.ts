@@ -1,4 +1,4 @@
-/** One call: from the request of a client to the answer it gets, through the adapter that seals. */
+/** Carries one call from a client's request to its answer, through the adapter that seals it. */
 import { isObject, NomyoError } from '@nomyo/base';
 import { DIALECTS, faultResponse, type DialectName, type Fault } from '../dialects/dialects.js';
 import { answerOf, OllamaLines } from '../dialects/ollama-answer.js';
@@ -8,21 +8,21 @@ import type { Admission } from './admission.js';
 import type { CallBook, Outcome } from './book.js';
 import { tracked } from './tracked.js';
 
-/** The part of `SecureFetch` that is needed here. */
+/** The part of `SecureFetch` that is used here. */
 export type SealingFetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** What calls share. */
+/** What all calls share. */
 export interface RelayOptions {
   readonly fetch: SealingFetch;
   readonly admission: Admission;
   readonly book: CallBook;
   readonly maxBodyBytes: number;
-  /** For a request that names none. */
+  /** Used when a request names no model. */
   readonly model: string | undefined;
   readonly tier: string | undefined;
 }
 
-/** Headers of the adapter's answers that mean something to a client. */
+/** The headers of the adapter's answers that clients use. */
 const ANSWER_HEADERS: readonly string[] = [
   'content-type',
   'retry-after',
@@ -32,7 +32,7 @@ const ANSWER_HEADERS: readonly string[] = [
   'request-id',
 ];
 
-/** What is done when an answer ends. */
+/** What to do when an answer ends. */
 interface Ends {
   /** Gives the place back. */
   readonly leave: () => void;
@@ -40,14 +40,14 @@ interface Ends {
   readonly hangUp: () => void;
 }
 
-/** The adapter looks at the path alone; nothing is ever sent to this host. */
+/** The adapter only looks at the path; nothing is ever sent to this host. */
 const ORIGIN = 'https://gateway.invalid';
 
 const BUSY: Fault = {
   status: 429,
   code: 'GATEWAY_BUSY',
   type: 'rate_limit_error',
-  message: 'the gateway has as many calls as it may; try again in a moment',
+  message: 'the gateway is busy; try again in a moment',
   retryAfter: 1,
 };
 
@@ -59,7 +59,7 @@ export class Relay {
     this.#options = options;
   }
 
-  /** `hangUp` closes the client's connection, for an answer that breaks off after it has begun. */
+  /** @param hangUp closes the client's connection when an answer breaks off after it has begun */
   async answer(dialect: DialectName, request: Request, hangUp: () => void): Promise<Response> {
     const { admission, book } = this.#options;
     const id = book.begin({ dialect });
@@ -79,12 +79,12 @@ export class Relay {
       keepsPlace = false;
       return this.#fail(id, dialect, error, request.signal);
     } finally {
-      // Once the model is done, whoever reads slowly keeps nobody waiting.
+      // Once the model is done, a slow reader keeps nobody waiting.
       if (!keepsPlace) place.leave();
     }
   }
 
-  /** The call as the adapter takes it. None of the client's headers goes on: its token is the gateway's. */
+  /** The call as the adapter takes it. No header of the client is passed on: its token is for the gateway only. */
   async #read(id: number, dialect: DialectName, request: Request): Promise<RequestInit> {
     const { maxBodyBytes, model } = this.#options;
     const { text, members } = await readJson(request, maxBodyBytes);
@@ -149,7 +149,7 @@ export class Relay {
     return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
   }
 
-  /** What the adapter refuses is small, and in the shape of its dialect already but for Ollama's. */
+  /** Refusals are small, and already have the shape of their protocol, except for Ollama's. */
   async #refusal(id: number, dialect: DialectName, response: Response): Promise<Response> {
     const text = await response.text();
     const { code, type, message } = errorIn(text);
@@ -176,7 +176,7 @@ export class Relay {
   }
 }
 
-/** Whether the model still works on what is being read: true of a real stream, not of one made from a whole answer. */
+/** Whether the model is still writing: true of a real stream, not of one made from a whole answer. */
 function isUnderWay({ headers }: Response): boolean {
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
   return isStream && headers.get('x-nomyo-stream') !== 'synthetic';

@@ -1,4 +1,4 @@
-/** What the gateway understands: where each protocol is spoken, and how it says that something went wrong. Pure. */
+/** The protocols that the gateway serves: their paths, and the shape of their errors. Pure. */
 
 /** A protocol. */
 export type DialectName = 'chat' | 'responses' | 'messages' | 'ollama';
@@ -21,7 +21,7 @@ const anthropic: Shape = ({ message, type, code }) => ({ type: 'error', error: {
 /** Ollama's clients print whatever is here: an object would be `[object Object]`. */
 const ollama: Shape = ({ message }) => ({ error: message });
 
-/** Where each protocol is spoken; the path of the adapter it is translated by; the shape of its errors. */
+/** Each protocol: its path, the adapter's path that translates it, and the shape of its errors. */
 export const DIALECTS: Readonly<
   Record<DialectName, { readonly path: string; readonly target: string; readonly error: Shape }>
 > = {
@@ -31,7 +31,7 @@ export const DIALECTS: Readonly<
   ollama: { path: '/api/chat', target: '/v1/chat/completions', error: ollama },
 };
 
-/** The protocol that a path belongs to, for errors that come before it is known what is wanted. */
+/** The protocol that a path belongs to, for errors that happen before the request is routed. */
 export function dialectOf(path: string): DialectName {
   if (path.startsWith('/v1/messages')) return 'messages';
   return path.startsWith('/api/') ? 'ollama' : 'chat';

@@ -6,7 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
 const NANOSECONDS = 1_000_000;
 const DONE = '[DONE]';
 
-/** What every line has. */
+/** What every line needs. */
 interface Frame {
   readonly model: string;
   /** Unix ms. */
@@ -20,7 +20,7 @@ export function answerOf(completion: Json, frame: Frame): Json {
   return { ...line(frame, messageOf(message)), ...end(choice['finish_reason'], completion['usage'], frame) };
 }
 
-/** The server-sent events of a streamed chat completion as lines of JSON, as far as they are whole. */
+/** Turns the server-sent events of a chat completion into lines of JSON, one complete event at a time. */
 export class OllamaLines {
   readonly #frame: Frame;
   #rest = '';
@@ -79,7 +79,7 @@ function messageOf({ content, refusal, reasoning_content: thinking, tool_calls: 
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Ollama gives arguments as an object; what the model wrote wrongly stays the text that it is. */
+/** Ollama gives arguments as an object; text that is not valid JSON stays text. */
 function toolCallOf(call: unknown): Json {
   const called = isObject(call) && isObject(call['function']) ? call['function'] : {};
   return { function: { name: called['name'] ?? '', arguments: argumentsOf(called['arguments']) } };

@@ -3,7 +3,7 @@ import { InvalidArgumentError, isObject } from '@nomyo/base';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `options` of Ollama and what they are called in a chat completion. `num_ctx` and the like are the server's affair. */
+/** Ollama's `options` and their names in a chat completion. `num_ctx` and the like are up to the server. */
 const OPTIONS: Readonly<Record<string, string>> = {
   temperature: 'temperature',
   top_p: 'top_p',
@@ -25,7 +25,7 @@ const IMAGE_TYPES: readonly (readonly [start: string, type: string])[] = [
   ['UklGR', 'image/webp'],
 ];
 
-/** Ollama streams unless it is told not to. */
+/** Ollama streams unless told not to. */
 export const isStream = (request: Json): boolean => request['stream'] !== false;
 
 /** @throws {InvalidArgumentError} on what cannot be translated */
@@ -45,7 +45,7 @@ export function chatRequestOf(request: Json): Json {
   };
 }
 
-/** Ollama's calls of tools have no ids: answers follow their calls in order. */
+/** Ollama's tool calls have no ids: results follow their calls in order. */
 class CallIds {
   readonly #open: string[] = [];
   #count = 0;

@@ -1,4 +1,4 @@
-/** Reads the body of a request, up to a limit, and looks at its JSON before anything else does. */
+/** Reads the body of a request up to a limit, and checks its JSON before anything uses it. */
 import { isObject } from '@nomyo/base';
 import { depthOf } from './json-depth.js';
 
@@ -15,10 +15,10 @@ export class BodyError extends Error {
   }
 }
 
-/** Deeper than any schema of a tool that people write; deeper ones only exist to exhaust the stack of a parser. */
+/** Deeper than any tool schema that people write. Deeper bodies only serve to exhaust a parser's stack. */
 const MAX_DEPTH = 128;
 
-/** @throws {BodyError} when it is too long, no UTF-8, no JSON object, or nested too deeply */
+/** @throws {BodyError} when it is too long, not UTF-8, not a JSON object, or nested too deeply */
 export async function readJson(
   request: Request,
   maxBytes: number,
@@ -30,7 +30,7 @@ export async function readJson(
     const members: unknown = JSON.parse(text);
     if (isObject(members)) return { text, members };
   } catch {
-    // What the parser says quotes the body.
+    // The parser's message quotes the body.
   }
   throw new BodyError(400, 'INVALID_JSON', 'the body must be a JSON object in UTF-8');
 }

@@ -1,11 +1,11 @@
 /**
- * Who may be meant by `Host`, and where a page that calls may come from: nobody but this gateway. A page of another
- * site whose name suddenly leads to 127.0.0.1 (DNS rebinding) is told apart by exactly this. Pure.
+ * Checks that `Host` names this gateway, and that a calling page comes from it. This is what stops DNS rebinding: a page
+ * of another site whose name suddenly resolves to 127.0.0.1 still sends its own name. Pure.
  */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
-/** What a gateway answers to. */
+/** The names that a gateway answers to. */
 export interface Names {
   readonly scheme: 'http' | 'https';
   readonly port: number;
@@ -23,12 +23,22 @@ export function isOwnHost(hosts: readonly string[], names: Names): boolean {
   return hosts.length === 1 && host !== undefined && isOwn(host, names);
 }
 
-/** @param origins every `Origin` header of the request; none: it is no page of another site that calls */
+/** @param origins every `Origin` header of the request; without any, no page of another site is calling */
 export function isOwnOrigin(origins: readonly string[], names: Names): boolean {
   return origins.every((origin) => {
     const prefix = `${names.scheme}://`;
     return origins.length === 1 && origin.startsWith(prefix) && isOwn(origin.slice(prefix.length), names);
   });
+}
+
+/**
+ * A target in absolute form names the host again, and overrides `Host` (RFC 9112 §3.2.2).
+ *
+ * @param target as in the request line
+ */
+export function isOwnTarget(target: string, names: Names): boolean {
+  const [, host] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/iu.exec(target) ?? [];
+  return host === undefined || isOwn(host, names);
 }
 
 function isOwn(text: string, { scheme, port, vouches }: Names): boolean {

@@ -5,7 +5,7 @@ const BACKSLASH = 0x5c;
 const OPENING: readonly number[] = [0x5b, 0x7b];
 const CLOSING: readonly number[] = [0x5d, 0x7d];
 
-/** The deepest nesting; what is no JSON has some number too. */
+/** The deepest nesting; any text has one, JSON or not. */
 export function depthOf(json: Uint8Array): number {
   let depth = 0;
   let deepest = 0;
@@ -18,7 +18,7 @@ export function depthOf(json: Uint8Array): number {
   return deepest;
 }
 
-/** Strings are most of a request, and are skipped from quote to quote. */
+/** Most of a request is strings; they are skipped from quote to quote. */
 function endOfString(json: Uint8Array, start: number): number {
   let at = json.indexOf(QUOTE, start + 1);
   while (at !== -1 && isEscaped(json, at, start)) at = json.indexOf(QUOTE, at + 1);

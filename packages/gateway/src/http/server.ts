@@ -1,4 +1,4 @@
-/** The sockets: limits in size and time, and the first look at a request before anything reads it. */
+/** The listening sockets, with their limits in size and time. */
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -9,13 +9,13 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { LIMITS, type ResolvedOptions } from '../options.js';
 
-/** What comes next. */
+/** Handles a request. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** How often stalled answers are looked for, in ms. */
+/** How often to look for stalled answers, in ms. */
 const STALL_CHECK_MS = 10_000;
 
-/** A server that listens, and its answers under way. */
+/** A server, and the answers it is sending. */
 export class GatewayServer {
   readonly #server: Server;
   readonly #answers = new Map<ServerResponse, Progress>();
@@ -38,8 +38,6 @@ export class GatewayServer {
       this.#watch(response);
       listener(request, response);
     });
-    // Nobody here speaks another protocol.
-    this.#server.on('upgrade', (_request, socket) => socket.destroy());
     this.#stallCheck = setInterval(() => this.#endStalled(), STALL_CHECK_MS);
     this.#stallCheck.unref();
   }
@@ -56,13 +54,13 @@ export class GatewayServer {
     });
   }
 
-  /** No new connections, and none that idles. */
+  /** Accepts no new connections and closes idle ones. */
   stop(): void {
     this.#server.close();
     this.#server.closeIdleConnections();
   }
 
-  /** Ends what is left. */
+  /** Closes every connection. */
   destroy(): void {
     clearInterval(this.#stallCheck);
     this.#server.close();
@@ -74,7 +72,7 @@ export class GatewayServer {
     response.once('close', () => this.#answers.delete(response));
   }
 
-  /** A client that has an answer to take and takes nothing is cut: its memory is the gateway's. */
+  /** Cuts off clients that read nothing of their answer: the gateway would have to hold it in memory. */
   #endStalled(): void {
     for (const [response, progress] of this.#answers) {
       const written = bytesWritten(response.socket);

@@ -1,4 +1,4 @@
-/** The bearer token: made, found in a request, and compared in a time that tells nothing. */
+/** The bearer token: how it is made, found in a request, and compared in constant time. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { InvalidArgumentError } from '@nomyo/base';
 
@@ -8,7 +8,7 @@ const MIN_LENGTH = 16;
 /** A new token: 43 characters of base64url. */
 export const makeToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
 
-/** @throws {InvalidArgumentError} when a token can be guessed, or not be sent in a header */
+/** @throws {InvalidArgumentError} when a token is too easy to guess, or cannot be sent in a header */
 export function checkToken(token: string): string {
   if (/^[\u0021-\u007e]+$/u.test(token) && token.length >= MIN_LENGTH) return token;
   throw new InvalidArgumentError(
@@ -17,13 +17,13 @@ export function checkToken(token: string): string {
   );
 }
 
-/** What a request brings along: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients send it. */
+/** The token of a request: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients send it. */
 export function tokenOf(headers: Headers): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/iu.exec(headers.get('authorization') ?? '') ?? [];
   return bearer ?? headers.get('x-api-key') ?? undefined;
 }
 
-/** Compares hashes of one length, so that neither the length nor the first wrong character shows in the time. */
+/** Compares hashes of equal length, so that timing reveals neither the length nor the first wrong character. */
 export function tokenCheck(expected: string): (given: string | undefined) => boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   const own = digest(expected);

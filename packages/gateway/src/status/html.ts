@@ -1,4 +1,4 @@
-/** HTML from text that anybody may have written. Pure. */
+/** HTML from untrusted text. Pure. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -13,13 +13,13 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const MAX_LENGTH = 80;
 
-/** Text for an element or a quoted attribute. Characters that hide or turn text are named instead. */
+/** Text for an element or a quoted attribute. Characters that hide or reorder text are named instead. */
 export function text(value: string): string {
   const shown = visible(value);
   return escaped(shown.length > MAX_LENGTH ? `${shown.slice(0, MAX_LENGTH)}…` : shown);
 }
 
-/** The same, in its whole length: for sentences of our own. */
+/** The same without a length limit, for sentences of our own. */
 export const longText = (value: string): string => escaped(visible(value));
 
 const visible = (value: string): string => value.replaceAll(UNSAFE, (character) => `⟨U+${hex(character)}⟩`);
@@ -44,7 +44,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** The two largest units that say something. */
+/** The two largest units that matter. */
 export function duration(ms: number): string {
   if (ms < SECOND_MS) return `${String(Math.max(0, Math.round(ms)))} ms`;
   if (ms < MINUTE_MS) return `${(ms / SECOND_MS).toFixed(1)} s`;

@@ -1,4 +1,4 @@
-/** The status page: one document without anything from elsewhere. Without the token it is a form and empty parts. */
+/** The status page: one document that loads nothing else. Without the token it is a form and empty parts. */
 import { createHash } from 'node:crypto';
 import { callsPart, keyPart, memoryPart, plotsPart, routerPart, trafficPart } from './parts.js';
 import { SCRIPT } from './script.js';
@@ -8,7 +8,7 @@ import { STYLE } from './style.js';
 const hashOf = (content: string): string =>
   `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 
-/** Nothing may be loaded, sent, framed or submitted but what is here and to this gateway. */
+/** The page may load nothing, submit nothing, be framed by nobody, and talk to this gateway only. */
 const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
   `script-src ${hashOf(SCRIPT)}`,
@@ -29,7 +29,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
-/** @param snapshot `undefined`: whoever asks has not shown the token */
+/** @param snapshot `undefined` when the request had no valid token */
 export function statusPage(snapshot: Snapshot | undefined): string {
   const part = (name: string, render: (of: Snapshot) => string): string =>
     `<div data-part="${name}">${snapshot === undefined ? '' : render(snapshot)}</div>`;

@@ -1,10 +1,10 @@
-/** The parts of the page that change, as HTML: each is put in place of the one before. Pure. */
+/** The parts of the page that change, as HTML; each replaces its previous version. Pure. */
 import type { Call, Outcome } from '../calls/book.js';
 import { bytes, duration, longText, text } from './html.js';
 import { latencyPlot, throughputPlot } from './plots.js';
 import type { Snapshot } from './snapshot.js';
 
-/** What an outcome means, in a word or two. */
+/** Each outcome in a word or two. */
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
   ok: 'answered',
   refused: 'refused here',

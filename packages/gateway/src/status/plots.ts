@@ -1,4 +1,4 @@
-/** Two small plots as SVG, of attributes alone: the page's policy permits no style that is not its own. Pure. */
+/** Two small SVG plots, styled by attributes: the page's policy permits no inline styles. Pure. */
 import type { Call } from '../calls/book.js';
 import { duration } from './html.js';
 
@@ -11,7 +11,7 @@ const STEP = WIDTH / BARS;
 const MINUTES = 30;
 const MINUTE_MS = 60_000;
 
-/** How long the last calls took, one bar each, on a scale from zero. */
+/** Durations of recent calls, one bar each, on a scale from zero. */
 export function latencyPlot(recent: readonly Call[]): string {
   const calls = recent.slice(0, BARS).reverse();
   const longest = Math.max(1, ...calls.map((call) => call.durationMs));

@@ -1,7 +1,7 @@
 /** What the status page shows: facts about keys and calls, never content. */
 import type { Call, Totals } from '../calls/book.js';
 
-/** Where the router's key stands. */
+/** The router, its key, and how far it is trusted. */
 export interface RouterFacts {
   readonly url: string;
   /** `sha256/BASE64` of its key; with version 2 of the protocol, `ed25519/BASE64` of the roots above its keys. */
@@ -20,7 +20,7 @@ export interface KeyFacts {
   readonly rotatesAt: number | undefined;
 }
 
-/** Everything, at one moment. */
+/** Everything the page shows, at one moment. */
 export interface Snapshot {
   /** Unix ms. */
   readonly now: number;

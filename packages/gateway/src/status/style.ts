@@ -1,4 +1,4 @@
-/** The look of the page: light and dark by the reader's own setting, narrow screens, no motion. */
+/** The style of the page: light or dark as the reader prefers, narrow screens, no motion. */
 export const STYLE = `
 :root{color-scheme:light dark;--ink:#16202b;--soft:#51606e;--paper:#f6f7f9;--card:#fff;--line:#dfe4e9;--accent:#0d5c63;--good:#1a7a4c;--bad:#b3261e;--focus:#0b57d0;--shade:0 1px 2px #16202b14,0 4px 16px #16202b0d}
 @media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--soft:#a9b6c2;--paper:#0f1419;--card:#182029;--line:#2b3641;--accent:#6fd3cf;--good:#74d3a0;--bad:#ff9f97;--focus:#8ab4f8;--shade:none}}
