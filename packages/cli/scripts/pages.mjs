@@ -23,7 +23,7 @@ const COMMANDS = {
     'Describes a pair, as ssh-keygen does. With a password the private key is opened; a wrong one ends with 6.',
   'keys rotate': 'Replaces a pair at once. Calls under way end with the old one.',
   'keys passwd': 'Changes the password, and keeps the pair.',
-  'keys import': 'Takes over a key from elsewhere. The file that it comes from stays as it is.',
+  'keys import': 'Imports a key from elsewhere. The file it comes from is left as it is.',
   'keys export-public': 'Prints the public half.',
   'audit init': 'Makes the key that signs checkpoints; see [the audit trail](../audit.md).',
   'audit verify': 'Ends with 1, and names the line, when something is not as it was written.',
@@ -31,10 +31,10 @@ const COMMANDS = {
     'Prints what to keep elsewhere, so that even the holder of the key cannot rewrite the past.',
   'audit export':
     'Prints a table. A cell that a spreadsheet would take for a formula gets a quote before it.',
-  pin: 'Prints the pin of the router. TLS alone vouches for it: compare it by another way before you trust it.',
+  pin: 'Prints the pin of the router. TLS alone vouches for it: compare it over another channel before you trust it.',
   doctor:
-    'Looks for what commonly stands in the way, and says what to do. It ends with 1 when a check fails.',
-  router: 'A router for development and tests; it is no model.',
+    'Checks what commonly goes wrong, and says what to do. It ends with 1 when a check fails.',
+  router: 'A router for development and tests; it is not a model.',
   completion: 'Completes commands and flags in bash, zsh and fish.',
 };
 

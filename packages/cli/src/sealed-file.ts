@@ -12,7 +12,7 @@ export async function readPublicKey(path: string, flag: string): Promise<RsaPubl
     return await RsaPublicKey.fromPem(await readFile(path));
   } catch (error) {
     const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${flag}: ${path} is no RSA public key in PEM (${code})`);
+    throw new UsageError(`${flag}: ${path} is not an RSA public key in PEM (${code})`);
   }
 }
 

@@ -78,10 +78,13 @@ export function collect(child: ChildProcess): () => { readonly stdout: string; r
 }
 
 /** Waits for a condition, never for a time. */
-export async function until<T>(what: () => T | undefined | false, limitMs = 60_000): Promise<T> {
+export async function until<T>(
+  what: () => T | undefined | false | Promise<T | undefined | false>,
+  limitMs = 60_000,
+): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
-    const found = what();
+    const found = await what();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > end) throw new Error('it never came to pass');
     await new Promise((done) => setTimeout(done, 20));

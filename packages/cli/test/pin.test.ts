@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { startRouter, type Router } from '@nomyo/router/testing';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { makeCertificate, startRouter, type Router } from '@nomyo/router/testing';
 import { collect, ended, Home, until } from './cli.js';
 
 const home = new Home();
@@ -28,7 +30,7 @@ describe('nomyo pin', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toContain(`sha256/${digest}\n`);
     expect(stdout).toMatch(/^Issuer: +\S/mu);
-    expect(stderr).toMatch(/by another way[\s\S]*openssl dgst -sha256/u);
+    expect(stderr).toMatch(/over another channel[\s\S]*openssl dgst -sha256/u);
     const json: unknown = JSON.parse((await home.run(['pin', '--json'], there())).stdout);
     expect(json).toMatchObject({ pin: router.fingerprint, keySize: 2048, issuer: expect.any(String) });
   });
@@ -79,5 +81,80 @@ describe('nomyo router', () => {
     expect((await home.run(words, { env })).code).toBe(3);
     child.kill('SIGTERM');
     expect(await ended(child)).toBe(0);
+  });
+});
+
+/** A proxy that leads every tunnel to one port of this machine, and asks for a password. */
+async function startProxy(port: number) {
+  const asked: { readonly target: string; readonly authorization: string | undefined }[] = [];
+  let isOpen = true;
+  const server = createServer().on('connect', ({ url = '', headers }, socket: Socket) => {
+    asked.push({ target: url, authorization: headers['proxy-authorization'] });
+    if (!isOpen) {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
+    const target = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(target).pipe(socket);
+    });
+    for (const end of [socket, target]) {
+      end.on('error', () => undefined).on('close', () => (socket.destroy(), target.destroy()));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const own = String((server.address() as AddressInfo).port);
+  return {
+    url: `http://user:SECRET@127.0.0.1:${own}`,
+    asked,
+    shut: () => {
+      isOpen = false;
+    },
+    close: () => server.close(),
+  };
+}
+
+describe('behind a proxy', () => {
+  /** A name that only the proxy knows. */
+  const HOST = 'router.nomyo.invalid';
+
+  it('pin, doctor and ask go through it, and nobody sees its password', async () => {
+    const { ca, cert, key } = await makeCertificate({ hosts: [HOST] });
+    const far = await startRouter({ keySize: 2048, tls: { cert, key } });
+    const proxy = await startProxy(Number(new URL(far.url).port));
+    try {
+      writeFileSync(home.file('far.pem'), ca);
+      const env = {
+        NOMYO_BASE_URL: `https://${HOST}`,
+        NOMYO_TLS_CA: home.file('far.pem'),
+        HTTPS_PROXY: proxy.url,
+      };
+      const pin = await home.run(['pin', '--json'], { env });
+      expect(JSON.parse(pin.stdout)).toMatchObject({ pin: far.fingerprint, url: `https://${HOST}/` });
+      const doctor = await home.run(['doctor', '--json', '--pin', far.fingerprint, '--ephemeral'], { env });
+      expect(doctor.stdout).toMatch(
+        /"id":"proxy","title":"Proxy","status":"ok","detail":"[^"]*127\.0\.0\.1:/u,
+      );
+      expect(doctor.stdout).toMatch(/"id":"router-key",[^}]*"status":"ok"/u);
+      const words = ['ask', '--ephemeral', '--pin', far.fingerprint, '--model', 'm', 'hello'];
+      expect(await home.run(words, { env })).toMatchObject({ code: 0, stderr: '' });
+      expect(new Set(proxy.asked.map(({ target }) => target))).toEqual(new Set([`${HOST}:443`]));
+      expect(proxy.asked[0]?.authorization).toBe(`Basic ${btoa('user:SECRET')}`);
+      proxy.shut();
+      const refused = await home.run(['pin'], { env });
+      expect([refused.code, refused.stdout]).toEqual([4, '']);
+      const all = [pin, doctor, refused].flatMap(({ stdout, stderr }) => [stdout, stderr]).join('');
+      expect(all).not.toContain('SECRET');
+    } finally {
+      proxy.close();
+      await far.close();
+    }
+  });
+
+  it('one that is none is refused, without a word of it', async () => {
+    const env = { ...there().env, NOMYO_BASE_URL: `https://${HOST}`, HTTPS_PROXY: 'socks5://SECRET@x' };
+    const { code, stderr } = await home.run(['doctor'], { env });
+    expect(code).toBe(1);
+    expect(stderr).not.toContain('SECRET');
   });
 });

@@ -1,8 +1,10 @@
 /** `--root`: version 2 of the protocol from the command line, against a router that speaks it. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { startRouter } from '@nomyo/router/testing';
 import { collect, ended, Home, until } from './cli.js';
+import { describeTerminal, Terminal } from './terminal.js';
 import { begin, finish, say, startStage, type Stage } from './version2.js';
 
 const home = new Home();
@@ -64,12 +66,12 @@ describe('nomyo ask --root', () => {
   });
 
   it.each([
-    { what: 'a pin', args: ['--pin', PIN], says: '--pin has no effect beside --root' },
-    { what: 'first use', args: ['--first-use', ...KEPT], says: '--first-use has no effect beside --root' },
+    { what: 'a pin', args: ['--pin', PIN], says: '--pin cannot be used with --root' },
+    { what: 'first use', args: ['--first-use', ...KEPT], says: '--first-use cannot be used with --root' },
     {
       what: 'a password of a key pair',
       args: ['--key-password-file', 'f'],
-      says: '--key-password-file has no',
+      says: '--key-password-file cannot',
     },
     { what: 'a realm that is none', args: ['--realm', 'é'], says: '--realm must be' },
   ])('refuses $what beside it with 2, and says why', async ({ args, says }) => {
@@ -80,7 +82,7 @@ describe('nomyo ask --root', () => {
 
   it('refuses a local router beside it with 2: that one speaks version 1', async () => {
     const { code, stderr } = await home.run(['ask', '--local', '--root', stage.root, 'hello']);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'nomyo: --root has no meaning beside --local\n' });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'nomyo: --root cannot be used with --local\n' });
   });
 
   it.each([
@@ -94,6 +96,27 @@ describe('nomyo ask --root', () => {
     const { code, stderr } = await home.run(ask(...args, 'hello'));
     expect(code).toBe(2);
     expect(stderr).toContain(says);
+  });
+});
+
+describe('nomyo doctor --root', () => {
+  const look = async (root: string) => {
+    const args = ['doctor', '--json', '--base-url', stage.url, '--root', root, '--ephemeral'];
+    const { code, stdout } = await home.run(args);
+    const { checks } = JSON.parse(stdout) as { readonly checks: readonly { readonly id: string }[] };
+    return { code, byId: Object.fromEntries(checks.map((check) => [check.id, check])) };
+  };
+
+  it('says whether the root vouches for the key of the router', async () => {
+    const { byId } = await look(stage.root);
+    expect(byId['endpoint']).toMatchObject({ status: 'ok' });
+    expect(byId['router-key']).toMatchObject({ status: 'ok', detail: expect.stringContaining(stage.root) });
+    const other = await look(OTHER_ROOT);
+    expect(other.code).toBe(1);
+    expect(other.byId['router-key']).toMatchObject({
+      status: 'fail',
+      fix: expect.stringContaining('operator'),
+    });
   });
 });
 
@@ -150,6 +173,63 @@ const PROTOCOLS = [
   { path: '/v1/messages', whole: 'message_stop' },
   { path: '/api/chat', whole: '"done":true' },
 ];
+
+describeTerminal('nomyo --root in a terminal', () => {
+  it('ask shows the words as the model writes them', async () => {
+    stage.hold(true);
+    const before = stage.asked.length;
+    const terminal = new Terminal(home, ask('--root', stage.root, '--ephemeral', 'hello'));
+    try {
+      const model = await nextQuestion(before);
+      begin(model);
+      say(model, 'the first word');
+      await terminal.shows('the first word');
+      say(model, ', and \u001b[31mthe second');
+      await terminal.shows('the first word, and ␛[31mthe second');
+      finish(model);
+      expect(await terminal.ended()).toBe(0);
+    } finally {
+      terminal.close();
+    }
+  });
+
+  it('ask ends with an error when the answer breaks off', async () => {
+    stage.hold(true);
+    const before = stage.asked.length;
+    const terminal = new Terminal(home, ask('--root', stage.root, '--ephemeral', 'hello'));
+    try {
+      const model = await nextQuestion(before);
+      begin(model);
+      say(model, 'half an');
+      await terminal.shows('half an');
+      model.destroy();
+      expect([4, 5]).toContain(await terminal.ended());
+    } finally {
+      terminal.close();
+    }
+  });
+
+  it('chat remembers what it has shown', async () => {
+    const args = ['chat', '--model', 'm', '--base-url', stage.url, '--root', stage.root, '--ephemeral'];
+    const terminal = new Terminal(home, args);
+    try {
+      await terminal.shows('history in memory only');
+      terminal.enter('hello');
+      await terminal.shows('From the model.');
+      const before = stage.asked.length;
+      terminal.enter('again');
+      await until(() => stage.asked.length > before);
+      expect(stage.asked.at(-1)?.body.messages.map(({ content }) => content)).toEqual([
+        'hello',
+        'From the model.',
+        'again',
+      ]);
+      terminal.press('C-d');
+    } finally {
+      terminal.close();
+    }
+  });
+});
 
 describe('nomyo gateway --root', () => {
   beforeEach(() => stage.hold(true));
@@ -256,6 +336,39 @@ describe('nomyo gateway --root', () => {
     expect(await ended(gateway.child)).toBe(0);
   });
 
+  it('reads no further than a client that stops reading, and holds little of what it has not taken', async () => {
+    const gateway = await startGateway();
+    const before = stage.asked.length;
+    const { hostname, port } = new URL(gateway.url);
+    const body = JSON.stringify(bodyFor('/v1/chat/completions'));
+    const socket = connect(Number(port), hostname, () => {
+      socket.pause();
+      const head = ['POST /v1/chat/completions HTTP/1.1', `Host: ${hostname}:${port}`];
+      const bearer = `Authorization: ${gateway.headers.authorization}`;
+      socket.write([...head, bearer, `Content-Length: ${body.length}`, '', body].join('\r\n'));
+    });
+    const model = await nextQuestion(before);
+    begin(model);
+    const word = 'x'.repeat(65_536);
+    let written = 0;
+    const write = (): void => {
+      for (let isFree = true; isFree && !model.destroyed && written < MOST; written += word.length) {
+        isFree = say(model, word);
+      }
+    };
+    model.on('drain', write);
+    write();
+    // Sockets and processes on the way fill up, and then nothing moves.
+    await until(() => stands(() => written));
+    expect(written).toBeLessThan(MOST);
+    expect(rssOf(gateway.child.pid)).toBeLessThan(300e6);
+    socket.destroy();
+    await until(() => model.destroyed);
+    await untilMetric(gateway.metrics, 'nomyo_gateway_calls_running 0');
+    gateway.child.kill('SIGTERM');
+    expect(await ended(gateway.child)).toBe(0);
+  });
+
   it('lets a stream under way end after SIGTERM, and shows the root on its page', async () => {
     const gateway = await startGateway();
     const page = await (await fetch(gateway.url, { headers: gateway.headers })).text();
@@ -276,6 +389,23 @@ describe('nomyo gateway --root', () => {
     expect(await ended(gateway.child)).toBe(0);
   });
 });
+
+/** More than sockets hold, in bytes. */
+const MOST = 128e6;
+const STILL_MS = 1_500;
+
+/** Whether a number stays the same for a while. */
+async function stands(read: () => number): Promise<boolean> {
+  const first = read();
+  await new Promise((done) => setTimeout(done, STILL_MS));
+  return first > 0 && read() === first;
+}
+
+/** Resident memory in bytes, as Linux tells it; 0 elsewhere. */
+function rssOf(pid = 0): number {
+  const status = existsSync('/proc') ? readFileSync(`/proc/${String(pid)}/status`, 'utf8') : '';
+  return Number(/^VmRSS:\s+(\d+)/mu.exec(status)?.[1] ?? 0) * 1024;
+}
 
 async function untilMetric(metrics: () => Promise<string>, line: string): Promise<void> {
   while (!(await metrics()).includes(line)) await new Promise((done) => setTimeout(done, 20));

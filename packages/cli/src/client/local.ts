@@ -32,11 +32,11 @@ export async function withLocal(context: Context): Promise<Local> {
   const { settings, flags } = context;
   if (settings.local !== true) return { context, close: () => Promise.resolve() };
   const other = REMOTE.find((name) => flags[name] !== undefined);
-  if (other !== undefined) throw new UsageError(`${flagName(SETTINGS[other])} has no meaning beside --local`);
+  if (other !== undefined) throw new UsageError(`${flagName(SETTINGS[other])} cannot be used with --local`);
   const { startRouter } = await import('@nomyo/router/testing');
   const router = await startRouter({ keySize: LOCAL_KEY_SIZE });
   context.output.note(
-    `nomyo: a local router answers at ${router.url}; it is no model, and nothing leaves this machine`,
+    `nomyo: a local router answers at ${router.url}; it is not a model, and nothing leaves this machine`,
   );
   const { tlsCa: _ca, apiKeyFile: _file, policy: _policy, root: _root, realm: _realm, ...rest } = settings;
   const local = {

@@ -17,7 +17,7 @@ export function checkVersion(settings: Settings): void {
   const other = TRUST.find((name) => settings[name] !== undefined && settings[name] !== false);
   if (other === undefined) return;
   throw new UsageError(
-    `${flagName(SETTINGS[other])} has no effect beside --root: the root vouches for every key of the router`,
+    `${flagName(SETTINGS[other])} cannot be used with --root: the root vouches for every key of the router`,
   );
 }
 
@@ -29,6 +29,6 @@ export function checkVersion(settings: Settings): void {
 export function refuseKeyPassword({ settings, flags }: Pick<Context, 'settings' | 'flags'>): void {
   if (settings.root === undefined || flags['keyPasswordFile'] === undefined) return;
   throw new UsageError(
-    '--key-password-file has no effect beside --root: version 2 has no key pair to protect',
+    '--key-password-file cannot be used with --root: version 2 has no key pair to protect',
   );
 }

@@ -11,11 +11,11 @@ const ask: CommandSpec = {
   words: '[question...]',
   settings: CALLING,
   options: [
-    { flag: '--file <path>', help: 'attach a text or an image; repeatable', isList: true },
-    { flag: '--system <text>', help: 'instructions that stand above the question' },
-    { flag: '--schema <file>', help: 'JSON Schema that the answer must keep to' },
-    { flag: '--max-tokens <n>', help: 'longest answer, in tokens' },
-    { flag: '--temperature <n>', help: 'from 0 to 2' },
+    { flag: '--file <path>', help: 'attach a text file or an image; repeatable', isList: true },
+    { flag: '--system <text>', help: 'system prompt: instructions for the model' },
+    { flag: '--schema <file>', help: 'JSON Schema that the answer must match' },
+    { flag: '--max-tokens <n>', help: 'limit for the answer, in tokens' },
+    { flag: '--temperature <n>', help: 'sampling temperature, from 0 to 2' },
   ],
   examples: [
     'nomyo ask --model Qwen/Qwen3-0.6B "Why is the sky blue?"',
@@ -29,11 +29,11 @@ const ask: CommandSpec = {
 
 const chat: CommandSpec = {
   name: 'chat',
-  summary: 'a conversation in the terminal, kept in memory only',
+  summary: 'chat in the terminal; the history stays in memory',
   settings: CALLING,
   options: [
-    { flag: '--system <text>', help: 'instructions that stand above the conversation' },
-    { flag: '--seal-to <file>', help: 'public key (PEM) that /save seals to' },
+    { flag: '--system <text>', help: 'system prompt: instructions for the model' },
+    { flag: '--seal-to <file>', help: 'public key (PEM) that /save encrypts to' },
   ],
   examples: [
     'nomyo chat --model Qwen/Qwen3-0.6B',
@@ -44,7 +44,7 @@ const chat: CommandSpec = {
 
 const open: CommandSpec = {
   name: 'open',
-  summary: 'read what was sealed to the key pair in --key-dir',
+  summary: 'decrypt a file that was sealed to the key pair in --key-dir',
   words: '<file>',
   settings: ['keyDir', 'keyPasswordFile', ...PRINTING],
   examples: [
@@ -56,27 +56,27 @@ const open: CommandSpec = {
 
 const gateway: CommandSpec = {
   name: 'gateway',
-  summary: 'serve the protocols of OpenAI, Anthropic and Ollama on this machine',
+  summary: 'serve the OpenAI, Anthropic and Ollama APIs on this machine',
   settings: CALLING,
   options: [
-    { flag: '--port <n>', help: 'port; 0: any free one (default: 11435)' },
+    { flag: '--port <n>', help: 'port to listen on; 0 picks a free one (default: 11435)' },
     {
       flag: '--token-file <file>',
-      help: 'file with the token that clients must send (default: a random one, printed once)',
+      help: 'file that holds the token clients must send (default: a random one, printed once)',
     },
-    { flag: '--max-concurrent <n>', help: 'calls at a time (default: 64)' },
-    { flag: '--max-queue <n>', help: 'calls that wait; the next one gets 429 (default: 256)' },
+    { flag: '--max-concurrent <n>', help: 'how many calls run at once (default: 64)' },
+    { flag: '--max-queue <n>', help: 'how many calls may wait; further ones get 429 (default: 256)' },
     {
       flag: '--rate <n>',
-      help: 'calls a second for all clients together; 0: no limit (default: that of the service)',
+      help: 'calls per second, all clients together; 0: no limit (default: the service’s limit)',
     },
     {
       flag: '--listen <address>',
-      help: 'let other machines in; needs --token-file, --tls-cert and --tls-key',
+      help: 'accept other machines; needs --token-file, --tls-cert and --tls-key',
     },
-    { flag: '--tls-cert <file>', help: 'PEM of the certificate chain' },
-    { flag: '--tls-key <file>', help: 'PEM of its private key' },
-    { flag: '--grace <seconds>', help: 'for calls under way after SIGTERM (default: 30)' },
+    { flag: '--tls-cert <file>', help: 'certificate chain, PEM' },
+    { flag: '--tls-key <file>', help: 'private key of the certificate, PEM' },
+    { flag: '--grace <seconds>', help: 'how long running calls may take after SIGTERM (default: 30)' },
   ],
   examples: [
     'nomyo gateway --model Qwen/Qwen3-0.6B',
@@ -92,8 +92,8 @@ const pin: CommandSpec = {
   summary: 'print the pin of the router’s key',
   settings: REACHING,
   options: [
-    { flag: '--watch', help: 'go on, and tell of a change' },
-    { flag: '--interval <time>', help: 'between two looks, with --watch (default: 60s)' },
+    { flag: '--watch', help: 'keep watching, and report a change' },
+    { flag: '--interval <time>', help: 'time between checks with --watch (default: 60s)' },
   ],
   examples: ['nomyo pin', 'nomyo pin --watch --interval 5m', 'nomyo pin --json | jq -r .pin'],
   load: () => import('./pin/pin.js'),
@@ -101,7 +101,7 @@ const pin: CommandSpec = {
 
 const doctor: CommandSpec = {
   name: 'doctor',
-  summary: 'look for everything that commonly stands in the way',
+  summary: 'check everything that commonly goes wrong',
   settings: ['apiKeyFile', 'apiKeyFd', 'keyDir', 'keyPasswordFile', 'ephemeral', ...REACHING],
   examples: ['nomyo doctor', 'nomyo doctor --json | jq \'.checks[] | select(.status == "fail")\''],
   load: () => import('./doctor/doctor.js'),
@@ -109,18 +109,18 @@ const doctor: CommandSpec = {
 
 const router: CommandSpec = {
   name: 'router',
-  summary: 'run the local router, for development and tests',
+  summary: 'run a local router for development and tests',
   settings: PRINTING,
   options: [
-    { flag: '--port <n>', help: 'port; 0: any free one (default: 12435)' },
-    { flag: '--tls', help: 'HTTPS, with a certificate made on the spot' },
-    { flag: '--cert-file <file>', help: 'write the PEM to trust here; with --tls' },
+    { flag: '--port <n>', help: 'port to listen on; 0 picks a free one (default: 12435)' },
+    { flag: '--tls', help: 'serve HTTPS with a freshly made certificate' },
+    { flag: '--cert-file <file>', help: 'with --tls: write the authority to trust (PEM) to this file' },
     {
       flag: '--upstream <url>',
-      help: 'an OpenAI-compatible server that answers (default: a responder that is no model)',
+      help: 'OpenAI-compatible server that answers (default: a built-in responder, not a model)',
     },
-    { flag: '--rate-limit', help: 'hold the limits that the service publishes' },
-    { flag: '--fail <mode,…>', help: 'fail on purpose, to see what clients do' },
+    { flag: '--rate-limit', help: 'enforce the rate limits that the service publishes' },
+    { flag: '--fail <mode,…>', help: 'fail on purpose, to see how clients react' },
   ],
   examples: [
     'nomyo router',
@@ -133,7 +133,7 @@ const router: CommandSpec = {
 
 const completion: CommandSpec = {
   name: 'completion',
-  summary: 'print a script that completes commands and flags',
+  summary: 'print a shell completion script',
   words: '<shell>',
   examples: [
     'nomyo completion bash > ~/.local/share/bash-completion/completions/nomyo',

@@ -7,6 +7,10 @@ import { CommandFailed, UsageError } from './codes.js';
 const ADVICE: Readonly<Record<string, string>> = {
   AUDIT_FAILED: 'with --audit-required nothing is sent without it',
   AUTHENTICATION_FAILED: 'set NOMYO_API_KEY, or name a file with --api-key-file',
+  CLOCK: 'set the clock of this machine: `timedatectl set-ntp true`',
+  CONFIG_EXPIRED: 'set the clock of this machine, or ask the operator to sign a new configuration',
+  CONFIG_ROLLBACK: 'somebody may be playing back an old configuration: ask the operator before you go on',
+  CONFIG_UNTRUSTED: 'ask the operator for the pin of the root, and for the realm that it vouches for',
   CONNECTION_FAILED: 'see what `nomyo doctor` says',
   CONNECTION_TIMEOUT: 'raise --timeout, or see what `nomyo doctor` says',
   DECRYPTION_FAILED: 'do not trust this answer; `nomyo doctor` compares the router’s key with your pins',
@@ -14,6 +18,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   KEY_FILE_PASSWORD: 'it is read from NOMYO_KEY_PASSWORD, or the file that --key-password-file names',
   KEY_FILE_EXISTS: 'choose another --key-dir, or replace the pair with `nomyo keys rotate`',
   MEMORY_NOT_LOCKED: '`nomyo doctor` says what to raise',
+  NOT_SEALED: 'do not trust this answer; something between you and the router may have made it',
   SERVER_KEY_NOT_PINNED: 'ask the operator for the pin; `nomyo pin` prints what the router says',
   SERVER_KEY_CHANGED:
     'a change that is real is accepted by taking the line of this router out of known_routers in the key directory',

@@ -24,6 +24,6 @@ export async function askNewPassword(message: string): Promise<string> {
     );
   }
   const second = await askPassword('The same password again');
-  if (second !== first) throw new CommandFailed('the two passwords are not the same; nothing was written');
+  if (second !== first) throw new CommandFailed('the passwords do not match; nothing was written');
   return first;
 }

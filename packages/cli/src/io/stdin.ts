@@ -25,6 +25,6 @@ export function decodeUtf8(pieces: readonly Uint8Array[], what: string): string 
   try {
     return pieces.map((piece) => decoder.decode(piece, { stream: true })).join('') + decoder.decode();
   } catch {
-    throw new UsageError(`${what} is no UTF-8 text`);
+    throw new UsageError(`${what} is not UTF-8 text`);
   }
 }

@@ -2,10 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { rootCertificates, TLSSocket, type DetailedPeerCertificate } from 'node:tls';
+import { connect as connectTls, rootCertificates, TLSSocket, type DetailedPeerCertificate } from 'node:tls';
 import { RsaPublicKey } from '@nomyo/crypto';
 import { endpoint, parseBaseUrl } from '@nomyo/transport';
+import type { Context } from '../context.js';
+import type { Environment } from '../settings/resolve.js';
 import type { Settings } from '../settings/table.js';
+import { openTunnel, proxyFor } from './tunnel.js';
 
 /** One certificate of a chain. */
 export interface CertificateFacts {
@@ -29,21 +32,30 @@ export interface ProbeFacts {
 }
 
 const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
-const PATH = '/pki/public_key';
 const MAX_LENGTH = 16 * 1024;
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 export const baseUrlOf = ({ baseUrl = DEFAULT_BASE_URL }: Settings): URL =>
   parseBaseUrl(baseUrl, { allowHttp: true });
 
-/** @throws what the connection says, such as ECONNREFUSED, ETIMEDOUT or a code of the certificate's refusal */
-export async function probe(settings: Settings, signal: AbortSignal): Promise<ProbeFacts> {
-  const url = endpoint(baseUrlOf(settings), PATH);
+/** Where the router tells its key: by version 1 of the protocol, and by version 2. */
+export const KEY_PATH = { v1: '/pki/public_key', v2: '/v2/keys' } as const;
+
+/**
+ * Through the proxy of the environment, where there is one: nothing else may lead out of the network.
+ *
+ * @throws what the connection says, such as ECONNREFUSED, ETIMEDOUT or a code of the certificate's refusal
+ */
+export async function probe(
+  { settings, env, signal }: Pick<Context, 'settings' | 'env' | 'signal'>,
+  path: string = KEY_PATH.v1,
+): Promise<ProbeFacts> {
+  const url = endpoint(baseUrlOf(settings), path);
   const ca =
     settings.tlsCa === undefined ? undefined : [...rootCertificates, await readFile(settings.tlsCa, 'utf8')];
   const deadline = AbortSignal.timeout(Math.min(settings.timeout ?? DEFAULT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS));
   try {
-    const response = await get(url, ca, AbortSignal.any([signal, deadline]));
+    const response = await get(url, { ca, env }, AbortSignal.any([signal, deadline]));
     return await factsOf(response);
   } catch (error) {
     if (signal.aborted || !deadline.aborted) throw error;
@@ -51,10 +63,22 @@ export async function probe(settings: Settings, signal: AbortSignal): Promise<Pr
   }
 }
 
-function get(url: URL, ca: readonly string[] | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+interface Way {
+  readonly ca: readonly string[] | undefined;
+  readonly env: Environment;
+}
+
+async function get(url: URL, { ca, env }: Way, signal: AbortSignal): Promise<IncomingMessage> {
+  const proxy = proxyFor(url, env);
+  const socket = proxy === undefined ? undefined : await openTunnel(proxy, url, signal);
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, { agent: false, signal, ...(ca === undefined ? {} : { ca: [...ca] }) });
+    const request = send(url, {
+      agent: false,
+      signal,
+      ...(ca === undefined ? {} : { ca: [...ca] }),
+      ...(socket === undefined ? {} : { createConnection: (options: object) => connectTls({ ...options, socket }) }),
+    });
     request.once('error', reject).once('response', resolve).end();
   });
 }

@@ -73,12 +73,12 @@ function refuseUnknown({ path, members }: ConfigFile): void {
   const why = /key|token|password|secret/iu.test(unknown)
     ? 'secrets do not belong there: name a file with apiKeyFile or keyPasswordFile'
     : `there are ${IN_FILE.join(', ')}`;
-  throw new UsageError(`${unknown} in ${path} is no setting; ${why}`);
+  throw new UsageError(`${unknown} in ${path} is not a known setting; ${why}`);
 }
 
 function refuseBoth(flags: Flags, one: SettingName, other: SettingName): void {
   if (flags[one] === undefined || flags[other] === undefined) return;
-  throw new UsageError(`${flagName(SETTINGS[one])} and ${flagName(SETTINGS[other])} exclude each other`);
+  throw new UsageError(`${flagName(SETTINGS[one])} and ${flagName(SETTINGS[other])} cannot be used together`);
 }
 
 /** `--ephemeral` sets aside a directory that the file names, and `--key-dir` an `ephemeral` there. */

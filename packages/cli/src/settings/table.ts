@@ -1,4 +1,4 @@
-/** The settings that commands share: flag, environment variable and name in the configuration file, each once. */
+/** The settings that commands share. Flag, environment variable and name in the configuration file stand here once. */
 import type { Policy, SecurityTier } from 'nomyo-js';
 import * as values from './values.js';
 
@@ -14,7 +14,7 @@ export interface Setting<T> {
   readonly read: values.Reader<T>;
 }
 
-/** What each setting is worth, once it was read. */
+/** The value of each setting, once it has been read. */
 export interface SettingValues {
   readonly baseUrl: string;
   readonly tlsCa: string;
@@ -44,7 +44,7 @@ export interface SettingValues {
 /** The name of a setting. */
 export type SettingName = keyof SettingValues;
 
-/** What was found, in no particular place. */
+/** The settings that were given, wherever that was. */
 export type Settings = Partial<SettingValues>;
 
 /** Every setting, by its name in the configuration file. */
@@ -58,18 +58,18 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
   tlsCa: {
     flag: '--tls-ca <file>',
     env: 'NOMYO_TLS_CA',
-    help: 'PEM of certificate authorities to trust besides the usual ones',
+    help: 'PEM file with more certificate authorities to trust',
     read: values.aPath,
   },
   apiKeyFile: {
     flag: '--api-key-file <file>',
     env: 'NOMYO_API_KEY_FILE',
-    help: 'file with the API key (or NOMYO_API_KEY in the environment)',
+    help: 'file that holds the API key (or set NOMYO_API_KEY)',
     read: values.aPath,
   },
   apiKeyFd: {
     flag: '--api-key-fd <n>',
-    help: 'open file descriptor to read the API key from',
+    help: 'read the API key from this open file descriptor',
     read: values.aDescriptor,
   },
   keyDir: {
@@ -81,13 +81,13 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
   keyPasswordFile: {
     flag: '--key-password-file <file>',
     env: 'NOMYO_KEY_PASSWORD_FILE',
-    help: 'file with the password of the key pair (or NOMYO_KEY_PASSWORD)',
+    help: 'file that holds the password of the key pair (or set NOMYO_KEY_PASSWORD)',
     read: values.aPath,
   },
   ephemeral: {
     flag: '--ephemeral',
     env: 'NOMYO_EPHEMERAL',
-    help: 'a new key pair, in memory only',
+    help: 'use a new key pair that is never written to disk',
     read: values.aSwitch,
   },
   tier: {
@@ -105,74 +105,74 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
   timeout: {
     flag: '--timeout <time>',
     env: 'NOMYO_TIMEOUT',
-    help: 'for one attempt, such as 90, 90s or 5m (default: 10m)',
+    help: 'time limit for one attempt, such as 90, 90s or 5m (default: 10m)',
     read: values.aDuration,
   },
   maxRetries: {
     flag: '--max-retries <n>',
     env: 'NOMYO_MAX_RETRIES',
-    help: 'attempts after the first (default: 2); a retry can run a call twice',
+    help: 'how often to retry (default: 2); a retried call can run twice',
     read: values.aCount(0, 100),
   },
   pin: {
     flag: '--pin <sha256/…>',
     env: 'NOMYO_PIN',
-    help: 'a key of the router that is accepted; repeatable, no other is',
+    help: 'accept only this key of the router; repeatable',
     isList: true,
     read: values.pins,
   },
   firstUse: {
     flag: '--first-use',
     env: 'NOMYO_FIRST_USE',
-    help: 'remember the router’s key, and refuse another one later',
+    help: 'remember the router’s key and refuse any other one later',
     read: values.aSwitch,
   },
   root: {
     flag: '--root <ed25519/…>',
     env: 'NOMYO_ROOT',
-    help: 'pin of the root of a router that speaks version 2, and nothing else is spoken; repeatable',
+    help: 'pin of a root key: speak protocol version 2 and nothing else; repeatable',
     isList: true,
     read: values.roots,
   },
   realm: {
     flag: '--realm <name>',
     env: 'NOMYO_REALM',
-    help: 'what the root vouches for, with --root (default: the host of the base URL)',
+    help: 'realm that the root vouches for (default: the host of the base URL)',
     read: values.aRealm,
   },
   policy: {
     flag: '--policy <name>',
     env: 'NOMYO_POLICY',
-    help: 'rules that every call must keep to: phi',
+    help: 'rules that every call must follow: phi',
     read: values.aPolicy,
   },
   audit: {
     flag: '--audit <file>',
     env: 'NOMYO_AUDIT',
-    help: 'write a line about every call to this file, without content',
+    help: 'log every call to this file, without its content',
     read: values.aPath,
   },
   auditRequired: {
     flag: '--audit-required',
     env: 'NOMYO_AUDIT_REQUIRED',
-    help: 'send nothing when the audit log cannot be written',
+    help: 'send nothing if the audit log cannot be written',
     read: values.aSwitch,
   },
   auditKey: {
     flag: '--audit-key <file>',
     env: 'NOMYO_AUDIT_KEY',
-    help: 'private key that signs checkpoints of the audit log; `nomyo audit init` makes one',
+    help: 'private key that signs checkpoints; `nomyo audit init` makes one',
     read: values.aPath,
   },
   json: {
     flag: '--json',
-    help: 'JSON on stdout, errors as JSON on stderr',
+    help: 'print JSON on stdout, and errors as JSON on stderr',
     read: values.aSwitch,
   },
-  quiet: { flag: '--quiet', help: 'nothing on stderr but errors', read: values.aSwitch },
+  quiet: { flag: '--quiet', help: 'print nothing on stderr but errors', read: values.aSwitch },
   local: {
     flag: '--local',
-    help: 'start a local router inside this command: no account, no model, nothing leaves the machine',
+    help: 'run a local router inside this command: no account, no model, nothing leaves this machine',
     read: values.aSwitch,
   },
 };
@@ -180,7 +180,7 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
 /** The settings of the audit log. */
 export const AUDIT: readonly SettingName[] = ['audit', 'auditRequired', 'auditKey'];
 
-/** The settings that may stand in the configuration file: what holds for every call, and no secret. */
+/** The settings allowed in the configuration file: what applies to every call, but no secrets. */
 export const IN_FILE: readonly SettingName[] = [
   'baseUrl',
   'tlsCa',
@@ -200,5 +200,5 @@ export const IN_FILE: readonly SettingName[] = [
   ...AUDIT,
 ];
 
-/** `--base-url <url>` as commander stores it: `baseUrl`. Each setting's name is that of its flag. */
+/** `--base-url` of `--base-url <url>`. commander stores it as `baseUrl`, which is the name of the setting too. */
 export const flagName = ({ flag }: { readonly flag: string }): string => flag.split(' ')[0] ?? flag;

@@ -1,11 +1,13 @@
 /** `nomyo ask`: one question, one answer. */
-import type { ChatCompletion, ChatCompletionRequest, ChatMessage, ResponseFormat } from 'nomyo-js';
+import type { ChatCompletionRequest, ChatMessage, ResponseFormat } from 'nomyo-js';
 import { tierOf } from '../../client/config.js';
 import { modelOf, withClient } from '../../client/session.js';
 import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
 import { CommandFailed } from '../../exit/codes.js';
 import { readAttachment } from '../../io/attachment.js';
+import { isLive, showLive, type Answer, type LiveQuestion } from '../../io/live.js';
+import type { Output } from '../../io/output.js';
 import { withProgress } from '../../io/progress.js';
 import { askOptions, type AskOptions } from './options.js';
 import { readQuestion } from './question.js';
@@ -24,14 +26,12 @@ export async function run(context: Context): Promise<void> {
       messages: messagesOf(options, question, attachments),
       ...tierMember({ ...context, ...rest }),
     };
-    const completion = await withProgress(
-      output,
-      'waiting for the answer',
-      client.create(request, { signal }),
-    );
-    if (output.json) output.data(completion);
-    else print(completion, context);
-    checkAnswer(completion, format !== undefined);
+    const live = { client, request, signal, waiting: 'waiting for the answer' };
+    const answer = isLive({ ...context, ...rest })
+      ? await showLive(output, live)
+      : await showWhole(output, live);
+    tellWhetherWhole(answer, output);
+    checkAnswer(answer, format !== undefined);
   });
 }
 
@@ -65,17 +65,29 @@ function messagesOf(
   return [...instructions, { role: 'user', content }];
 }
 
-function print(completion: ChatCompletion, { output }: Context): void {
-  const [choice] = completion.choices;
-  const text = choice?.message.content ?? choice?.message.refusal ?? '';
+async function showWhole(
+  output: Output,
+  { client, request, signal, waiting }: LiveQuestion,
+): Promise<Answer> {
+  const completion = await withProgress(output, waiting, client.create(request, { signal }));
+  if (output.json) {
+    output.data(completion);
+    return completion;
+  }
+  const message = completion.choices[0]?.message;
+  const text = message?.content ?? message?.refusal ?? '';
   output.answer(text.endsWith('\n') ? text : `${text}\n`);
-  if (choice?.finish_reason === 'length') {
-    output.warn('nomyo: the answer is not whole: it reached the limit of tokens; raise --max-tokens');
+  return completion;
+}
+
+function tellWhetherWhole({ choices: [choice] }: Answer, output: Output): void {
+  if (choice?.finish_reason === 'length' && !output.json) {
+    output.warn('nomyo: the answer is cut off at the token limit; raise --max-tokens');
   }
 }
 
 /** An answer that is none ends with 1, so that scripts notice. */
-function checkAnswer({ choices: [choice] }: ChatCompletion, isStructured: boolean): void {
+function checkAnswer({ choices: [choice] }: Answer, isStructured: boolean): void {
   if (choice === undefined) {
     throw new CommandFailed('the router sent no answer: its list of choices is empty');
   }
@@ -84,7 +96,7 @@ function checkAnswer({ choices: [choice] }: ChatCompletion, isStructured: boolea
     throw new CommandFailed('the model refused to answer');
   }
   if (isStructured && !isJson(content ?? '')) {
-    throw new CommandFailed('the answer is no JSON: this model, or its server, does not keep to --schema');
+    throw new CommandFailed('the answer is not JSON: this model or its server ignores --schema');
   }
 }
 

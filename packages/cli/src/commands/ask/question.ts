@@ -14,7 +14,7 @@ const STDIN = '-';
 export async function readQuestion(words: readonly string[]): Promise<string> {
   const wantsStdin = words.length === 0 || words.includes(STDIN);
   if (words.length === 0 && process.stdin.isTTY) {
-    throw new UsageError('no question: write it behind the command, or pipe it in; see nomyo ask --help');
+    throw new UsageError('no question: add it to the command or pipe it in; see nomyo ask --help');
   }
   const input = wantsStdin ? await readStdin() : '';
   const question = [words.filter((word) => word !== STDIN).join(' '), input]

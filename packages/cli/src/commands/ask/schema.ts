@@ -15,7 +15,7 @@ export async function readSchema(path: string): Promise<ResponseFormat> {
   try {
     schema = JSON.parse(text);
   } catch {
-    throw new UsageError(`--schema: ${path} is no JSON`);
+    throw new UsageError(`--schema: ${path} is not JSON`);
   }
   if (!isObject(schema)) {
     throw new UsageError(`--schema: ${path} must hold a JSON Schema, which is an object`);

@@ -1,11 +1,12 @@
 /** `nomyo chat`: a conversation in the terminal. */
-import type { ChatCompletion, ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
+import type { ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
 import { tierOf } from '../../client/config.js';
 import { modelOf, withClient } from '../../client/session.js';
 import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
 import { Interrupted } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
+import { isLive, showLive, type Answer } from '../../io/live.js';
 import { withProgress } from '../../io/progress.js';
 import { Conversation } from './conversation.js';
 import { Editor } from './editor.js';
@@ -87,20 +88,24 @@ class Chat {
     };
     this.#answering = new AbortController();
     try {
-      const completion = await this.#ask(request, this.#answering.signal);
-      const [choice] = completion.choices;
-      const answer = choice?.message.content ?? choice?.message.refusal ?? '';
-      this.#conversation.answered(messages, answer);
-      if (this.#context.output.json) this.#context.output.data(completion);
-      else this.#context.output.answer(`${answer.trimEnd()}\n`);
+      this.#conversation.answered(messages, await this.#ask(request, this.#answering.signal));
     } finally {
       this.#answering = undefined;
     }
   }
 
-  #ask(request: ChatCompletionRequest, signal: AbortSignal): Promise<ChatCompletion> {
-    const answer = this.#client.create(request, { signal });
-    return withProgress(this.#context.output, 'waiting for the answer; Ctrl-C ends it', answer);
+  /** Shows the answer, and gives its text. */
+  async #ask(request: ChatCompletionRequest, signal: AbortSignal): Promise<string> {
+    const { output } = this.#context;
+    const [client, waiting] = [this.#client, 'waiting for the answer; Ctrl-C ends it'];
+    if (isLive(this.#context)) {
+      return textOfAnswer(await showLive(output, { client, request, signal, waiting }));
+    }
+    const completion = await withProgress(output, waiting, client.create(request, { signal }));
+    const text = textOfAnswer(completion);
+    if (output.json) output.data(completion);
+    else output.answer(`${text.trimEnd()}\n`);
+    return text;
   }
 
   /** Where nobody types, Ctrl-C without an answer to end is meant for the program. */
@@ -127,5 +132,8 @@ class Chat {
     this.#context.output.note(this.#context.output.style('dim', line, 'stderr'));
   }
 }
+
+const textOfAnswer = ({ choices: [choice] }: Answer): string =>
+  choice?.message.content ?? choice?.message.refusal ?? '';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -71,7 +71,7 @@ function swapCheck(swaps: string | undefined): Check {
         'swap',
         'Swap',
         warn(
-          `memory that is not locked can go to ${devices.join(', ')}`,
+          `memory that is not locked can be swapped to ${devices.join(', ')}`,
           'encrypt the swap, or turn it off with `swapoff -a`',
         ),
       );

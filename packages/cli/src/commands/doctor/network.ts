@@ -4,24 +4,25 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { isObject } from '@nomyo/base';
 import { openKnownKeys } from '@nomyo/keystore';
-import { bypassesProxy, LOOPBACK_NO_PROXY } from '@nomyo/transport';
 import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
+import { proxyFor } from '../../router/tunnel.js';
 import { isLoopback } from '../../settings/loopback.js';
-import { baseUrlOf, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
+import { baseUrlOf, KEY_PATH, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';
+import { rootFinding } from './root.js';
 
 /** Beyond these, tokens and certificates begin to be refused for being too old or too new. */
 const SKEW_MS = { warn: 30_000, fail: 300_000 } as const;
 const SECOND_MS = 1_000;
-const HTTPS_PORT = 443;
 
 /** What the codes of a connection that fails mean. */
 const REACHING: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   ECONNREFUSED: ['nobody listens there', 'check --base-url, and whether the router runs'],
   ENOTFOUND: ['the name is not known', 'check --base-url and the name server'],
   EAI_AGAIN: ['no name server answers', 'check the network'],
+  PROXY_REFUSED: ['the proxy refuses to connect to it', 'check HTTPS_PROXY, and what the proxy permits'],
   ETIMEDOUT: ['no answer in time', 'check the network and firewalls'],
   ECONNRESET: ['the connection was cut', 'check firewalls and proxies'],
   CERT_HAS_EXPIRED: [
@@ -50,9 +51,9 @@ const REACHING: Readonly<Record<string, readonly [what: string, fix: string]>> =
 export async function networkChecks(context: Context): Promise<readonly Check[]> {
   const { settings, signal } = context;
   const url = baseUrlOf(settings);
-  const before = [proxyCheck(context, url), authoritiesCheck(context)];
+  const before = [check('proxy', 'Proxy', proxyFinding(context, url)), authoritiesCheck(context)];
   try {
-    const facts = await probe(settings, signal);
+    const facts = await probe(context, settings.root === undefined ? KEY_PATH.v1 : KEY_PATH.v2);
     return [
       ...before,
       check('endpoint', 'Endpoint', endpointFinding(url, facts)),
@@ -80,22 +81,16 @@ const failed = (error: unknown): ReturnType<typeof ok> =>
 
 const TITLES = { certificate: 'Certificate', clock: 'Clock', 'router-key': 'Router’s key' } as const;
 
-function proxyCheck({ env }: Context, url: URL): Check {
-  const proxy = [env['HTTPS_PROXY'], env['https_proxy']].find((value) => (value ?? '') !== '');
-  if (proxy === undefined) return check('proxy', 'Proxy', ok('none'));
-  const noProxy = [LOOPBACK_NO_PROXY, env['NO_PROXY'] ?? env['no_proxy'] ?? ''].join(',');
-  if (
-    url.protocol !== 'https:' ||
-    bypassesProxy(noProxy, url.hostname.replaceAll(/[[\]]/gu, ''), Number(url.port || HTTPS_PORT))
-  ) {
-    return check('proxy', 'Proxy', ok('set, and not used for this router'));
+function proxyFinding({ env }: Context, url: URL): ReturnType<typeof ok> {
+  const isSet = [env['HTTPS_PROXY'], env['https_proxy']].some((value) => (value ?? '') !== '');
+  if (!isSet) return ok('none');
+  try {
+    const proxy = proxyFor(url, env);
+    if (proxy === undefined) return ok('set, and not used for this router');
+    return ok(`calls, and the checks below, go through ${proxy.host}:${String(proxy.port)}`);
+  } catch (error) {
+    return fail(errorReport(error).error.message, 'correct HTTPS_PROXY, or leave it out');
   }
-  const shown = URL.canParse(proxy) ? new URL(proxy).host : 'a value that is no URL';
-  return check(
-    'proxy',
-    'Proxy',
-    warn(`calls go through ${shown}; the checks below reach the router without it`, ''),
-  );
 }
 
 function authoritiesCheck({ settings: { tlsCa }, env }: Context): Check {
@@ -135,7 +130,7 @@ function certificateFinding(
   const isKnown = root !== undefined && knownRoots().has(root.sha256);
   if (isKnown || tlsCa !== undefined) return ok(detail);
   return warn(
-    `${detail}. This authority is none of Node’s own: it looks like TLS inspection`,
+    `${detail}. Node does not know this authority: it looks like TLS inspection`,
     'ask your network’s operator; who inspects can replace the router’s key, so pin it with --pin',
   );
 }
@@ -158,6 +153,7 @@ function clockFinding({ skewMs }: ProbeFacts): ReturnType<typeof ok> {
 async function keyFinding(context: Context, facts: ProbeFacts): Promise<ReturnType<typeof ok>> {
   const { settings } = context;
   if (facts.status !== 200) return skip('the endpoint sends none');
+  if (settings.root !== undefined) return rootFinding(context, settings.root);
   const key = await routerKey(facts).catch(() => undefined);
   if (key === undefined) {
     return fail(
@@ -191,7 +187,7 @@ async function firstUseFinding(
   if (known === undefined) {
     return warn(
       `${detail}; not pinned, TLS alone vouches for it`,
-      `compare it by another way, then --pin ${fingerprint}`,
+      `compare it over another channel, then use --pin ${fingerprint}`,
     );
   }
   return known === fingerprint

@@ -112,11 +112,11 @@ function untilEnd(gateway: Gateway, context: Context, graceMs: number): Promise<
       signals += 1;
       const isFirst = signals === 1;
       if (isFirst) {
-        context.output.note('nomyo: no new calls; those under way end first. A second signal ends at once.');
+        context.output.note('nomyo: no new calls; running ones may finish. A second signal stops at once.');
       }
       const told = isFirst ? notifySystemd('stopping', context) : Promise.resolve();
       const end = name === 'SIGINT' ? () => reject(new Interrupted('interrupted')) : () => resolve();
-      const cut = (): void => reject(new CommandFailed('a second signal: calls under way were cut'));
+      const cut = (): void => reject(new CommandFailed('stopped by a second signal; running calls were cut off'));
       Promise.all([gateway.close(isFirst ? graceMs : 0), told]).then(isFirst ? end : cut, reject);
     });
   });

@@ -43,7 +43,7 @@ export function gatewayFlags(flags: Flags): GatewayFlags {
 
 function checkReach({ listen, tokenFile, tlsCert, tlsKey }: GatewayFlags): void {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new UsageError('--tls-cert and --tls-key belong together');
+    throw new UsageError('--tls-cert and --tls-key must be used together');
   }
   if (listen === undefined || isLoopback(listen)) return;
   if (tokenFile === undefined || tlsCert === undefined) {

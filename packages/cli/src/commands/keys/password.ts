@@ -15,7 +15,7 @@ export async function newPassword(context: Context): Promise<string | undefined>
   // Commander's name for the absence of `--no-password` is `password: true`.
   const isWithout = context.flags['password'] === false;
   if (isWithout && context.settings.keyPasswordFile !== undefined) {
-    throw new UsageError('--no-password and --key-password-file exclude each other');
+    throw new UsageError('--no-password and --key-password-file cannot be used together');
   }
   if (isWithout) return undefined;
   if (given !== undefined) return given;

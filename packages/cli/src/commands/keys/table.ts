@@ -5,11 +5,11 @@ const PLACE = ['keyDir', 'keyPasswordFile', ...PRINTING] as const;
 
 const generate: CommandSpec = {
   name: 'generate',
-  summary: 'make a key pair where none is',
+  summary: 'make a new key pair; an existing one is never overwritten',
   settings: PLACE,
   options: [
     { flag: '--key-size <bits>', help: '2048, 3072 or 4096 (default: 4096)' },
-    { flag: '--no-password', help: 'leave the private key unprotected' },
+    { flag: '--no-password', help: 'do not protect the private key with a password' },
   ],
   examples: ['nomyo keys generate', 'nomyo keys generate --key-dir ./keys --no-password'],
   load: () => import('./generate.js'),
@@ -25,7 +25,7 @@ const show: CommandSpec = {
 
 const rotate: CommandSpec = {
   name: 'rotate',
-  summary: 'replace the pair by a new one, under the same password',
+  summary: 'replace the key pair, keeping the password',
   settings: PLACE,
   examples: ['nomyo keys rotate'],
   load: () => import('./rotate.js'),
@@ -33,11 +33,11 @@ const rotate: CommandSpec = {
 
 const passwd: CommandSpec = {
   name: 'passwd',
-  summary: 'protect the private key by another password, or by none',
+  summary: 'change or remove the password of the private key',
   settings: PLACE,
   options: [
-    { flag: '--new-password-file <file>', help: 'file with the new password (default: it is asked for)' },
-    { flag: '--no-password', help: 'leave the private key unprotected' },
+    { flag: '--new-password-file <file>', help: 'file that holds the new password (default: ask for it)' },
+    { flag: '--no-password', help: 'remove the password' },
   ],
   examples: ['nomyo keys passwd', 'nomyo keys passwd --key-password-file old --new-password-file new'],
   load: () => import('./passwd.js'),
@@ -45,12 +45,12 @@ const passwd: CommandSpec = {
 
 const importKey: CommandSpec = {
   name: 'import',
-  summary: 'take over a private key that openssl, the Python client or nomyo-js 0.1 wrote',
+  summary: 'import a private key written by openssl, the Python client or nomyo-js 0.1',
   words: '<file>',
   settings: PLACE,
   options: [
-    { flag: '--source-password-file <file>', help: 'file with the password of the key that is imported' },
-    { flag: '--no-password', help: 'leave what is written unprotected' },
+    { flag: '--source-password-file <file>', help: 'file that holds the password of the key to import' },
+    { flag: '--no-password', help: 'do not protect the imported key with a password' },
   ],
   examples: [
     'nomyo keys import old/private_key.pem',

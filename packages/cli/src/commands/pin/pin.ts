@@ -43,8 +43,8 @@ function tell({ output }: Context, { pin, keySize, url, certificate, issuer, val
   output.note(
     [
       '',
-      'TLS alone vouches for this pin. Compare it with the one that the operator gives by another way:',
-      'a page on another host, a signed mail, a telephone call. From another network, by hand:',
+      'TLS alone vouches for this pin. Compare it with the pin that the operator gives you over another channel:',
+      'a page on another host, a signed mail, a phone call. To check by hand, from another network:',
       `  curl -s ${url.replace(/\/$/u, '')}/pki/public_key | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64`,
       `Then pin it: --pin ${pin}`,
     ].join('\n'),

@@ -16,9 +16,9 @@ export interface PinFacts {
 }
 
 /** @throws {CommandFailed} when the router cannot be reached over verified TLS, or sends no key */
-export async function readPin({ settings, signal }: Context): Promise<PinFacts> {
-  const url = baseUrlOf(settings);
-  const seen = await reach(settings, signal);
+export async function readPin(context: Context): Promise<PinFacts> {
+  const url = baseUrlOf(context.settings);
+  const seen = await reach(context);
   if (seen.status !== 200) {
     throw new CommandFailed(`${url.href} answered ${String(seen.status)}, and no key`, EXIT.api);
   }
@@ -34,14 +34,14 @@ export async function readPin({ settings, signal }: Context): Promise<PinFacts> 
   };
 }
 
-async function reach(settings: Context['settings'], signal: AbortSignal): Promise<ProbeFacts> {
+async function reach(context: Context): Promise<ProbeFacts> {
   try {
-    return await probe(settings, signal);
+    return await probe(context);
   } catch (error) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const code = isObject(error) ? String(error['code']) : 'unknown error';
     throw new CommandFailed(
-      `${baseUrlOf(settings).href} cannot be reached (${code}); see what \`nomyo doctor\` says`,
+      `${baseUrlOf(context.settings).href} cannot be reached (${code}); see what \`nomyo doctor\` says`,
       EXIT.connection,
     );
   }

@@ -19,7 +19,7 @@ const MAX_PORT = 65_535;
 export async function run(context: Context): Promise<void> {
   const { flags, output } = context;
   const certFile = text(flags['certFile']);
-  if (certFile !== undefined && flags['tls'] !== true) throw new UsageError('--cert-file belongs to --tls');
+  if (certFile !== undefined && flags['tls'] !== true) throw new UsageError('--cert-file needs --tls');
   const router = await start(routerOptions(context));
   try {
     if (certFile !== undefined) await writeCertificate(certFile, router);

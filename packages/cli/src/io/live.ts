@@ -1,0 +1,49 @@
+/** An answer on a terminal, word by word as the model writes it. */
+import type { ChatCompletion, ChatCompletionRequest, SecureChatCompletion } from 'nomyo-js';
+import type { Context } from '../context.js';
+import type { Output } from './output.js';
+import { withProgress } from './progress.js';
+
+/** Whether answers come as they are written, and somebody watches. Version 1 of the protocol only sends whole ones. */
+export function isLive({ settings, output }: Pick<Context, 'settings' | 'output'>): boolean {
+  return settings.root !== undefined && output.isTerminal && !output.json;
+}
+
+/** What is asked, of whom, and what ends it. */
+export interface LiveQuestion {
+  readonly client: SecureChatCompletion;
+  readonly request: ChatCompletionRequest;
+  readonly signal: AbortSignal;
+  /** Shown until the first word is there. */
+  readonly waiting: string;
+}
+
+type Finish = ChatCompletion['choices'][number]['finish_reason'];
+
+/** What an answer is judged by. */
+export type Answer = Pick<ChatCompletion, 'choices'>;
+
+/** Shows the answer, with a line end behind it, and gives it as if it had come whole. */
+export async function showLive(output: Output, question: LiveQuestion): Promise<Answer> {
+  const { client, request, signal, waiting } = question;
+  const stream = await withProgress(output, waiting, client.create({ ...request, stream: true }, { signal }));
+  let [content, refusal] = ['', ''];
+  let finish: Finish = null;
+  for await (const { choices } of stream) {
+    const { delta = {}, finish_reason: reason = null } = choices[0] ?? {};
+    content += delta.content ?? '';
+    refusal += delta.refusal ?? '';
+    finish = reason ?? finish;
+    output.answer(`${delta.content ?? ''}${delta.refusal ?? ''}`);
+  }
+  if (!`${content}${refusal}`.endsWith('\n')) output.answer('\n');
+  return {
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content, refusal: refusal === '' ? null : refusal },
+        finish_reason: finish,
+      },
+    ],
+  };
+}
