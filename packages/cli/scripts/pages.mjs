@@ -32,8 +32,7 @@ const COMMANDS = {
   'audit export':
     'Prints a table. A cell that a spreadsheet would take for a formula gets a quote before it.',
   pin: 'Prints the pin of the router. TLS alone vouches for it: compare it over another channel before you trust it.',
-  doctor:
-    'Checks what commonly goes wrong, and says what to do. It ends with 1 when a check fails.',
+  doctor: 'Checks what commonly goes wrong, and says what to do. It ends with 1 when a check fails.',
   router: 'A router for development and tests; it is not a model.',
   completion: 'Completes commands and flags in bash, zsh and fish.',
 };

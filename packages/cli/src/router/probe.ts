@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { connect as connectTls, rootCertificates, TLSSocket, type DetailedPeerCertificate } from 'node:tls';
 import { RsaPublicKey } from '@nomyo/crypto';
 import { endpoint, parseBaseUrl } from '@nomyo/transport';
@@ -73,14 +74,20 @@ async function get(url: URL, { ca, env }: Way, signal: AbortSignal): Promise<Inc
   const socket = proxy === undefined ? undefined : await openTunnel(proxy, url, signal);
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, {
-      agent: false,
-      signal,
-      ...(ca === undefined ? {} : { ca: [...ca] }),
-      ...(socket === undefined ? {} : { createConnection: (options: object) => connectTls({ ...options, socket }) }),
-    });
+    const authorities = ca === undefined ? {} : { ca: [...ca] };
+    const way =
+      socket === undefined
+        ? { agent: false as const, ...authorities }
+        : { createConnection: () => connectTls({ ...nameOf(url), ...authorities, socket }) };
+    const request = send(url, { signal, ...way });
     request.once('error', reject).once('response', resolve).end();
   });
+}
+
+/** Whom the certificate must be for; an address is never sent as a name (RFC 6066 §3). */
+function nameOf({ hostname }: URL): { readonly host: string; readonly servername?: string } {
+  const host = hostname.replaceAll(/[[\]]/gu, '');
+  return isIP(host) === 0 ? { host, servername: host } : { host };
 }
 
 async function factsOf(response: IncomingMessage): Promise<ProbeFacts> {
@@ -129,15 +136,15 @@ function chainOf(leaf: DetailedPeerCertificate): readonly CertificateFacts[] {
     if ((at.issuerCertificate as DetailedPeerCertificate | undefined) === undefined) break;
   }
   return chain.map(({ subject, issuer, valid_to: validTo, fingerprint256: sha256 }) => ({
-    subject: nameOf(subject),
-    issuer: nameOf(issuer),
+    subject: distinguishedName(subject),
+    issuer: distinguishedName(issuer),
     validTo,
     sha256,
   }));
 }
 
 /** `CN=…, O=…`, of whatever members there are. */
-function nameOf(name: object): string {
+function distinguishedName(name: object): string {
   const parts = Object.entries(name).map(([member, value]) => `${member}=${String(value)}`);
   return parts.reverse().join(', ');
 }

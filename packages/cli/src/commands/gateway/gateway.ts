@@ -116,7 +116,8 @@ function untilEnd(gateway: Gateway, context: Context, graceMs: number): Promise<
       }
       const told = isFirst ? notifySystemd('stopping', context) : Promise.resolve();
       const end = name === 'SIGINT' ? () => reject(new Interrupted('interrupted')) : () => resolve();
-      const cut = (): void => reject(new CommandFailed('stopped by a second signal; running calls were cut off'));
+      const cut = (): void =>
+        reject(new CommandFailed('stopped by a second signal; running calls were cut off'));
       Promise.all([gateway.close(isFirst ? graceMs : 0), told]).then(isFirst ? end : cut, reject);
     });
   });
