@@ -470,6 +470,6 @@ describe('a table', () => {
     const row = csvLine(linesOf(file)[0] ?? '') ?? '';
     expect(row).toContain(`"'=1+1,""x"""`);
     expect(row.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)).toHaveLength(CSV_HEADER.split(',').length);
-    expect(csvLine('no line')).toBeUndefined();
+    expect(['no line', '{}', '{"custom_id":"a"}'].map(csvLine)).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -32,7 +32,7 @@ const COLUMNS = [
 export const CSV_HEADER: string = COLUMNS.join(',').concat('\r\n');
 
 /**
- * One line of a log as one of a table; `undefined` for a line that is no JSON object.
+ * One line of a log as one of a table; `undefined` for what is no line of a log.
  *
  * @example
  * process.stdout.write(CSV_HEADER + lines.map(csvLine).join(''));
@@ -44,7 +44,7 @@ export function csvLine(line: string): string | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(members)) return undefined;
+  if (!isObject(members) || typeof members['seq'] !== 'number') return undefined;
   const object = members;
   return `${COLUMNS.map((column) => cell(object[column])).join(',')}\r\n`;
 }

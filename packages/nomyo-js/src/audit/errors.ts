@@ -1,5 +1,5 @@
 import { NomyoError, type NomyoErrorOptions } from '@nomyo/base';
-import { codeOf } from './system.js';
+import { causeOf, codeOf } from './system.js';
 
 /** The audit log cannot be written, or is none. With `required`, nothing was sent. */
 export class AuditError extends NomyoError {
@@ -14,6 +14,7 @@ export class AuditError extends NomyoError {
 /** @param file the log */
 export function failureOf(file: string, cause: unknown): AuditError {
   if (cause instanceof AuditError) return cause;
-  const code = codeOf(cause) ?? 'unknown';
+  // What the system says stands behind the lock's own error.
+  const code = codeOf(causeOf(cause)) ?? codeOf(cause) ?? 'unknown';
   return new AuditError(`the audit log ${file} cannot be written (${code})`, { cause });
 }

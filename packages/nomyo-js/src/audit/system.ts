@@ -12,6 +12,11 @@ export function nameOfError(error: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** What is behind an error. */
+export function causeOf(error: unknown): unknown {
+  return propertyOf(error, 'cause');
+}
+
 function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
