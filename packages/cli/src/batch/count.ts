@@ -1,7 +1,7 @@
 /** `--dry-run`: what a batch would be. Pure. */
+import { durationLeft } from '../io/duration.js';
 import type { CheckedInput } from './input/check.js';
 import { BYTES_PER_TOKEN } from './input/tokens.js';
-import { duration } from './progress.js';
 
 /** As `--json` prints it. */
 export interface Counts {
@@ -47,6 +47,6 @@ export function countsText(path: string, counts: Counts): string {
     ...rows(models),
     `  prompts: about ${String(inputTokens)} tokens`,
     `  answers: at most ${String(maxOutputTokens)} tokens${unbounded === 0 ? '' : `, and ${String(unbounded)} of any length`}`,
-    ...(atLeastSeconds === null ? [] : [`  time: at least ${duration(atLeastSeconds)}`]),
+    ...(atLeastSeconds === null ? [] : [`  time: at least ${durationLeft(atLeastSeconds)}`]),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 /** How far a batch is: a line that changes on a terminal, one line a minute elsewhere. The text is pure. */
+import { durationLeft } from '../io/duration.js';
 import type { Output } from '../io/output.js';
 import type { Ledger } from './journal/ledger.js';
 
@@ -14,13 +15,11 @@ export interface ProgressFacts {
 }
 
 const SECOND_MS = 1_000;
-const MINUTE_S = 60;
-const HOUR_S = 3_600;
 
 function progressText({ total, answered, failed, fresh, elapsedMs, tokens }: ProgressFacts): string {
   const done = answered + failed;
   const rate = elapsedMs > 0 ? (fresh * SECOND_MS) / elapsedMs : 0;
-  const left = rate > 0 ? `${duration((total - done) / rate)} left` : 'time left unknown';
+  const left = rate > 0 ? `${durationLeft((total - done) / rate)} left` : 'time left unknown';
   const share = total === 0 ? 100 : Math.floor((done * 100) / total);
   return [
     `${String(done)} of ${String(total)} (${String(share)} %)`,
@@ -29,14 +28,6 @@ function progressText({ total, answered, failed, fresh, elapsedMs, tokens }: Pro
     left,
     `${String(tokens)} tokens`,
   ].join(', ');
-}
-
-/** In the two largest units. @param seconds */
-export function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < MINUTE_S) return `${String(whole)} s`;
-  if (whole < HOUR_S) return `${String(Math.floor(whole / MINUTE_S))} min ${String(whole % MINUTE_S)} s`;
-  return `${String(Math.floor(whole / HOUR_S))} h ${String(Math.floor((whole % HOUR_S) / MINUTE_S))} min`;
 }
 
 const TERMINAL_MS = 500;

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
 import { Home, collect, until, type Result } from '../cli.js';
@@ -98,6 +99,58 @@ describe('nomyo batch', () => {
       stderr: expect.stringContaining('another input'),
     });
     expect((await home.run(batch(files.in, '-o', files.in), { env })).code).toBe(2);
+  });
+
+  it('writes over nothing that it reads, and over no file of somebody else', async () => {
+    const files = place();
+    const inside = files.at('out.jsonl.partial');
+    writeLines(inside, requests(2));
+    const [text, before] = [readFileSync(inside, 'utf8'), posts()];
+    expect(await home.run(batch(inside, '-o', files.out), { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('IN is the .partial of -o'),
+    });
+    expect(readFileSync(inside, 'utf8')).toBe(text);
+    writeLines(files.in, requests(2));
+    for (const errors of ['out.jsonl.partial', 'out.jsonl.journal', 'out.jsonl.lock', 'out.jsonl']) {
+      const args = batch(files.in, '-o', files.out, '--errors', files.at(errors));
+      expect((await home.run(args, { env })).code).toBe(2);
+    }
+    writeFileSync(files.at('out.jsonl.journal'), 'notes of mine\n');
+    expect(await home.run(batch(files.in, '-o', files.out), { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no journal of a batch'),
+    });
+    expect(readFileSync(files.at('out.jsonl.journal'), 'utf8')).toBe('notes of mine\n');
+    const nowhere = files.at('nowhere/out.jsonl');
+    expect(await home.run(batch(files.in, '-o', nowhere), { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/-o: the directory .*nowhere/u),
+    });
+    expect(existsSync(files.at('nowhere'))).toBe(false);
+    expect(posts()).toBe(before);
+  });
+
+  it('a disk that is full is told, and the run goes on when there is room', async () => {
+    const files = place();
+    writeLines(files.in, requests(60));
+    const small = files.at('small');
+    mkdirSync(small);
+    // Root alone can mount.
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', small]).status === 0;
+    if (!mounted) return;
+    try {
+      const args = batch(files.in, '-o', `${small}/out.jsonl`);
+      const full = await home.run(args, { env });
+      expect(full).toMatchObject({ code: 1, stderr: expect.stringMatching(/ENOSPC.*same command again/u) });
+      const answered = posts();
+      spawnSync('mount', ['-o', 'remount,size=10m', small]);
+      expect((await home.run(args, { env })).code).toBe(0);
+      expect(ids(readLines(`${small}/out.jsonl`))).toEqual(ids(requests(60) as never));
+      expect(posts() - answered).toBeLessThan(60);
+    } finally {
+      spawnSync('umount', [small]);
+    }
   });
 
   it('counts with --dry-run, sends nothing and writes nothing', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
-import { startRouter, type Router } from '@nomyo/router/testing';
+import { makeCertificate, startRouter, type Router } from '@nomyo/router/testing';
 import { collect, Home, until } from '../cli.js';
 import { ids, readLines, request, requests, writeLines } from './files.js';
 import { hasRedis, RedisServer } from './redis.js';
@@ -244,7 +244,45 @@ describeWithRedis('a fleet', () => {
     );
   });
 
+  it('rediss: takes the certificate of an authority that --tls-ca names, and no other', async () => {
+    const files = place();
+    writeLines(files.in, requests(3));
+    const { ca, cert, key } = await makeCertificate();
+    const folder = home.file('redis-tls');
+    mkdirSync(folder);
+    const pem = { ca: `${folder}/ca.pem`, cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
+    writeFileSync(pem.ca, ca);
+    writeFileSync(pem.cert, cert);
+    writeFileSync(pem.key, key, { mode: 0o600 });
+    const own = ['--tls-cert-file', pem.cert, '--tls-key-file', pem.key, '--tls-ca-cert-file', pem.ca];
+    const secure = await RedisServer.start(folder, [...own, '--tls-auth-clients', 'no'], true);
+    open.push(() => secure.kill());
+    const queue = ['--queue', `rediss://localhost:${String(secure.port)}`];
+    const distrusted = await home.run(['batch', 'status', ...queue]);
+    expect(distrusted).toMatchObject({ code: 4, stderr: expect.stringContaining('--tls-ca') });
+    const trust = [...queue, '--tls-ca', pem.ca];
+    const args = ['--base-url', router.url, '--key-dir', home.file('workers'), ...trust];
+    const child = home.start(['batch-worker', ...args], { env });
+    const output = collect(child);
+    await until(() => output().stderr.includes('a worker is ready'));
+    const submitted = ['batch', files.in, '-o', files.out, '--key-dir', home.file('mine'), ...trust];
+    expect(await home.run(submitted)).toMatchObject({ code: 0 });
+    expect(readLines(files.out)).toHaveLength(3);
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
+  });
+
   it.each([
+    [
+      'a password that is not encoded',
+      ['batch', 'status', '--queue', 'redis://me:hidden%zz@127.0.0.1'],
+      'must be written as %25',
+    ],
+    [
+      'an authority that is not there',
+      ['batch', 'status', '--queue', 'rediss://127.0.0.1', '--tls-ca', '/nowhere/ca.pem'],
+      '--tls-ca: /nowhere/ca.pem cannot be read',
+    ],
     ['no queue', ['batch-worker'], '--queue is missing'],
     ['another protocol', ['batch-worker', '--queue', 'http://127.0.0.1'], '--queue must be redis:'],
     [

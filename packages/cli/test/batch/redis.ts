@@ -23,9 +23,11 @@ export class RedisServer {
     this.#args = args;
   }
 
-  /** @param folder where its files are */
-  static async start(folder: string, args: readonly string[] = []): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), folder, args);
+  /** @param folder where its files are  @param tls instead of plain TCP */
+  static async start(folder: string, args: readonly string[] = [], tls = false): Promise<RedisServer> {
+    const port = await freePort();
+    const listen = tls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)];
+    const server = new RedisServer(port, folder, [...listen, ...args]);
     await server.start();
     return server;
   }
@@ -35,7 +37,7 @@ export class RedisServer {
   }
 
   async start(): Promise<void> {
-    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
+    const own = ['--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''];
     const child = spawn(PROGRAM, [...own, ...this.#args], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
     for await (const line of createInterface(child.stdout)) {

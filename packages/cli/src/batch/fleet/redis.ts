@@ -1,7 +1,8 @@
 /** Redis, as the commands of a fleet reach it. What it says is never repeated: it can quote a URL, and a password. */
-import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
+import { isObject } from '@nomyo/base';
 import { Redis } from 'ioredis';
+import { readText } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, UsageError } from '../../exit/codes.js';
 import type { Flags } from '../../settings/resolve.js';
@@ -42,7 +43,7 @@ export async function queuePlace({ flags, env, settings, output }: Context): Pro
   if (url.password !== '' && flags['queue'] !== undefined) {
     output.warn('nomyo: others can see the password in --queue; use NOMYO_QUEUE or --queue-password-file');
   }
-  const ca = settings.tlsCa === undefined ? undefined : await readFile(settings.tlsCa, 'utf8');
+  const ca = settings.tlsCa === undefined ? undefined : await readText(settings.tlsCa, '--tls-ca');
   return { options: optionsOf(url, passwordOf(url, flags), ca), prefix: prefixOf(flags) };
 }
 
@@ -56,23 +57,33 @@ function parse(given: string): URL {
 function passwordOf(url: URL, flags: Flags): string | undefined {
   const file = text(flags['queuePasswordFile']);
   if (file !== undefined) return readSecret(file, '--queue-password-file');
-  return url.password === '' ? undefined : decodeURIComponent(url.password);
+  return decoded(url.password);
 }
 
 function optionsOf(url: URL, password: string | undefined, ca: string | undefined): RedisAddress {
   const isSecure = url.protocol === 'rediss:';
+  const username = decoded(url.username);
   const trust = ca === undefined ? {} : { ca: [...rootCertificates, ca] };
   return {
     host: url.hostname.replace(/^\[|\]$/gu, ''),
     port: url.port === '' ? DEFAULT_PORT : Number(url.port),
     db: Number(url.pathname.slice(1)),
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(isSecure ? { tls: trust } : {}),
     // Whatever happens to Redis, commands wait until it is there again.
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(times * 100, MAX_RETRY_MS),
   };
+}
+
+/** @returns `undefined` for an empty part  @throws {UsageError} which does not repeat it */
+function decoded(part: string): string | undefined {
+  try {
+    return part === '' ? undefined : decodeURIComponent(part);
+  } catch {
+    throw new UsageError('--queue: a % in the user or the password must be written as %25');
+  }
 }
 
 /** @throws {UsageError} */
@@ -106,10 +117,16 @@ export async function connect({ options }: QueuePlace): Promise<Redis> {
   }
 }
 
+/** What Node says of a certificate, and what Redis says of a user. */
+const CERTIFICATE = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/u;
+const REFUSAL = /^(NOAUTH|WRONGPASS|NOPERM)/u;
+
 function reasonOf(error: unknown): string {
-  const words = error instanceof Error ? error.message : '';
-  if (/^(NOAUTH|WRONGPASS|NOPERM)/u.test(words)) return 'Redis refuses the user or the password';
-  return 'Redis cannot be reached';
+  const { code, message } = isObject(error) ? error : {};
+  if (CERTIFICATE.test(String(code))) {
+    return 'the certificate of Redis is not trusted, or not of this host; name its authority with --tls-ca';
+  }
+  return REFUSAL.test(String(message)) ? 'Redis refuses the user or the password' : 'Redis cannot be reached';
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -15,11 +15,13 @@ export const journalOf = (output: string): string => `${output}.journal`;
 export async function headOf(output: string): Promise<Header | See | undefined> {
   const path = journalOf(output);
   try {
-    for await (const { decoded, offset } of scanJournal(path).records) {
+    const { records, facts } = scanJournal(path);
+    for await (const { decoded, offset } of records) {
       const { record } = decoded;
       if (offset === 0 && (record.kind === 'batch' || record.kind === 'see')) return record;
-      throw new UsageError(`${path} is no journal of a batch, or its first line is damaged`);
+      throw foreign(path);
     }
+    if (facts.damaged > 0) throw foreign(path);
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -28,3 +30,6 @@ export async function headOf(output: string): Promise<Header | See | undefined> 
     throw new UsageError(`${path} cannot be read (${code})`);
   }
 }
+
+const foreign = (path: string): UsageError =>
+  new UsageError(`${path} is no journal of a batch, or its first line is damaged; it was left as it is`);

@@ -6,12 +6,13 @@ import { batchFlags, type BatchFlags } from '../../batch/flags.js';
 import { checkInput, type CheckedInput } from '../../batch/input/check.js';
 import { readSelection } from '../../batch/input/selection.js';
 import { openBatch, type OpenParts } from '../../batch/open.js';
+import { checkPlaces } from '../../batch/places.js';
 import { makePlan, type BatchPlan } from '../../batch/plan.js';
 import { reopen } from '../../batch/reopen.js';
 import { queuePlace } from '../../batch/fleet/redis.js';
 import { limitOf } from '../../client/rate.js';
 import type { Context } from '../../context.js';
-import { UsageError } from '../../exit/codes.js';
+import { CommandFailed, UsageError } from '../../exit/codes.js';
 import { readPublicKey } from '../../sealed-file.js';
 import { checkWorkerFlags } from './fleet.js';
 import { runOpened } from './run.js';
@@ -46,6 +47,7 @@ async function runPlan(checked: Checked): Promise<void> {
   const { flags, plan, input, context } = checked;
   const { paths, selectedBy, reopens } = plan;
   if (paths === undefined) throw new UsageError('-o is missing: name the file that the answers go to');
+  checkPlaces(paths, { IN: input.path, '--retry': selectedBy });
   const selection = selectedBy === undefined ? undefined : await readSelection(selectedBy, input);
   const key = flags.sealTo === undefined ? undefined : await readPublicKey(flags.sealTo, '--seal-to');
   const place = await queuePlace(context);
@@ -63,9 +65,23 @@ async function runPlan(checked: Checked): Promise<void> {
     }
     if (batch.kind === 'finished') tellEnd(context, batch.end, { isOld: true });
     else await runOpened(batch, { ...checked, paths, key, place });
+  } catch (error) {
+    throw ofTheDisk(error, paths.output);
   } finally {
     await lease.release();
   }
+}
+
+/** Calls of the system that write a batch's files. */
+const WRITING = /^(open|write|ftruncate|fdatasync|fsync|rename|fchmod)$/u;
+
+/** What the disk says, in words that tell what to do; other errors as they are. */
+function ofTheDisk(error: unknown, output: string): unknown {
+  const { code, syscall } = isObject(error) ? error : {};
+  if (typeof code !== 'string' || typeof syscall !== 'string' || !WRITING.test(syscall)) return error;
+  return new CommandFailed(
+    `${output}, or a file beside it, cannot be written (${code}); what was answered is kept: start the same command again`,
+  );
 }
 
 /** Two runs of one batch would send every line twice. */

@@ -1,10 +1,9 @@
 /** The text of `nomyo batch status`. Pure. */
-import { duration } from '../../batch/progress.js';
+import { duration } from '../../io/duration.js';
 import { visible } from '../../io/visible.js';
 import type { DeadLetter, GroupFacts } from './status.js';
 
 const MINUTE_MS = 60_000;
-const SECOND_MS = 1_000;
 
 export function statusText(groups: readonly GroupFacts[], now: number): string {
   if (groups.length === 0) return 'No worker has ever announced itself there.';
@@ -34,6 +33,6 @@ function workerText(
 }
 
 function deadText({ id, reason, at, starts }: DeadLetter, now: number): string {
-  const age = duration(Math.max(0, now - at) / SECOND_MS);
+  const age = duration(now - at);
   return `  given up ${age} ago  ${visible(id)}  ${visible(reason)}, begun ${String(starts)} times`;
 }

@@ -5,8 +5,8 @@ import { loadKeyFiles, type KeyPairInfo } from '@nomyo/keystore';
 import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
+import { duration } from '../../io/duration.js';
 import { readApiKey, readKeyPassword } from '../../settings/secrets.js';
-import { age } from '../keys/describe.js';
 import { readPair } from '../keys/pair.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';
 
@@ -87,7 +87,7 @@ function findingOf({
 }: KeyPairInfo): ReturnType<typeof ok> {
   const size = keySize === undefined ? '' : `${String(keySize)} bits, `;
   const isDue = nextRotationAt !== undefined && nextRotationAt <= Date.now();
-  const detail = `${privateKeyPath}: ${size}${age(Date.now() - createdAt)} old${isDue ? '; the next call replaces it' : ''}`;
+  const detail = `${privateKeyPath}: ${size}${duration(Date.now() - createdAt)} old${isDue ? '; the next call replaces it' : ''}`;
   return encryption === 'password'
     ? ok(`${detail}; protected by a password`)
     : warn(`${detail}; not protected by a password`, 'give it one with `nomyo keys passwd`');
