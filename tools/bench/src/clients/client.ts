@@ -18,6 +18,8 @@ export interface ClientConfig {
   readonly rotationMs?: number | undefined;
   /** Modulus of pairs that rotation makes, in bits. Of our client only. */
   readonly keySize?: 2048 | 3072 | 4096 | undefined;
+  /** File of an audit log. Of our client only; default: none. */
+  readonly audit?: string | undefined;
   /** Imports of the private key. Of the hand-written clients only; default: threads of the pool. */
   readonly copies?: number | undefined;
 }

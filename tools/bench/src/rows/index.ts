@@ -1,6 +1,8 @@
 /** All rows, in the order of the report. */
 import type { Row } from '../row.js';
+import { audit } from './audit.js';
 import { batch } from './batch.js';
+import { batchLines } from './batch-lines.js';
 import { command } from './command.js';
 import { cpu } from './cpu.js';
 import { gateway } from './gateway.js';
@@ -22,6 +24,8 @@ export const ROWS: readonly Row[] = [
   cpu,
   throughput,
   batch,
+  batchLines,
+  audit,
   gateway,
   latency,
   requests,
