@@ -15,7 +15,8 @@ export interface FleetSize {
 }
 
 const CONCURRENCY = 4;
-const LONGEST_PAUSE_MS = 4_000;
+/** What was killed may hold up the others for as long as a stalled job takes to be found, in ms. */
+const LONGEST_PAUSE_MS = 30_000;
 
 /** @returns what is wrong, in sentences; nothing where there is no redis-server */
 export async function killFleet(place: Place, size: FleetSize, random: Random): Promise<readonly string[]> {
@@ -39,13 +40,14 @@ class Fleet {
   readonly #port: number;
   readonly #queue: readonly string[];
   readonly #workers: ChildProcess[] = [];
+  readonly #ready = new Map<ChildProcess, Promise<void>>();
   #redis: ChildProcess | undefined;
 
   constructor(place: Place, size: FleetSize, port: number) {
     this.#place = place;
     this.#size = size;
     this.#port = port;
-    this.#queue = ['--quiet', '--queue', `redis://127.0.0.1:${String(port)}`];
+    this.#queue = ['--queue', `redis://127.0.0.1:${String(port)}`];
     mkdirSync(place.file('redis'));
   }
 
@@ -78,7 +80,8 @@ class Fleet {
     for (let worker = 0; worker < workers; worker += 1) this.#workers.push(this.#work());
     let submitter = submit();
     for (let kill = 0; kill < kills && !existsSync(output); kill += 1) {
-      await pause((random.uint32() / 2 ** 32) * LONGEST_PAUSE_MS);
+      await this.#moment(random, output);
+      this.#tell(`jobs, and ${String(kill + 1)} kills`);
       if (kill === Math.floor(kills / 2)) await this.#restartRedis();
       else if (random.oneIn(3)) {
         await killed(submitter);
@@ -88,11 +91,28 @@ class Fleet {
     const code = await exitOf(submitter);
     const ends = await this.#endWorkers();
     const findings = code === 0 ? this.#place.judge(output, jobs, this.#mostTwice()) : [];
+    this.#tell('jobs are answered');
     return [
+      ...this.#place.marksIn(this.#place.file('redis')),
       ...(code === 0 ? [] : [`the submitter ended with ${String(code)}`]),
       ...(ends.every((end) => end === 0) ? [] : [`workers ended with ${ends.join(', ')} after SIGTERM`]),
       ...findings,
     ];
+  }
+
+  /** When the next one is killed: after some jobs more, so that all kills come while there is work. */
+  async #moment(random: Random, output: string): Promise<void> {
+    const { jobs, kills } = this.#size;
+    const most = Math.max(1, Math.floor((2 * jobs) / (kills + 1)));
+    const goal = this.#place.answered + (random.uint32() % most);
+    const end = performance.now() + LONGEST_PAUSE_MS;
+    while (this.#place.answered < goal && performance.now() < end && !existsSync(output)) await pause(2);
+  }
+
+  /** Jobs that reached the router, whoever was killed meanwhile. */
+  #tell(what: string): void {
+    const sent = this.#place.times.filter((times) => times > 0).length;
+    console.log(`${String(sent).padStart(9)}  ${what}`);
   }
 
   async close(): Promise<void> {
@@ -123,14 +143,23 @@ class Fleet {
       ...own,
       ...this.#queue,
     ]);
-    child.stderr?.resume();
+    this.#ready.set(child, readiness(child));
     return child;
   }
 
   async #endWorkers(): Promise<readonly (number | null)[]> {
+    // One that is still starting does not hear the signal yet, and dies of it.
+    await Promise.all(this.#workers.map((worker) => this.#ready.get(worker)));
     for (const worker of this.#workers) worker.kill('SIGTERM');
     return Promise.all(this.#workers.map(exitOf));
   }
+}
+
+/** Resolves when a worker says that it is ready, or has ended. */
+async function readiness({ stderr }: ChildProcess): Promise<void> {
+  if (stderr === null) return;
+  for await (const line of createInterface(stderr)) if (line.includes('a worker is ready')) break;
+  stderr.resume();
 }
 
 async function killed(child: ChildProcess): Promise<void> {

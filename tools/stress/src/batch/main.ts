@@ -12,11 +12,11 @@ import { Place } from './place.js';
 import { killSingle } from './single.js';
 
 const FLAGS = {
-  kills: { default: 1_000, short: 5, min: 0, max: 1_000_000, help: 'kills of a run on one machine' },
+  kills: { default: 1_000, short: 3, min: 0, max: 1_000_000, help: 'kills of a run on one machine' },
   lines: { default: 100_000, short: 0, min: 0, max: 10_000_000, help: 'lines of a long batch' },
-  jobs: { default: 2_000, short: 0, min: 0, max: 1_000_000, help: 'lines that a fleet answers' },
-  workers: { default: 3, short: 3, min: 1, max: 100, help: 'workers of the fleet' },
-  'fleet-kills': { default: 20, short: 4, min: 0, max: 10_000, help: 'kills in the fleet' },
+  jobs: { default: 2_000, short: 30, min: 0, max: 1_000_000, help: 'lines that a fleet answers' },
+  workers: { default: 3, short: 2, min: 1, max: 100, help: 'workers of the fleet' },
+  'fleet-kills': { default: 20, short: 3, min: 0, max: 10_000, help: 'kills in the fleet' },
 } as const;
 
 const ANSWER_MS = 20;

@@ -1,12 +1,15 @@
 /** What every part of the run works in: a folder, a router that counts, and the command as it is installed. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRouter, type Router } from '@nomyo/router/testing';
 
 const BINARY = fileURLToPath(new URL('dist/node/main.js', import.meta.resolve('@nomyo/cli/package.json')));
+
+/** Stand in every prompt, answer and id, and nowhere else. */
+const MARKS = { prompt: 'prompt-5f21c09e', answer: 'answer-8b7d44a1', id: 'id-c3e0962d' } as const;
 
 /** A folder with a router beside it, which are both gone after {@link Place.close}. */
 export class Place {
@@ -32,7 +35,7 @@ export class Place {
         const [, number = '-1'] = /line (\d+);/u.exec(JSON.stringify(messages)) ?? [];
         asked.place?.count(Number(number));
         if (answerMs > 0) await new Promise((resolve) => setTimeout(resolve, answerMs));
-        return `answer ${number};`;
+        return `${MARKS.answer} ${number};`;
       },
     });
     const place = new Place(router);
@@ -59,10 +62,10 @@ export class Place {
     const path = this.file('in.jsonl');
     const text = Array.from({ length: lines }, (_, index) =>
       JSON.stringify({
-        custom_id: `id-${String(index)}`,
+        custom_id: `${MARKS.id}-${String(index)}`,
         method: 'POST',
         url: '/v1/chat/completions',
-        body: { model: 'm', messages: [{ role: 'user', content: `line ${String(index)};` }] },
+        body: { model: 'm', messages: [{ role: 'user', content: `${MARKS.prompt} line ${String(index)};` }] },
       }),
     );
     writeFileSync(path, `${text.join('\n')}\n`);
@@ -83,7 +86,8 @@ export class Place {
     const texts = readFileSync(output, 'utf8').split('\n').slice(0, -1);
     const wrong = texts.findIndex(
       (text, index) =>
-        !text.includes(`"custom_id":"id-${String(index)}"`) || !text.includes(`answer ${String(index)};`),
+        !text.includes(`"custom_id":"${MARKS.id}-${String(index)}"`) ||
+        !text.includes(`${MARKS.answer} ${String(index)};`),
     );
     const twice = this.times.reduce((sum, times) => sum + times - 1, 0);
     return [
@@ -91,6 +95,16 @@ export class Place {
       ...(wrong < 0 ? [] : [`line ${String(wrong)} of the output is not the answer to that line`]),
       ...(twice <= mostTwice ? [] : [`${String(twice)} lines were sent twice, ${String(mostTwice)} may be`]),
     ];
+  }
+
+  /** Marked text in the files of a folder, which nobody there may see. */
+  marksIn(folder: string): readonly string[] {
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(folder, name),
+    );
+    const texts = paths.filter((path) => statSync(path).isFile()).map((path) => readFileSync(path, 'latin1'));
+    const found = Object.entries(MARKS).filter(([, mark]) => texts.some((text) => text.includes(mark)));
+    return found.map(([kind]) => `the files of Redis hold a marked ${kind}`);
   }
 
   async close(): Promise<void> {
