@@ -1,7 +1,7 @@
 /** Node: pairs live in files, or in memory when there is no directory. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
-import { RsaPrivateKey } from '@nomyo/crypto';
+import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
 import { lockPath } from './disk/lock-path.node.js';
 import { FileStorage } from './disk/file-storage.node.js';
 import { FileKnownKeys } from './disk/known-keys.node.js';
@@ -17,7 +17,7 @@ import type { KeyPlace, Platform } from './storage.js';
 const NAMES: PlaceNames = { keyDir: 'keyDir', rotationDir: 'rotationDir', keyStorage: 'keyStorage' };
 
 /** PKCS#8 in protected memory until it is imported. */
-const memoryPlace = placeInMemory(({ keySize, memory }) => ({
+const memoryPlace = placeInMemory<SecureByteContext>(({ keySize, memory }) => ({
   make: keyMaker(keySize, memory),
   finish: (pkcs8) => pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der, memory)),
 }));

@@ -14,7 +14,7 @@ function refuse(argument: string): Promise<never> {
 }
 
 /** CryptoKeys that nobody can export, not even the page that made them. */
-const memoryPlace = /* @__PURE__ */ placeInMemory(({ keySize, memory }) => ({
+const memoryPlace = /* @__PURE__ */ placeInMemory<CryptoKeySource>(({ keySize, memory }) => ({
   make: async () => {
     if (memory.requireLocked === true) checkLockedMemory(1);
     return CryptoKeySource.fromKeyPair(await generateCryptoKeyPair(keySize));

@@ -88,6 +88,7 @@ export function endingWith(limits: UnwrapLimits, keys: KeySource): KeySource {
 
 /** Keys of this SDK take its signals. */
 interface OwnKeys extends KeySource {
+  readonly locked: boolean;
   unwrap(
     wrapped: Uint8Array,
     signal?: AbortSignalLike,
