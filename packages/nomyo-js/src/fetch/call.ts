@@ -1,5 +1,5 @@
 /** What a library hands to `fetch`, in any of its forms, as one thing. */
-import { InvalidArgumentError, isObject } from '@nomyo/base';
+import { anAbortSignal, InvalidArgumentError, isObject, type AbortSignalLike } from '@nomyo/base';
 import type { Members } from '../dialects/dialect.js';
 
 /** One call of `fetch`. */
@@ -8,13 +8,13 @@ export interface FetchCall {
   /** In upper case. */
   readonly method: string;
   readonly headers: Headers;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignalLike | undefined;
   /** @throws {InvalidArgumentError} when the body is no JSON object */
   readonly json: () => Promise<Members>;
 }
 
 /** A request of the Fetch standard, by its shape: libraries bring classes of their own. */
-type RequestLike = Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'text'>;
+type RequestLike = Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'arrayBuffer'>;
 
 /**
  * @param base what a relative URL is relative to
@@ -22,12 +22,16 @@ type RequestLike = Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'text
  */
 export function readCall(input: unknown, init: RequestInit | undefined, base: string): FetchCall {
   const request = isRequest(input) ? input : undefined;
+  const headers = readHeaders(init?.headers ?? request?.headers);
   return {
     url: parseUrl(request?.url ?? String(input), base),
     method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
-    headers: readHeaders(init?.headers ?? request?.headers),
-    signal: init?.signal ?? request?.signal ?? undefined,
-    json: async () => parseObject(await readText(init?.body, request)),
+    headers,
+    signal: readSignal(init, request),
+    json: async () => {
+      refuseCoding(headers);
+      return parseObject(await readText(init?.body, request));
+    },
   };
 }
 
@@ -51,6 +55,22 @@ function readHeaders(headers: HeadersInit | undefined): Headers {
   }
 }
 
+/** `null` beside a request takes the request's own signal away, as in the Fetch standard. */
+function readSignal(
+  init: RequestInit | undefined,
+  request: RequestLike | undefined,
+): AbortSignalLike | undefined {
+  const signal: unknown = init?.signal === undefined ? request?.signal : init.signal;
+  return signal === undefined || signal === null ? undefined : anAbortSignal('signal', signal);
+}
+
+/** What is compressed is no JSON, and the error should say why. */
+function refuseCoding(headers: Headers): void {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return;
+  throw new InvalidArgumentError('content-encoding', 'must be left out: give the body uncompressed');
+}
+
 /** A body that was given beside a request stands in for that of the request, as in the Fetch standard. */
 async function readText(
   body: BodyInit | null | undefined,
@@ -58,11 +78,21 @@ async function readText(
 ): Promise<string> {
   if (typeof body === 'string') return body;
   try {
-    if (body === undefined || body === null) return (await request?.text()) ?? '';
     // A Response reads every form of a body, and knows the streams of its runtime.
-    return await new Response(body).text();
-  } catch {
+    const from = body === undefined || body === null ? request : new Response(body);
+    return decode((await from?.arrayBuffer()) ?? new ArrayBuffer(0));
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
     throw new InvalidArgumentError('body', 'could not be read');
+  }
+}
+
+/** Strict: the model must not be asked something else than what was written. */
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InvalidArgumentError('body', 'must be UTF-8');
   }
 }
 

@@ -9,6 +9,9 @@ const TIMER_SLACK_MS = 2;
 /** Longer than any library waits, in ms: asking again within it is in vain. */
 const PATIENCE_MS = 60_000;
 
+/** A router that names a longer time, in ms, is asked again after this one: a mistake or a forgery must not last. */
+const LONGEST_MS = 24 * 3_600_000;
+
 export class CoolDown {
   #failure: Failure | undefined;
   #until = 0;
@@ -22,7 +25,7 @@ export class CoolDown {
   note(failure: Failure, now: number): Failure {
     const { status, retryAfter } = failure;
     if (retryAfter === undefined || !COOLING.includes(status)) return failure;
-    const until = now + retryAfter;
+    const until = now + Math.min(retryAfter, LONGEST_MS);
     if (until > this.#until) {
       this.#until = until;
       this.#failure = failure;

@@ -33,6 +33,7 @@ export function routeOf(method: string, url: URL, passthrough: readonly Passthro
   const sealed = SEALED.find(([end]) => path.endsWith(end));
   const dialect = sealed?.[1] ?? dialectOfErrors(path);
   if (sealed !== undefined && method === 'POST') return { to: 'sealed', dialect };
+  if (!/^https?:$/.test(url.protocol)) return { to: 'refused', dialect, why: noHttp(url) };
   const isModels = method === 'GET' && path.endsWith('/models');
   if (isModels && passthrough.includes('GET /v1/models')) return { to: 'models', dialect };
   return { to: 'refused', dialect, why: whyRefused(method, path, isModels) };
@@ -40,6 +41,11 @@ export function routeOf(method: string, url: URL, passthrough: readonly Passthro
 
 function dialectOfErrors(path: string): Dialect {
   return SEALED.find(([part]) => path.includes(part))?.[1] ?? CHAT_COMPLETIONS;
+}
+
+/** What stands behind such a scheme may be content. */
+function noHttp({ protocol }: URL): string {
+  return `${protocol.slice(0, SHOWN_CHARACTERS)} is no address that can be sealed, so nothing was sent`;
 }
 
 function whyRefused(method: string, path: string, isModels: boolean): string {

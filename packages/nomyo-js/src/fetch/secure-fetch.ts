@@ -1,10 +1,11 @@
 /** `fetch`, with sealed chat completions behind it. */
-import { SecurityError } from '@nomyo/base';
+import { abortable, SecurityError } from '@nomyo/base';
 import { createEmit, type Emit } from '../events.js';
 import { loadPart } from '../load-part.js';
 import type { Dialect, DialectCall } from '../dialects/dialect.js';
 import { CHAT_COMPLETIONS } from '../dialects/dialects.js';
 import type { ChatCompletion, ChatCompletionStream } from '../index.js';
+import { quietly } from '../quietly.js';
 import { failureAnswer, jsonAnswer } from './answer.js';
 import { readCall, type FetchCall } from './call.js';
 import type { ResolvedConfig } from './config.js';
@@ -84,7 +85,7 @@ export class SecureFetcher {
   }
 
   async #sealed(call: FetchCall, dialect: Dialect): Promise<Response> {
-    const { security_tier: ofBody, ...body } = await call.json();
+    const { security_tier: ofBody, ...body } = await abortable(call.json(), call.signal);
     const dialectCall = (await dialect.translator()).read(body);
     // Before anything is sent, so that no answer is lost.
     if (dialectCall.isStream) await loadStreams();
@@ -133,11 +134,7 @@ export class SecureFetcher {
   #told(error: unknown): Failure {
     const failure = this.#coolDown.note(failureOf(error), performance.now());
     this.#emit({ message: 'nomyo:fetch-failed', status: failure.status, code: failure.code, error });
-    try {
-      this.#config.onError(error);
-    } catch {
-      // The listener's own trouble.
-    }
+    quietly((): unknown => this.#config.onError(error));
     return failure;
   }
 }

@@ -1,20 +1,15 @@
 /** A sequence of chunks as `create({ stream: true })` gives it. */
 import { InvalidArgumentError } from '@nomyo/base';
-import type { JsonObject } from '@nomyo/crypto';
 import type { ChatCompletion } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
-import { readChunks } from './read-chunks.js';
+import { readChunks, type StreamJudge } from './read-chunks.js';
 import { synthesize } from './synthesize.js';
 
-/**
- * An answer that opens piece by piece: its chunks as they come.
- *
- * @param check throws on an event that says that the service failed
- */
+/** An answer that opens piece by piece: its chunks as they come. */
 export function openedStream(
   pieces: AsyncIterable<Uint8Array>,
   payloadId: string,
-  check: (event: JsonObject) => void,
+  judge: StreamJudge,
 ): ChatCompletionStream {
   let isRead = false;
   return {
@@ -23,7 +18,7 @@ export function openedStream(
     [Symbol.asyncIterator]() {
       if (isRead) throw new InvalidArgumentError('stream', READ_BEFORE);
       isRead = true;
-      return readChunks(pieces, check);
+      return readChunks(pieces, judge);
     },
   };
 }

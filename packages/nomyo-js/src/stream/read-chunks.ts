@@ -7,21 +7,34 @@ import { EventReader } from './read-events.js';
 /** Ends a stream of OpenAI's shape. */
 const DONE = '[DONE]';
 
+/** What is told of a stream whose seal is good, and whose content is not. */
+export interface StreamJudge {
+  /** Throws on an event that says that the service failed. */
+  readonly check: (event: JsonObject) => void;
+  /** The error of a stream that ends before its answer does: a server behind the router can fail like that. */
+  readonly cut: () => Error;
+}
+
 /**
  * @param pieces of `text/event-stream`; they end only after the protocol's own end
- * @param check throws on an event that says that the service failed
  * @throws {SecurityError} `INVALID_PLAINTEXT` when an event is no JSON object
  * @throws what `pieces` reject with
  */
 export async function* readChunks(
   pieces: AsyncIterable<Uint8Array>,
-  check: (event: JsonObject) => void,
+  { check, cut }: StreamJudge,
 ): AsyncGenerator<ChatCompletionChunk, undefined> {
   const reader = new EventReader();
+  let isWhole = false;
   for await (const piece of pieces) {
     // What comes after the end is read, so that a cut is noticed, and not given.
-    for (const data of reader.read(piece)) if (data !== DONE) yield chunkOf(data, check);
+    for (const data of reader.read(piece)) {
+      const chunk = data === DONE ? undefined : chunkOf(data, check);
+      isWhole ||= chunk === undefined || hasFinished(chunk);
+      if (chunk !== undefined) yield chunk;
+    }
   }
+  if (!isWhole) throw cut();
   return undefined;
 }
 
@@ -33,6 +46,11 @@ function chunkOf(data: string, check: (event: JsonObject) => void): ChatCompleti
     'INVALID_PLAINTEXT',
     'the opened stream has an event that is no chunk of an answer',
   );
+}
+
+/** Some servers leave `[DONE]` out, and some the reason to finish. */
+function hasFinished({ choices }: ChatCompletionChunk): boolean {
+  return choices.some((choice: unknown) => isObject(choice) && typeof choice['finish_reason'] === 'string');
 }
 
 /** No deeper than this: what is in it is the service's word, as everywhere in an answer. */

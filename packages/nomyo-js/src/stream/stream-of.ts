@@ -1,6 +1,7 @@
 /** What `create({ stream: true })` makes of an answer. Loaded with the first stream. */
 import type { AbortSignalLike } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
+import { errorOfAnswer } from '@nomyo/transport';
 import type { Opened } from '../call-runner.js';
 import type { Streaming } from '../chat/request.js';
 import { refuseError } from '../sealed-error.js';
@@ -18,8 +19,11 @@ export function streamOf(
   const { answer, call } = opened;
   if (answer.kind === 'stream') {
     call.endOnAbort();
-    const check = (event: JsonObject): void => refuseError(event, call);
-    return watchStream(openedStream(answer.pieces, call.payloadId, check), call);
+    const judge = {
+      check: (event: JsonObject): void => refuseError(event, call),
+      cut: () => errorOfAnswer('the stream ended before the answer did', call),
+    };
+    return watchStream(openedStream(answer.pieces, call.payloadId, judge), call);
   }
   const { value, summary } = takeCompletion(opened);
   const said = summary();

@@ -43,10 +43,16 @@ export class ResponsesWriter implements EventWriter {
   }
 
   end(): readonly ServerSentEvent[] {
+    const begun = this.#sequence === 0 ? this.#begin() : [];
     const parts = [...this.#reader.end()].flatMap((part) => this.#part(part));
     const item = this.#endItem();
     const response = this.response(true);
-    return [...parts, ...item, this.#event(`response.${statusOf(this.#reader.facts)}`, { response })];
+    return [
+      ...begun,
+      ...parts,
+      ...item,
+      this.#event(`response.${statusOf(this.#reader.facts)}`, { response }),
+    ];
   }
 
   fail({ type, code, message, param }: FailureText): ServerSentEvent {
