@@ -3,7 +3,7 @@ import { readMember, readText } from '../child/read.js';
 import type { BenchRequest } from '../payloads.js';
 
 /** Every variant that a row can put beside another. */
-export type ClientKind = 'ours' | 'reference' | 'network' | 'gateway';
+export type ClientKind = 'ours' | 'adapter' | 'first words' | 'reference' | 'network' | 'gateway';
 
 /** How a client reaches the router and its keys. All clients of a row get the same. */
 export interface ClientConfig {

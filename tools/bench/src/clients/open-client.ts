@@ -5,6 +5,10 @@ export async function openClient(config: ClientConfig): Promise<BenchClient> {
   switch (config.kind) {
     case 'ours':
       return (await import('./ours.js')).openOurs(config);
+    case 'adapter':
+      return (await import('./adapter.js')).openAdapter(config);
+    case 'first words':
+      return (await import('./adapter.js')).openFirstWords(config);
     case 'reference':
       return (await import('./reference/client.js')).openReference(config);
     case 'gateway':

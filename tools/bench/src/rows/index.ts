@@ -1,5 +1,6 @@
 /** All rows, in the order of the report. */
 import type { Row } from '../row.js';
+import { adapter } from './adapter.js';
 import { audit } from './audit.js';
 import { batch } from './batch.js';
 import { batchLines } from './batch-lines.js';
@@ -23,6 +24,7 @@ import { throughput } from './throughput.js';
 export const ROWS: readonly Row[] = [
   cpu,
   throughput,
+  adapter,
   batch,
   batchLines,
   audit,
