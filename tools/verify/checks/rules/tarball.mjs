@@ -10,7 +10,8 @@ const FORBIDDEN = [
   [/(^|\/)(test|tests|__tests__)\//, 'is a test'],
   [/\.test\.[cm]?[jt]s$/, 'is a test'],
   [/\.tsbuildinfo$/, 'is a by-product of the compiler'],
-  [/(^|\/)(tsconfig|jest\.config|turbo)[^/]*$/, 'configures our tools'],
+  // Examples bring their own, for whoever copies them.
+  [/(?<!^examples\/)(?<=^|\/)(tsconfig|jest\.config|turbo)[^/]*$/, 'configures our tools'],
   [/(^|\/)\.[^/]+/, 'is hidden'],
   [/(^|\/)(binding\.gyp)$/, 'would make npm compile at install'],
   [/(^|\/)(client_keys|node_modules)\//, 'was never meant to be shipped'],

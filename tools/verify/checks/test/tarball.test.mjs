@@ -78,6 +78,11 @@ describe('the rules for a tarball', () => {
     expect(violations()).toEqual([]);
   });
 
+  it('let examples have a configuration of their own', () => {
+    write({ 'examples/tsconfig.json': '{}' });
+    expect(violations()).toEqual([]);
+  });
+
   it.each([
     ['src/pem.test.ts', 'src/pem.test.ts is a test'],
     ['test/pem.ts', 'test/pem.ts is a test'],
