@@ -138,8 +138,8 @@ export class KeyStore {
    */
   useKey(privateKey: RsaPrivateKey): void {
     this.#check();
-    const isKey = isObject(privateKey) && [privateKey.unwrap, privateKey.dispose].every(isFunction);
-    if (!isKey || !isObject(privateKey.publicKey)) {
+    const isKey = isObject(privateKey) && isObject(privateKey.publicKey);
+    if (!isKey || typeof privateKey.unwrap !== 'function' || typeof privateKey.dispose !== 'function') {
       throw new InvalidArgumentError('privateKey', 'must be an RsaPrivateKey');
     }
     this.#install({ keys: privateKey, createdAt: Date.now(), path: undefined, origin: 'found' });
@@ -246,8 +246,4 @@ export class KeyStore {
   #tell(event: KeyStoreEvent): void {
     tell(this.#listener, event);
   }
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
 }

@@ -1,6 +1,7 @@
-// pnpm verify:style [--list]: the style of what is shipped, as one table; --list names each duplicate and circle too.
+// pnpm verify:style [--list | --write]: the style of what is shipped, as one table. --list names each duplicate and circle
+// too; --write puts the table into docs/style.md, beside the one from before the redesign.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from './members.mjs';
 import { circlesIn, duplicatesIn, measureFile, median } from './rules/style.mjs';
@@ -62,20 +63,35 @@ function widestTableRow() {
   return rows.reduce((widest, row) => (row.line.length > widest.line.length ? row : widest));
 }
 
-function printTable(rows) {
-  for (const key of Object.keys(rows[0])) {
-    console.log(`${key.padEnd(20)}${rows.map((row) => String(row[key]).padStart(20)).join('')}`);
-  }
+function tableOf(rows) {
+  return Object.keys(rows[0]).map((key) => {
+    const cells = rows.map((row) => String(row[key]).padStart(20));
+    return `${key.padEnd(20)}${cells.join('')}`;
+  });
 }
 
-printTable(Object.entries(AREAS).map(([name, pattern]) => areaRow(name, pattern)));
+/** Between the marks of docs/style.md. */
+function writePage(lines) {
+  const page = join(root, 'docs/style.md');
+  const [before, after] = read('docs/style.md').split(/<!-- style: begin -->[\s\S]*<!-- style: end -->/);
+  if (after === undefined) throw new Error('docs/style.md has no marks for the table');
+  const block = ['<!-- style: begin -->', '', '```', ...lines, '```', '', '<!-- style: end -->'].join('\n');
+  writeFileSync(page, `${before}${block}${after}`);
+}
+
 const sources = tracked.filter((file) => AREAS['packages, sources'].test(file));
 const duplicates = duplicatesIn(sources.map((file) => [file, read(file)]));
 const circles = circlesIn(importGraph());
 const widest = widestTableRow();
-console.log(`\ncircles of imports in the packages' sources: ${circles.length}`);
-console.log(`duplicates of six lines in the packages' sources: ${duplicates.length}`);
-console.log(`widest row of a table: ${widest.line.length} characters, ${widest.where}`);
+const report = [
+  ...tableOf(Object.entries(AREAS).map(([name, pattern]) => areaRow(name, pattern))),
+  '',
+  `circles of imports in the packages' sources: ${circles.length}`,
+  `duplicates of six lines in the packages' sources: ${duplicates.length}`,
+  `widest row of a table: ${widest.line.length} characters, ${widest.where}`,
+];
+for (const line of report) console.log(line);
+if (process.argv.includes('--write')) writePage(report);
 if (process.argv.includes('--list')) {
   for (const circle of circles) console.log(`circle: ${circle.join(' -> ')}`);
   for (const duplicate of duplicates) console.log(`duplicate: ${duplicate}`);

@@ -1,5 +1,5 @@
 // What a traced call entered, as Markdown between two markers. Pure: walk.mjs runs the call.
-export const MARKERS = ['<!-- walk: begin, written by `pnpm verify:walk` -->', '<!-- walk: end -->'];
+const MARKERS = ['<!-- walk: begin, written by `pnpm verify:walk` -->', '<!-- walk: end -->'];
 
 /** What a call may enter on Node without the addon. */
 export const GOALS = { files: 45, functions: 150 };

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { ERROR_CODES } from '@nomyo/base';
 import { root } from '../members.mjs';
 import { headedNames, membersOf, reexported, wideTableRows } from '../rules/docs.mjs';
 import { countWalk, walkIn } from '../rules/walk.mjs';
@@ -35,6 +36,10 @@ describe('pages', () => {
       ...membersOf(sources[1], 'SecureChatCompletionConfig'),
     ];
     expect(headedNames(read('docs/options.md')).sort()).toEqual(options.sort());
+  });
+
+  it('docs/errors.md has a heading for each code, and for nothing else', () => {
+    expect(headedNames(read('docs/errors.md')).sort()).toEqual(Object.keys(ERROR_CODES).sort());
   });
 });
 
