@@ -48,7 +48,7 @@ export class OpenCall {
     this.#cleanups.push(cleanup);
   }
 
-  /** The answer comes in pieces: an abort ends the call, even while nobody reads. */
+  /** For an answer that comes in pieces: an abort ends the call even while nobody reads. */
   endOnAbort(): void {
     const signal: AbortSignalLike | undefined = this.#scoped?.signal;
     const abort = (): void => this.fail(signal?.reason);
@@ -57,8 +57,8 @@ export class OpenCall {
   }
 
   /**
-   * The answer is whole, and the caller's: the wire is given back. The call ends when the answer was read, and at the
-   * latest with its client.
+   * The whole answer is the caller's now, so the connection is given back. The call ends when the answer has been read,
+   * or with its client.
    */
   handOver(summary: () => AnswerSummary | undefined): void {
     const takeBack = this.#scoped?.onDispose(() => this.end(summary));
@@ -66,7 +66,7 @@ export class OpenCall {
     if (takeBack !== undefined) this.later(takeBack);
   }
 
-  /** Whoever read the answer went away: whatever is still on its way is cut. */
+  /** The reader went away: whatever is still on its way is cut off. */
   hangUp(summary: () => AnswerSummary | undefined): void {
     this.end(summary);
     this.#scoped?.signal.abort(new DOMException('The stream was left', 'AbortError'));

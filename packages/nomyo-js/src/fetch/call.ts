@@ -64,7 +64,7 @@ function readSignal(
   return signal === undefined || signal === null ? undefined : anAbortSignal('signal', signal);
 }
 
-/** What is compressed is no JSON, and the error should say why. */
+/** Compressed bytes are not JSON, and the error should say why. */
 function refuseCoding(headers: Headers): void {
   const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (coding === '' || coding === 'identity') return;
@@ -87,7 +87,7 @@ async function readText(
   }
 }
 
-/** Strict: the model must not be asked something else than what was written. */
+/** Strict, so that the model is asked exactly what was written. */
 function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

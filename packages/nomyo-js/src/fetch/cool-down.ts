@@ -9,7 +9,7 @@ const TIMER_SLACK_MS = 2;
 /** Longer than any library waits, in ms: asking again within it is in vain. */
 const PATIENCE_MS = 60_000;
 
-/** A router that names a longer time, in ms, is asked again after this one: a mistake or a forgery must not last. */
+/** The longest wait, in ms: a mistake or a forgery in `Retry-After` must not stop a client for good. */
 const LONGEST_MS = 24 * 3_600_000;
 
 export class CoolDown {

@@ -19,9 +19,9 @@ interface Row {
 }
 
 const ARGUMENT: Row = { status: 400, type: 'invalid_request_error' };
-/** Of this computer: asking again mends nothing, and no library repeats a 400. */
+/** A fault of this machine: asking again does not help, and no library repeats a 400. */
 const CONFIGURATION: Row = { status: 400, type: 'nomyo_configuration_error' };
-/** With 403 no library asks twice: nobody may get a second try at a forgery. */
+/** No library repeats a 403: nobody gets a second try at a forgery. */
 const SECURITY: Row = { status: 403, type: 'nomyo_security_error' };
 const CONNECTION: Row = { status: 502, type: 'nomyo_connection_error', isRetryable: true };
 

@@ -43,7 +43,7 @@ function dialectOfErrors(path: string): Dialect {
   return SEALED.find(([part]) => path.includes(part))?.[1] ?? CHAT_COMPLETIONS;
 }
 
-/** What stands behind such a scheme may be content. */
+/** The rest of such a URL may be content, so only its scheme is shown. */
 function noHttp({ protocol }: URL): string {
   return `${protocol.slice(0, SHOWN_CHARACTERS)} is no address that can be sealed, so nothing was sent`;
 }

@@ -5,11 +5,11 @@ import { encodeEvent } from '../stream/sse.js';
 import { requestId } from './answer.js';
 import type { Failure } from './failure.js';
 
-/** What becomes of a stream that does not end well. */
+/** Hears how a stream ends. */
 export interface StreamEnd {
-  /** @returns what is told of the failure, or `undefined` when the reader went away by itself */
+  /** @returns what the reader is told, or `undefined` when it was the reader who aborted */
   failed(error: unknown): Failure | undefined;
-  /** The stream is over, in whatever way. */
+  /** The stream is over, however it ended. */
   over(): void;
 }
 
@@ -93,7 +93,7 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   }
 
   #fail(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>, error: unknown): void {
-    // What breaks off because nobody reads any more is no failure.
+    // The reader is gone, so that the rest broke off is no failure.
     if (this.#isCancelled) return;
     this.#failure = { error };
     const failure = this.#end.failed(error);

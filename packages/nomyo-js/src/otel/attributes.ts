@@ -2,13 +2,13 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { AnswerSummary, CallEnd, CallParameters, CallStart } from '../observe/observer.js';
 
-/** Names that a service gives: what has another form is not told, since it could be anything. */
+/** Names that a service gives. Anything of another form is left out: it could be content. */
 const NAME = /^[\w./:@+-]{1,128}$/;
 const REASON = /^[a-z_]{1,32}$/;
 
 const MS_PER_SECOND = 1000;
 
-/** Attributes that are few enough for metrics. */
+/** Attributes with few enough values for metrics. */
 export function startAttributes({ model, server, securityTier }: CallStart): Attributes {
   return defined({
     'gen_ai.operation.name': 'chat',
@@ -20,7 +20,7 @@ export function startAttributes({ model, server, securityTier }: CallStart): Att
   });
 }
 
-/** What a span says besides when a call begins. */
+/** Attributes that only the span gets, when a call begins. */
 export function spanAttributes({ payloadId, parameters, stream }: CallStart): Attributes {
   return {
     'nomyo.payload_id': payloadId,
@@ -43,7 +43,7 @@ function parameterAttributes(parameters: CallParameters): Attributes {
   });
 }
 
-/** What a span says besides when a call is over. */
+/** Attributes that only the span gets, when a call is over. */
 export function endAttributes({ answer, firstChunkMs, attempts }: CallEnd): Attributes {
   return {
     ...answerAttributes(answer),
@@ -67,7 +67,7 @@ function answerAttributes(answer: AnswerSummary | undefined): Attributes {
   });
 }
 
-/** What metrics say besides when a call is over. */
+/** Attributes that metrics get as well, when a call is over. */
 export function outcomeAttributes(call: CallEnd): Attributes {
   return defined({
     'gen_ai.response.model': nameOf(call.answer?.model),
@@ -75,7 +75,7 @@ export function outcomeAttributes(call: CallEnd): Attributes {
   });
 }
 
-/** A code or the name of a class, never words: what a router writes into its errors is its own. */
+/** A code or the name of a class, never a message: a router may write anything into its own. */
 export function errorTypeOf({ outcome, failure }: CallEnd): string | undefined {
   if (outcome === 'ok') return undefined;
   return failure?.code ?? failure?.name ?? '_OTHER';

@@ -1,4 +1,4 @@
-/** Tells the calls of a client as spans and metrics. */
+/** Records the calls of a client as spans and metrics. */
 import {
   context,
   propagation,

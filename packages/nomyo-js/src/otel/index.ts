@@ -1,6 +1,6 @@
 /**
- * OpenTelemetry for the calls of a client: a span and two metrics each, by the GenAI conventions. There is no way for
- * content to get in: what a client tells its observers has none. Needs the optional peer `@opentelemetry/api`.
+ * A span and two metrics for each call of a client, by OpenTelemetry's GenAI conventions. Content cannot get in: a
+ * client gives its observers none. Needs the optional peer `@opentelemetry/api`.
  *
  * @packageDocumentation
  */
@@ -17,19 +17,19 @@ export interface InstrumentOptions {
   readonly meterProvider?: MeterProvider;
 }
 
-/** The instrumentation scope of everything that is told. */
+/** The instrumentation scope of all spans and metrics. */
 const SCOPE = 'nomyo-js';
 
-/** Ends what an earlier call to `instrument` began: two would tell every call twice. */
+/** Ends an earlier `instrument` of the same client: two would record every call twice. */
 const running = new WeakMap<object, () => void>();
 
 /**
- * Tells every call of a client: one span `chat MODEL` from its beginning to its end, retries and streams included, and
- * the metrics `gen_ai.client.operation.duration` and `gen_ai.client.token.usage`.
+ * Records every call of a client: one span `chat MODEL` from its beginning to its end, retries and streams included,
+ * and the metrics `gen_ai.client.operation.duration` and `gen_ai.client.token.usage`.
  *
  * @param client a `SecureChatCompletion` or `SecureCompletionClient`
  * @returns the same client
- * @throws {InvalidArgumentError} when it is none, or an option is wrong
+ * @throws {InvalidArgumentError} on anything that is not such a client, or a wrong option
  *
  * @example
  * const client = instrument(new SecureChatCompletion());

@@ -7,11 +7,11 @@ import { EventReader } from './read-events.js';
 /** Ends a stream of OpenAI's shape. */
 const DONE = '[DONE]';
 
-/** What is told of a stream whose seal is good, and whose content is not. */
+/** The errors of a stream whose seal is good and whose content is not. */
 export interface StreamJudge {
-  /** Throws on an event that says that the service failed. */
+  /** Throws when an event says that the service failed. */
   readonly check: (event: JsonObject) => void;
-  /** The error of a stream that ends before its answer does: a server behind the router can fail like that. */
+  /** Makes the error of a stream that ends before its answer: a server behind the router can fail like that. */
   readonly cut: () => Error;
 }
 

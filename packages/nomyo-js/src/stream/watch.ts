@@ -1,4 +1,4 @@
-/** Telling a call whose answer is read chunk by chunk. */
+/** Reports a call whose answer is read chunk by chunk. */
 import { summaryOfChunks } from '../observe/summary.js';
 import type { AnswerSummary } from '../observe/observer.js';
 import type { OpenCall } from '../open-call.js';
@@ -7,11 +7,10 @@ import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js
 type Summary = ReturnType<typeof summaryOfChunks>;
 
 /**
- * The same stream; its first chunk and its end are told, in whatever way it ends. One that nobody reads ends when it is
- * collected, or with its client.
+ * The same stream, whose first chunk and end are reported, however it ends. One that nobody reads ends when it is
+ * garbage-collected, or with its client.
  *
- * @param said what the answer says of itself, where it is here as a whole; otherwise that is put together from the
- *   chunks
+ * @param said the summary of an answer that is here as a whole; without it, the chunks are summed up
  */
 export function watchStream(
   stream: ChatCompletionStream,
@@ -29,12 +28,12 @@ export function watchStream(
   return watched;
 }
 
-/** Of functions that are made beside the stream, the engine would have each hold it, and it would never be forgotten. */
+/** Here, not beside the stream: engines let all closures of one function hold everything that any of them uses. */
 function knownSummary(said: AnswerSummary): Summary {
   return { add: () => undefined, summary: () => said };
 }
 
-/** Hears of streams that nobody can read any more. Old versions of workerd have no such thing. */
+/** Learns of streams that nobody can read any more. Old versions of workerd lack it. */
 const forgotten =
   'FinalizationRegistry' in globalThis
     ? new FinalizationRegistry<{ readonly call: OpenCall; readonly summary: Summary }>(
@@ -44,7 +43,7 @@ const forgotten =
       )
     : undefined;
 
-/** No generator: one that was never started has no end that it could tell. */
+/** Not a generator: one that was never started would end without running its `finally`. */
 class WatchedChunks implements AsyncIterableIterator<ChatCompletionChunk, undefined> {
   /** As long as this lives, the stream is not forgotten. */
   readonly stream: ChatCompletionStream;
