@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadPart } from '../src/load-part.js';
+import { rejection } from './support.js';
+
+describe('a part that is loaded when it is needed', () => {
+  it('is what the import gives', async () => {
+    expect(await loadPart(() => Promise.resolve({ answer: 42 }))).toEqual({ answer: 42 });
+  });
+
+  it('is a failed connection where its file does not come, and nothing was sent', async () => {
+    const cause = new TypeError('Failed to fetch dynamically imported module');
+    expect(await rejection(loadPart(() => Promise.reject(cause)))).toMatchObject({
+      name: 'APIConnectionError',
+      code: 'CONNECTION_FAILED',
+      possiblyExecuted: false,
+      retryable: true,
+      cause,
+    });
+  });
+});
