@@ -34,6 +34,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     env: { NOMYO_SWEEP: 'all' },
   },
   v2: { file: 'tools/stress/dist/v2/main.js' },
+  'v2-chaos': { file: 'tools/stress/dist/chaos-v2/main.js' },
 };
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));

@@ -21,9 +21,12 @@ function run(program: string, ...flags: readonly string[]): Promise<Result> {
 /** Of the client that the fuzz run attacks over plain HTTP, on both sides of the conditional imports. */
 const WARNINGS = /^(WARNING: Using HTTP instead of HTTPS.*\n){2}$/;
 
+const HTTP_WARNING = /^(WARNING: Using HTTP instead of HTTPS.*\n)+$/;
+
 describe.each([
   ['batch', '3 kills, 30 jobs, 0 lines', /^$/],
   ['chaos', '300 calls, 32 at once', /^$/],
+  ['chaos-v2', '200 calls, 16 at once', HTTP_WARNING],
   ['fuzz', '2000 cases', WARNINGS],
   ['gateway', '640 calls, 64 at once', /^$/],
   ['soak', '1200 calls, 16 at once', /^$/],
