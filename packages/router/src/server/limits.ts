@@ -32,6 +32,8 @@ export const LIMITS = {
   stalledClientMs: 60_000,
   /** The upstream may take so long for a whole answer; a stream, for the next piece of it. */
   upstreamMs: 600_000,
+  /** A connection to the upstream that nobody uses: servers close theirs after 5 s, and a request may just be on its way. */
+  upstreamIdleMs: 4_000,
   /** A stream may take so long from its beginning to its end. */
   streamMs: 3_600_000,
   /** SPEC §8.4: pieces of a stream are gathered for so long at most. */

@@ -2,6 +2,7 @@
 /** The command `nomyo-router`. */
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
+import { notifySystemd } from './cli/notify.js';
 import { createProgram } from './cli/program.js';
 import type { Serving } from './cli/serve-command.js';
 import { messageOf, UsageError } from './cli/usage-error.js';
@@ -27,10 +28,12 @@ async function main(): Promise<void> {
   await program.parseAsync(process.argv);
 }
 
-/** The first signal drains, the second one waits no longer. */
+/** Called once it listens. The first signal drains, the second one waits no longer. */
 function stopOnSignal(serving: Serving): void {
   let isDraining = false;
+  notifySystemd('ready', process.env);
   const stop = (): void => {
+    if (!isDraining) notifySystemd('stopping', process.env);
     void (isDraining ? serving.close() : serving.drain());
     isDraining = true;
   };

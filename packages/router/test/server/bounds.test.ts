@@ -277,6 +277,17 @@ describe('a model', () => {
     expect(await ask({ body: STREAM })).toMatchObject({ ended: 'end', body: text });
   });
 
+  it('is not asked on a connection that it may be closing: the router closes idle ones first', async () => {
+    let ended: Promise<unknown> = Promise.resolve();
+    const { ask } = await stage({ limits: { upstreamIdleMs: 50 } }, (_, response) => {
+      // Only who is hung up on hears an end.
+      ended = new Promise((resolve) => response.socket?.once('end', resolve));
+      response.setHeader('content-type', 'application/json').end('{"choices":[]}');
+    });
+    expect(await ask({ body: CHAT })).toMatchObject({ status: 200 });
+    await ended;
+  });
+
   it('may write an event of megabytes in one line', async () => {
     const text = event('x'.repeat(3_000_000));
     const { ask } = await stage({}, (_, response) => {

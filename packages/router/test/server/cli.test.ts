@@ -214,6 +214,23 @@ describe('serve', () => {
     expect(await router.ended()).toBe(0);
   });
 
+  it('waits no longer at a second SIGTERM: what runs is broken off, the code is 0', async () => {
+    await makeSigner();
+    const model = await startModelServer(() => undefined);
+    models.push(model);
+    const { router, url } = await started('--upstream', model.url);
+    const message = await seal(await activeKey(url), { body: CHAT });
+    const running = post(url, message).catch(() => undefined);
+    while (model.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    router.child.kill('SIGTERM');
+    await router.printed(/"draining"/u);
+    router.child.kill('SIGTERM');
+    expect(await router.ended()).toBe(0);
+    const answer = await running;
+    if (answer?.complete === true) expect(open(answer.body, message).status).not.toBe(200);
+    await model.received[0]?.closed;
+  });
+
   it.each([
     [[], /--upstream is missing/u],
     [['--upstream', 'ftp://x'], /--upstream must be an http: or https: URL/u],

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addApiKeyCommands } from './api-keys-commands.js';
 import { addKeyCommands } from './keys-commands.js';
+import { addStandInCommand } from './stand-in-command.js';
 import { addServeCommand, type Serving } from './serve-command.js';
 
 /** Writes one line to standard output. */
@@ -28,5 +29,6 @@ export function createProgram(surroundings: Surroundings): Command {
   addKeyCommands(program, surroundings.print);
   addApiKeyCommands(program, surroundings.print);
   addServeCommand(program, surroundings);
+  addStandInCommand(program, surroundings);
   return program;
 }

@@ -14,7 +14,7 @@ import { upstreamBase } from '../upstream/endpoint.js';
 import { readOrMakeV1Key } from '../v1/key-file.js';
 import type { Surroundings } from './program.js';
 import { UsageError } from './usage-error.js';
-import { wholeNumber } from './values.js';
+import { MAX_PORT, wholeNumber } from './values.js';
 
 /** A server that runs. */
 export type Serving = Pick<RouterServer, 'drain' | 'close'>;
@@ -35,8 +35,6 @@ interface ServeOptions {
   readonly metricsHost: string;
   readonly metricsPort?: number;
 }
-
-const MAX_PORT = 65_535;
 
 export function addServeCommand(program: Command, surroundings: Surroundings): void {
   const port = wholeNumber(0, MAX_PORT);

@@ -2,6 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import { isTier, TIERS, type Tier } from '../json/values.js';
 
+export const MAX_PORT = 65_535;
+
 /** @returns a parser for commander */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

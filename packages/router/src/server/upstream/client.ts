@@ -35,18 +35,20 @@ export interface UpstreamOptions {
   readonly base: URL;
   /** Sent as a bearer token; clients' keys never are. */
   readonly apiKey: string | undefined;
-  readonly limits: Pick<Limits, 'exchanges' | 'upstreamMs'>;
+  readonly limits: Pick<Limits, 'exchanges' | 'upstreamMs' | 'upstreamIdleMs'>;
 }
 
 export class Upstream {
   readonly #base: URL;
   readonly #headers: OutgoingHttpHeaders;
   readonly #agent: Agent;
+  readonly #silenceMs: number;
 
   constructor({ base, apiKey, limits }: UpstreamOptions) {
     this.#base = base;
     this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-    const options = { keepAlive: true, maxSockets: limits.exchanges, timeout: limits.upstreamMs };
+    const options = { keepAlive: true, maxSockets: limits.exchanges, timeout: limits.upstreamIdleMs };
+    this.#silenceMs = limits.upstreamMs;
     this.#agent = base.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);
   }
 
@@ -75,7 +77,11 @@ export class Upstream {
     const headers = { ...this.#headers, accept: 'application/json, text/event-stream', ...bodyHeaders(body) };
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      const sent = request(url, { method, headers, agent: this.#agent, signal }, resolve);
+      const sent = request(
+        url,
+        { method, headers, agent: this.#agent, timeout: this.#silenceMs, signal },
+        resolve,
+      );
       const isConnected = whenConnected(sent);
       sent.once('timeout', () => {
         silence.abort(new DOMException('the inference server is silent', 'TimeoutError'));
