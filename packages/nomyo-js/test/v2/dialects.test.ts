@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSecureFetch } from '../../src/fetch/index.js';
 import { MARKERS } from '../leaks.js';
 import { cleanUp, later, REQUEST } from '../support.js';
-import { withPosts } from './front.js';
+import { withPosts } from '../terminator.js';
 import { DONE, eventOf, type Script } from './model.js';
 import { configFor, stage } from './stage.js';
 
