@@ -30,10 +30,13 @@ describe('pages', () => {
   });
 
   it('docs/options.md has a heading for each option, and for nothing else', () => {
-    const sources = ['options', 'chat-options'].map((name) => read(`packages/nomyo-js/src/${name}.ts`));
+    const sources = ['options', 'chat-options', 'v2/v2'].map((name) =>
+      read(`packages/nomyo-js/src/${name}.ts`),
+    );
     const options = [
       ...membersOf(sources[0], 'CommonOptions'),
       ...membersOf(sources[1], 'SecureChatCompletionConfig'),
+      ...membersOf(sources[2], 'V2Options'),
     ];
     expect(headedNames(read('docs/options.md')).sort()).toEqual(options.sort());
   });
