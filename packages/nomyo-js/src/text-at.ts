@@ -2,8 +2,8 @@
 import { selectText, type JsonPath } from '@nomyo/crypto';
 
 /** `undefined` when there is no text at `path`, or one that is longer than `maxBytes`. */
-export function textAt(json: Uint8Array, path: JsonPath, maxBytes: number = Infinity): string | undefined {
+export function textAt(json: Uint8Array, path: JsonPath, maxBytes?: number): string | undefined {
   return selectText(json, path)?.use((bytes) =>
-    bytes.byteLength > maxBytes ? undefined : new TextDecoder().decode(bytes),
+    maxBytes !== undefined && bytes.byteLength > maxBytes ? undefined : new TextDecoder().decode(bytes),
   );
 }
