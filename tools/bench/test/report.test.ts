@@ -27,8 +27,8 @@ describe('the report', () => {
     expect(report).toMatch(/nomyo\\\|js +\| 3 \(2\.5 … 3\.5\) +\| 2\.00 x \(2\.00 x … 2\.00 x\)/);
   });
 
-  it('has no line that is wider than 120 columns', () => {
-    expect(report.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  it('has no table wider than 120 columns', () => {
+    expect(report.split('\n').filter((line) => line.startsWith('|') && line.length > 120)).toEqual([]);
   });
 
   it('says so when a part comes from another machine', () => {
