@@ -22,7 +22,7 @@ export const adapter: Row = {
   goals: [
     atMost('adapter-cpu', { what: 'adapter: CPU of a call of 1 KB', beside: CREATE, goal: 1.05, band: 1.3 }),
     atMost('adapter-words', {
-      ...{ what: 'adapter: first words of an answer of 400 kB', beside: CREATE, goal: 1.1, band: 1.5 },
+      ...{ what: 'adapter: first words of 400 kB', beside: CREATE, goal: 1.1, band: 1.5 },
     }),
   ],
   measure: async ({ workshop, short }) => {

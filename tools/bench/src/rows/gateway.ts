@@ -20,13 +20,13 @@ export const gateway: Row = {
   inShort: false,
   goals: [16, 64].flatMap((atOnce) => [
     atLeast(`gateway-${String(atOnce)}`, {
-      what: `calls a second through the gateway, ${String(atOnce)} at once`,
+      what: `calls/s through the gateway, ${String(atOnce)} at once`,
       beside: 'nomyo-js',
       goal: 0.9,
       band: 0.4,
     }),
     atMost(`gateway-more-${String(atOnce)}`, {
-      what: `time of a call beyond the library’s, ${String(atOnce)} at once`,
+      what: `call beyond the library’s, ${String(atOnce)} at once`,
       beside: 'ms',
       goal: 1.3,
       band: 10,

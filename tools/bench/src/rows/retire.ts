@@ -26,7 +26,7 @@ export const retire: Row = {
     'lock away again, and without. Beside them a Buffer that is filled with zeros and left to the garbage collector.',
   inShort: false,
   goals: SIZES.map(({ id, name, beside, goal, band }) =>
-    atMost(id, { what: `time of a locked region of ${name}, from begin to end`, beside, goal, band }),
+    atMost(id, { what: `locked region of ${name}, begin to end`, beside, goal, band }),
   ),
   measure: async ({ workshop }) => {
     const args = [await workshop.keyDir(DEFAULT_KEY_SIZE)];

@@ -35,7 +35,7 @@ export const size: Row = {
     atMost('install', { what: 'installed size', beside: 'openai', goal: 1, band: 1 }),
     atMost('bundle', { what: 'browser bundle, compressed', beside: 'openai', goal: 1, band: 1 }),
     atMost('bundle-adapter', {
-      what: 'browser bundle of createSecureFetch and the client',
+      what: 'bundle of createSecureFetch and client',
       beside: '30 kB',
       goal: 1,
       band: 1.25,
