@@ -79,11 +79,13 @@ it('has a key to use at every moment of a day, and destroys each in time', async
   for (const { activeFrom, activeUntil, destroyedAt } of made) {
     expect(activeUntil - activeFrom).toBe(HOUR);
     // Known to clients a quarter of an hour before it is used; but for the first, which nothing could announce.
-    if (activeFrom > START)
+    if (activeFrom > START) {
       expect(activeFrom - (firstSeen.get(activeFrom) ?? 0)).toBeGreaterThan(HOUR / 4 - 60);
+    }
     const end = activeUntil + 120;
-    if (end + LATE < now())
+    if (end + LATE < now()) {
       expect([destroyedAt !== undefined, destroyedAt]).toEqual([true, expect.any(Number)]);
+    }
     if (destroyedAt !== undefined) {
       expect(destroyedAt).toBeGreaterThanOrEqual(end);
       expect(destroyedAt).toBeLessThanOrEqual(end + LATE);
