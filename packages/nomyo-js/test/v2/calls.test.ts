@@ -2,14 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSecureFetch } from '../../src/fetch/index.js';
-import {
-  getMemoryProtectionInfo,
-  InvalidArgumentError,
-  phiPolicy,
-  PolicyError,
-  SecureChatCompletion,
-  selectText,
-} from '../../src/index.js';
+import { InvalidArgumentError, PolicyError, SecureChatCompletion, selectText } from '../../src/index.js';
 import { v2 } from '../../src/v2/index.js';
 import { look, MARKERS } from '../leaks.js';
 import { cleanUp, later, rejection, REQUEST, temporaryDirectory } from '../support.js';
@@ -54,19 +47,6 @@ describe('v2()', () => {
   ])('refuses %s, which would have no effect', (name, value) => {
     const config = { protocol: v2({ roots: [ROOT] }), [name]: value };
     expect(() => new SecureChatCompletion(config)).toThrow(name);
-  });
-
-  it('keeps a call in locked memory, and says so', async () => {
-    const here = await stage();
-    const config = { requireLockedMemory: true, policy: phiPolicy, keyDir: temporaryDirectory() };
-    const request = { ...REQUEST, security_tier: 'maximum' } as const;
-    const { _metadata } = await client(here, config).create(request);
-    expect(_metadata).toMatchObject({ memory_locked: true, applied_tier: 'maximum' });
-    const stream = await client(here, config).create({ ...request, stream: true });
-    const words: string[] = [];
-    for await (const chunk of stream) words.push(chunk.choices[0]?.delta.content ?? '');
-    expect(words.join('')).toBe(WORDS.join(''));
-    expect(getMemoryProtectionInfo().unlocked).toMatchObject({ totalRegions: 0 });
   });
 
   it('says of a call without protected memory that it was not locked', async () => {
