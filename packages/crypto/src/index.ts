@@ -29,7 +29,7 @@ export {
   SecureByteContext,
   type SecureByteContextOptions,
 } from './memory/secure-byte-context.js';
-export { withLockedMemory } from '#memory';
+export { withLockedMemory } from './memory/with-locked-memory.js';
 export type { RoomOptions } from './memory/room.js';
 export { checkLockedMemory } from './memory/check-locked.js';
 export type { MemoryProtectionInfo, UnlockedMemory } from './memory/backend.js';

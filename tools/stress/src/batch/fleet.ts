@@ -149,7 +149,7 @@ class Fleet {
 
   async #endWorkers(): Promise<readonly (number | null)[]> {
     // One that is still starting does not hear the signal yet, and dies of it.
-    await Promise.all(this.#workers.map((worker) => this.#ready.get(worker)));
+    for (const worker of this.#workers) await this.#ready.get(worker);
     for (const worker of this.#workers) worker.kill('SIGTERM');
     return Promise.all(this.#workers.map(exitOf));
   }

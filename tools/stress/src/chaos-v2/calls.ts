@@ -90,7 +90,7 @@ const readWhole: Read = async (client, question, options) => {
 const readStream: Read = async (client, question, options) => {
   let text = '';
   for await (const { choices } of await client.create({ ...requestOf(question), stream: true }, options)) {
-    text += String(choices[0]?.delta.content ?? '');
+    text += choices[0]?.delta.content ?? '';
   }
   return text;
 };

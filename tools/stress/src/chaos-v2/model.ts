@@ -1,6 +1,5 @@
 /** A model that says back what it was asked, in as many words as the question says; and counts how often it was asked. */
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 export interface Model {
   readonly url: string;
@@ -30,7 +29,8 @@ export async function startModel(): Promise<Model> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   return { url: `http://127.0.0.1:${String(port)}`, runs };
 }
 

@@ -1,5 +1,5 @@
 /** A TCP proxy that counts every byte: it cuts and flips exactly where a fault says. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { CANNED, type Fault } from './faults.js';
 import { AnswerWalk } from './walk.js';
 
@@ -31,7 +31,8 @@ export async function startProxy(target: number, pick: PickFault): Promise<Proxy
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   return { url: `http://127.0.0.1:${String(port)}`, exchanges };
 }
 
