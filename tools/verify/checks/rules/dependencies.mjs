@@ -33,6 +33,7 @@ const RUNTIME_DEPENDENCIES = {
     '@nomyo/crypto',
     '@nomyo/gateway',
     '@nomyo/keystore',
+    '@nomyo/protocol-v2',
     '@nomyo/router',
     '@nomyo/transport',
     'bullmq',
