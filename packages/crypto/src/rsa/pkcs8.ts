@@ -35,17 +35,11 @@ export function readPkcs8(der: Uint8Array): RsaPrivateNumbers {
  */
 export function plainPkcs8(der: Uint8Array, memory: SecureByteContextOptions): SecureByteContext {
   const pkcs1 = pkcs1In(der);
-  const head = concatBytes(
-    derSmallUnsigned(0),
-    rsaAlgorithm(),
-    derHeader(DER_TAG.octetString, pkcs1.byteLength),
-  );
-  const outer = derHeader(DER_TAG.sequence, head.byteLength + pkcs1.byteLength);
-  const whole = SecureByteContext.allocate(outer.byteLength + head.byteLength + pkcs1.byteLength, memory);
+  const head = pkcs8Head(pkcs1.byteLength);
+  const whole = SecureByteContext.allocate(head.byteLength + pkcs1.byteLength, memory);
   whole.borrow((bytes) => {
-    bytes.set(outer);
-    bytes.set(head, outer.byteLength);
-    bytes.set(pkcs1, outer.byteLength + head.byteLength);
+    bytes.set(head);
+    bytes.set(pkcs1, head.byteLength);
   });
   return whole;
 }
@@ -120,12 +114,13 @@ export function readSpki(der: Uint8Array): RsaPublicNumbers {
 
 /** A PKCS#8 PrivateKeyInfo around a PKCS#1 RSAPrivateKey. Whoever asked for it wipes it. */
 export function pkcs8FromPkcs1(pkcs1: Uint8Array): Bytes {
-  const key = derEncode(DER_TAG.octetString, pkcs1);
-  try {
-    return derEncode(DER_TAG.sequence, derSmallUnsigned(0), rsaAlgorithm(), key);
-  } finally {
-    key.fill(0);
-  }
+  return concatBytes(pkcs8Head(pkcs1.byteLength), pkcs1);
+}
+
+/** What comes before a PKCS#1 key of this length. */
+function pkcs8Head(length: number): Bytes {
+  const parts = concatBytes(derSmallUnsigned(0), rsaAlgorithm(), derHeader(DER_TAG.octetString, length));
+  return concatBytes(derHeader(DER_TAG.sequence, parts.byteLength + length), parts);
 }
 
 /** A SubjectPublicKeyInfo. */

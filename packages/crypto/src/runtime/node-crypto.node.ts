@@ -11,8 +11,6 @@ import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage } from './runtime.js';
 /** Node takes a tag of 4 bytes unless it is told the length. */
 const TAG = { authTagLength: SUITE.tagBytes };
 
-const NO_AAD = new Uint8Array(0);
-
 /** It leaves no copy of the key behind. */
 export function sealGcm(plaintext: Uint8Array, { key, nonce }: GcmInput, out: Bytes, offset: number): Bytes {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, TAG);
@@ -31,8 +29,9 @@ export function sealGcm(plaintext: Uint8Array, { key, nonce }: GcmInput, out: By
  * copy of some pieces can stay in free memory.
  */
 export function openGcm(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
-  const { nonce, tag, aad = NO_AAD } = sealed;
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG).setAAD(aad);
+  const { nonce, tag, aad } = sealed;
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, TAG);
+  if (aad !== undefined) decipher.setAAD(aad);
   decipher.setAuthTag(tag);
   let at = 0;
   ciphertextPieces(sealed, (ciphertext) => {

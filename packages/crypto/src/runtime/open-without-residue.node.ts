@@ -24,18 +24,17 @@ const FIRST_COUNTER = [0, 0, 0, 2] as const;
 
 const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
-const NO_AAD = new Uint8Array(0);
-
 /**
  * Decrypts into `out`, which is as long as the plaintext.
  *
  * @throws when the tag does not hold; `out` is the caller's to wipe then
  */
 export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
-  const { nonce, tag, aad = NO_AAD } = sealed;
+  const { nonce, tag, aad } = sealed;
   const keystream = new MaskedKeystream({ key, nonce });
   // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
-  const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes }).setAAD(aad);
+  const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
+  if (aad !== undefined) proof.setAAD(aad);
   try {
     let at = 0;
     ciphertextPieces(sealed, (ciphertext) => {
