@@ -57,8 +57,7 @@ export class FrameOpener {
     sink: FrameSink,
     { memory = {}, take = atOnce }: OpenerMemory = {},
   ): Promise<FrameOpener> {
-    // The cipher takes a key over, and may be made twice.
-    const cipher = await take(() => platform.frameCipher(concatBytes(key), memory));
+    const cipher = await take(() => platform.frameCipher(key, memory));
     return new FrameOpener(cipher, concatBytes(baseNonce), isAnswer, sink, take);
   }
 

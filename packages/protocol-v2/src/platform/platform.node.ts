@@ -1,11 +1,12 @@
 /** The primitives on Node: node:crypto, synchronous. */
 import { createCipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
-import { concatBytes, SecurityError, wipe, type Bytes } from '@nomyo/base';
+import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import { openAesGcm, SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
 import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
 import { mlKem } from './ml-kem.node.js';
 import type { FrameCipher, Platform } from './platform.js';
+import { secretDigest } from './secret-digest.node.js';
 import { privateEd25519, privateX25519, publicEd25519, rawPublic } from './raw-keys.node.js';
 import { decapsulateXWing, encapsulateXWing, xWingPublicKey } from './x-wing.node.js';
 
@@ -13,7 +14,10 @@ const CIPHER = 'aes-256-gcm';
 const OPTIONS = { authTagLength: SIZES.tag } as const;
 
 function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): FrameCipher {
-  const kept = new SecureByteContext(key, memory);
+  const kept = SecureByteContext.allocate(key.byteLength, memory);
+  kept.borrow((bytes) => {
+    bytes.set(key);
+  });
   return {
     seal: (nonce, associated, plaintext) => kept.borrow((bytes) => seal(bytes, nonce, associated, plaintext)),
     open: (nonce, associated, sealed) => open(kept, nonce, associated, sealed, memory),
@@ -45,19 +49,11 @@ async function open(
   }
 }
 
-/** A digest that may be a key: no copy of it is left. */
-function hmacSha256(key: Uint8Array, data: Uint8Array): Bytes {
-  const digest = createHmac('sha256', key).update(data).digest();
-  const copy = concatBytes(digest);
-  wipe(digest);
-  return copy;
-}
-
 /** node:crypto. */
 export const platform: Platform = {
   frameCipher,
   sha256: (data) => concatBytes(createHash('sha256').update(data).digest()),
-  hmacSha256,
+  hmacSha256: (key, data) => secretDigest(createHmac('sha256', key).update(data)),
   verify: (publicKey, message, signature) => verify(null, message, publicEd25519(publicKey), signature),
   sign: (seed, message) => concatBytes(sign(null, message, privateEd25519(seed))),
   signingPublicKey: (seed) => rawPublic(privateEd25519(seed)),

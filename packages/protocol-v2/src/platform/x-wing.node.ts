@@ -6,6 +6,7 @@ import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from '
 import { bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
 import { mlKem } from './ml-kem.node.js';
 import { privateX25519, publicX25519, rawPublic } from './raw-keys.node.js';
+import { secretDigest } from './secret-digest.node.js';
 import type { Encapsulation, KemPair } from './platform.js';
 
 const ML_KEM_PUBLIC_BYTES = 1_184;
@@ -75,8 +76,5 @@ function combine(lattice: Uint8Array, curve: Uint8Array, point: Uint8Array, thei
     .update(LABEL);
   wipe(lattice);
   wipe(curve);
-  const digest = hash.digest();
-  const sharedSecret = concatBytes(digest);
-  wipe(digest);
-  return sharedSecret;
+  return secretDigest(hash);
 }
