@@ -10,9 +10,8 @@ export function addStandInCommand(program: Command, { print, onServing }: Surrou
     .description('answers like a server that runs models, and runs none: to try a router without a model')
     .option('--port <n>', 'port; 0: any free one', wholeNumber(0, MAX_PORT), 8000)
     .action(async ({ port }: { port: number }) => {
-      const standIn = await startStandIn(port);
-      const close = (): Promise<void> => standIn.close();
-      print(`stand-in listens on ${standIn.url}`);
+      const { url, close } = await startStandIn(port);
+      print(`stand-in listens on ${url}`);
       onServing({ drain: close, close });
     });
 }

@@ -18,19 +18,14 @@ export class Exchanges {
     if (this.#count >= this.#limit) throw protocolError('busy');
   }
 
-  /**
-   * Takes a place.
-   *
-   * @returns gives it back; once, however often it is called
-   * @throws `busy`
-   */
-  enter(): () => void {
+  /** Runs `answer` in a place. @throws `busy`, or what `answer` throws */
+  async within<T>(answer: () => Promise<T>): Promise<T> {
     this.check();
     this.#count += 1;
-    let isOver = false;
-    return () => {
-      if (!isOver) this.#count -= 1;
-      isOver = true;
-    };
+    try {
+      return await answer();
+    } finally {
+      this.#count -= 1;
+    }
   }
 }

@@ -30,6 +30,9 @@ export function report(
   metrics.request(code, ms / 1_000, bytes, out);
   log.write('request', {
     ...(requestId === undefined ? {} : { request: requestId }),
-    ...{ code, in: bytes, out, ms },
+    code,
+    in: bytes,
+    out,
+    ms,
   });
 }

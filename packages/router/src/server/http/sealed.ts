@@ -55,12 +55,8 @@ async function answer(
   if (response.destroyed) gone.abort();
   try {
     refuseWhenDraining(gateway);
-    const leave = gateway.exchanges.enter();
-    try {
-      return await exchange(gateway, { request, sink, gone: gone.signal, stop: gateway.stop });
-    } finally {
-      leave();
-    }
+    const current = { request, sink, gone: gone.signal, stop: gateway.stop };
+    return await gateway.exchanges.within(() => exchange(gateway, current));
   } finally {
     request.dispose();
   }

@@ -6,7 +6,7 @@ import { isObject } from '../json/values.js';
 
 export interface StandIn {
   readonly url: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const WORDS = ['This ', 'is ', 'a ', 'stand-in, ', 'not ', 'a ', 'model.'];
@@ -59,7 +59,9 @@ async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string,
 }
 
 const head = (object: string): object => ({
-  ...{ id: 'chatcmpl-stand-in', object, model: 'stand-in' },
+  id: 'chatcmpl-stand-in',
+  object,
+  model: 'stand-in',
   created: Math.floor(Date.now() / 1_000),
 });
 

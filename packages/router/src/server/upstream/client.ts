@@ -59,7 +59,8 @@ export class Upstream {
     const { statusCode: status = 0, headers } = answer;
     const { 'retry-after': retryAfter = '', 'content-type': contentType } = headers;
     return {
-      ...{ status, contentType },
+      status,
+      contentType,
       retryAfter: /^\d{1,6}$/u.test(retryAfter) ? Number(retryAfter) : undefined,
       isDelimited: 'content-length' in headers || 'transfer-encoding' in headers,
       body: piecesOf(answer, AbortSignal.any([silence.signal, call.signal])),

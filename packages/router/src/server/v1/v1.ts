@@ -72,12 +72,7 @@ async function complete(
   const intake = new Intake({ budget, limits, most: MAX_ENVELOPE_BYTES });
   try {
     const envelope = await readEnvelope(request, intake);
-    const leave = exchanges.enter();
-    try {
-      return await answerEnvelope(service, { route, envelope, clientKey }, response);
-    } finally {
-      leave();
-    }
+    return await exchanges.within(() => answerEnvelope(service, { route, envelope, clientKey }, response));
   } finally {
     intake.release();
   }
