@@ -102,12 +102,15 @@ export const aSwitch: Reader<boolean> = (given, origin) => {
   throw wrong(origin, '1 or 0');
 };
 
+/** Several may stand in one text, with commas between them. */
+const listOf = (given: readonly string[]): readonly string[] =>
+  given.flatMap((text) => text.split(',')).map((part) => part.trim());
+
 /** 32 bytes as base64: the bits that the last character has too many are zero. */
 const ROOT = /^ed25519\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/u;
 
-/** Several may stand in one text, with commas between them. */
 export const roots: Reader<readonly string[]> = (given, origin) => {
-  const list = given.flatMap((text) => text.split(',')).map((root) => root.trim());
+  const list = listOf(given);
   if (list.every((root) => ROOT.test(root))) return list;
   throw wrong(origin, 'ed25519/ and the base64 of 32 bytes, as `nomyo-router keys root` prints it');
 };
@@ -118,9 +121,8 @@ export const aRealm: Reader<string> = (given, origin) => {
   throw wrong(origin, '1 to 255 ASCII characters');
 };
 
-/** Several may stand in one text, with commas between them. */
 export const pins: Reader<readonly string[]> = (given, origin) => {
-  const list = given.flatMap((text) => text.split(',')).map((pin) => pin.trim());
+  const list = listOf(given);
   try {
     checkPins(list, origin);
   } catch {

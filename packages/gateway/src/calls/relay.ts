@@ -177,9 +177,9 @@ export class Relay {
 }
 
 /** Whether the model is still writing: true of a real stream, not of one made from a whole answer. */
-function isUnderWay({ headers }: Response): boolean {
+function isUnderWay({ headers, body }: Response): boolean {
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
-  return isStream && headers.get('x-nomyo-stream') !== 'synthetic';
+  return isStream && body !== null && headers.get('x-nomyo-stream') !== 'synthetic';
 }
 
 /** Nobody reads it. */
