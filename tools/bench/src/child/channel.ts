@@ -9,6 +9,8 @@ export function serve(handlers: Handlers): void {
     void answer(handlers, command).then((reply) => process.send?.(reply));
   });
   process.once('disconnect', () => process.exit());
+  // A signal alone would end the process without its 'exit' handlers, and leave behind what it started.
+  process.once('SIGTERM', () => process.exit());
   process.send?.('ready');
 }
 
