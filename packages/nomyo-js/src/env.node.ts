@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import type { Environment, Hash } from './environment.js';
+import { textResponse } from './fetch/text-response.node.js';
 import { quietly } from './quietly.js';
 
 export const environment: Environment = {
@@ -16,6 +17,7 @@ export const environment: Environment = {
     if (listeners.hasSubscribers) tell(listeners, fields, message);
   },
   createSha256: () => new NodeSha256(),
+  textResponse,
 };
 
 /**

@@ -8,6 +8,7 @@ export const environment: Environment = {
   variable: () => undefined,
   publish: () => undefined,
   createSha256: () => new CollectedSha256(),
+  textResponse: (...of) => new Response(...of),
 };
 
 /** WebCrypto hashes only what is whole: ciphertext is kept until then. */

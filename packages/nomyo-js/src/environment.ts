@@ -10,6 +10,8 @@ export interface Environment {
   readonly publish: (entry: { readonly message: string }) => void;
   /** SHA-256 (FIPS 180-4) of ciphertext. */
   readonly createSha256: () => Hash;
+  /** A `Response` of a text. */
+  readonly textResponse: (text: string, init: ResponseInit) => Response;
 }
 
 /** A hash over bytes that come in pieces. */

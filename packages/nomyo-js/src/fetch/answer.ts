@@ -1,4 +1,5 @@
 /** The answers of the adapter, as the Fetch standard has them. */
+import { environment } from '#env';
 import type { Dialect } from '../dialects/dialect.js';
 import type { Failure } from './failure.js';
 
@@ -6,7 +7,7 @@ const JSON_TYPE = 'application/json';
 const MS_PER_SECOND = 1000;
 
 export function jsonAnswer(body: object, payloadId?: string): Response {
-  return new Response(JSON.stringify(body), {
+  return environment.textResponse(JSON.stringify(body), {
     headers: { 'content-type': JSON_TYPE, ...requestId(payloadId) },
   });
 }

@@ -1,12 +1,11 @@
 /** What a library hands to `fetch`, in any of its forms, as one thing. */
 import { anAbortSignal, InvalidArgumentError, isObject, type AbortSignalLike } from '@nomyo/base';
 import type { Members } from '../dialects/dialect.js';
+import type { Route, Routes } from './route.js';
 
 /** One call of `fetch`. */
 export interface FetchCall {
-  readonly url: URL;
-  /** In upper case. */
-  readonly method: string;
+  readonly route: Route;
   readonly headers: Headers;
   readonly signal: AbortSignalLike | undefined;
   /** @throws {InvalidArgumentError} when the body is no JSON object */
@@ -16,16 +15,13 @@ export interface FetchCall {
 /** A request of the Fetch standard, by its shape: libraries bring classes of their own. */
 type RequestLike = Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'arrayBuffer'>;
 
-/**
- * @param base what a relative URL is relative to
- * @throws {InvalidArgumentError} on what is no URL and no request
- */
-export function readCall(input: unknown, init: RequestInit | undefined, base: string): FetchCall {
+/** @throws {InvalidArgumentError} on what is no URL and no request */
+export function readCall(input: unknown, init: RequestInit | undefined, routes: Routes): FetchCall {
   const request = isRequest(input) ? input : undefined;
   const headers = readHeaders(init?.headers ?? request?.headers);
+  const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
   return {
-    url: parseUrl(request?.url ?? String(input), base),
-    method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
+    route: routes.of(method, request?.url ?? String(input)),
     headers,
     signal: readSignal(init, request),
     json: async () => {
@@ -37,14 +33,6 @@ export function readCall(input: unknown, init: RequestInit | undefined, base: st
 
 function isRequest(input: unknown): input is RequestLike {
   return isObject(input) && typeof input['url'] === 'string' && typeof input['method'] === 'string';
-}
-
-function parseUrl(url: string, base: string): URL {
-  try {
-    return new URL(url, base);
-  } catch {
-    throw new InvalidArgumentError('url', 'must be a URL');
-  }
 }
 
 function readHeaders(headers: HeadersInit | undefined): Headers {

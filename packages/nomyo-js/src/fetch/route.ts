@@ -1,4 +1,5 @@
 /** Where a URL leads: into an envelope, past the envelope where the caller allowed it, or nowhere. Pure. */
+import { InvalidArgumentError } from '@nomyo/base';
 import type { Dialect } from '../dialects/dialect.js';
 import { CHAT_COMPLETIONS, MESSAGES, RESPONSES } from '../dialects/dialects.js';
 
@@ -8,8 +9,14 @@ export const PASSTHROUGHS = ['GET /v1/models'] as const;
 /** A path that may travel unsealed. */
 export type Passthrough = (typeof PASSTHROUGHS)[number];
 
-/** Where a call goes. `dialect` is that of the errors, too. */
-export type Route = { readonly dialect: Dialect } & (
+/** Where a call goes. */
+export type Route = Destination & {
+  /** Whether the library was told that our router is its server. */
+  readonly isRouter: boolean;
+};
+
+/** `dialect` is that of the errors, too. */
+type Destination = { readonly dialect: Dialect } & (
   | { readonly to: 'sealed' }
   | { readonly to: 'models' }
   | { readonly to: 'nothing' }
@@ -26,7 +33,45 @@ const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
 /** Longest part of a path that an error repeats, in characters. */
 const SHOWN_CHARACTERS = 100;
 
-export function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]): Route {
+/** Finds routes. A library calls the same address again and again, so the last one is kept. */
+export class Routes {
+  readonly #base: URL;
+  readonly #passthrough: readonly Passthrough[];
+  #last: { readonly method: string; readonly address: string; readonly route: Route } | undefined;
+
+  /**
+   * @param baseUrl what a relative URL is relative to
+   * @throws {InvalidArgumentError}
+   */
+  constructor(baseUrl: string, passthrough: readonly Passthrough[]) {
+    this.#base = parseUrl('baseUrl', baseUrl);
+    this.#passthrough = passthrough;
+  }
+
+  /**
+   * @param method in upper case
+   * @throws {InvalidArgumentError} `url`, when `address` is none
+   */
+  of(method: string, address: string): Route {
+    const last = this.#last;
+    if (last?.address === address && last.method === method) return last.route;
+    const url = parseUrl('url', address, this.#base);
+    const isRouter = url.origin === this.#base.origin;
+    const route = { isRouter, ...routeOf(method, url, this.#passthrough) };
+    this.#last = { method, address, route };
+    return route;
+  }
+}
+
+function parseUrl(name: string, address: string, base?: URL): URL {
+  try {
+    return new URL(address, base);
+  } catch {
+    throw new InvalidArgumentError(name, 'must be a URL');
+  }
+}
+
+function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]): Destination {
   // openai asks for it once, to see what a Response is.
   if (url.href === 'data:,') return { to: 'nothing', dialect: CHAT_COMPLETIONS };
   const path = url.pathname.replace(/\/+$/, '');

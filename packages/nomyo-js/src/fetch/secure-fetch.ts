@@ -12,7 +12,7 @@ import type { ResolvedConfig } from './config.js';
 import { CoolDown } from './cool-down.js';
 import { failureOf, type Failure } from './failure.js';
 import { InFlight } from './in-flight.js';
-import { routeOf, type Route } from './route.js';
+import { Routes } from './route.js';
 import type * as streams from './stream-answer.js';
 import { highestTier } from './tier.js';
 
@@ -23,28 +23,27 @@ export class SecureFetcher {
   readonly #emit: Emit;
   readonly #coolDown = new CoolDown();
   readonly #calls = new InFlight('SecureFetch');
+  readonly #routes: Routes;
 
   constructor(config: ResolvedConfig) {
     this.#config = config;
     this.#emit = createEmit(config.loggers);
     this.baseURL = `${config.client.toJSON().baseUrl.replace(/\/+$/, '')}/v1`;
+    this.#routes = new Routes(this.baseURL, config.passthrough);
   }
 
   async fetch(input: unknown, init?: RequestInit): Promise<Response> {
-    const seen: { call?: FetchCall; dialect: Dialect } = { dialect: CHAT_COMPLETIONS };
     const leave = this.#calls.enter();
+    let call: FetchCall | undefined;
     try {
-      seen.call = readCall(input, init, this.baseURL);
-      seen.call.signal?.throwIfAborted();
-      const route = routeOf(seen.call.method, seen.call.url, this.#config.passthrough);
-      seen.dialect = route.dialect;
+      call = readCall(input, init, this.#routes);
+      call.signal?.throwIfAborted();
       this.#calls.check();
-      return await this.#answer(seen.call, route);
+      return await this.#answer(call);
     } catch (error) {
-      const signal = seen.call?.signal;
       // Only an abort rejects, with its reason.
-      signal?.throwIfAborted();
-      return failureAnswer(seen.dialect, this.#told(error));
+      call?.signal?.throwIfAborted();
+      return failureAnswer(call?.route.dialect ?? CHAT_COMPLETIONS, this.#told(error));
     } finally {
       leave();
     }
@@ -62,7 +61,8 @@ export class SecureFetcher {
     if (this.#config.ownsClient) this.#config.client.dispose();
   }
 
-  async #answer(call: FetchCall, route: Route): Promise<Response> {
+  async #answer(call: FetchCall): Promise<Response> {
+    const { route } = call;
     if (route.to === 'nothing') return new Response('', { headers: { 'content-type': 'text/plain' } });
     if (route.to === 'refused') throw new SecurityError('ENDPOINT_NOT_SEALED', route.why);
     const cooling = this.#coolDown.current(performance.now());
@@ -122,10 +122,8 @@ export class SecureFetcher {
   }
 
   /** A library's own key, where the library was told that our router is its server and no other key was given. */
-  #apiKeyOf({ url, headers }: FetchCall): string | undefined {
-    if (this.#config.client.hasApiKey?.() !== false || url.origin !== new URL(this.baseURL).origin) {
-      return undefined;
-    }
+  #apiKeyOf({ route, headers }: FetchCall): string | undefined {
+    if (!route.isRouter || this.#config.client.hasApiKey?.() !== false) return undefined;
     const [, token] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
     return token ?? headers.get('x-api-key') ?? undefined;
   }
