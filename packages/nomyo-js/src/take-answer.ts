@@ -6,6 +6,6 @@ import { asChatCompletion } from './chat/response.js';
 import { summaryOf } from './observe/summary.js';
 
 export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> {
-  const value = asChatCompletion(answerOf(asWhole(answer), call.payloadId, call.memory), call);
-  return { value, summary: () => summaryOf({ ...value }) };
+  const json = answerOf(asWhole(answer), call.payloadId, call.memory);
+  return { value: asChatCompletion(json, call), summary: () => summaryOf(json) };
 }

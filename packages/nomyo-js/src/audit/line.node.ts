@@ -3,7 +3,7 @@
  * the bytes of its line before `,"hash":`, and each `prev` is the `hash` of the line before, so nothing has to be written
  * the same way twice for a line to be checked: its bytes are what counts.
  */
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { isObject } from '@nomyo/base';
 
 /** Version of the format: the member `v`. */
@@ -26,7 +26,7 @@ export interface ChainPoint {
 /** Before the first line. */
 export const START: ChainPoint = { seq: -1, hash: GENESIS };
 
-/** What a line says beside its place in the chain: JSON, in this order. */
+/** What a line says beside its place in the chain: JSON, in this order, `type` first. */
 export type LineBody = { readonly type: LineType } & Readonly<Record<string, unknown>>;
 
 /** `call`: a call; `checkpoint`: a signature; `torn`, `cut`: marks of a writer that found damage. */
@@ -47,7 +47,7 @@ const TAIL = /^(\{.*?)(?:,"sig":"([A-Za-z0-9+/]{86}==)")?,"hash":"([0-9a-f]{64})
 
 /** SHA-256 in hexadecimal. */
 export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hashOnce('sha256', bytes);
 }
 
 /**
@@ -57,13 +57,14 @@ export function sha256(bytes: Uint8Array | string): string {
  */
 export function writeLine(
   last: ChainPoint,
-  { type, ...body }: LineBody,
+  body: LineBody,
   time: Date,
   sign?: (text: string) => string,
 ): { readonly text: string; readonly point: ChainPoint } {
   const seq = last.seq + 1;
-  const members = { v: FORMAT_VERSION, seq, time: time.toISOString(), type, ...body, prev: last.hash };
-  const plain = JSON.stringify(members).slice(0, -1);
+  // In pieces, since a copy of `body` would cost more than all the rest.
+  const begin = `{"v":${String(FORMAT_VERSION)},"seq":${String(seq)},"time":"${time.toISOString()}",`;
+  const plain = `${begin}${JSON.stringify(body).slice(1, -1)},"prev":"${last.hash}"`;
   const text = sign === undefined ? plain : `${plain},"sig":"${sign(plain)}"`;
   const hash = sha256(text);
   return { text: `${text},"hash":"${hash}"}`, point: { seq, hash } };

@@ -2,7 +2,16 @@
  * Writes a log: every line is in the system's hands before the call that it is about goes on, so that a process that is
  * killed loses none. What is there is never changed: damage is marked in a line of its own, and the chain goes on.
  */
-import { closeSync, constants, fdatasync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasync,
+  fstatSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import type { KeyObject } from 'node:crypto';
 import { utf8Encode } from '@nomyo/base';
@@ -31,11 +40,18 @@ interface OpenFile {
   readonly fd: number;
   readonly head: HeadFile;
   size: number;
-  /** Day of its first line, as in `2026-11-28`. */
-  day: string;
+  /** Day of its first line. */
+  day: number;
+  /** When the system was last asked whether the file is still there, as `performance.now()`. */
+  checkedAt: number;
 }
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NO_FOLLOW;
+
+/** How long another file may stand in the place of a deleted one until that is seen, in ms. */
+const CHECK_MS = 1000;
+
+const MS_PER_DAY = 86_400_000;
 
 const sync = promisify(fdatasync);
 
@@ -56,7 +72,7 @@ export class AuditWriter {
    * @throws an error of the system, or an {@link AuditError}
    */
   begin(now: Date = new Date()): void {
-    if (this.#open !== undefined && fstatSync(this.#open.fd).nlink === 0) this.#drop();
+    if (this.#open !== undefined && this.#isDeleted(this.#open)) this.#drop();
     this.#open ??= this.#begin(now);
   }
 
@@ -83,6 +99,14 @@ export class AuditWriter {
     }
   }
 
+  /** Whether there is a file of that name costs less to ask for every line than what became of ours. */
+  #isDeleted(open: OpenFile): boolean {
+    const now = performance.now();
+    if (now - open.checkedAt < CHECK_MS && existsSync(this.#options.file)) return false;
+    open.checkedAt = now;
+    return fstatSync(open.fd).nlink === 0;
+  }
+
   #begin(now: Date): OpenFile {
     const { file } = this.#options;
     const fd = openSync(file, OPEN_FLAGS, 0o600);
@@ -90,7 +114,8 @@ export class AuditWriter {
       const stats = fstatSync(fd);
       if (!stats.isFile()) throw new AuditError(`${file} is not a regular file`);
       const day = dayOf(stats.size === 0 ? now : stats.birthtime);
-      this.#open = { fd, head: new HeadFile(file), size: stats.size, day };
+      const checkedAt = performance.now();
+      this.#open = { fd, head: new HeadFile(file), size: stats.size, day, checkedAt };
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -117,7 +142,7 @@ export class AuditWriter {
     const head = readHead(file);
     const isCut = head === 'damaged' || (head !== undefined && !isBehind(head, this.#last));
     if (tail.last !== undefined) open.day = dayOf(new Date(String(tail.last.members['time'])));
-    if (!tail.isTerminated) this.#put(open, '\n');
+    if (!tail.isTerminated) this.#put(open, utf8Encode('\n'));
     if (tail.torn.length === 0 && !isCut) return;
     const mark = tornMark(tail.torn);
     const expected = isCut && head !== 'damaged' ? { expected_seq: head.seq, expected_hash: head.hash } : {};
@@ -128,9 +153,10 @@ export class AuditWriter {
     const open = this.#open;
     if (open === undefined) throw new AuditError('the log is not open');
     const { text, point } = writeLine(this.#last, body, now, sign);
-    if (Buffer.byteLength(text) > MAX_LINE_BYTES) throw new AuditError('a line would be too long');
+    const line = utf8Encode(`${text}\n`);
+    if (line.byteLength > MAX_LINE_BYTES + 1) throw new AuditError('a line would be too long');
     try {
-      this.#put(open, `${text}\n`);
+      this.#put(open, line);
       this.#last = point;
       open.head.write(point);
     } catch (error) {
@@ -139,8 +165,7 @@ export class AuditWriter {
     }
   }
 
-  #put(open: OpenFile, text: string): void {
-    const bytes = utf8Encode(text);
+  #put(open: OpenFile, bytes: Uint8Array): void {
     for (let done = 0; done < bytes.byteLength;) done += writeSync(open.fd, bytes, done);
     open.size += bytes.byteLength;
   }
@@ -190,6 +215,7 @@ function isBehind(head: ChainPoint, last: ChainPoint): boolean {
   return head.seq === last.seq ? head.hash === last.hash : head.seq === last.seq - 1;
 }
 
-function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
+/** In UTC, since 1970. */
+function dayOf(time: Date): number {
+  return Math.floor(time.getTime() / MS_PER_DAY);
 }

@@ -77,16 +77,18 @@ export class Observation implements CallRecord {
     if (this.#isOver) return;
     this.#isOver = true;
     if (this.recorders.isEmpty) return;
-    const call = this.#summary(ending);
-    if (!this.#isHashed) this.recorders.end({ ...call, ciphertexts: {} });
-    else void this.#digests().then((ciphertexts) => this.recorders.end({ ...call, ciphertexts }));
+    const { durationMs } = this;
+    const tell = (ciphertexts: CallEnd['ciphertexts']): void =>
+      this.recorders.end(this.#summary(ending, durationMs, ciphertexts));
+    if (this.#isHashed) void this.#digests().then(tell);
+    else tell({});
   }
 
-  #summary(ending: Ending): Omit<CallEnd, 'ciphertexts'> {
+  #summary(ending: Ending, durationMs: number, ciphertexts: CallEnd['ciphertexts']): CallEnd {
     const hasFailed = 'error' in ending;
     return {
       outcome: hasFailed ? (ending.isAborted ? 'aborted' : 'failed') : 'ok',
-      durationMs: this.durationMs,
+      durationMs,
       firstChunkMs: this.#firstChunkMs,
       attempts: this.#attempts,
       requestBytes: this.requestBytes,
@@ -94,6 +96,7 @@ export class Observation implements CallRecord {
       appliedTier: this.#facts?.appliedTier,
       keys: this.#keys,
       memoryLocked: this.#memoryLocked,
+      ciphertexts,
       answer: hasFailed ? undefined : ending.answer,
       failure: hasFailed ? failureOf(ending.error) : undefined,
     };
