@@ -74,7 +74,7 @@ class ValueWalker {
       before = COMMA;
     }
     if (before === OPEN_OBJECT) {
-      if (isArrayBuffer(value)) throw refuse(NO_UINT8ARRAY);
+      refuseHidden(value);
       this.#writer.punctuation(OPEN_OBJECT);
     }
     this.#writer.punctuation(CLOSE_OBJECT);
@@ -90,6 +90,16 @@ class ValueWalker {
     }
     this.#writer.punctuation(CLOSE_ARRAY);
   }
+}
+
+/**
+ * `JSON.stringify` makes `{}` of a Map, a Blob, a Promise that nobody awaited: what they hold would be lost without a
+ * word. They are known by their tag, whatever realm they are of; an object of a class without members has none.
+ */
+function refuseHidden(value: object): void {
+  if (isArrayBuffer(value)) throw refuse(NO_UINT8ARRAY);
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (tag !== 'Object') throw refuse(`holds a ${tag}, whose content JSON cannot express`);
 }
 
 /** The value that is written in place of this one: what its `toJSON` gives, or what a wrapper object holds. */

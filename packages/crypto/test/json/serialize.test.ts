@@ -98,9 +98,14 @@ describe('serializeJson', () => {
     ['a member named __proto__', JSON.parse('{"__proto__":{"a":1}}')],
     ['an array with members', Object.assign([1, 2], { extra: 3 })],
     [
-      'maps, sets, errors, regular expressions and typed arrays',
-      [new Map([[1, 2]]), new Set([1]), new Error('x'), /x/],
+      'an instance of a class without members',
+      new (class {
+        get hidden() {
+          return 1;
+        }
+      })(),
     ],
+    ['an object without a prototype', Object.create(null)],
     ['one object twice', ((shared) => ({ a: shared, b: [shared, shared] }))({ x: 1 })],
     ['a proxy of an object and of an array', [new Proxy({ a: 1 }, {}), new Proxy([1, 2], {})]],
     [
@@ -415,6 +420,23 @@ describe('what cannot be written', () => {
     });
     expect(String((error as Error).stack) + JSON.stringify(error)).not.toContain('SECRET-9');
     expect((error as Error).cause).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['Map', new Map([[1, 'SECRET-9']])],
+    ['Map', runInNewContext('new Map([[1, 2]])')],
+    ['Set', new Set(['SECRET-9'])],
+    ['WeakMap', new WeakMap()],
+    ['Promise', Promise.resolve('SECRET-9')],
+    ['Error', new Error('SECRET-9')],
+    ['RegExp', /SECRET-9/],
+    ['Blob', new Blob(['SECRET-9'])],
+    ['FormData', new FormData()],
+  ])('is a %s, of which JSON.stringify makes {}', async (tag, value) => {
+    const error = await caught(() => serializeJson({ content: value }));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'payload' });
+    expect((error as Error).message).toContain(`holds a ${tag},`);
+    expect((error as Error).message).not.toContain('SECRET-9');
   });
 
   it('is a BigInt unless it has a toJSON, as in JSON.stringify', () => {

@@ -41,7 +41,7 @@ const leaf = fc.oneof(
   finite,
   fc.integer(),
   fc.constantFrom<unknown>(null, undefined, true, false, -0, 1e21, 5e-324),
-  fc.constantFrom<unknown>(Symbol('x'), () => 1, new Date(0), new Date(Number.NaN), new Map([[1, 2]]), /x/),
+  fc.constantFrom<unknown>(Symbol('x'), () => 1, new Date(0), new Date(Number.NaN)),
   anyString.map((text) => new String(text)),
   finite.map((number) => new Number(number)),
   fc.boolean().map((value) => new Boolean(value)),
