@@ -100,8 +100,9 @@ describe('serializeJson', () => {
     [
       'an instance of a class without members',
       new (class {
-        get hidden() {
-          return 1;
+        readonly #hidden = 1;
+        read(): number {
+          return this.#hidden;
         }
       })(),
     ],
