@@ -145,6 +145,6 @@ function isLater(type: number | undefined, isAnswer: boolean): type is FrameType
 function contentOf(plaintext: Uint8Array): Uint8Array {
   const reader = new Reader(plaintext, malformed);
   const content = reader.take(reader.integer(4));
-  if (reader.take(reader.left).some((byte) => byte !== 0)) throw malformed();
+  for (const byte of reader.take(reader.left)) if (byte !== 0) throw malformed();
   return content;
 }

@@ -11,18 +11,23 @@ export const MAX_CONTENT: number = LIMITS.maxLength - SIZES.tag - SIZES.contentL
 
 /** The nonce of frame `index`: `base_nonce XOR index` (RFC 9180 5.2). */
 export function nonceOf(baseNonce: Uint8Array, index: number): Bytes {
-  const nonce = concatBytes(baseNonce);
-  const counter = integer(index, 8);
-  const at = SIZES.nonce - counter.byteLength;
-  counter.forEach((byte, i) => {
-    nonce[at + i] = (nonce[at + i] ?? 0) ^ byte;
-  });
+  // eslint-disable-next-line nomyo/no-heap-secrets -- a nonce is no secret
+  const nonce = Uint8Array.from(baseNonce);
+  let rest = index;
+  for (let at = SIZES.nonce - 1; rest > 0; at -= 1) {
+    nonce[at] = (nonce[at] ?? 0) ^ (rest % 256);
+    rest = Math.floor(rest / 256);
+  }
   return nonce;
 }
 
 /** LENGTH and TYPE, which are the associated data too. */
 function headerOf(length: number, type: FrameType): Bytes {
-  return concatBytes(integer(length, 4), integer(type, 1));
+  // eslint-disable-next-line nomyo/no-heap-secrets -- it travels in the clear
+  const header = new Uint8Array(SIZES.frameHeader);
+  header.set(integer(length, 4));
+  header[SIZES.frameHeader - 1] = type;
+  return header;
 }
 
 /** One direction of one exchange. Frames are sealed in the order of the calls. */

@@ -55,7 +55,8 @@ function text(pattern: RegExp, max: number): Codec<string> {
 
 /** Text of ASCII; anything else cannot be valid. */
 function readAscii(bytes: Uint8Array): string | undefined {
-  return bytes.every((byte) => byte < 0x80) ? utf8Decode(bytes) : undefined;
+  for (const byte of bytes) if (byte >= 0x80) return undefined;
+  return utf8Decode(bytes);
 }
 
 function number(bytes: 2 | 4 | 8, min: number, max: number): Codec<number> {

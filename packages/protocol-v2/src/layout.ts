@@ -1,9 +1,10 @@
 /** Fixed binary layouts (SPEC section 1): unsigned, big-endian, lengths in front. */
 import { allocateBytes, type Bytes } from '@nomyo/base';
 
-/** u8, u16, u32 or u64 of `value`. */
+/** u8, u16, u32 or u64 of `value`. No number of a message is a secret, so that it may live in the heap. */
 export function integer(value: number, bytes: 1 | 2 | 4 | 8): Bytes {
-  const out = allocateBytes(bytes);
+  // eslint-disable-next-line nomyo/no-heap-secrets -- see above
+  const out = new Uint8Array(bytes);
   let rest = value;
   for (let i = bytes - 1; i >= 0; i -= 1) {
     out[i] = rest % 256;
@@ -40,15 +41,22 @@ export class Reader {
   }
 
   integer(bytes: 1 | 2 | 4 | 8): number {
-    const value = this.take(bytes).reduce((sum, byte) => sum * 256 + byte, 0);
+    const end = this.#at + bytes;
+    if (bytes > this.left) throw this.#fail();
+    let value = 0;
+    for (; this.#at < end; this.#at += 1) value = value * 256 + (this.#bytes[this.#at] ?? 0);
     if (!Number.isSafeInteger(value)) throw this.#fail();
     return value;
   }
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += HEX[byte] ?? '';
+  return text;
 }
 
 /** Bytes of hexadecimal digits; `undefined` of anything else. */

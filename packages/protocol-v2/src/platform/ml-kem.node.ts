@@ -4,12 +4,13 @@ import { allocateBytes, bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/ba
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { privateKeyOf, publicKeyOf } from './raw-keys.node.js';
 
+/** Encapsulates to one key, as often as it is called. */
+export type MlKemRecipient = () => { readonly cipherText: Uint8Array; readonly sharedSecret: Uint8Array };
+
 interface MlKem {
   readonly name: string;
-  encapsulate: (publicKey: Uint8Array) => {
-    readonly cipherText: Uint8Array;
-    readonly sharedSecret: Uint8Array;
-  };
+  /** Reads a public key. What it takes is worth keeping: with node:crypto, twice the time of an encapsulation. */
+  recipient: (publicKey: Uint8Array) => MlKemRecipient;
   /** `seed` is `d ‖ z`, 64 bytes. */
   decapsulate: (seed: Uint8Array, cipherText: Uint8Array) => Uint8Array;
   publicKey: (seed: Uint8Array) => Bytes;
@@ -32,7 +33,7 @@ const PKCS8 = bytesOf(
 
 const inJavaScript: MlKem = {
   name: '@noble/post-quantum',
-  encapsulate: (publicKey) => ml_kem768.encapsulate(publicKey),
+  recipient: (publicKey) => () => ml_kem768.encapsulate(publicKey),
   decapsulate: (seed, cipherText) => {
     const { secretKey } = ml_kem768.keygen(seed);
     try {
@@ -62,9 +63,12 @@ function native(): MlKem | undefined {
   if (!isEncapsulate(encapsulate) || !isDecapsulate(decapsulate) || !hasMlKem()) return undefined;
   return {
     name: 'node:crypto',
-    encapsulate: (raw) => {
-      const { sharedKey, ciphertext } = encapsulate(publicKeyOf(SPKI, raw));
-      return { sharedSecret: sharedKey, cipherText: ciphertext };
+    recipient: (raw) => {
+      const key = publicKeyOf(SPKI, raw);
+      return () => {
+        const { sharedKey, ciphertext } = encapsulate(key);
+        return { sharedSecret: sharedKey, cipherText: ciphertext };
+      };
     },
     decapsulate: (seed, cipherText) => decapsulate(privateKeyOf(PKCS8, seed), cipherText),
     publicKey: (seed) => {

@@ -1,17 +1,15 @@
 /** Raw keys as key objects. The prefixes are the fixed DER of RFC 8410 and RFC 9935 in front of the raw bytes. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import { bytesOf, concatBytes, isBytes, wipe, type Bytes } from '@nomyo/base';
 
 const X25519_OID_END = 0x6e;
 const ED25519_OID_END = 0x70;
 
-const spkiOf = (oidEnd: number): Bytes =>
-  bytesOf(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, oidEnd, 0x03, 0x21, 0x00);
 const pkcs8Of = (oidEnd: number): Bytes =>
   bytesOf(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, oidEnd, 0x04, 0x22, 0x04, 0x20);
 
 export function publicX25519(raw: Uint8Array): KeyObject {
-  return publicKeyOf(spkiOf(X25519_OID_END), raw);
+  return publicOkp('X25519', raw);
 }
 
 export function privateX25519(raw: Uint8Array): KeyObject {
@@ -19,17 +17,45 @@ export function privateX25519(raw: Uint8Array): KeyObject {
 }
 
 export function publicEd25519(raw: Uint8Array): KeyObject {
-  return publicKeyOf(spkiOf(ED25519_OID_END), raw);
+  return publicOkp('Ed25519', raw);
 }
 
 export function privateEd25519(seed: Uint8Array): KeyObject {
   return privateKeyOf(pkcs8Of(ED25519_OID_END), seed);
 }
 
+/** RFC 8037. OpenSSL's decoder of DER takes twelve times as long in Node 20. */
+function publicOkp(crv: 'X25519' | 'Ed25519', raw: Uint8Array): KeyObject {
+  const x = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv, x }, format: 'jwk' });
+}
+
 /** The 32 raw bytes of a public key, or of the one that belongs to a private key. */
 export function rawPublic(key: KeyObject): Bytes {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
-  return concatBytes(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32));
+  return concatBytes(exportRaw(publicKey) ?? derOf(publicKey).subarray(-32));
+}
+
+// As JWK it would be fast everywhere, but in Node 20 that export can wait for itself for ever, behind a new key pair.
+function derOf(key: KeyObject): Buffer {
+  return key.export({ format: 'der', type: 'spki' });
+}
+
+let canExportRaw = true;
+
+/** Of a Node that has this format (24.15), in a sixteenth of the time; `undefined` where it is unknown. */
+function exportRaw(key: KeyObject): Uint8Array | undefined {
+  if (!canExportRaw) return undefined;
+  try {
+    // Through Reflect: the oldest Node that is supported does not declare it.
+    const asRaw: unknown = Reflect.get(key, 'export');
+    const raw: unknown =
+      typeof asRaw === 'function' ? Reflect.apply(asRaw, key, [{ format: 'raw-public' }]) : undefined;
+    if (isBytes(raw)) return raw;
+  } catch {
+    canExportRaw = false;
+  }
+  return undefined;
 }
 
 /** A key object of `prefix ‖ raw`, an SPKI. */

@@ -3,8 +3,8 @@
  * node:crypto. Both are put together as draft-connolly-cfrg-xwing-kem says; SPEC section 3 permits that.
  */
 import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
-import { mlKem } from './ml-kem.node.js';
+import { bytesOf, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
+import { mlKem, type MlKemRecipient } from './ml-kem.node.js';
 import { privateX25519, publicX25519, rawPublic } from './raw-keys.node.js';
 import { secretDigest } from './secret-digest.node.js';
 import type { Encapsulation, KemPair } from './platform.js';
@@ -15,14 +15,40 @@ const ML_KEM_SEED_BYTES = 64;
 /** `\.//^\`, the label of the draft's section 5.3. */
 const LABEL = bytesOf(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);
 
+/** A public key that was read. */
+interface Recipient {
+  /** The bytes it was read from. */
+  readonly raw: Bytes;
+  readonly encapsulateMlKem: MlKemRecipient;
+  readonly curve: KeyObject;
+}
+
+/** By the array that holds the key: one that a client seals to again and again is read once. */
+const recipients = new WeakMap<Uint8Array, Recipient>();
+
+function recipientOf(publicKey: Uint8Array): Recipient {
+  const known = recipients.get(publicKey);
+  if (known !== undefined && equalBytes(known.raw, publicKey)) return known;
+  const raw = concatBytes(publicKey);
+  const recipient = {
+    raw,
+    encapsulateMlKem: mlKem().recipient(raw.subarray(0, ML_KEM_PUBLIC_BYTES)),
+    curve: publicX25519(raw.subarray(ML_KEM_PUBLIC_BYTES)),
+  };
+  recipients.set(publicKey, recipient);
+  return recipient;
+}
+
 /** Encapsulates to a public key of 1,216 bytes. */
 export function encapsulateXWing(publicKey: Uint8Array): Encapsulation {
-  const theirs = publicKey.subarray(ML_KEM_PUBLIC_BYTES);
+  const { raw, encapsulateMlKem, curve } = recipientOf(publicKey);
+  const theirs = raw.subarray(ML_KEM_PUBLIC_BYTES);
   const ephemeral = generateKeyPairSync('x25519');
   const point = rawPublic(ephemeral.publicKey);
-  const lattice = mlKem().encapsulate(publicKey.subarray(0, ML_KEM_PUBLIC_BYTES));
+  const lattice = encapsulateMlKem();
   try {
-    const sharedSecret = combine(lattice.sharedSecret, agree(ephemeral.privateKey, theirs), point, theirs);
+    const agreed = agree(ephemeral.privateKey, curve);
+    const sharedSecret = combine(lattice.sharedSecret, agreed, point, theirs);
     return { enc: concatBytes(lattice.cipherText, point), sharedSecret };
   } finally {
     wipe(lattice.sharedSecret);
@@ -35,7 +61,7 @@ export function decapsulateXWing(pair: KemPair, enc: Uint8Array): Bytes {
   const point = enc.subarray(ML_KEM_ENC_BYTES);
   const theirs = pair.publicKey.subarray(ML_KEM_PUBLIC_BYTES);
   try {
-    const curve = agree(privateX25519(expanded.subarray(ML_KEM_SEED_BYTES)), point);
+    const curve = agree(privateX25519(expanded.subarray(ML_KEM_SEED_BYTES)), publicX25519(point));
     const seed = expanded.subarray(0, ML_KEM_SEED_BYTES);
     return combine(mlKem().decapsulate(seed, enc.subarray(0, ML_KEM_ENC_BYTES)), curve, point, theirs);
   } finally {
@@ -62,8 +88,8 @@ function expand(seed: Uint8Array): Buffer {
 }
 
 /** Throws where the result would be all zero (RFC 7748 6.1). */
-function agree(privateKey: KeyObject, publicKey: Uint8Array): Buffer {
-  return diffieHellman({ privateKey, publicKey: publicX25519(publicKey) });
+function agree(privateKey: KeyObject, publicKey: KeyObject): Buffer {
+  return diffieHellman({ privateKey, publicKey });
 }
 
 /** The draft's combiner; wipes both secrets. */
