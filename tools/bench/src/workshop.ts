@@ -61,10 +61,16 @@ export class Workshop {
     return join(this.#dir, name);
   }
 
+  /** For servers on the loopback interface. */
+  certificate(): Promise<MadeCertificate> {
+    this.#certificate ??= makeCertificate();
+    return this.#certificate;
+  }
+
   /** Over TLS. */
   async router(): Promise<RouterProcess> {
     const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, 'router'));
-    const { ca, cert, key } = await (this.#certificate ??= makeCertificate());
+    const { ca, cert, key } = await this.certificate();
     const options = JSON.stringify({ publicKeyPem, cert, key });
     const child = await this.start('./child/router-main.js', { args: [options] });
     const origin = await child.ask('origin', null, readText);
@@ -77,9 +83,13 @@ export class Workshop {
 
   /** A process that holds one client. */
   async client(order: ClientOrder): Promise<ClientProcess> {
-    const config = await this.config(order);
-    const nodeArgs = ['--expose-gc', ...(order.nodeArgs ?? [])];
-    const options = { ...order, nodeArgs, args: [JSON.stringify(config)] };
+    return this.clientOf(await this.config(order), order);
+  }
+
+  /** The same, of a configuration. */
+  async clientOf(config: ClientConfig, started: ChildOptions): Promise<ClientProcess> {
+    const nodeArgs = ['--expose-gc', ...(started.nodeArgs ?? [])];
+    const options = { ...started, nodeArgs, args: [JSON.stringify(config)] };
     return new ClientProcess(await this.start('./child/client-main.js', options));
   }
 

@@ -9,6 +9,8 @@ export interface ChildOptions {
   readonly nodeArgs?: readonly string[];
   /** Arguments of the program. */
   readonly args?: readonly string[];
+  /** The Node that runs it. Default: this one. */
+  readonly execPath?: string;
 }
 
 /** Longest wait for one answer, in ms. */
@@ -18,8 +20,10 @@ const TIMEOUT_MS = 240_000;
 export class Child {
   readonly #process: ChildProcess;
 
-  private constructor(program: URL, { args = [], nodeArgs = [], env = {} }: ChildOptions) {
+  private constructor(program: URL, options: ChildOptions) {
+    const { args = [], nodeArgs = [], env = {}, execPath = process.execPath } = options;
     this.#process = fork(program, [...args], {
+      execPath,
       execArgv: [...nodeArgs],
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

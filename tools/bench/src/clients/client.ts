@@ -3,7 +3,17 @@ import { readMember, readText } from '../child/read.js';
 import type { BenchRequest } from '../payloads.js';
 
 /** Every variant that a row can put beside another. */
-export type ClientKind = 'ours' | 'adapter' | 'first words' | 'reference' | 'network' | 'gateway';
+export type ClientKind =
+  | 'ours'
+  | 'adapter'
+  | 'first words'
+  | 'reference'
+  | 'network'
+  | 'gateway'
+  | 'openai'
+  | 'https'
+  | 'first token'
+  | 'drained streams';
 
 /** How a client reaches the router and its keys. All clients of a row get the same. */
 export interface ClientConfig {
@@ -18,6 +28,12 @@ export interface ClientConfig {
   readonly rotationMs?: number | undefined;
   /** Modulus of pairs that rotation makes, in bits. Of our client only. */
   readonly keySize?: 2048 | 3072 | 4096 | undefined;
+  /** Pin of a root: version 2. Of our client only; default: version 1. */
+  readonly root?: string | undefined;
+  /** Sent with every request. */
+  readonly apiKey?: string | undefined;
+  /** Whether a call asks for a stream. Of the client `https` only. */
+  readonly stream?: boolean | undefined;
   /** File of an audit log. Of our client only; default: none. */
   readonly audit?: string | undefined;
   /** Imports of the private key. Of the hand-written clients only; default: threads of the pool. */

@@ -13,6 +13,14 @@ export async function openClient(config: ClientConfig): Promise<BenchClient> {
       return (await import('./reference/client.js')).openReference(config);
     case 'gateway':
       return (await import('./gateway.js')).openGateway(config);
+    case 'first token':
+      return (await import('./ours.js')).openFirstToken(config);
+    case 'drained streams':
+      return (await import('./drained.js')).openDrained(config);
+    case 'openai':
+      return (await import('./openai.js')).openOpenAI(config);
+    case 'https':
+      return (await import('./https.js')).openHttps(config);
     case 'network':
       return (await import('./network.js')).openNetwork(config);
   }

@@ -20,6 +20,8 @@ import { size } from './size.js';
 import { start } from './start.js';
 import { stray } from './stray.js';
 import { throughput } from './throughput.js';
+import { v2 } from './v2.js';
+import { v2Stream } from './v2-stream.js';
 
 export const ROWS: readonly Row[] = [
   cpu,
@@ -29,6 +31,8 @@ export const ROWS: readonly Row[] = [
   batchLines,
   audit,
   gateway,
+  v2,
+  v2Stream,
   latency,
   requests,
   loop,

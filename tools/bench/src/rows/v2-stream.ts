@@ -1,0 +1,110 @@
+import type { ClientProcess } from '../client-process.js';
+import { interleave } from '../interleave.js';
+import { nodeOfV2 } from '../node-24.js';
+import { atMost, compare, list, type Bench, type Measurement, type Row } from '../row.js';
+import { median, ratios } from '../stats.js';
+import { ONE_KB } from '../workshop.js';
+import { Stage } from './v2-stage.js';
+
+const SETTINGS = {
+  full: { rounds: 15, calls: 20, warmUpCalls: 400, streams: 64, seconds: 10, times: 6 },
+  short: { rounds: 2, calls: 3, warmUpCalls: 10, streams: 8, seconds: 1, times: 2 },
+} as const;
+
+const TOKENS_PER_SECOND = 100;
+
+/** What a small model takes to read a short prompt; most take longer. */
+const FIRST_TOKEN_MS = 50;
+
+const MB = 1e6;
+
+/** Streams of protocol 2: when they begin, and what a router pays for many. */
+export const v2Stream: Row = {
+  id: 'v2-stream',
+  title: 'Streams of protocol 2',
+  about:
+    'The first token of a stream, from a model that takes 50 ms to it: by the library through the router, beside\n' +
+    '`node:https` through a proxy that ends TLS. Then 64 streams of 100 tokens a second through one router process: its\n' +
+    'CPU as a share of one core, and its resident memory after garbage collection, at the end beside after the first\n' +
+    '64 streams. All processes run on Node 24.',
+  inShort: true,
+  goals: [
+    atMost('v2-first-token', {
+      what: 'v2: first token of a stream',
+      beside: 'plain HTTPS',
+      goal: 1.15,
+      band: 3,
+    }),
+    atMost('v2-64-streams', { what: 'v2: router with 64 streams', beside: 'one core', goal: 0.6, band: 3 }),
+    atMost('v2-stream-memory', { what: 'v2: memory of the router', beside: 'at first', goal: 1.1, band: 2 }),
+  ],
+  measure: async (bench) => {
+    const execPath = nodeOfV2(bench.short);
+    if (execPath === undefined) {
+      return { figures: {}, tables: [], skipped: 'there is no Node 24 for this system' };
+    }
+    const [first, load] = [await firstToken(bench, execPath), await manyStreams(bench, execPath)];
+    return { figures: { ...first.figures, ...load.figures }, tables: [...first.tables, ...load.tables] };
+  },
+};
+
+async function firstToken({ workshop, short }: Bench, execPath: string): Promise<Measurement> {
+  const { rounds, calls, warmUpCalls } = short ? SETTINGS.short : SETTINGS.full;
+  const stage = await Stage.start(workshop, execPath, model(1));
+  const run = (client: ClientProcess, number: number) => async (): Promise<number> => {
+    const load = { concurrency: 1, promptBytes: ONE_KB, calls: number };
+    return median((await client.load(load)).latencies);
+  };
+  const clients = {
+    v2: await stage.sealed('first token'),
+    plain: await stage.plain('https', { stream: true }),
+  };
+  for (const client of Object.values(clients)) {
+    await client.load({ concurrency: 16, promptBytes: ONE_KB, calls: warmUpCalls });
+  }
+  const { v2, plain } = await interleave(
+    { v2: run(clients.v2, calls), plain: run(clients.plain, calls) },
+    rounds,
+  );
+  workshop.stopChildren();
+  return {
+    figures: { 'v2-first-token': ratios(v2, plain) },
+    tables: [compare('first token, ms', { 'version 2': v2, 'plain HTTPS': plain })],
+  };
+}
+
+async function manyStreams({ workshop, short }: Bench, execPath: string): Promise<Measurement> {
+  const { streams, seconds, times } = short ? SETTINGS.short : SETTINGS.full;
+  const stage = await Stage.start(workshop, execPath, model(TOKENS_PER_SECOND * seconds));
+  const client = await stage.sealed('drained streams');
+  const [shares, memory]: [number[], number[]] = [[], []];
+  for (let time = 0; time < times; time += 1) {
+    const before = await stage.router.cpu();
+    const load = { concurrency: streams, promptBytes: ONE_KB, calls: streams };
+    const { wallMs } = await client.load(load);
+    if (wallMs < seconds * 1000) throw new Error('a stream was shorter than the model sends it');
+    shares.push(((await stage.router.cpu()) - before) / wallMs);
+    memory.push((await stage.router.rss()) / MB);
+  }
+  workshop.stopChildren();
+  const [first = Number.NaN] = memory;
+  return {
+    // The first batch compiles the code.
+    figures: {
+      'v2-64-streams': shares.slice(1),
+      'v2-stream-memory': [(memory.at(-1) ?? Number.NaN) / first],
+    },
+    tables: [
+      list(`${String(streams)} streams: share of one core`, { router: shares.slice(1) }),
+      list('router, MB', { 'after the first': [first], 'at the end': memory.slice(-1) }),
+    ],
+  };
+}
+
+const model = (tokens: number) =>
+  ({
+    answerBytes: ONE_KB,
+    tokens,
+    tokensPerSecond: TOKENS_PER_SECOND,
+    firstTokenMs: FIRST_TOKEN_MS,
+  }) as const;
