@@ -1,8 +1,31 @@
-/** What a caller gets: the opened answer with `_metadata` (SPEC.md §7). */
-import { isObject } from '@nomyo/base';
+/** What a caller gets: the opened answer with `_metadata` (SPEC.md §7), and what it says of itself. */
+import { isObject, SecurityError } from '@nomyo/base';
 import { decodePayload, type JsonObject } from '@nomyo/crypto';
+import { errorOfAnswer } from '@nomyo/transport';
 import type { CallMemory } from './call-memory.js';
+import type { Opened, Taken } from './call-runner.js';
+import type { ChatCompletion } from './chat/response-types.js';
+import { summaryOf } from './observe/summary.js';
 import type { Answer, WholeAnswer } from './protocol.js';
+
+/**
+ * What `create()` makes of an answer. It looks no deeper than callers rely on blindly: `choices` is there. Everything
+ * else is the service's word.
+ *
+ * @throws {APIError} when the service says that it failed, in its words
+ * @throws {SecurityError} `INVALID_PLAINTEXT`
+ */
+export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> {
+  const value = answerOf(asWhole(answer), call.payloadId, call.memory);
+  if (isChatCompletion(value)) return { value, summary: () => summaryOf(value) };
+  const { error } = value;
+  if (error !== undefined && error !== null) throw errorOfAnswer(error, call);
+  throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no chat completion: it has no choices');
+}
+
+function isChatCompletion(answer: JsonObject): answer is JsonObject & ChatCompletion {
+  return Array.isArray(answer['choices']);
+}
 
 /** The answer as an object; members of a `_metadata` that it already has are kept. */
 export function answerOf(

@@ -14,25 +14,20 @@ import type { Emit } from './events.js';
 export class CallMemory {
   /** For everything that takes memory for this call. */
   readonly options: SecureByteContextOptions;
-  #locked = true;
+  /** Whether all of it must be locked. */
+  readonly isRequired: boolean;
+  /** Whether all of it was locked so far. */
+  locked = true;
 
-  constructor(options: SecureByteContextOptions, onUnlocked: (bytes: number) => void) {
+  constructor(options: SecureByteContextOptions, tell: (bytes: number) => void) {
+    this.isRequired = options.requireLocked === true;
     this.options = {
       ...options,
       onUnlocked: (bytes) => {
-        this.#locked = false;
-        onUnlocked(bytes);
+        if (this.locked) tell(bytes);
+        this.locked = false;
       },
     };
-  }
-
-  /** Whether all of it was locked so far. */
-  get locked(): boolean {
-    return this.#locked;
-  }
-
-  get isRequired(): boolean {
-    return this.options.requireLocked === true;
   }
 
   /** Runs `task`, which takes memory with {@link options}; where that must be locked, it waits until there is room. */
@@ -41,15 +36,14 @@ export class CallMemory {
   }
 }
 
-/** Makes the memory of each call of one client, which tells of the first piece that is not locked. */
-export function createCallMemory(options: SecureByteContextOptions, emit: Emit): () => CallMemory {
+/** What hears of memory that is not locked: it tells of the first piece of one client. */
+export function createLockWarning(options: SecureByteContextOptions, emit: Emit): (bytes: number) => void {
   let isTold = options.secure === false;
-  const tell = (bytes: number): void => {
+  return (bytes) => {
     if (isTold) return;
     isTold = true;
     emit({ message: 'nomyo:memory-not-locked', bytes, reason: getMemoryProtectionInfo(options).details });
   };
-  return () => new CallMemory(options, tell);
 }
 
 /**
@@ -65,11 +59,11 @@ export function checkLocks(options: SecureByteContextOptions): void {
 }
 
 /**
- * A key of this process must be locked too. One that is elsewhere is its keeper's concern.
+ * Where memory must be locked, a key of this process must be, too. One that is elsewhere is its keeper's concern.
  *
  * @throws {SecurityError} `MEMORY_NOT_LOCKED`
  */
-export function checkKeyLock({ locked }: KeySource, { isRequired }: CallMemory): void {
-  if (!isRequired || locked !== false) return;
+export function checkKeyLock({ locked }: KeySource): void {
+  if (locked !== false) return;
   throw new SecurityError('MEMORY_NOT_LOCKED', 'keys: the private key is in memory that is not locked');
 }

@@ -3,10 +3,8 @@
  * repeated and counted. Both clients are built on it; it knows nothing of chat.
  */
 import { abortable, type AbortSignalLike } from '@nomyo/base';
-import type { SecureByteContext } from '@nomyo/crypto';
 import { createHttpClient, markFailuresAsSent, withRetries, type HttpClient } from '@nomyo/transport';
-import { currentApiKey } from './api-key.js';
-import { createCallMemory, type CallMemory } from './call-memory.js';
+import { CallMemory, createLockWarning } from './call-memory.js';
 import { CallScope, type CallSignal } from './call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { encodeRequest } from './encode-request.js';
@@ -14,11 +12,11 @@ import { createEmit, warnOfHttp, type Emit } from './events.js';
 import { Observation } from './observe/observation.js';
 import type { AdmittedRequest, AnswerSummary, CallObserver, CallStart } from './observe/observer.js';
 import { failureOf, Observers } from './observe/observers.js';
-import { parametersOf } from './observe/parameters.js';
+import { callStart } from './observe/call-start.js';
+import { loadPart } from './load-part.js';
 import { OpenCall } from './open-call.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import type { Answer, Channel, Exchange, PreparedCall, Protocol } from './protocol.js';
-import { checkModel } from './policy.js';
 import { createPace, type Pace } from './rate-limit.js';
 import type { RequestMembers } from './read-once.js';
 
@@ -58,14 +56,13 @@ export interface Opened {
 /** Runs the calls of one client. */
 export class CallRunner<C extends Channel = Channel> {
   readonly channel: C;
-  /** Memory for one call. */
-  readonly newMemory: () => CallMemory;
   readonly #options: ResolvedOptions;
   readonly #protocol: Protocol<C>;
   readonly #http: HttpClient;
   readonly #emit: Emit;
   readonly #scope: CallScope;
-  readonly #pace: Pace;
+  readonly #pace: Pace | undefined;
+  readonly #warnOfMemory: (bytes: number) => void;
   readonly #observers: Observers;
 
   /** @param owner the class that a caller knows */
@@ -74,12 +71,17 @@ export class CallRunner<C extends Channel = Channel> {
     this.#protocol = protocol;
     this.#scope = new CallScope(owner);
     this.#emit = createEmit(options.loggers);
-    this.newMemory = createCallMemory(options.memory, this.#emit);
+    this.#warnOfMemory = createLockWarning(options.memory, this.#emit);
     this.#pace = createPace(options.rateLimit, options.baseUrl);
     this.#observers = new Observers(options.observers);
     this.#http = createHttpClient(options.http);
     this.channel = protocol.connect({ options, http: this.#http, emit: this.#emit });
     warnOfHttp(options.baseUrl);
+  }
+
+  /** Memory for one call. */
+  newMemory(): CallMemory {
+    return new CallMemory(this.#options.memory, this.#warnOfMemory);
   }
 
   /** @returns ends it */
@@ -121,9 +123,12 @@ export class CallRunner<C extends Channel = Channel> {
     this.check();
     // A call that fails before it waits for them leaves nobody who would hear of theirs.
     input.needs?.catch(() => undefined);
-    const call = new OpenCall(input, this.newMemory(), this.#beginObservation(input), this.#emit);
+    const observation = this.#observers.isEmpty ? undefined : this.#beginObservation(input);
+    const call = new OpenCall(input, this.newMemory(), observation, this.#emit);
     try {
-      const answer = await call.observation.recorders.within(() => this.#answer(input, call));
+      const answer = await (observation === undefined
+        ? this.#answer(input, call)
+        : observation.recorders.within(() => this.#answer(input, call)));
       return { answer, call };
     } catch (error) {
       call.fail(error);
@@ -148,46 +153,36 @@ export class CallRunner<C extends Channel = Channel> {
     this.#http.close();
   }
 
+  /** The steps of a call, in their order. */
   async #answer(input: CallInput, call: OpenCall): Promise<Answer> {
-    const { memory } = call;
+    const { memory, observation } = call;
+    const { timeout } = input;
     const signal = call.enter(this.#scope.enter(input.signal));
-    const body = await this.#encode(input, memory, signal);
-    call.later(() => body?.dispose());
-    await body?.borrow((json) => checkModel(this.#options.policy, json));
+    call.body = await memory.take(() => this.#encode(input, memory), { timeout, signal });
     if (input.needs !== undefined) await abortable(input.needs, signal);
-    const apiKey = await currentApiKey(input.apiKey, input.timeout, signal);
-    call.secrets = apiKey === undefined ? [] : [apiKey];
-    await this.#admit(call, signal, { apiKey, body });
-    const pace = (): Promise<void> | undefined => this.#pace(apiKey, signal);
-    const record = call.observation;
-    const exchange = await this.channel.begin({ ...input, body, memory, apiKey, signal, pace, record });
-    call.later(() => exchange.end());
+    const apiKey = typeof input.apiKey === 'function' ? await this.#askForKey(input, signal) : input.apiKey;
+    if (apiKey !== undefined) call.secrets = [apiKey];
+    if (observation !== undefined) {
+      await abortable(observation.recorders.admit(admittedRequest(call, apiKey)), signal);
+    }
+    const pace = (): Promise<void> | undefined => this.#pace?.(apiKey, signal);
+    const { body } = call;
+    const exchange = await this.channel.begin({ ...input, body, memory, apiKey, signal, pace, record: call });
+    call.exchange = exchange;
     return this.#attempts(exchange, call, input, signal);
   }
 
-  /** At once, unless it has to wait for locked memory: what a caller changes afterwards is not sent. */
   #encode(
-    { payload, securityTier, timeout }: CallInput,
+    { payload, securityTier }: CallInput,
     memory: CallMemory,
-    signal: CallSignal,
-  ): SecureByteContext | Promise<SecureByteContext> | undefined {
+  ): ReturnType<typeof encodeRequest> | undefined {
     if (payload === undefined) return undefined;
-    const encode = (): SecureByteContext =>
-      encodeRequest(payload, securityTier, memory.options, this.#options);
-    return memory.take(encode, { timeout, signal });
+    return encodeRequest(payload, securityTier, memory.options, this.#options);
   }
 
-  async #admit(
-    { observation }: OpenCall,
-    signal: CallSignal,
-    { apiKey, body }: { readonly apiKey: string | undefined; readonly body: SecureByteContext | undefined },
-  ): Promise<void> {
-    if (observation.recorders.isEmpty) return;
-    const request: AdmittedRequest = {
-      plaintextBytes: body?.length ?? 0,
-      macOfApiKey: async (mac) => (apiKey === undefined ? undefined : mac(new TextEncoder().encode(apiKey))),
-    };
-    await abortable(observation.recorders.admit(request), signal);
+  async #askForKey({ apiKey, timeout }: CallInput, signal: CallSignal): Promise<string | undefined> {
+    const { currentApiKey } = await loadPart(() => import('./api-key.js'));
+    return currentApiKey(apiKey, timeout, signal);
   }
 
   #attempts(exchange: Exchange, call: OpenCall, input: CallInput, signal: CallSignal): Promise<Answer> {
@@ -200,46 +195,41 @@ export class CallRunner<C extends Channel = Channel> {
       mayRetry: (error) => exchange.mayRetry?.(error),
       onRetry: ({ attempt, delayMs, code }) => {
         this.#emit({ message: 'nomyo:retry', payloadId, attempt, delayMs, code });
-        call.observation.recorders.retry({ attempt, delayMs, code });
+        call.observation?.recorders.retry({ attempt, delayMs, code });
       },
     });
   }
 
   async #attempt(
     exchange: Exchange,
-    { observation, memory }: OpenCall,
-    { payloadId, securityTier }: CallInput,
+    call: OpenCall,
+    { securityTier }: CallInput,
     number: number,
   ): Promise<Answer> {
-    observation.attempt(number);
+    call.attempts = number;
     const started = performance.now();
     const answer = await exchange.attempt(number);
-    observation.answered(answer.facts, memory.locked);
+    call.observation?.answered(answer.facts, call.memory.locked);
     const durationMs = performance.now() - started;
-    const { requestBytes, responseBytes } = observation;
+    const { payloadId, requestBytes, responseBytes } = call;
     const sizes = { requestBytes, responseBytes };
     this.#emit({ message: 'nomyo:request', payloadId, securityTier, durationMs, ...sizes });
     return answer;
   }
 
-  #beginObservation({ operation, payload, payloadId, securityTier, stream }: CallInput): Observation {
-    const { protocol, hostname, port } = this.#options.baseUrl;
-    const model = payload?.['model'];
-    const failed = (error: unknown): void =>
-      this.#emit({ message: 'nomyo:observer-failed', payloadId, code: failureOf(error).code });
+  #beginObservation(input: CallInput): Observation | undefined {
+    const { payloadId } = input;
     const recorders = this.#observers.begin(
-      () => ({
-        operation,
-        protocol: this.#protocol.name,
-        payloadId,
-        model: typeof model === 'string' ? model : undefined,
-        securityTier,
-        stream,
-        server: { address: hostname, port: Number(port) || (protocol === 'http:' ? 80 : 443) },
-        parameters: parametersOf(payload ?? {}),
-      }),
-      failed,
+      callStart(input, this.#protocol.name, this.#options.baseUrl),
+      (error) => this.#emit({ message: 'nomyo:observer-failed', payloadId, code: failureOf(error).code }),
     );
-    return new Observation(recorders, this.#observers);
+    return recorders.isEmpty ? undefined : new Observation(recorders, this.#observers.hashCiphertexts);
   }
+}
+
+function admittedRequest({ body }: OpenCall, apiKey: string | undefined): AdmittedRequest {
+  return {
+    plaintextBytes: body?.length ?? 0,
+    macOfApiKey: async (mac) => (apiKey === undefined ? undefined : mac(new TextEncoder().encode(apiKey))),
+  };
 }

@@ -20,7 +20,7 @@ export class CallScope {
   readonly #followers = new Map<AbortSignalLike, Followers>();
   readonly #owner: string;
   #state: 'open' | 'closing' | 'disposed' = 'open';
-  #lastCallLeft = (): void => undefined;
+  #lastCallLeft: (() => void) | undefined;
 
   /** @param owner what a refused call names */
   constructor(owner: string) {
@@ -42,14 +42,14 @@ export class CallScope {
     this.check();
     if (callerSignal?.aborted === true) throw reasonOf(callerSignal);
     const signal = new LightAbortController();
-    const unfollow = this.#follow(callerSignal, signal);
+    const unfollow = callerSignal === undefined ? undefined : this.#follow(callerSignal, signal);
     this.#calls.add(signal);
     return {
       signal,
       leave: () => {
         if (!this.#calls.delete(signal)) return;
-        unfollow();
-        if (this.#calls.size === 0) this.#lastCallLeft();
+        unfollow?.();
+        if (this.#calls.size === 0) this.#lastCallLeft?.();
       },
       onDispose: (end) => {
         this.#endings.add(end);
@@ -86,7 +86,7 @@ export class CallScope {
     const previous = this.#lastCallLeft;
     const idle = new Promise<void>((resolve) => {
       this.#lastCallLeft = () => {
-        previous();
+        previous?.();
         resolve();
       };
     });
@@ -105,12 +105,11 @@ export class CallScope {
     this.#calls.clear();
     for (const end of [...this.#endings]) end();
     this.#endings.clear();
-    this.#lastCallLeft();
+    this.#lastCallLeft?.();
   }
 
   /** One listener on a signal, however many calls share it: Node warns of a leak when there are more than ten. */
-  #follow(signal: AbortSignalLike | undefined, call: LightAbortController): () => void {
-    if (signal === undefined) return () => undefined;
+  #follow(signal: AbortSignalLike, call: LightAbortController): () => void {
     const followers = this.#followers.get(signal) ?? new Followers(signal);
     this.#followers.set(signal, followers);
     followers.calls.add(call);

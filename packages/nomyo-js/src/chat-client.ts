@@ -23,7 +23,7 @@ import type { ResolvedOptions } from './options.js';
 import { protocolOf, type Protocol } from './protocol.js';
 import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
-import { takeCompletion } from './take-answer.js';
+import { takeCompletion } from './answer.js';
 import { v1 } from './v1-channel.js';
 
 /** The type of `create()`, for those who call it by itself. */

@@ -1,19 +1,13 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import {
-  abortable,
-  DisposedError,
-  InvalidArgumentError,
-  isBytes,
-  wipe,
-  type AbortSignalLike,
-} from '@nomyo/base';
-import { SecureByteContext, type KeySource, type SecureByteContextOptions } from '@nomyo/crypto';
-import { APIConnectionTimeoutError, withDeadline } from '@nomyo/transport';
+import { DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
+import type { KeySource, SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
 import { KeyStore, type KeyLease, type KeyStoreEvent } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';
+import { loadPart } from './load-part.js';
 import type { KeyOrigin } from './options.js';
 import { KEY_STORE_NAMES } from './resolve-keys.js';
+import type * as elsewhere from './unwrap-elsewhere.js';
 
 /** What a channel needs of either. */
 export type Keys = Pick<KeyStore, 'ready' | 'acquire' | 'moveTo' | 'loadFrom' | 'dispose'>;
@@ -38,8 +32,9 @@ class GivenKeys implements Keys {
     await this.acquire();
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- a key store has to wait here
   async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
+    // Before anything is sent, so that no answer is lost.
+    await loadElsewhere();
     signal?.throwIfAborted();
     if (this.#disposed) throw new DisposedError('The client');
     const release = (): void => undefined;
@@ -72,66 +67,33 @@ export interface UnwrapLimits {
   readonly timeLeft: () => number;
 }
 
-/**
- * The same keys, whose waits end with the call. Those of this process say whether they are locked, and end by
- * themselves; a source of somebody else's gets a real signal, and may ignore it.
- */
-export function endingWith(limits: UnwrapLimits, keys: KeySource): KeySource {
+/** The same keys, whose waits end with the call. @param origin where they are from */
+export function endingWith(limits: UnwrapLimits, keys: KeySource, origin: KeyOrigin): KeySource {
+  const { publicKey } = keys;
+  if (isOwn(keys, origin)) {
+    return { publicKey, unwrap: (wrapped, _signal, memory) => keys.unwrap(wrapped, limits.signal, memory) };
+  }
   return {
-    publicKey: keys.publicKey,
-    unwrap: (wrapped, _signal, memory) =>
-      isOwn(keys)
-        ? keys.unwrap(wrapped, limits.signal, memory)
-        : unwrapElsewhere(limits, keys, wrapped, memory),
+    publicKey,
+    unwrap: async (wrapped, _signal, memory) =>
+      (await loadElsewhere()).unwrapElsewhere(limits, keys, wrapped, memory),
   };
 }
 
-/** Keys of this SDK take its signals. */
+/** Keys of a key store take signals of this SDK, and end by themselves. */
 interface OwnKeys extends KeySource {
-  readonly locked: boolean;
-  unwrap(
+  readonly unwrap: (
     wrapped: Uint8Array,
     signal?: AbortSignalLike,
     memory?: SecureByteContextOptions,
-  ): Promise<SecureByteContext | Uint8Array>;
+  ) => Promise<SecureByteContext | Uint8Array>;
 }
 
-function isOwn(keys: KeySource): keys is OwnKeys {
-  return keys.locked !== undefined;
+function isOwn(_keys: KeySource, { kind }: KeyOrigin): _keys is OwnKeys {
+  return kind === 'store';
 }
 
-/**
- * A source that never answers costs the rest of the attempt's time. What it gives too late is wiped; why it fails is
- * for `openEnvelope` to hide.
- *
- * @throws {APIConnectionTimeoutError} when it takes too long
- * @throws the signal's reason, and whatever the source throws
- */
-async function unwrapElsewhere(
-  { signal, timeLeft }: UnwrapLimits,
-  keys: KeySource,
-  ...[wrapped, memory]: [Uint8Array, SecureByteContextOptions | undefined]
-): Promise<Uint8Array | SecureByteContext> {
-  const expired = (): Error =>
-    new APIConnectionTimeoutError('the option keys did not unwrap the key of the answer in time', {
-      possiblyExecuted: true,
-      retryable: false,
-    });
-  return withDeadline({ timeout: Math.max(1, timeLeft()), signal, expired }, async (ended) => {
-    const answer = Promise.resolve(keys.unwrap(wrapped, ended, memory));
-    try {
-      return await abortable(answer, ended);
-    } catch (error) {
-      void answer.then(wipeLate, () => undefined);
-      throw error;
-    }
-  });
-}
-
-function wipeLate(key: Uint8Array | SecureByteContext): void {
-  if (key instanceof SecureByteContext) key.dispose();
-  else if (isBytes(key)) wipe(key);
-}
+const loadElsewhere = (): Promise<typeof elsewhere> => loadPart(() => import('./unwrap-elsewhere.js'));
 
 function emitKeyEvent(emit: Emit, event: KeyStoreEvent): void {
   switch (event.type) {

@@ -34,7 +34,7 @@ import {
 import type { CallObserver, Observable } from './observe/observer.js';
 import { summaryOf } from './observe/summary.js';
 import type { ResolvedOptions } from './options.js';
-import { checkModel, checkPlainKeyFiles } from './policy.js';
+import { checkPlainKeyFiles } from './policy.js';
 import { protocolOf } from './protocol.js';
 import { resolveOptions } from './resolve-options.js';
 import { refuseError } from './sealed-error.js';
@@ -123,10 +123,9 @@ export class SecureCompletionClient implements Observable {
     const { serverKeys } = this.#v1;
     const memory = this.#runner.newMemory();
     const parts = splitPayload('payload', payload);
-    return this.#runner.run(undefined, (signal) => {
-      const json = encodeRequest(parts.payload, parts.securityTier, memory.options, this.#options);
+    return this.#runner.run(undefined, async (signal) => {
+      const json = await encodeRequest(parts.payload, parts.securityTier, memory.options, this.#options);
       return json.use(async (bytes) => {
-        await checkModel(this.#options.policy, bytes);
         const serverKey = await serverKeys.get(signal);
         return (await sealEnvelope(bytes, serverKey, memory.options)).buffer;
       });
@@ -147,8 +146,9 @@ export class SecureCompletionClient implements Observable {
       checkPayloadId(payloadId);
       const lease = await keys.acquire(signal);
       try {
-        checkKeyLock(lease.keys, memory);
-        const source = endingWith({ signal, timeLeft: () => timeout }, lease.keys);
+        if (memory.isRequired) checkKeyLock(lease.keys);
+        const limits = { signal, timeLeft: () => timeout };
+        const source = endingWith(limits, lease.keys, this.#options.keys);
         return answerOf(v1Answer(await openEnvelope(bytes, source, memory.options)), payloadId, memory);
       } finally {
         lease.release();

@@ -15,7 +15,6 @@ import {
 } from '@nomyo/base';
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
-import { loadPart } from './load-part.js';
 
 /** What every call of a client must keep to. A rule that is left out does not apply. */
 export interface Policy {
@@ -70,13 +69,6 @@ export interface ClientFacts {
   /** Whether key files that this client writes would be readable without a password. */
   readonly writesPlainKeys: boolean;
   readonly canLockMemory: boolean;
-}
-
-/** What the rules about one call look at. */
-export interface CallFacts {
-  readonly securityTier: SecurityTier | undefined;
-  /** What will be sealed, without padding, whatever the object was that it was written from. */
-  readonly json: Uint8Array;
 }
 
 const SWITCHES = [
@@ -143,32 +135,4 @@ export function checkPlainKeyFiles({ requireEncryptedKeyFiles }: Policy): void {
   const message =
     'the private key file would not be encrypted. Set keyRotationPassword, or keyDir: null to keep the key in memory';
   throw new PolicyError('requireEncryptedKeyFiles', message);
-}
-
-/** @throws {PolicyError} */
-export function checkCall(policy: Policy, call: CallFacts): void {
-  const { minimumSecurityTier, maxPayloadBytes } = policy;
-  if (minimumSecurityTier !== undefined && rank(call.securityTier) < rank(minimumSecurityTier)) {
-    throw new PolicyError('minimumSecurityTier', `the call asks for less than ${minimumSecurityTier}`);
-  }
-  if (maxPayloadBytes !== undefined && call.json.byteLength > maxPayloadBytes) {
-    throw new PolicyError('maxPayloadBytes', `the request has ${String(call.json.byteLength)} bytes of JSON`);
-  }
-}
-
-/**
- * The model is read from what will be sealed, like everything that {@link checkCall} looks at.
- *
- * @throws {PolicyError}
- * @throws {APIConnectionError} when the reader of JSON cannot be loaded
- */
-export async function checkModel({ allowedModels }: Policy, json: Uint8Array): Promise<void> {
-  if (allowedModels === undefined) return;
-  const { textAt } = await loadPart(() => import('./text-at.js'));
-  if (allowedModels.includes(textAt(json, ['model']) ?? '')) return;
-  throw new PolicyError('allowedModels', 'the model is none of the allowed ones');
-}
-
-function rank(tier: SecurityTier | undefined): number {
-  return tier === undefined ? -1 : SECURITY_TIERS.indexOf(tier);
 }

@@ -15,8 +15,8 @@ export interface SharedRateLimit {
   acquire(account: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** Waits for a turn; `undefined`: there is nothing to wait for. */
-export type Pace = (apiKey: string | undefined, signal: CallSignal) => Promise<void> | undefined;
+/** Waits for a turn. */
+export type Pace = (apiKey: string | undefined, signal: CallSignal) => Promise<void>;
 
 /** @throws {InvalidArgumentError} on a wrong value */
 export function resolveRateLimit(
@@ -30,9 +30,12 @@ export function resolveRateLimit(
   return { ...rateLimit };
 }
 
-/** How the calls of a client of this router are paced. */
-export function createPace(rateLimit: RateLimit | SharedRateLimit | undefined, router: URL): Pace {
-  if (rateLimit === undefined) return () => undefined;
+/** How the calls of a client of this router are paced; `undefined`: there is nothing to wait for. */
+export function createPace(
+  rateLimit: RateLimit | SharedRateLimit | undefined,
+  router: URL,
+): Pace | undefined {
+  if (rateLimit === undefined) return undefined;
   return async (apiKey, signal) => {
     const { accountName, inProcess } = await loadPart(() => import('./pace.js'));
     const account = await accountName(router, apiKey);

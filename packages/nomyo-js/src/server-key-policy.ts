@@ -1,7 +1,6 @@
 /** Which keys of the router are accepted: any, the one that was met first, or pinned ones. */
 import { aFunction, InvalidArgumentError, oneOf, optional } from '@nomyo/base';
 import type { ServerKeyChange } from '@nomyo/transport';
-import type { SecurityTier } from './chat/request-types.js';
 import type { Emit } from './events.js';
 
 /**
@@ -48,10 +47,10 @@ export function checkServerKeyRules(
 export function createTierWarning(
   { policy, pins }: ServerKeyRules,
   emit: Emit,
-): (tier: SecurityTier | undefined, fingerprint: string) => void {
+): (fingerprint: string) => void {
   let isDue = policy === 'any' && pins.length === 0;
-  return (tier, fingerprint) => {
-    if (!isDue || tier !== 'maximum') return;
+  return (fingerprint) => {
+    if (!isDue) return;
     isDue = false;
     emit({ message: 'nomyo:server-key-unverified', fingerprint });
   };

@@ -78,7 +78,7 @@ export class V1Channel implements Channel {
     if (body === undefined) throw new InvalidArgumentError('protocol', `must be v2() for ${path}`);
     const lease = await this.keys.acquire(signal);
     try {
-      checkKeyLock(lease.keys, memory);
+      if (memory.isRequired) checkKeyLock(lease.keys);
       return new V1Exchange(this, call, body, lease);
     } catch (error) {
       lease.release();
@@ -109,7 +109,7 @@ class V1Exchange implements Exchange {
     this.#body = body;
     this.#lease = lease;
     const timeLeft = (): number => call.timeout - (performance.now() - this.#attemptStarted);
-    this.#keys = endingWith({ signal: call.signal, timeLeft }, lease.keys);
+    this.#keys = endingWith({ signal: call.signal, timeLeft }, lease.keys, channel.context.options.keys);
   }
 
   /**
@@ -142,11 +142,10 @@ class V1Exchange implements Exchange {
   async #send(serverKey: RsaPublicKey): Promise<WholeAnswer> {
     const { securityTier, memory, record } = this.#call;
     this.#attemptStarted = performance.now();
-    this.#channel.warnOfTier(securityTier, serverKey.fingerprint);
-    const headers = this.#headers();
+    if (securityTier === 'maximum') this.#channel.warnOfTier(serverKey.fingerprint);
     const body = await this.#seal(serverKey);
     record.sent(body, { server: serverKey.fingerprint, client: this.#keys.publicKey.fingerprint });
-    const envelope = await this.#post(headers, body);
+    const envelope = await this.#post(body);
     record.received(envelope);
     // An answer is never asked for twice, so the request makes room for it.
     if (memory.isRequired) this.#body.dispose();
@@ -156,36 +155,37 @@ class V1Exchange implements Exchange {
   /** Ahead of requests that only begin: this one already holds memory that they wait for. */
   #seal(serverKey: RsaPublicKey): Bytes | Promise<Bytes> {
     const { memory, timeout, signal } = this.#call;
-    const seal = (): Promise<Bytes> =>
-      this.#body.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options));
-    return memory.take(seal, { timeout, signal, urgent: true });
+    return memory.take(() => this.#body.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options)), {
+      timeout,
+      signal,
+      urgent: true,
+    });
   }
 
   async #open(envelope: Uint8Array): Promise<OpenedEnvelope> {
     const { memory, timeout, signal } = this.#call;
-    const open = (): Promise<OpenedEnvelope> =>
-      openEnvelope(envelope, this.#keys, { ...memory.options, consume: !memory.isRequired });
+    const options = { ...memory.options, consume: !memory.isRequired };
     try {
-      return await memory.take(open, { timeout, signal, urgent: true });
+      return await memory.take(() => openEnvelope(envelope, this.#keys, options), {
+        timeout,
+        signal,
+        urgent: true,
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw error;
     }
   }
 
-  #headers(): Readonly<Record<string, string>> {
-    const { payloadId, securityTier, apiKey, headers: extra } = this.#call;
-    return requestHeaders({ payloadId, securityTier, apiKey, extra, publicKeyPem: this.#keys.publicKey.pem });
-  }
-
   /** @throws {APIError} for every status but 200 */
-  async #post(headers: Readonly<Record<string, string>>, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-    const { timeout, signal, apiKey, payloadId } = this.#call;
+  async #post(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+    const { timeout, signal, apiKey, payloadId, securityTier, headers: extra } = this.#call;
     const { http, options } = this.#channel.context;
+    const publicKeyPem = this.#keys.publicKey.pem;
     const response = await http.send({
       method: 'POST',
       url: this.#channel.url,
-      headers,
+      headers: requestHeaders({ payloadId, securityTier, apiKey, extra, publicKeyPem }),
       body,
       timeout,
       maxBytes: options.maxResponseBytes,

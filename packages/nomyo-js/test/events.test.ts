@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import winston from 'winston';
-import { createCallMemory } from '../src/call-memory.js';
+import { createLockWarning } from '../src/call-memory.js';
 import { createEmit } from '../src/events.js';
 import { createSecureFetch } from '../src/fetch/index.js';
 import type { LogEntry, Logger, NomyoEventName } from '../src/index.js';
@@ -90,7 +90,7 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   rotating.dispose();
   await createSecureFetch({ client: rotating, logger })('/v1/embeddings', { method: 'POST' });
   // As where the system locks no more: here it may lock all there is.
-  createCallMemory({}, createEmit([logger]))().options.onUnlocked?.(1);
+  createLockWarning({}, createEmit([logger]))(1);
   // As when a gateway is away while a key configuration has a quarter of its life left; test/v2 waits for that.
   createEmit([logger])({ message: 'nomyo:configuration-refresh-failed', code: 'CONNECTION_FAILED' });
   // The next pair finds no directory to go to.

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@nomyo/base';
 import { SecureByteContext, SUITE } from '@nomyo/crypto';
-import { checkPadding, pad, paddedLength } from '../src/padding.js';
+import { pad, paddedLength } from '../src/pad.js';
+import { checkPadding } from '../src/padding.js';
 import { cleanUp, client, posts, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);

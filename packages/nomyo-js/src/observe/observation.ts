@@ -1,64 +1,46 @@
-/** What one call amounts to while it is under way: times, sizes, keys, hashes. */
+/** What those who watch a call are told of it: keys, hashes, and how it ended. */
 import { environment } from '#env';
 import type { Hash } from '../environment.js';
 import type { AnswerFacts, CallKeys, CallRecord } from '../protocol.js';
 import type { AnswerSummary, CallEnd } from './observer.js';
-import { failureOf, type Observers, type Recorders } from './observers.js';
+import { failureOf, type Recorders } from './observers.js';
 
 /** How a call ended. */
 export type Ending =
   { readonly answer: AnswerSummary | undefined } | { readonly error: unknown; readonly isAborted: boolean };
 
+/** What is counted of every call. */
+export type CallCounts = Pick<CallEnd, 'durationMs' | 'attempts' | 'requestBytes' | 'responseBytes'>;
+
 /** The notes of one call, and those who are told. */
 export class Observation implements CallRecord {
   readonly recorders: Recorders;
-  readonly #started: number = performance.now();
   readonly #isHashed: boolean;
-  #attempts = 0;
   #firstChunkMs: number | undefined;
-  #request: Traffic | undefined;
-  #response: Traffic | undefined;
+  #request: Hash | undefined;
+  #response: Hash | undefined;
   #keys: CallKeys = {};
   #facts: AnswerFacts | undefined;
   #memoryLocked: boolean | undefined;
-  #isOver = false;
 
-  constructor(recorders: Recorders, { hashCiphertexts }: Pick<Observers, 'hashCiphertexts'>) {
+  /** @param isHashed whether somebody wants the hashes of ciphertexts */
+  constructor(recorders: Recorders, isHashed: boolean) {
     this.recorders = recorders;
-    this.#isHashed = hashCiphertexts;
-  }
-
-  /** Since the call began, in ms. */
-  get durationMs(): number {
-    return performance.now() - this.#started;
-  }
-
-  get attempts(): number {
-    return this.#attempts;
-  }
-
-  get requestBytes(): number {
-    return this.#request?.bytes ?? 0;
-  }
-
-  get responseBytes(): number {
-    return this.#response?.bytes ?? 0;
-  }
-
-  /** @param number of the attempt, from 1 */
-  attempt(number: number): void {
-    this.#attempts = number;
+    this.#isHashed = isHashed;
   }
 
   sent(ciphertext: Uint8Array, keys: CallKeys): void {
     this.#keys = keys;
-    this.#request = this.#traffic();
-    this.#response = this.#traffic();
-    this.#request.add(ciphertext);
+    if (!this.#isHashed) return;
+    this.#request = environment.createSha256();
+    this.#request.update(ciphertext);
+    this.#response = undefined;
   }
 
   received(ciphertext: Uint8Array): void {
-    this.#response?.add(ciphertext);
+    if (!this.#isHashed) return;
+    this.#response ??= environment.createSha256();
+    this.#response.update(ciphertext);
   }
 
   answered(facts: AnswerFacts, memoryLocked: boolean): void {
@@ -66,33 +48,30 @@ export class Observation implements CallRecord {
     this.#memoryLocked = memoryLocked;
   }
 
-  firstChunk(): void {
+  /** @param durationMs since the call began */
+  firstChunk(durationMs: number): void {
     if (this.#firstChunkMs !== undefined) return;
-    this.#firstChunkMs = this.durationMs;
+    this.#firstChunkMs = durationMs;
     this.recorders.firstChunk();
   }
 
-  /** Only the first ending counts. */
-  end(ending: Ending): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    if (this.recorders.isEmpty) return;
-    const { durationMs } = this;
+  /** Called once. */
+  end(counts: CallCounts, ending: Ending): void {
     const tell = (ciphertexts: CallEnd['ciphertexts']): void =>
-      this.recorders.end(this.#summary(ending, durationMs, ciphertexts));
+      this.recorders.end(this.#summary(counts, ending, ciphertexts));
     if (this.#isHashed) void this.#digests().then(tell);
     else tell({});
   }
 
-  #summary(ending: Ending, durationMs: number, ciphertexts: CallEnd['ciphertexts']): CallEnd {
+  #summary(counts: CallCounts, ending: Ending, ciphertexts: CallEnd['ciphertexts']): CallEnd {
     const hasFailed = 'error' in ending;
     return {
       outcome: hasFailed ? (ending.isAborted ? 'aborted' : 'failed') : 'ok',
-      durationMs,
+      durationMs: counts.durationMs,
       firstChunkMs: this.#firstChunkMs,
-      attempts: this.#attempts,
-      requestBytes: this.requestBytes,
-      responseBytes: this.responseBytes,
+      attempts: counts.attempts,
+      requestBytes: counts.requestBytes,
+      responseBytes: counts.responseBytes,
       appliedTier: this.#facts?.appliedTier,
       keys: this.#keys,
       memoryLocked: this.#memoryLocked,
@@ -102,32 +81,9 @@ export class Observation implements CallRecord {
     };
   }
 
+  /** In hexadecimal; `undefined` of what never passed. */
   async #digests(): Promise<CallEnd['ciphertexts']> {
     const [request, response] = await Promise.all([this.#request?.digest(), this.#response?.digest()]);
     return { request, response };
-  }
-
-  #traffic(): Traffic {
-    return new Traffic(this.#isHashed ? environment.createSha256() : undefined);
-  }
-}
-
-/** Ciphertext of one direction. */
-class Traffic {
-  bytes = 0;
-  readonly #hash: Hash | undefined;
-
-  constructor(hash: Hash | undefined) {
-    this.#hash = hash;
-  }
-
-  add(ciphertext: Uint8Array): void {
-    this.bytes += ciphertext.byteLength;
-    this.#hash?.update(ciphertext);
-  }
-
-  /** In hexadecimal; `undefined` when nothing passed, or nobody asked. */
-  async digest(): Promise<string | undefined> {
-    return this.bytes === 0 ? undefined : this.#hash?.digest();
   }
 }

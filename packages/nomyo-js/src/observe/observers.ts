@@ -35,13 +35,8 @@ export class Observers {
     };
   }
 
-  /**
-   * @param start asked for only when somebody listens
-   * @param failed hears what an observer throws or rejects with
-   */
-  begin(start: () => CallStart, failed: (error: unknown) => void): Recorders {
-    if (this.isEmpty) return NOBODY;
-    const call = start();
+  /** @param failed hears what an observer throws or rejects with */
+  begin(call: CallStart, failed: (error: unknown) => void): Recorders {
     const recorders = this.#observers.flatMap(
       (observer) => quietly(() => observer.begin(call), failed) ?? [],
     );
@@ -92,8 +87,6 @@ function hasContext(
 ): recorder is CallRecorder & Required<Pick<CallRecorder, 'within'>> {
   return recorder.within !== undefined;
 }
-
-const NOBODY = new Recorders([], () => undefined);
 
 /** Why a call failed, in names and numbers only. */
 export function failureOf(error: unknown): CallFailure {

@@ -5,7 +5,7 @@ import { errorOfAnswer } from '@nomyo/transport';
 import type { Opened } from '../call-runner.js';
 import type { Streaming } from '../chat/request.js';
 import { refuseError } from '../sealed-error.js';
-import { takeCompletion } from '../take-answer.js';
+import { takeCompletion } from '../answer.js';
 import type { ChatCompletionStream } from './chunk-types.js';
 import { openedStream, syntheticStream } from './completion-stream.js';
 import { watchStream } from './watch.js';
