@@ -6,7 +6,7 @@ import { createElement as h, useState } from 'react';
 
 /** @param {{ chat?: import('@ai-sdk/react').Chat<any> }} props a chat of yours; by default one with /api/chat */
 export function ChatPage({ chat }) {
-  const { messages, sendMessage, status } = useChat(chat === undefined ? {} : { chat });
+  const { messages, sendMessage, status, error } = useChat(chat === undefined ? {} : { chat });
   const [text, setText] = useState('');
   const submit = (event) => {
     event.preventDefault();
@@ -23,13 +23,14 @@ export function ChatPage({ chat }) {
         `${role}: ${parts.map((part) => (part.type === 'text' ? part.text : '')).join('')}`,
       ),
     ),
+    error === undefined ? null : h('p', { role: 'alert' }, 'That did not work. Please ask again.'),
     h(
       'form',
       { onSubmit: submit },
       h('input', {
         value: text,
         onChange: (event) => setText(event.target.value),
-        disabled: status !== 'ready',
+        disabled: status === 'submitted' || status === 'streaming',
       }),
     ),
   );
