@@ -27,7 +27,12 @@ const FLAGS = [
 ];
 
 /** The packages that pages of the tests import, and the files of the bundle that they are in. */
-const ENTRIES = { 'nomyo-js': 'client', 'nomyo-js/fetch': 'fetch', '@nomyo/keystore': 'keystore' };
+const ENTRIES = {
+  'nomyo-js': 'client',
+  'nomyo-js/fetch': 'fetch',
+  'nomyo-js/v2': 'v2',
+  '@nomyo/keystore': 'keystore',
+};
 const IMPORTS = Object.entries(ENTRIES).map(([name, file]) => [name, `/${file}.js`] as const);
 const IMPORT_MAP = JSON.stringify({ imports: Object.fromEntries(IMPORTS) });
 const PAGE = `<!doctype html><script type="importmap">${IMPORT_MAP}</script>`;
@@ -39,6 +44,9 @@ const CONTENT_POLICY = [
   'connect-src https:',
 ].join('; ');
 
+/** Where a server is, and what signed its certificate. */
+type Trusted = Pick<Router, 'port' | 'ca'>;
+
 /** Why there can be no browser here, or `undefined`. */
 export function whyNot(): string | undefined {
   if (!existsSync(CHROMIUM)) return `there is no ${CHROMIUM}`;
@@ -46,7 +54,7 @@ export function whyNot(): string | undefined {
 }
 
 /** @param trusted whose certificate the browser takes, besides those of its own authorities */
-export async function startBrowser(trusted?: Router): Promise<Browser> {
+export async function startBrowser(trusted?: Trusted): Promise<Browser> {
   const trust = trusted === undefined ? [] : [await trustIn(trusted)];
   return chromium.launch({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...trust] });
 }
@@ -74,7 +82,7 @@ export async function servePages(): Promise<{ readonly port: number; close(): Pr
 }
 
 /** Trust in one certificate, by its key: every other one is checked as ever. */
-async function trustIn({ port, ca = '' }: Router): Promise<string> {
+async function trustIn({ port, ca = '' }: Trusted): Promise<string> {
   const certificate = await new Promise<Buffer>((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, ca }, () => {
       resolve(socket.getPeerCertificate().raw);
