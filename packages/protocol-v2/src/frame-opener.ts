@@ -30,6 +30,9 @@ export class FrameOpener {
   readonly #sink: FrameSink;
   readonly #header: Bytes = allocateBytes(SIZES.frameHeader);
   #headerBytes = 0;
+  /** LENGTH of the frame whose header is here. */
+  #length: number | undefined;
+  /** What is here of a frame that comes in pieces. */
   #sealed: Bytes | undefined;
   #sealedBytes = 0;
   #next = 0;
@@ -66,14 +69,12 @@ export class FrameOpener {
     return this.#isOver;
   }
 
+  /** @param chunk stays as it is until the promise settles */
   async push(chunk: Uint8Array): Promise<void> {
     let rest = chunk;
     while (rest.byteLength > 0) {
       if (this.#isOver) throw malformed();
-      rest = this.#sealed === undefined ? this.#takeHeader(rest) : this.#takeBody(this.#sealed, rest);
-      if (this.#sealed !== undefined && this.#sealedBytes === this.#sealed.byteLength) {
-        await this.#open(this.#sealed);
-      }
+      rest = this.#length === undefined ? this.#takeHeader(rest) : await this.#takeBody(this.#length, rest);
     }
   }
 
@@ -88,17 +89,20 @@ export class FrameOpener {
     const taken = bytes.subarray(0, SIZES.frameHeader - this.#headerBytes);
     this.#header.set(taken, this.#headerBytes);
     this.#headerBytes += taken.byteLength;
-    if (this.#headerBytes === SIZES.frameHeader) {
-      this.#sealed = allocateBytes(this.#checkedLength());
-      this.#sealedBytes = 0;
-    }
+    if (this.#headerBytes === SIZES.frameHeader) this.#length = this.#checkedLength();
     return bytes.subarray(taken.byteLength);
   }
 
-  #takeBody(sealed: Bytes, bytes: Uint8Array): Uint8Array {
-    const taken = bytes.subarray(0, sealed.byteLength - this.#sealedBytes);
-    sealed.set(taken, this.#sealedBytes);
-    this.#sealedBytes += taken.byteLength;
+  async #takeBody(length: number, bytes: Uint8Array): Promise<Uint8Array> {
+    const taken = bytes.subarray(0, length - this.#sealedBytes);
+    // A frame that came in one piece is opened where it is.
+    if (taken.byteLength === length) await this.#open(taken);
+    else {
+      this.#sealed ??= allocateBytes(length);
+      this.#sealed.set(taken, this.#sealedBytes);
+      this.#sealedBytes += taken.byteLength;
+      if (this.#sealedBytes === length) await this.#open(this.#sealed);
+    }
     return bytes.subarray(taken.byteLength);
   }
 
@@ -119,14 +123,14 @@ export class FrameOpener {
     throw malformed();
   }
 
-  async #open(sealed: Bytes): Promise<void> {
+  async #open(sealed: Uint8Array): Promise<void> {
     const nonce = nonceOf(this.#baseNonce, this.#next);
     const plaintext = await this.#take(() => this.#cipher.open(nonce, this.#header, sealed));
     if (plaintext === undefined) throw protocolError('unopenable');
     const type = this.#type();
     this.#next += 1;
-    this.#headerBytes = 0;
-    this.#sealed = undefined;
+    [this.#headerBytes, this.#sealedBytes] = [0, 0];
+    [this.#length, this.#sealed] = [undefined, undefined];
     this.#isOver = type === FRAME.end;
     await plaintext.use(async (bytes) => this.#sink(type, contentOf(bytes)));
   }

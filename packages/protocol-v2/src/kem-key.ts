@@ -1,6 +1,6 @@
 /** KEM keys: what a request is sealed to (SPEC sections 2 to 4). */
 import { platform } from '#platform';
-import { concatBytes, InvalidArgumentError, randomBytes, type Bytes } from '@nomyo/base';
+import { concatBytes, DisposedError, InvalidArgumentError, randomBytes, type Bytes } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import { isSuite, LABEL, LIMITS, SIZES, SUITES, type SuiteId } from './facts.js';
 import { integer, toHex } from './layout.js';
@@ -16,7 +16,11 @@ export interface PublicKemKey {
   readonly keyId: string;
 }
 
-/** A gateway's key. Its private half lives in protected memory, and ends with {@link KemKey.dispose}. */
+/**
+ * A gateway's key. Its private half lives in protected memory, and ends with {@link KemKey.dispose}. Where that memory is
+ * not locked, Node's key objects made of it live as long, and are freed by the garbage collector: who must know that every
+ * copy is gone runs it then.
+ */
 export interface KemKey extends PublicKemKey {
   /** Decapsulates; the caller wipes the result. */
   readonly decapsulate: (enc: Uint8Array) => Promise<Bytes>;
@@ -62,11 +66,15 @@ export async function importKemKey(privateKey: SecureByteContext, options: KemKe
   }
   const publicKey = await privateKey.borrow((bytes) => platform.kemPublicKey(suite, bytes));
   const keyId = await keyIdOf(suite, publicKey);
+  const decapsulator = platform.decapsulator(suite, privateKey, publicKey);
   return {
     ...{ suite, activeFrom, activeUntil, publicKey, keyId },
-    decapsulate: async (enc) =>
-      privateKey.borrow((bytes) => platform.decapsulate(suite, { privateKey: bytes, publicKey }, enc)),
+    decapsulate: async (enc) => {
+      if (privateKey.disposed) throw new DisposedError('KemKey');
+      return decapsulator.decapsulate(enc);
+    },
     dispose: () => {
+      decapsulator.dispose();
       privateKey.dispose();
     },
   };

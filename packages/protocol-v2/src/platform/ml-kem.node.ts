@@ -1,18 +1,26 @@
 /** ML-KEM-768 (FIPS 203): OpenSSL's through node:crypto from Node 24.7 on, @noble/post-quantum's below. */
 import * as nodeCrypto from 'node:crypto';
 import { allocateBytes, bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import { SecureByteContext } from '@nomyo/crypto';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { privateKeyOf, publicKeyOf } from './raw-keys.node.js';
 
 /** Encapsulates to one key, as often as it is called. */
 export type MlKemRecipient = () => { readonly cipherText: Uint8Array; readonly sharedSecret: Uint8Array };
 
+/** A private key that was read. */
+export interface MlKemHolder {
+  readonly decapsulate: (cipherText: Uint8Array) => Uint8Array;
+  /** Wipes what is in memory of ours; OpenSSL wipes its own when the key object is collected. */
+  readonly dispose: () => void;
+}
+
 interface MlKem {
   readonly name: string;
   /** Reads a public key. What it takes is worth keeping: with node:crypto, twice the time of an encapsulation. */
   recipient: (publicKey: Uint8Array) => MlKemRecipient;
-  /** `seed` is `d ‖ z`, 64 bytes. */
-  decapsulate: (seed: Uint8Array, cipherText: Uint8Array) => Uint8Array;
+  /** Reads a private key. @param seed `d ‖ z`, 64 bytes; not needed any more afterwards */
+  holder: (seed: Uint8Array) => MlKemHolder;
   publicKey: (seed: Uint8Array) => Bytes;
 }
 
@@ -34,13 +42,14 @@ const PKCS8 = bytesOf(
 const inJavaScript: MlKem = {
   name: '@noble/post-quantum',
   recipient: (publicKey) => () => ml_kem768.encapsulate(publicKey),
-  decapsulate: (seed, cipherText) => {
-    const { secretKey } = ml_kem768.keygen(seed);
-    try {
-      return ml_kem768.decapsulate(cipherText, secretKey);
-    } finally {
-      wipe(secretKey);
-    }
+  holder: (seed) => {
+    const secretKey = new SecureByteContext(ml_kem768.keygen(seed).secretKey);
+    return {
+      decapsulate: (cipherText) => secretKey.borrow((key) => ml_kem768.decapsulate(cipherText, key)),
+      dispose: () => {
+        secretKey.dispose();
+      },
+    };
   },
   publicKey: (seed) => {
     const { publicKey, secretKey } = ml_kem768.keygen(seed);
@@ -70,7 +79,10 @@ function native(): MlKem | undefined {
         return { sharedSecret: sharedKey, cipherText: ciphertext };
       };
     },
-    decapsulate: (seed, cipherText) => decapsulate(privateKeyOf(PKCS8, seed), cipherText),
+    holder: (seed) => {
+      const key = privateKeyOf(PKCS8, seed);
+      return { decapsulate: (cipherText) => decapsulate(key, cipherText), dispose: () => undefined };
+    },
     publicKey: (seed) => {
       const key = nodeCrypto.createPublicKey(privateKeyOf(PKCS8, seed));
       return concatBytes(key.export({ format: 'der', type: 'spki' }).subarray(-PUBLIC_BYTES));

@@ -3,12 +3,12 @@ import { createCipheriv, createHash, createHmac, sign, verify } from 'node:crypt
 import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import { openAesGcm, SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
-import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
+import { borrowingDecapsulator, hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
 import { mlKem } from './ml-kem.node.js';
 import type { FrameCipher, Platform } from './platform.js';
 import { secretDigest } from './secret-digest.node.js';
 import { privateEd25519, privateX25519, publicEd25519, rawPublic } from './raw-keys.node.js';
-import { decapsulateXWing, encapsulateXWing, xWingPublicKey } from './x-wing.node.js';
+import { encapsulateXWing, xWingDecapsulator, xWingPublicKey } from './x-wing.node.js';
 
 const CIPHER = 'aes-256-gcm';
 const OPTIONS = { authTagLength: SIZES.tag } as const;
@@ -60,7 +60,9 @@ export const platform: Platform = {
   mlKem: () => mlKem().name,
   encapsulate: (suite, publicKey) =>
     suite === 1 ? encapsulateXWing(publicKey) : hpkeEncapsulate(suite, publicKey),
-  decapsulate: (suite, pair, enc) =>
-    suite === 1 ? decapsulateXWing(pair, enc) : hpkeDecapsulate(suite, pair, enc),
+  decapsulator: (suite, key, publicKey) =>
+    suite === 1
+      ? xWingDecapsulator(key, publicKey)
+      : borrowingDecapsulator(key, publicKey, (pair, enc) => hpkeDecapsulate(suite, pair, enc)),
   kemPublicKey: (suite, key) => (suite === 1 ? xWingPublicKey(key) : rawPublic(privateX25519(key))),
 };

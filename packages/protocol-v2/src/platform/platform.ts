@@ -18,6 +18,18 @@ export interface KemPair {
   readonly publicKey: Uint8Array;
 }
 
+/** Decapsulates with one private key. */
+export interface Decapsulator {
+  /**
+   * The caller wipes the result.
+   *
+   * @throws whatever the library throws on an `enc` it refuses
+   */
+  readonly decapsulate: (enc: Uint8Array) => Awaitable<Bytes>;
+  /** Wipes what was made of the key; the key itself stays its owner's. */
+  readonly dispose: () => void;
+}
+
 /** AES-256-GCM under one key, with 16-byte tags. */
 export interface FrameCipher {
   seal: (nonce: Bytes, associated: Uint8Array, plaintext: Uint8Array) => Awaitable<Bytes>;
@@ -53,7 +65,7 @@ export interface Platform {
   mlKem: () => string;
   /** @throws whatever the library throws on a public key it refuses */
   encapsulate: (suite: SuiteId, publicKey: Uint8Array) => Awaitable<Encapsulation>;
-  /** @throws whatever the library throws on an `enc` it refuses */
-  decapsulate: (suite: SuiteId, pair: KemPair, enc: Uint8Array) => Awaitable<Bytes>;
+  /** @param privateKey is used, and stays the caller's to dispose of */
+  decapsulator: (suite: SuiteId, privateKey: SecureByteContext, publicKey: Bytes) => Decapsulator;
   kemPublicKey: (suite: SuiteId, privateKey: Uint8Array) => Awaitable<Bytes>;
 }

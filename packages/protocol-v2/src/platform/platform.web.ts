@@ -3,7 +3,7 @@ import { bytesOf, concatBytes, isArrayBuffer, wipe, type Bytes } from '@nomyo/ba
 import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import type { SuiteId } from '../facts.js';
-import { hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
+import { borrowingDecapsulator, hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
 import type { Encapsulation, FrameCipher, KemPair, Platform } from './platform.js';
 
 const GCM = 'AES-GCM';
@@ -129,8 +129,10 @@ export const platform: Platform = {
   mlKem: () => (hasMlKem() ? 'WebCrypto' : '@noble/post-quantum'),
   encapsulate: (suite, publicKey) =>
     isInJavaScript(suite) ? encapsulateInJavaScript(publicKey) : hpkeEncapsulate(suite, publicKey),
-  decapsulate: (suite, pair, enc) =>
-    isInJavaScript(suite) ? decapsulateInJavaScript(pair, enc) : hpkeDecapsulate(suite, pair, enc),
+  decapsulator: (suite, key, publicKey) =>
+    borrowingDecapsulator(key, publicKey, (pair, enc) =>
+      isInJavaScript(suite) ? decapsulateInJavaScript(pair, enc) : hpkeDecapsulate(suite, pair, enc),
+    ),
   kemPublicKey: (suite, key) =>
     suite === 1 ? concatBytes(ml_kem768_x25519.getPublicKey(key)) : derivePublic('X25519', key),
 };

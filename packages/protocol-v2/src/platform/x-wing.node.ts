@@ -4,10 +4,11 @@
  */
 import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { bytesOf, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
-import { mlKem, type MlKemRecipient } from './ml-kem.node.js';
+import type { SecureByteContext } from '@nomyo/crypto';
+import { mlKem, type MlKemHolder, type MlKemRecipient } from './ml-kem.node.js';
 import { privateX25519, publicX25519, rawPublic } from './raw-keys.node.js';
 import { secretDigest } from './secret-digest.node.js';
-import type { Encapsulation, KemPair } from './platform.js';
+import type { Decapsulator, Encapsulation } from './platform.js';
 
 const ML_KEM_PUBLIC_BYTES = 1_184;
 const ML_KEM_ENC_BYTES = 1_088;
@@ -55,18 +56,52 @@ export function encapsulateXWing(publicKey: Uint8Array): Encapsulation {
   }
 }
 
-/** Decapsulates `enc` of 1,120 bytes with the 32-byte seed. */
-export function decapsulateXWing(pair: KemPair, enc: Uint8Array): Bytes {
-  const expanded = expand(pair.privateKey);
-  const point = enc.subarray(ML_KEM_ENC_BYTES);
-  const theirs = pair.publicKey.subarray(ML_KEM_PUBLIC_BYTES);
+/**
+ * Decapsulates `enc` of 1,120 bytes. A private key in ordinary memory is read once. One in locked memory is read for each
+ * `enc`: OpenSSL keeps what it reads in memory that is not locked, and so keeps it for that one operation alone.
+ */
+export function xWingDecapsulator(seed: SecureByteContext, publicKey: Bytes): Decapsulator {
+  const ours = publicKey.subarray(ML_KEM_PUBLIC_BYTES);
+  let kept: PrivateKey | undefined;
+  return {
+    decapsulate: (enc) => {
+      const key = kept ?? seed.borrow(readPrivateKey);
+      if (!seed.locked) kept = key;
+      try {
+        return decapsulateXWing(key, ours, enc);
+      } finally {
+        if (seed.locked) key.lattice.dispose();
+      }
+    },
+    dispose: () => {
+      kept?.lattice.dispose();
+      kept = undefined;
+    },
+  };
+}
+
+/** A private key that was read. */
+interface PrivateKey {
+  readonly lattice: MlKemHolder;
+  readonly curve: KeyObject;
+}
+
+function readPrivateKey(seed: Uint8Array): PrivateKey {
+  const expanded = expand(seed);
   try {
-    const curve = agree(privateX25519(expanded.subarray(ML_KEM_SEED_BYTES)), publicX25519(point));
-    const seed = expanded.subarray(0, ML_KEM_SEED_BYTES);
-    return combine(mlKem().decapsulate(seed, enc.subarray(0, ML_KEM_ENC_BYTES)), curve, point, theirs);
+    return {
+      lattice: mlKem().holder(expanded.subarray(0, ML_KEM_SEED_BYTES)),
+      curve: privateX25519(expanded.subarray(ML_KEM_SEED_BYTES)),
+    };
   } finally {
     wipe(expanded);
   }
+}
+
+function decapsulateXWing({ lattice, curve }: PrivateKey, ours: Uint8Array, enc: Uint8Array): Bytes {
+  const point = enc.subarray(ML_KEM_ENC_BYTES);
+  const agreed = agree(curve, publicX25519(point));
+  return combine(lattice.decapsulate(enc.subarray(0, ML_KEM_ENC_BYTES)), agreed, point, ours);
 }
 
 /** The 1,216 bytes of the public key of a seed. */

@@ -1,4 +1,5 @@
 /** Every part of a server, made from its options and put together. */
+import { LightAbortController } from '@nomyo/base';
 import { RouterKey } from '../v1/router-key.js';
 import { RateLimiter } from './access/rate-limit.js';
 import type { Route } from './exchange/run.js';
@@ -26,7 +27,7 @@ export interface Parts {
   readonly upstreams: readonly Upstream[];
   readonly v1Key: RouterKey | undefined;
   /** Aborts what is under way. */
-  readonly stop: AbortController;
+  readonly stop: LightAbortController;
   /** What is drained is refused from now on. */
   readonly state: { isDraining: boolean };
 }
@@ -56,7 +57,7 @@ export async function assemble(options: ServerOptions): Promise<Parts> {
   const { maxRequest } = limits;
   const keys = await KeyStore.start({ protocol, signer, suites, peers, maxRequest, now, onTrouble });
   const { routes, upstreams } = routesOf(options, limits);
-  const stop = new AbortController();
+  const stop = new LightAbortController();
   const parts = { keys, log, registry, upstreams, v1Key, stop, state: { isDraining: false } };
   return { ...parts, gateway: gatewayOf(options, { ...parts, routes, peers, now, limits, onTrouble }) };
 }

@@ -87,7 +87,7 @@ class GatewayServer implements RouterServer {
   }
 
   async close(): Promise<void> {
-    this.#parts.stop.abort();
+    this.#parts.stop.abort('the server stops');
     this.#listener.closeAllConnections();
     this.#peerListener.closeAllConnections();
     await this.drain();
@@ -113,7 +113,7 @@ class GatewayServer implements RouterServer {
       this.#listener.closeIdleConnections();
       await sleep(20);
     }
-    stop.abort();
+    stop.abort('the server stops');
     this.#listener.closeIdleConnections();
     await Promise.race([closed, sleep(limits.httpHeadMs, undefined, { ref: false })]);
     this.#listener.closeAllConnections();

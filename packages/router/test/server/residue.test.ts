@@ -44,7 +44,7 @@ function needlesOf(seed: Buffer): Record<string, Uint8Array> {
 }
 
 async function startChild(seed: Buffer, upstream: string) {
-  const args = ['--expose-gc', CHILD, join(dir, 'signer.pem'), upstream, seed.toString('hex')];
+  const args = [CHILD, join(dir, 'signer.pem'), upstream, seed.toString('hex')];
   const running = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   child = running;
   const lines = createInterface(running.stdout)[Symbol.asyncIterator]();

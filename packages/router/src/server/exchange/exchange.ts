@@ -1,4 +1,5 @@
 /** One exchange from the open request to its answer: who asks, what for, whether it ran already, and the run. */
+import type { AbortSignalLike } from '@nomyo/base';
 import type { ApiKeyEntry } from '../access/api-key.js';
 import type { Access } from '../access/key-ring.js';
 import type { Entered } from '@nomyo/protocol-v2';
@@ -13,6 +14,7 @@ import { failureAnswer, statusAnswer, UpstreamError } from '../upstream/failure.
 import { errorAnswer, Refusal, type Answer } from './answer.js';
 import { checkFacts, runCompletion, sendWhole, type Outcome, type Route } from './run.js';
 import type { AnswerSink } from './sink.js';
+import { within } from './within.js';
 
 /** What every exchange is served with. */
 export interface ExchangeService {
@@ -31,8 +33,8 @@ export interface ExchangeService {
 export interface Exchange {
   readonly request: OpenRequest;
   readonly sink: AnswerSink;
-  readonly gone: AbortSignal;
-  readonly stop: AbortSignal;
+  readonly gone: AbortSignalLike;
+  readonly stop: AbortSignalLike;
 }
 
 /** @throws an error that is answered in the clear: `replayed`, `busy`, `key_unknown`, `unavailable` */
@@ -152,17 +154,15 @@ async function listModels(
   current: Exchange,
 ): Promise<Outcome> {
   checkRate(service, caller);
-  const signal = AbortSignal.any([
-    current.stop,
-    current.gone,
-    AbortSignal.timeout(service.limits.httpRequestMs),
-  ]);
-  return sendWhole({ ...service, ...current }, await modelsAnswer(route, signal, service.limits));
+  const { stop, gone } = current;
+  const { limits } = service;
+  const ask = (signal: AbortSignalLike): Promise<Answer> => modelsAnswer(route, signal, limits);
+  return sendWhole({ ...service, ...current }, await within([stop, gone], limits.httpRequestMs, ask));
 }
 
 async function modelsAnswer(
   { upstream, models }: Route,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
   limits: Limits,
 ): Promise<Answer> {
   try {

@@ -1,4 +1,5 @@
 /** Runs one request that was entered into the map: asks the upstream, and seals what it says as it says it. */
+import type { AbortSignalLike } from '@nomyo/base';
 import { factsOf, isWholeObject, type RequestFacts } from '../json/members.js';
 import type { Limits } from '../limits.js';
 import type { AnswerHead, AnswerSealer, OpenRequest } from '../protocol/port.js';
@@ -9,6 +10,7 @@ import { errorAnswer, Refusal, type Answer } from './answer.js';
 import { Gatherer } from './gather.js';
 import { Tail } from './tail.js';
 import type { AnswerSink } from './sink.js';
+import { within } from './within.js';
 
 /** Which server answers, and what it may be asked. */
 export interface Route {
@@ -30,9 +32,9 @@ export interface Run extends Asked {
   readonly facts: RequestFacts;
   readonly route: Route;
   /** The client went away. */
-  readonly gone: AbortSignal;
+  readonly gone: AbortSignalLike;
   /** The server stops, and waits no longer. */
-  readonly stop: AbortSignal;
+  readonly stop: AbortSignalLike;
 }
 
 /** What a request ended with: `ok`, or the code of its error. */
@@ -55,11 +57,16 @@ export function checkFacts(json: Uint8Array, route: Route): RequestFacts {
 }
 
 /** A failure is part of the answer. */
-export async function runCompletion(run: Run): Promise<Outcome> {
-  const { request, facts, route, gone, stop, limits } = run;
-  const deadline = AbortSignal.timeout(facts.stream ? limits.streamMs : limits.upstreamMs);
+export function runCompletion(run: Run): Promise<Outcome> {
+  const { facts, gone, stop, limits } = run;
   // A whole answer is finished and kept, so that a client that comes back gets it without a second run.
-  const signal = AbortSignal.any([stop, deadline, ...(facts.stream ? [gone] : [])]);
+  const sources = facts.stream ? [stop, gone] : [stop];
+  const ms = facts.stream ? limits.streamMs : limits.upstreamMs;
+  return within(sources, ms, (signal) => completion(run, signal));
+}
+
+async function completion(run: Run, signal: AbortSignalLike): Promise<Outcome> {
+  const { request, facts, route, limits } = run;
   try {
     const call = { method: 'POST', path: 'chat/completions', body: request.body, signal } as const;
     const answer = await route.upstream.call(call);

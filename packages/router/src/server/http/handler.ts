@@ -1,5 +1,6 @@
 /** Every HTTP request, to where it belongs. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AbortSignalLike } from '@nomyo/base';
 import type { ExchangeService } from '../exchange/exchange.js';
 import { forward } from '../fleet/forward.js';
 import type { Peers } from '../fleet/registry.js';
@@ -25,7 +26,7 @@ export interface Gateway extends ExchangeService {
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
   /** Aborts when the server waits no longer for what is under way. */
-  readonly stop: AbortSignal;
+  readonly stop: AbortSignalLike;
   /** Serves the calls of protocol 1; `undefined`: they do not exist. */
   readonly v1: V1Handler | undefined;
   /** Other routers, whose keys this one publishes too. */

@@ -1,5 +1,6 @@
 /** One sealed request, from the first byte of its body to the end of its answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LightAbortController } from '@nomyo/base';
 import { exchange } from '../exchange/exchange.js';
 import { AnswerSink } from '../exchange/sink.js';
 import { clearClassOf, protocolError, RequestReader, type OpenRequest } from '../protocol/port.js';
@@ -50,9 +51,10 @@ async function answer(
   sink: AnswerSink,
   response: ServerResponse,
 ): Promise<string> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  if (response.destroyed) gone.abort();
+  const gone = new LightAbortController();
+  const leave = (): void => gone.abort('gone');
+  response.once('close', leave);
+  if (response.destroyed) leave();
   try {
     refuseWhenDraining(gateway);
     const current = { request, sink, gone: gone.signal, stop: gateway.stop };

@@ -1,6 +1,7 @@
 /** The private keys of the gateway: made in memory, published, and destroyed (SPEC §4.4). They are written nowhere. */
 import type { Peers } from '../fleet/registry.js';
 import type { KemKey, Protocol, PublishedKey, Signer, SuiteId } from '../protocol/port.js';
+import { collectGarbage } from './collect-garbage.js';
 import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
 
 export interface KeyStoreOptions {
@@ -91,6 +92,7 @@ export class KeyStore {
   /** Destroys every key and makes new ones: requests that were sealed to the old ones are lost to everybody. */
   async renew(): Promise<void> {
     this.#destroyAll();
+    setImmediate(collectGarbage);
     await this.#step();
   }
 
@@ -137,6 +139,7 @@ export class KeyStore {
     for (const key of over) key.dispose();
     this.#keys = this.#keys.filter((key) => !over.includes(key));
     this.#document = undefined;
+    setImmediate(collectGarbage);
   }
 
   #destroyAll(): void {

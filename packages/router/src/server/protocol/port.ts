@@ -2,7 +2,6 @@
  * The gateway's half of protocol 2, as this server uses it: everything is of `@nomyo/protocol-v2`; what is added is where a
  * request's body is kept, and which keys are made.
  */
-import { concatBytes, wipe } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import {
   generateKemKey,
@@ -67,10 +66,10 @@ export interface OpenRequest extends OpenedRequest {
 /** Opens one request as its bytes come, and keeps its body. */
 export class RequestReader {
   readonly #opener: RequestOpener;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #pieces: SecureByteContext[] = [];
 
   constructor(options: Omit<RequestOpenerOptions, 'sink'>) {
-    const sink = (content: Uint8Array): void => void this.#pieces.push(concatBytes(content));
+    const sink = (content: Uint8Array): void => void this.#pieces.push(joined([content]));
     this.#opener = new RequestOpener({ ...options, sink });
   }
 
@@ -82,7 +81,12 @@ export class RequestReader {
   /** The body is over. @throws as {@link push}, and `TRUNCATED` */
   async finish(): Promise<OpenRequest> {
     const opened = await this.#opener.end();
-    const body = new SecureByteContext(concatBytes(...this.#pieces));
+    const [only, ...more] = this.#pieces;
+    const body =
+      only !== undefined && more.length === 0
+        ? only
+        : joined(this.#pieces.map((piece) => piece.borrow((bytes) => bytes)));
+    if (body === only) this.#pieces.length = 0;
     this.#wipePieces();
     const dispose = (): void => {
       opened.dispose();
@@ -98,6 +102,19 @@ export class RequestReader {
   }
 
   #wipePieces(): void {
-    for (const piece of this.#pieces.splice(0)) wipe(piece);
+    for (const piece of this.#pieces.splice(0)) piece.dispose();
   }
+}
+
+/** The same bytes in protected memory. */
+function joined(parts: readonly Uint8Array[]): SecureByteContext {
+  const whole = SecureByteContext.allocate(parts.reduce((length, part) => length + part.byteLength, 0));
+  whole.borrow((bytes) => {
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.byteLength;
+    }
+  });
+  return whole;
 }

@@ -7,6 +7,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { LightAbortController, type AbortSignalLike } from '@nomyo/base';
 import type { Limits } from '../limits.js';
 import { UpstreamError } from './failure.js';
 
@@ -16,7 +17,7 @@ export interface UpstreamCall {
   /** Behind the base: `chat/completions`. */
   readonly path: string;
   readonly body?: Uint8Array;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
 }
 
 /** The answer, as far as its head. */
@@ -54,7 +55,7 @@ export class Upstream {
 
   /** @throws {UpstreamError} when there is no answer */
   async call(call: UpstreamCall): Promise<UpstreamAnswer> {
-    const silence = new AbortController();
+    const silence = new LightAbortController();
     const answer = await this.#send(call, silence);
     const { statusCode: status = 0, headers } = answer;
     const { 'retry-after': retryAfter = '', 'content-type': contentType } = headers;
@@ -63,7 +64,7 @@ export class Upstream {
       contentType,
       retryAfter: /^\d{1,6}$/u.test(retryAfter) ? Number(retryAfter) : undefined,
       isDelimited: 'content-length' in headers || 'transfer-encoding' in headers,
-      body: piecesOf(answer, AbortSignal.any([silence.signal, call.signal])),
+      body: piecesOf(answer, [silence, call.signal]),
     };
   }
 
@@ -73,22 +74,24 @@ export class Upstream {
   }
 
   /** @param silence aborted with a timeout when nothing comes for too long, also behind the head of the answer */
-  #send({ method, path, body, signal }: UpstreamCall, silence: AbortController): Promise<IncomingMessage> {
+  #send(
+    { method, path, body, signal }: UpstreamCall,
+    silence: LightAbortController,
+  ): Promise<IncomingMessage> {
     const url = new URL(path, this.#base);
     const headers = { ...this.#headers, accept: 'application/json, text/event-stream', ...bodyHeaders(body) };
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      const sent = request(
-        url,
-        { method, headers, agent: this.#agent, timeout: this.#silenceMs, signal },
-        resolve,
-      );
+      const sent = request(url, { method, headers, agent: this.#agent, timeout: this.#silenceMs }, resolve);
+      const abort = (): void => void sent.destroy(new UpstreamError('gone'));
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort);
       const isConnected = whenConnected(sent);
       sent.once('timeout', () => {
         silence.abort(new DOMException('the inference server is silent', 'TimeoutError'));
         sent.destroy(new UpstreamError('timeout'));
       });
-      sent.once('error', (error) => reject(failureOf(error, signal, isConnected())));
+      sent.once('error', (error) => reject(failureOf(error, [signal], isConnected())));
       sent.end(body);
     });
   }
@@ -109,13 +112,16 @@ function whenConnected(sent: ClientRequest): () => boolean {
   return () => connected;
 }
 
-async function* piecesOf(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+async function* piecesOf(
+  answer: IncomingMessage,
+  signals: readonly AbortSignalLike[],
+): AsyncGenerator<Uint8Array, void> {
   try {
     for await (const piece of answer) {
       if (isBytes(piece)) yield piece;
     }
   } catch (error) {
-    throw failureOf(error, signal, true);
+    throw failureOf(error, signals, true);
   } finally {
     answer.destroy();
   }
@@ -125,9 +131,15 @@ function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && 'byteLength' in value;
 }
 
-function failureOf(error: unknown, signal: AbortSignal, wasConnected: boolean): UpstreamError {
+/** The first signal that ended says why; else the connection broke. */
+function failureOf(
+  error: unknown,
+  signals: readonly AbortSignalLike[],
+  wasConnected: boolean,
+): UpstreamError {
+  const ended = signals.find(({ aborted }) => aborted);
+  if (ended !== undefined) return new UpstreamError(isTimeout(ended.reason) ? 'timeout' : 'gone');
   if (error instanceof UpstreamError) return error;
-  if (signal.aborted) return new UpstreamError(isTimeout(signal.reason) ? 'timeout' : 'gone');
   return new UpstreamError(wasConnected ? 'broken' : 'unreachable');
 }
 

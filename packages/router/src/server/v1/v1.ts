@@ -1,6 +1,6 @@
 /** The calls of protocol 1, for clients that know nothing newer. They get what that protocol can give, and no more. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { concatBytes } from '@nomyo/base';
+import { concatBytes, LightAbortController, type AbortSignalLike } from '@nomyo/base';
 import { openEnvelope, sealEnvelope, SUITE, type SecureByteContext } from '@nomyo/crypto';
 import { ClientKeys } from '../../v1/client-keys.js';
 import { forwardedBody } from '../../v1/forwarded.js';
@@ -10,6 +10,7 @@ import type { RouterKey } from '../../v1/router-key.js';
 import { Refusal, type Answer } from '../exchange/answer.js';
 import { admit, checkRate, type ExchangeService } from '../exchange/exchange.js';
 import { checkFacts, wholeAnswer, type Route } from '../exchange/run.js';
+import { within } from '../exchange/within.js';
 import type { ByteBudget } from '../http/budget.js';
 import type { Exchanges } from '../http/exchanges.js';
 import { Intake, ClientGone } from '../http/intake.js';
@@ -25,7 +26,7 @@ export interface V1Service extends Pick<ExchangeService, 'access' | 'limiter' | 
   readonly budget: ByteBudget;
   readonly exchanges: Exchanges;
   readonly limits: Limits;
-  readonly stop: AbortSignal;
+  readonly stop: AbortSignalLike;
 }
 
 /** Which of the two calls. */
@@ -91,11 +92,12 @@ async function answerEnvelope(
   response: ServerResponse,
 ): Promise<Reply> {
   const plaintext = await openV1(envelope, service.key);
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const deadline = AbortSignal.timeout(service.limits.upstreamMs);
-  const signal = AbortSignal.any([service.stop, gone.signal, deadline]);
-  const { head, body } = await plaintext.use((json) => ask(route, json, signal, service.limits));
+  const { stop, limits } = service;
+  const gone = new LightAbortController();
+  response.once('close', () => gone.abort('gone'));
+  const { head, body } = await plaintext.use((json) =>
+    within([stop, gone], limits.upstreamMs, (signal) => ask(route, json, signal, limits)),
+  );
   if (head.status !== 200) throw clearRefusal(head.status, head.retryAfter);
   try {
     const processedAt = Math.floor(Date.now() / 1_000);
@@ -124,7 +126,7 @@ async function openV1(envelope: Uint8Array, key: RouterKey): Promise<SecureByteC
   throw new ClearRefusal(413, `the payload has more than ${String(SUITE.maxPayloadBytes)} bytes`);
 }
 
-async function ask(route: Route, json: Uint8Array, signal: AbortSignal, limits: Limits): Promise<Answer> {
+async function ask(route: Route, json: Uint8Array, signal: AbortSignalLike, limits: Limits): Promise<Answer> {
   checkFacts(json, route);
   const body = forwardedBody(json);
   try {
