@@ -108,6 +108,14 @@ describe('nomyo-js', () => {
     );
   });
 
+  it('names the package that nomyo-js/v2 needs, where that is not installed', () => {
+    const script = `await import('nomyo-js/v2').catch(({ code, message }) =>
+      console.log(code, message.includes("'@nomyo/protocol-v2'")));`;
+    expect(project.node('--input-type=module', '--eval', script)).toEqual(
+      printed('ERR_MODULE_NOT_FOUND true'),
+    );
+  });
+
   it('makes a client, refuses http and ends after require()', () => {
     expect(project.node('client.cjs')).toEqual(printed('true INSECURE_URL', 'true'));
   });
