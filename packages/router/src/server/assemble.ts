@@ -73,6 +73,7 @@ function gatewayOf({ access, signer, replays }: ServerOptions, made: Made): Gate
     routes,
     limiter: new RateLimiter(),
     budget: new ByteBudget(limits.bodiesInFlight),
+    answers: new ByteBudget(limits.answersInFlight),
     exchanges,
     limits,
     stop: stop.signal,

@@ -13,6 +13,8 @@ export const LIMITS = {
   bodyBytesPerSecond: 4_096,
   /** Whole answer of the upstream. */
   upstreamAnswer: 67_108_864,
+  /** Whole answers of the upstream in memory, all together: from their first byte until they are sealed. */
+  answersInFlight: 536_870_912,
   /** Error body of the upstream that is passed on. */
   upstreamError: 65_536,
   /** An answer up to this size is kept for a resend (SPEC §9). */

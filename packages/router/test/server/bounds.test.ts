@@ -129,6 +129,33 @@ describe('a bound on requests', () => {
     for (let i = 0; i < 5; i += 1) expect((await here.ask({ body: CHAT })).status).toBe(200);
   });
 
+  it('holds for the memory of all whole answers together, which is given back', async () => {
+    const pending: (() => void)[] = [];
+    const begins: Script = ({ body }, response) => {
+      response.setHeader('content-type', 'application/json');
+      if (!body.includes('"long"')) response.end('{"choices":[]}');
+      else {
+        response.write(`{"x":"${'y'.repeat(50_000)}`);
+        pending.push(() => response.end('"}'));
+      }
+    };
+    const here = await stage({ limits: { answersInFlight: 80_000 } }, begins);
+    const long = { ...CHAT, model: 'long' };
+    // Two answers of 50,000 bytes do not fit at the same time, whichever of them is full first.
+    const both = [here.ask({ body: long }), here.ask({ body: long })];
+    const refused = await Promise.race(both);
+    expect([refused.status, JSON.parse(refused.body.toString())]).toMatchObject([
+      502,
+      { error: { code: 'router_full' } },
+    ]);
+    pending.forEach((finish) => finish());
+    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([200, 502]);
+    const later = here.ask({ body: long });
+    await until(() => pending.length === 3);
+    pending[2]?.();
+    expect((await later).status).toBe(200);
+  });
+
   it('holds for one body, also for one without an end', async () => {
     const here = await stage({ limits: { maxRequest: 10_000 } });
     const large = await here.sealed({ body: { ...CHAT, x: 'y'.repeat(12_000) } });

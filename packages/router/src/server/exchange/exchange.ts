@@ -3,6 +3,7 @@ import type { AbortSignalLike } from '@nomyo/base';
 import type { ApiKeyEntry } from '../access/api-key.js';
 import type { Access } from '../access/key-ring.js';
 import type { Entered } from '@nomyo/protocol-v2';
+import type { ByteBudget } from '../http/budget.js';
 import type { RateLimiter } from '../access/rate-limit.js';
 import type { Tier } from '../json/values.js';
 import { isObject } from '../json/values.js';
@@ -22,6 +23,8 @@ export interface ExchangeService {
   readonly limiter: RateLimiter;
   readonly routes: ReadonlyMap<Tier | 'untiered', Route>;
   readonly replays: ReplayMap;
+  /** What whole answers of upstreams may take together. */
+  readonly answers: ByteBudget;
   /** Entries of the map were lost: destroys the keys of their requests. */
   readonly forgetKeys: () => Promise<void>;
   /** Unix seconds. */

@@ -1,5 +1,6 @@
 /** Runs one request that was entered into the map: asks the upstream, and seals what it says as it says it. */
 import type { AbortSignalLike } from '@nomyo/base';
+import type { ByteBudget, Share } from '../http/budget.js';
 import { factsOf, isWholeObject, type RequestFacts } from '../json/members.js';
 import type { Limits } from '../limits.js';
 import type { AnswerHead, AnswerSealer, OpenRequest } from '../protocol/port.js';
@@ -33,6 +34,8 @@ export interface Run extends Asked {
   readonly route: Route;
   /** The client went away. */
   readonly gone: AbortSignalLike;
+  /** What whole answers may take together. */
+  readonly answers: ByteBudget;
   /** The server stops, and waits no longer. */
   readonly stop: AbortSignalLike;
 }
@@ -67,14 +70,17 @@ export function runCompletion(run: Run): Promise<Outcome> {
 
 async function completion(run: Run, signal: AbortSignalLike): Promise<Outcome> {
   const { request, facts, route, limits } = run;
+  const share = run.answers.share();
   try {
     const call = { method: 'POST', path: 'chat/completions', body: request.body, signal } as const;
     const answer = await route.upstream.call(call);
     if (answer.status === 200 && facts.stream && isEventStream(answer)) return await sendStream(run, answer);
-    return await sendWhole(run, await wholeAnswer(answer, limits));
+    return await sendWhole(run, await wholeAnswer(answer, limits, share));
   } catch (error) {
     if (run.sink.sent > 0) throw error;
-    return sendWhole(run, failureAnswer(error instanceof UpstreamError ? error.failure : 'broken'));
+    return await sendWhole(run, failureAnswer(error instanceof UpstreamError ? error.failure : 'broken'));
+  } finally {
+    share.release();
   }
 }
 
@@ -82,13 +88,14 @@ function isEventStream({ contentType }: UpstreamAnswer): boolean {
   return /^text\/event-stream\b/iu.test(contentType ?? '');
 }
 
-export async function wholeAnswer(answer: UpstreamAnswer, limits: Limits): Promise<Answer> {
+/** @throws {UpstreamError} */
+export async function wholeAnswer(answer: UpstreamAnswer, limits: Limits, share: Share): Promise<Answer> {
   const { status, contentType, retryAfter, isDelimited, body } = answer;
   if (status !== 200) {
     const said = await collect(body, limits.upstreamError);
     return statusAnswer(status, retryAfter, said ?? new Uint8Array(0));
   }
-  const whole = await collect(body, limits.upstreamAnswer);
+  const whole = await collect(body, limits.upstreamAnswer, share);
   if (whole === undefined) return failureAnswer('too_large');
   if (!/^application\/(?:[\w.-]+\+)?json\b/iu.test(contentType ?? '')) {
     whole.fill(0);

@@ -4,7 +4,7 @@ import { errorAnswer } from '../exchange/answer.js';
 import { isObject } from '../json/values.js';
 
 /** How an upstream that gave no answer failed. */
-export type UpstreamFailure = 'unreachable' | 'broken' | 'timeout' | 'too_large' | 'gone';
+export type UpstreamFailure = 'unreachable' | 'broken' | 'timeout' | 'too_large' | 'no_room' | 'gone';
 
 /**
  * 503 says that nothing ran, and a client may ask again; 502 and 504 say that something may have.
@@ -21,6 +21,11 @@ const FAILURES = {
     status: 502,
     code: 'upstream_too_large',
     message: 'the answer of the inference server is too large',
+  },
+  no_room: {
+    status: 502,
+    code: 'router_full',
+    message: 'the router has no room for the answer of the inference server',
   },
   gone: { status: 502, code: 'cancelled', message: 'the client went away' },
 } as const satisfies Readonly<Record<UpstreamFailure, { status: number; code: string; message: string }>>;

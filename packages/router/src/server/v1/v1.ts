@@ -11,7 +11,7 @@ import { Refusal, type Answer } from '../exchange/answer.js';
 import { admit, checkRate, type ExchangeService } from '../exchange/exchange.js';
 import { checkFacts, wholeAnswer, type Route } from '../exchange/run.js';
 import { within } from '../exchange/within.js';
-import type { ByteBudget } from '../http/budget.js';
+import type { ByteBudget, Share } from '../http/budget.js';
 import type { Exchanges } from '../http/exchanges.js';
 import { Intake, ClientGone } from '../http/intake.js';
 import type { Limits } from '../limits.js';
@@ -21,7 +21,7 @@ import { UpstreamError, failureAnswer } from '../upstream/failure.js';
 /** An envelope around the largest payload, its base64 and its other members, in bytes. */
 const MAX_ENVELOPE_BYTES = 16_777_216;
 
-export interface V1Service extends Pick<ExchangeService, 'access' | 'limiter' | 'routes'> {
+export interface V1Service extends Pick<ExchangeService, 'access' | 'answers' | 'limiter' | 'routes'> {
   readonly key: RouterKey;
   readonly budget: ByteBudget;
   readonly exchanges: Exchanges;
@@ -93,18 +93,20 @@ async function answerEnvelope(
 ): Promise<Reply> {
   const plaintext = await openV1(envelope, service.key);
   const { stop, limits } = service;
+  const share = service.answers.share();
   const gone = new LightAbortController();
   response.once('close', () => gone.abort('gone'));
   const { head, body } = await plaintext.use((json) =>
-    within([stop, gone], limits.upstreamMs, (signal) => ask(route, json, signal, limits)),
+    within([stop, gone], limits.upstreamMs, (signal) => ask(route, json, signal, { limits, share })),
   );
-  if (head.status !== 200) throw clearRefusal(head.status, head.retryAfter);
   try {
+    if (head.status !== 200) throw clearRefusal(head.status, head.retryAfter);
     const processedAt = Math.floor(Date.now() / 1_000);
     const sealed = await sealEnvelope(body, clientKey, { processedAt });
     return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: sealed };
   } finally {
     body.fill(0);
+    share.release();
   }
 }
 
@@ -126,12 +128,17 @@ async function openV1(envelope: Uint8Array, key: RouterKey): Promise<SecureByteC
   throw new ClearRefusal(413, `the payload has more than ${String(SUITE.maxPayloadBytes)} bytes`);
 }
 
-async function ask(route: Route, json: Uint8Array, signal: AbortSignalLike, limits: Limits): Promise<Answer> {
+async function ask(
+  route: Route,
+  json: Uint8Array,
+  signal: AbortSignalLike,
+  { limits, share }: { readonly limits: Limits; readonly share: Share },
+): Promise<Answer> {
   checkFacts(json, route);
   const body = forwardedBody(json);
   try {
     const call = { method: 'POST', path: 'chat/completions', body, signal } as const;
-    return await wholeAnswer(await route.upstream.call(call), limits);
+    return await wholeAnswer(await route.upstream.call(call), limits, share);
   } catch (error) {
     return failureAnswer(error instanceof UpstreamError ? error.failure : 'broken');
   } finally {
