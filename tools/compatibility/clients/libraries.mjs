@@ -9,6 +9,11 @@ export const LIBRARIES = [
   { title: 'openai, Responses', driver: 'openai-responses', package: 'openai' },
   { title: 'AI SDK with `nomyo-js/ai-sdk`', driver: 'ai-sdk', package: 'ai' },
   { title: 'AI SDK with `@ai-sdk/openai`, Responses', driver: 'ai-sdk-openai', package: '@ai-sdk/openai' },
+  {
+    title: 'AI SDK with `@ai-sdk/openai-compatible`',
+    driver: 'ai-sdk-compatible',
+    package: '@ai-sdk/openai-compatible',
+  },
   { title: 'LangChain, chat completions', driver: 'langchain', package: '@langchain/openai' },
   { title: 'LangChain, Responses', driver: 'langchain-responses', package: '@langchain/openai' },
   { title: 'OpenAI Agents, chat completions', driver: 'agents', package: '@openai/agents' },

@@ -19,7 +19,10 @@ app.post('/ask', async (context) => {
     }
   });
 });
-app.onError((error, context) => context.json({ error: error.code ?? 'UNEXPECTED' }, 502));
+app.onError((error, context) => {
+  // The code says what happened, and nothing of what was asked.
+  return context.json({ error: 'code' in error ? String(error.code) : 'UNEXPECTED' }, 502);
+});
 
 const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000), hostname: '127.0.0.1' });
 process.once('SIGTERM', () => server.close(() => void client.close()));
