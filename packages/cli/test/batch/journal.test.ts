@@ -67,6 +67,37 @@ describe('the journal', () => {
     }
   });
 
+  it('what was written is in the file while the run goes on', async () => {
+    rmSync(path, { force: true });
+    const journal = new Journal(path, new Ledger(SIZE), 0);
+    journal.append({ kind: 'sent', index: 0 });
+    journal.append(done(3), line(3));
+    await journal.written();
+    const { states, journal: other } = await read();
+    expect(states).toEqual([sent, open, open, answered, open, open]);
+    await other.close();
+    await journal.close();
+  });
+
+  it('gives a line back at once, in the turn in which it was appended', async () => {
+    rmSync(path, { force: true });
+    const ledger = new Ledger(SIZE);
+    const journal = new Journal(path, ledger, 0);
+    journal.append(done(2), line(2));
+    expect(journal.readLine(ledger.placeOf(2))).toEqual(line(2));
+    await journal.close();
+  });
+
+  it('a full disk is told to everybody who waits, however often', async () => {
+    const journal = new Journal('/dev/full', new Ledger(SIZE), 0);
+    for (const index of [0, 1]) {
+      journal.append(done(index), line(index));
+      await expect(journal.written()).rejects.toMatchObject({ code: 'ENOSPC' });
+      await expect(journal.durable()).rejects.toMatchObject({ code: 'ENOSPC' });
+    }
+    await expect(journal.close()).rejects.toMatchObject({ code: 'ENOSPC' });
+  });
+
   it('every flipped bit is found, and costs one record', async () => {
     await write();
     const whole = readFileSync(path);

@@ -1,7 +1,7 @@
 /**
- * The journal: what was sent and what came back, so that a killed run can go on. It is written with one system call a
- * record, before anything else happens, and forced to the disk behind that: kill -9 loses nothing, and neither does a
- * power failure, but for the last moment.
+ * The journal: what was sent and what came back, so that a killed run can go on. The records of one turn of the event
+ * loop are written with one system call, and a line gives up its place only behind that: `kill -9` loses nothing. The
+ * file is forced to the disk some times a second, so a power failure takes the last moment at most.
  */
 import {
   closeSync,
@@ -13,12 +13,16 @@ import {
   openSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { concatBytes } from '@nomyo/base';
 import { splitLines } from '../input/split-lines.js';
 import { PRIVATE_MODE, readExactly, writeFully } from '../output/files.js';
 import type { Ledger, Place } from './ledger.js';
 import { decodeRecord, encodeRecord, type DecodedRecord, type JournalRecord } from './record.js';
 
 const dataSync = promisify(fdatasync);
+
+/** How long a record that nobody waits for may be with the operating system alone. */
+const SYNC_MS = 50;
 
 /** A record and where its line begins. */
 export interface PlacedRecord {
@@ -53,69 +57,139 @@ async function* read(path: string, facts: Scan['facts']): AsyncGenerator<PlacedR
 export class Journal {
   readonly #fd: number;
   readonly #ledger: Ledger;
+  readonly #disk: Disk;
+  /** Where the next record goes, and how much of what stands before it is with the operating system. In bytes. */
   #length: number;
-  #written = 0;
-  #synced = 0;
-  #sync: Promise<void> | undefined;
-  #failure: { readonly error: unknown } | undefined;
+  #written: number;
+  #pending: Uint8Array[] = [];
+  #turn: Promise<void> | undefined;
 
   /** @param wholeBytes where to go on; what stands behind it is torn */
   constructor(path: string, ledger: Ledger, wholeBytes: number) {
     this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, PRIVATE_MODE);
+    this.#disk = new Disk(this.#fd);
     this.#ledger = ledger;
     this.#length = wholeBytes;
+    this.#written = wholeBytes;
     if (fstatSync(this.#fd).size > wholeBytes) ftruncateSync(this.#fd, wholeBytes);
   }
 
-  /** The record is with the operating system when this returns. @throws what the disk says */
+  /** The record is written at the end of this turn of the event loop, together with the others of the turn. */
   append(record: JournalRecord, line?: Uint8Array): void {
     const encoded = encodeRecord(record, line);
-    writeFully(this.#fd, encoded.bytes, this.#length);
+    this.#pending.push(encoded.bytes);
     this.#ledger.take({ record, ...encoded }, this.#length);
     this.#length += encoded.bytes.byteLength;
-    this.#written += 1;
-    this.#startSync();
+    this.#turn ??= this.#writeSoon();
+    // Whoever asks for it learns that it failed, now or when the records are next written.
+    this.#turn.catch(() => undefined);
   }
 
-  /** The line of the output that a record holds. */
+  /**
+   * Resolves when everything that was appended is with the operating system: `kill -9` cannot take it any more.
+   *
+   * @throws what the disk says
+   */
+  async written(): Promise<void> {
+    this.#disk.check();
+    if (this.#written < this.#length) await (this.#turn ??= this.#writeSoon());
+  }
+
+  /** The line of the output that a record holds. @throws what the disk says */
   readLine({ offset, length }: Place): Uint8Array {
+    if (offset + length > this.#written) this.#write();
     return readExactly(this.#fd, offset, length);
   }
 
   /** Resolves when everything that was appended is on the disk. @throws what the disk says */
   async durable(): Promise<void> {
-    const target = this.#written;
-    while (this.#synced < target) {
-      this.#startSync();
-      await this.#sync;
-      if (this.#failure !== undefined) throw this.#failure.error;
-    }
+    this.#write();
+    await this.#disk.force();
   }
 
   /** @throws what the disk says */
   async close(): Promise<void> {
     try {
       await this.durable();
-      await this.#sync;
     } finally {
+      await this.#disk.idle();
       closeSync(this.#fd);
     }
   }
 
+  async #writeSoon(): Promise<void> {
+    await new Promise(setImmediate);
+    this.#turn = undefined;
+    this.#write();
+  }
+
+  /** One system call. What could not be written stays, and goes with the next records. */
+  #write(): void {
+    if (this.#written === this.#length) return;
+    writeFully(this.#fd, concatBytes(...this.#pending), this.#written);
+    this.#pending = [];
+    this.#written = this.#length;
+    this.#disk.note();
+  }
+}
+
+/** Forces a file to the disk behind what writes it, some times a second, and at once where somebody waits for it. */
+class Disk {
+  readonly #fd: number;
+  /** Writes that were noted, and those of them that are on the disk. */
+  #noted = 0;
+  #forced = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #sync: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Something was written. */
+  note(): void {
+    this.#noted += 1;
+    this.#timer ??= setTimeout(() => void this.#start(), SYNC_MS).unref();
+  }
+
+  /** @throws what the disk has said */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Resolves when everything that was noted is on the disk. @throws what the disk says */
+  async force(): Promise<void> {
+    const target = this.#noted;
+    while (this.#forced < target) {
+      await this.#start();
+      this.check();
+    }
+    this.check();
+  }
+
+  /** Resolves when the file can be closed. */
+  async idle(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#sync;
+  }
+
   /** One at a time; each forces everything that was written before it began. */
-  #startSync(): void {
-    if (this.#sync !== undefined || this.#failure !== undefined) return;
-    const target = this.#written;
-    this.#sync = dataSync(this.#fd).then(
-      () => {
-        this.#synced = target;
-        this.#sync = undefined;
-        if (this.#written > target) this.#startSync();
-      },
-      (error: unknown) => {
-        this.#failure = { error };
-        this.#sync = undefined;
-      },
-    );
+  #start(): Promise<void> {
+    this.#sync ??= this.#run();
+    return this.#sync;
+  }
+
+  async #run(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const target = this.#noted;
+    try {
+      await dataSync(this.#fd);
+      this.#forced = target;
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#sync = undefined;
   }
 }

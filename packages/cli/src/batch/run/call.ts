@@ -1,7 +1,7 @@
-/** One line, through the adapter that libraries use: it speaks all dialects of a batch, and seals what it sends. */
+/** One line: sealed, sent, and what came of it in the words of its dialect. */
 import { isObject } from '@nomyo/base';
-import type { SecureChatCompletion, SecurityTier } from 'nomyo-js';
-import { createSecureFetch } from 'nomyo-js/fetch';
+import type { ChatCompletion, ChatCompletionStream, SecurityTier } from 'nomyo-js';
+import { createSecureFetch, type CompletionClient } from 'nomyo-js/fetch';
 import type { BatchRequest } from '../input/request.js';
 import { failed, type Outcome } from '../output/result.js';
 import type { Called, Send } from './send.js';
@@ -11,7 +11,7 @@ export type BatchCall = Pick<BatchRequest, 'url' | 'body'>;
 
 /** How lines are called. */
 export interface Caller {
-  readonly client: SecureChatCompletion;
+  readonly client: CompletionClient;
   readonly tier: SecurityTier | undefined;
   readonly maxRetries: number;
   /** No line goes out with a lower tier. */
@@ -35,11 +35,44 @@ const INTERRUPTED = failed(
 /** What a call came to. */
 type Done = Extract<Called, { readonly kind: 'done' }>;
 
-/** Never rejects. */
-export async function call({ url, body }: BatchCall, caller: Caller): Promise<Done> {
+/**
+ * Chat completions are what the client itself speaks; the adapter translates the other dialects, and says in the words of
+ * each what went wrong. Never rejects.
+ */
+export async function call(asked: BatchCall, caller: Caller): Promise<Done> {
+  const direct = directRequest(asked, caller);
+  if (direct === undefined) return adapt(asked, caller);
+  const { client, maxRetries } = caller;
+  try {
+    return { kind: 'done', outcome: completed(await client.create(direct, { maxRetries })) };
+  } catch (error) {
+    return adapt(asked, { ...caller, client: failingWith(error, client) });
+  }
+}
+
+/** @returns `undefined` where the adapter has to look first */
+function directRequest({ url, body }: BatchCall, { tier, minimumTier }: Caller): object | undefined {
+  if (url !== '/v1/chat/completions' || 'security_tier' in body) return undefined;
+  if (tier !== undefined && minimumTier !== undefined) return undefined;
+  const asked = tier ?? minimumTier;
+  return asked === undefined ? body : { ...body, security_tier: asked };
+}
+
+/** A client whose call has failed already: the adapter only says so in its words. */
+const failingWith = (error: unknown, client: CompletionClient): CompletionClient => ({
+  create: async () => {
+    await Promise.resolve();
+    throw error;
+  },
+  ready: () => client.ready(),
+  dispose: () => undefined,
+  toJSON: () => client.toJSON(),
+});
+
+/** A fetch for each line: what a router says of one must not end others before they are sent. */
+async function adapt({ url, body }: BatchCall, caller: Caller): Promise<Done> {
   const { client, tier, minimumTier, maxRetries } = caller;
   const thrown: { error?: unknown } = {};
-  // One for each line: what a router says of one must not end others before they are sent.
   const secureFetch = createSecureFetch({
     client,
     maxRetries,
@@ -57,10 +90,26 @@ export async function call({ url, body }: BatchCall, caller: Caller): Promise<Do
   return { kind: 'done', outcome: failureOf(thrown.error, text, requestId), ...thrown };
 }
 
+/** A line never asks for a stream, so its answer is whole. */
+function completed(answer: ChatCompletion | ChatCompletionStream): Outcome {
+  if (Symbol.asyncIterator in answer) throw new TypeError('the answer is a stream');
+  return ok(JSON.stringify(answer), answer, answer._metadata.payload_id);
+}
+
 function answered(text: string, requestId: string | undefined): Outcome {
   const body = parse(text);
-  return { ok: true, status: 200, requestId, body: oneLine(text, body), error: undefined, ...usageOf(body) };
+  return ok(oneLine(text, body), body, requestId);
 }
+
+/** @param body of the answer, as it is written and as it was read */
+const ok = (text: string, body: unknown, requestId: string | undefined): Outcome => ({
+  ok: true,
+  status: 200,
+  requestId,
+  body: text,
+  error: undefined,
+  ...usageOf(body),
+});
 
 /** What the router said is a response; what went wrong before or behind it is none. */
 function failureOf(error: unknown, text: string, requestId: string | undefined): Outcome {

@@ -61,6 +61,7 @@ class Run {
   readonly #ending = new AbortController();
   readonly #waiting = new Set<() => void>();
   #lastGood = performance.now();
+  #publishing: Promise<void> | undefined;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -80,13 +81,13 @@ class Run {
         if (await this.#mayGo(next.value)) await this.#send(next.value);
       }
     } catch (error) {
-      this.brokenBy ??= { error };
-      this.#finish({ kind: 'failed', error });
+      this.#break(error);
     }
   }
 
-  /** Lets go of the input. */
+  /** Lets go of the input, when everything is written. */
   async close(): Promise<void> {
+    await this.#publishing;
     await this.#items.return(undefined);
   }
 
@@ -126,11 +127,14 @@ class Run {
     }
   }
 
-  /** Where a line must not be sent twice, the disk knows of it before. */
+  /**
+   * Written before the line is sent, in one system call with the answer that left its place to it. Where a line must not
+   * be sent twice, the disk knows of it before.
+   */
   async #mark(index: number): Promise<void> {
     const { journal, ledger, atMostOnce } = this.#parts;
     if (ledger.stateOf(index) !== STATE.sent) journal.append({ kind: 'sent', index });
-    if (atMostOnce) await journal.durable();
+    await (atMostOnce ? journal.durable() : journal.written());
   }
 
   /** @returns whether the line is as open as it was before: it waits for its next turn, or for the next run */
@@ -155,14 +159,31 @@ class Run {
   }
 
   async #write(index: number, { customId }: BatchRequest, outcome: Outcome): Promise<void> {
-    const { journal, publisher, budget, keep } = this.#parts;
+    const { journal, budget, keep } = this.#parts;
     const line = await keep(resultLine(customId, outcome));
     const { ok, input, output } = outcome;
     journal.append({ kind: 'done', index, ok, input, output }, line);
-    publisher.advance();
+    this.#publishing ??= this.#publish();
     budget?.settle(index, { input, output });
     this.#parts.onWritten(index);
     this.#wake();
+  }
+
+  /** What is in the journal goes into the outputs, for all lines of a turn at once. */
+  async #publish(): Promise<void> {
+    const { journal, publisher } = this.#parts;
+    try {
+      await journal.written();
+      this.#publishing = undefined;
+      publisher.advance();
+    } catch (error) {
+      this.#break(error);
+    }
+  }
+
+  #break(error: unknown): void {
+    this.brokenBy ??= { error };
+    this.#finish({ kind: 'failed', error });
   }
 
   #wake(): void {

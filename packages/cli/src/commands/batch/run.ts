@@ -40,6 +40,8 @@ export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
   const { context, paths } = parts;
   tellStart(batch, context);
   try {
+    // A disk that takes no journal is told before anything is sent.
+    await journal.durable();
     const publisher = new Publisher(paths, ledger, journal);
     try {
       publisher.advance();
