@@ -13,7 +13,8 @@ export { decodePem, encodePem, PEM_LABEL, type PemBlock } from './pem.js';
 export { SUITE } from './suite.js';
 export { sealEnvelope, type SealOptions } from './envelope/seal.js';
 export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/open.js';
-export { checkPayloadSize, decodePayload, encodePayload, type JsonObject } from './envelope/payload.js';
+export { checkPayloadSize, decodePayload, encodePayload } from './envelope/payload.js';
+export type { JsonObject } from './json/parse.js';
 export { serializeJson, type SerializeOptions } from './json/serialize.js';
 
 export { checkJsonObject, selectNumber, selectText, type JsonPath } from './json/select.js';

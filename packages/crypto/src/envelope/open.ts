@@ -1,4 +1,4 @@
-import { openBase64 } from '#runtime';
+import { openGcm } from '#runtime';
 import {
   abortable,
   InvalidArgumentError,
@@ -11,7 +11,7 @@ import { MemoryNotLockedError } from '../memory/not-locked.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { KeySource } from '../rsa/key-source.js';
 import { SUITE } from '../suite.js';
-import { parseEnvelope, type EnvelopeParts } from './wire.js';
+import { parseEnvelope } from './wire.js';
 
 /** How an envelope is opened. */
 export interface OpenOptions extends SecureByteContextOptions {
@@ -48,15 +48,18 @@ export async function openEnvelope(
   keys: KeySource,
   options: OpenOptions = {},
 ): Promise<OpenedEnvelope> {
-  checkArguments(envelope);
-  const parts = parseEnvelope(envelope, keys.publicKey.modulusBytes);
-  const aesKey = await unwrapKey(parts, keys, options);
-  const plaintext = await decrypt(parts, aesKey, options);
-  return { plaintext, ...(parts.processedAt === undefined ? {} : { processedAt: parts.processedAt }) };
-}
-
-function checkArguments(envelope: unknown): void {
   if (!isBytes(envelope)) throw new InvalidArgumentError('envelope', 'must be a Uint8Array');
+  const { sealed, wrappedKey, processedAt } = parseEnvelope(envelope, keys.publicKey.modulusBytes);
+  const aesKey = await unwrapKey(wrappedKey, keys, options);
+  try {
+    const plaintext = await openGcm(sealed, aesKey, options);
+    return processedAt === undefined ? { plaintext } : { plaintext, processedAt };
+  } catch (error) {
+    if (error instanceof MemoryNotLockedError) throw error;
+    throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
+  } finally {
+    aesKey.dispose();
+  }
 }
 
 /** What a key source may say; everything else would tell at which step it failed. */
@@ -67,7 +70,7 @@ const TOLD: readonly NomyoErrorCode[] = ['CONNECTION_TIMEOUT', 'DISPOSED', 'MEMO
  * fails: neither the error nor the time tells an attacker which step it was (the same idea as RFC 5246 §7.4.7.1).
  */
 async function unwrapKey(
-  { wrappedKey }: EnvelopeParts,
+  wrappedKey: Uint8Array,
   keys: KeySource,
   options: OpenOptions,
 ): Promise<SecureByteContext> {
@@ -86,7 +89,11 @@ async function unwrapKey(
 
 /** Not every key source listens to the signal; what one gives too late is wiped. */
 async function ask(keys: KeySource, wrapped: Uint8Array, options: OpenOptions): Promise<SecureByteContext> {
-  const answer = askForContext(keys, wrapped, options);
+  const answer = Promise.resolve(keys.unwrap(wrapped, options.signal, options)).then((given: unknown) => {
+    if (given instanceof SecureByteContext) return given;
+    if (isBytes(given)) return new SecureByteContext(given, options);
+    throw new TypeError('the key source gave no bytes');
+  });
   try {
     return await abortable(answer, options.signal);
   } catch (error) {
@@ -95,31 +102,5 @@ async function ask(keys: KeySource, wrapped: Uint8Array, options: OpenOptions): 
       () => undefined,
     );
     throw error;
-  }
-}
-
-async function askForContext(
-  keys: KeySource,
-  wrapped: Uint8Array,
-  options: OpenOptions,
-): Promise<SecureByteContext> {
-  const answer: unknown = await keys.unwrap(wrapped, options.signal, options);
-  if (answer instanceof SecureByteContext) return answer;
-  if (isBytes(answer)) return new SecureByteContext(answer, options);
-  throw new TypeError('the key source gave no bytes');
-}
-
-async function decrypt(
-  { ciphertext, nonce, tag }: EnvelopeParts,
-  key: SecureByteContext,
-  options: OpenOptions,
-): Promise<SecureByteContext> {
-  try {
-    return await openBase64({ base64: ciphertext, nonce, tag }, key, options);
-  } catch (error) {
-    if (error instanceof MemoryNotLockedError) throw error;
-    throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');
-  } finally {
-    key.dispose();
   }
 }

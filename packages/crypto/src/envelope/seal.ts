@@ -1,16 +1,35 @@
-import { sealBase64 } from '#runtime';
-import { InvalidArgumentError, isBytes, type Bytes } from '@nomyo/base';
-import { base64EncodeInto } from '../base64.js';
+/** Writing an envelope in place (SPEC.md §4): UTF-8 JSON around base64. */
+import { encodeBase64, sealBase64 } from '#runtime';
+import {
+  allocateBytes,
+  InvalidArgumentError,
+  isBytes,
+  utf8Encode,
+  utf8EncodeInto,
+  type Bytes,
+} from '@nomyo/base';
+import { base64Length } from '../base64.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaPublicKey } from '../rsa/public-key.js';
 import { SUITE } from '../suite.js';
-import { frameEnvelope } from './wire.js';
 
 /** How an envelope is sealed. */
 export interface SealOptions extends SecureByteContextOptions {
   /** Unix seconds that a router writes beside its answer (SPEC.md §4). Default: none. */
   readonly processedAt?: number;
 }
+
+/** A whole envelope, but for the ciphertext and the tag, which are written into their places. */
+interface EnvelopeFrame {
+  readonly bytes: Bytes;
+  readonly ciphertextOffset: number;
+  readonly tagOffset: number;
+}
+
+const HEAD = utf8Encode(
+  `{"version":"${SUITE.version}","algorithm":"${SUITE.algorithm}","encrypted_payload":{"ciphertext":"`,
+);
+const ALGORITHMS = `"key_algorithm":"${SUITE.keyAlgorithm}","payload_algorithm":"${SUITE.payloadAlgorithm}"`;
 
 /**
  * Seals a payload to a recipient: a fresh AES-256 key and a fresh nonce, AES-256-GCM, the key wrapped with
@@ -26,7 +45,11 @@ export async function sealEnvelope(
   recipient: RsaPublicKey,
   options: SealOptions = {},
 ): Promise<Bytes> {
-  checkArguments(plaintext, options);
+  const { processedAt } = options;
+  if (!isBytes(plaintext)) throw new InvalidArgumentError('plaintext', 'must be a Uint8Array');
+  if (processedAt !== undefined && (!Number.isSafeInteger(processedAt) || processedAt < 0)) {
+    throw new InvalidArgumentError('processedAt', 'must be a non-negative integer of Unix seconds');
+  }
   // One draw for both: each is a call of the crypto library of its own.
   const random = SecureByteContext.allocate(SUITE.aesKeyBytes + SUITE.nonceBytes, options);
   return random.use(async (bytes) => {
@@ -34,16 +57,31 @@ export async function sealEnvelope(
     const key = bytes.subarray(0, SUITE.aesKeyBytes);
     const nonce = bytes.subarray(SUITE.aesKeyBytes);
     const wrappedKey = await recipient.wrap(key);
-    const frame = frameEnvelope(plaintext.byteLength, nonce, wrappedKey, options.processedAt);
+    const frame = frameEnvelope(plaintext.byteLength, nonce, wrappedKey, processedAt);
     const tag = await sealBase64(plaintext, { key, nonce }, frame.bytes, frame.ciphertextOffset);
-    base64EncodeInto(tag, frame.bytes, frame.tagOffset);
+    utf8EncodeInto(encodeBase64(tag), frame.bytes, frame.tagOffset);
     return frame.bytes;
   });
 }
 
-function checkArguments(plaintext: unknown, { processedAt }: SealOptions): void {
-  if (!isBytes(plaintext)) throw new InvalidArgumentError('plaintext', 'must be a Uint8Array');
-  if (processedAt !== undefined && (!Number.isSafeInteger(processedAt) || processedAt < 0)) {
-    throw new InvalidArgumentError('processedAt', 'must be a non-negative integer of Unix seconds');
-  }
+/** Lays an envelope out for a payload of `payloadBytes` bytes, in one buffer of the final size. */
+function frameEnvelope(
+  payloadBytes: number,
+  nonce: Uint8Array,
+  wrappedKey: Uint8Array,
+  processedAt?: number,
+): EnvelopeFrame {
+  const time = processedAt === undefined ? '' : `,"processed_at":${String(processedAt)}`;
+  // ASCII, in which characters are bytes.
+  const beforeTag = `","nonce":"${encodeBase64(nonce)}","tag":"`;
+  const afterTag = `"},"encrypted_aes_key":"${encodeBase64(wrappedKey)}",${ALGORITHMS}${time}}`;
+  const ciphertextOffset = HEAD.byteLength;
+  const ciphertextEnd = ciphertextOffset + base64Length(payloadBytes);
+  const tagOffset = ciphertextEnd + beforeTag.length;
+  const tagEnd = tagOffset + base64Length(SUITE.tagBytes);
+  const bytes = allocateBytes(tagEnd + afterTag.length);
+  bytes.set(HEAD);
+  utf8EncodeInto(beforeTag, bytes, ciphertextEnd);
+  utf8EncodeInto(afterTag, bytes, tagEnd);
+  return { bytes, ciphertextOffset, tagOffset };
 }

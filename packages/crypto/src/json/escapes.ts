@@ -24,9 +24,8 @@ const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] =
 
 const HEX_DIGITS = '0123456789abcdef';
 
-/** By byte: how many its escape takes beyond the one it stands for: 0, 1 or 5. */
-const EXTRA = new Uint8Array(256);
-EXTRA.fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
+/** By byte: how many bytes its escape takes beyond the one it stands for: 0 (it needs none), 1 or 5. */
+export const ESCAPE_EXTRA: Uint8Array = new Uint8Array(256).fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
 
 /** By byte: itself, or the two bytes of its escape; the first is the lower half. */
 const WRITTEN = new Uint16Array(256);
@@ -39,7 +38,7 @@ for (const [character, letter] of SHORT_ESCAPES) {
   const byte = character.charCodeAt(0);
   MEANING.set(letter.charCodeAt(0), byte);
   if (character === '/') continue;
-  EXTRA[byte] = 1;
+  ESCAPE_EXTRA[byte] = 1;
   WRITTEN[byte] = BACKSLASH | (letter.charCodeAt(0) << 8);
 }
 
@@ -48,18 +47,13 @@ export function meaningOfEscape(letter: number | undefined): number | undefined 
   return letter === undefined ? undefined : MEANING.get(letter);
 }
 
-/** Bytes that the escape of `byte` takes beyond the one it stands for; 0 when it needs none. */
-export function escapeExtra(byte: number): number {
-  return EXTRA[byte] ?? 0;
-}
-
 /**
  * Writes the escape of an ASCII character, which needs one.
  *
  * @returns where it ends
  */
 export function writeEscape(byte: number, out: Uint8Array, at: number): number {
-  if (EXTRA[byte] !== 1) return writeUnicodeEscape(byte, out, at);
+  if (ESCAPE_EXTRA[byte] !== 1) return writeUnicodeEscape(byte, out, at);
   out[at] = BACKSLASH;
   out[at + 1] = (WRITTEN[byte] ?? 0) >> 8;
   return at + 2;

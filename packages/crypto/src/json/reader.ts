@@ -1,6 +1,6 @@
 /** A strict reader of JSON in bytes (RFC 8259), for text that must not become a string. */
 import { SecurityError, utf8Decode } from '@nomyo/base';
-import { isSpace, MAX_DEPTH } from './depth.js';
+import { MAX_DEPTH } from './parse.js';
 import { hex4, meaningOfEscape } from './escapes.js';
 import { characterLength } from './unicode.js';
 
@@ -167,6 +167,11 @@ export class JsonReader {
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw malformed();
     return Number(text);
   }
+}
+
+/** RFC 8259 §2. */
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function isNumberByte(byte: number | undefined): boolean {

@@ -1,6 +1,14 @@
-import { InvalidArgumentError, NomyoError } from '@nomyo/base';
-import { type SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
-import { walkValue } from './walk-value.js';
+/**
+ * `JSON.stringify` into protected memory (ECMA-262 §25.5.2): every getter, `toJSON` and proxy trap runs once, in the
+ * same order, and what they gave is what is written.
+ */
+import { InvalidArgumentError, isArrayBuffer, isBytes, NomyoError } from '@nomyo/base';
+import {
+  isSecureByteContext,
+  type SecureByteContext,
+  type SecureByteContextOptions,
+} from '../memory/secure-byte-context.js';
+import { MAX_DEPTH } from './parse.js';
 import { JsonWriter } from './writer.js';
 
 /** How a value is written as JSON. */
@@ -10,6 +18,14 @@ export interface SerializeOptions extends SecureByteContextOptions {
 }
 
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
+const [COMMA, COLON] = [0x2c, 0x3a];
+
+/** `JSON.stringify` makes `{"0":72,…}` of other typed arrays, and `{}` of an ArrayBuffer. */
+const NO_UINT8ARRAY = 'holds binary data that is no Uint8Array; use one for text, an array for numbers';
+
+const refuse = (why: string): InvalidArgumentError => new InvalidArgumentError('payload', why);
 
 /**
  * Writes a value as JSON straight into protected memory of exactly the right size: the same bytes as
@@ -31,9 +47,12 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
  */
 export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
-  const writer = new JsonWriter(checkMaxBytes(maxBytes), options);
+  if (!Number.isSafeInteger(maxBytes) || maxBytes <= 0) {
+    throw new InvalidArgumentError('maxBytes', 'must be a positive integer of bytes');
+  }
+  const writer = new JsonWriter(maxBytes, options);
   try {
-    if (!walkSafely(payload, writer)) throw refuse('is nothing that JSON can express');
+    writePayload(payload, writer);
     const json = writer.finish();
     if (json === undefined) throw refuse('holds bytes that are no UTF-8 text, or were changed meanwhile');
     return json;
@@ -42,9 +61,11 @@ export function serializeJson(payload: object, options: SerializeOptions = {}): 
   }
 }
 
-function walkSafely(payload: object, writer: JsonWriter): boolean {
+function writePayload(payload: object, writer: JsonWriter): void {
   try {
-    return walkValue(payload, writer);
+    const value = prepare(payload, '');
+    if (value === undefined) throw refuse('is nothing that JSON can express');
+    writeValue(value, writer, []);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
     // What a getter or a toJSON throws may quote what it was asked for.
@@ -52,9 +73,120 @@ function walkSafely(payload: object, writer: JsonWriter): boolean {
   }
 }
 
-const refuse = (why: string): InvalidArgumentError => new InvalidArgumentError('payload', why);
+/**
+ * @param value as {@link prepare} gave it
+ * @param ancestors the objects around it, outermost first
+ */
+function writeValue(value: unknown, writer: JsonWriter, ancestors: object[]): void {
+  if (typeof value === 'string' || isBytes(value)) writer.text(value);
+  else if (typeof value === 'number') writeNumber(value, writer);
+  else if (typeof value === 'boolean') writer.ascii(value ? 'true' : 'false');
+  else if (typeof value === 'bigint') throw refuse('holds a BigInt, which JSON cannot express');
+  else if (ArrayBuffer.isView(value)) throw refuse(NO_UINT8ARRAY);
+  else if (!hasMembers(value)) writer.ascii('null');
+  else {
+    if (ancestors.includes(value)) throw refuse('is circular');
+    if (ancestors.length === MAX_DEPTH) throw refuse(`has more than ${String(MAX_DEPTH)} levels`);
+    ancestors.push(value);
+    if (Array.isArray(value)) writeArray(value, writer, ancestors);
+    else writeObject(value, writer, ancestors);
+    ancestors.pop();
+  }
+}
 
-function checkMaxBytes(maxBytes: number): number {
-  if (Number.isSafeInteger(maxBytes) && maxBytes > 0) return maxBytes;
-  throw new InvalidArgumentError('maxBytes', 'must be a positive integer of bytes');
+/** `JSON.stringify` makes null of NaN and the infinities, and the service would never know. */
+function writeNumber(value: number, writer: JsonWriter): void {
+  if (!Number.isFinite(value)) throw refuse('holds NaN or an infinity, which JSON cannot express');
+  writer.ascii(String(value));
+}
+
+function writeObject(
+  object: Readonly<Record<string, unknown>>,
+  writer: JsonWriter,
+  ancestors: object[],
+): void {
+  let before = OPEN_OBJECT;
+  for (const key of Object.keys(object)) {
+    const member = prepare(object[key], key);
+    if (member === undefined) continue;
+    writer.punctuation(before);
+    writer.text(key);
+    writer.punctuation(COLON);
+    writeValue(member, writer, ancestors);
+    before = COMMA;
+  }
+  if (before === OPEN_OBJECT) {
+    refuseHidden(object);
+    writer.punctuation(OPEN_OBJECT);
+  }
+  writer.punctuation(CLOSE_OBJECT);
+}
+
+function writeArray(array: readonly unknown[], writer: JsonWriter, ancestors: object[]): void {
+  writer.punctuation(OPEN_ARRAY);
+  const { length } = array;
+  for (let i = 0; i < length; i += 1) {
+    if (i > 0) writer.punctuation(COMMA);
+    writeValue(prepare(array[i], i) ?? null, writer, ancestors);
+  }
+  writer.punctuation(CLOSE_ARRAY);
+}
+
+/**
+ * `JSON.stringify` makes `{}` of a Map, a Blob, a Promise that nobody awaited: what they hold would be lost without a
+ * word. They are known by their tag, whatever realm they are of; an object of a class without members has none.
+ */
+function refuseHidden(value: object): void {
+  if (isArrayBuffer(value)) throw refuse(NO_UINT8ARRAY);
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (tag !== 'Object') throw refuse(`holds a ${tag}, whose content JSON cannot express`);
+}
+
+/**
+ * The value that is written in place of this one: what its `toJSON` gives, or what a wrapper object holds.
+ *
+ * @returns `undefined` for what JSON has no word for: undefined, functions and symbols
+ */
+function prepare(value: unknown, key: string | number): unknown {
+  let prepared = value;
+  if (hasMembers(value) && !isBytes(value)) {
+    const { toJSON } = value;
+    if (typeof toJSON === 'function') prepared = convert(value, toJSON, key);
+    // Nearly everything is plain, and asking for a slot that is missing takes a µs.
+    const prototype: unknown = hasMembers(prepared) ? Object.getPrototypeOf(prepared) : undefined;
+    if (prototype !== Object.prototype && prototype !== Array.prototype) prepared = unwrap(prepared);
+  }
+  return typeof prepared === 'function' || typeof prepared === 'symbol' ? undefined : prepared;
+}
+
+/** Whether JSON.stringify looks for a `toJSON`: it does so on a BigInt as well. */
+function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'bigint'
+  );
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- nothing is known of it
+function convert(value: unknown, toJSON: Function, key: string | number): unknown {
+  // Its toJSON is there for logs: the service would be sent the word "redacted".
+  if (isSecureByteContext(value)) throw refuse('holds a SecureByteContext; borrow its bytes instead');
+  return Reflect.apply(toJSON, value, [String(key)]);
+}
+
+/** ECMA-262 §25.5.2.2, steps 4 and 5: a wrapper object is known by its slot, whatever realm its class is of. */
+function unwrap(value: unknown): unknown {
+  if (!hasMembers(value)) return value;
+  if (succeeds(() => Number.prototype.valueOf.call(value))) return Number(value);
+  if (succeeds(() => String.prototype.valueOf.call(value))) return String(value);
+  if (succeeds(() => Boolean.prototype.valueOf.call(value))) return Boolean.prototype.valueOf.call(value);
+  return succeeds(() => BigInt.prototype.valueOf.call(value)) ? BigInt.prototype.valueOf.call(value) : value;
+}
+
+function succeeds(task: () => unknown): boolean {
+  try {
+    task();
+    return true;
+  } catch {
+    return false;
+  }
 }

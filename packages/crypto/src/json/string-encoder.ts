@@ -1,5 +1,5 @@
 /** The text of one JSON string: how long it is, to the byte, before any memory is taken for it; and its writing. */
-import { escapeExtra, UNICODE_ESCAPE_BYTES, writeEscape, writeUnicodeEscape, writtenAs } from './escapes.js';
+import { ESCAPE_EXTRA, UNICODE_ESCAPE_BYTES, writeEscape, writeUnicodeEscape, writtenAs } from './escapes.js';
 import type { Scratch } from './scratch.js';
 import { isPair, isSurrogate, isUtf8, writeCodePoint } from './unicode.js';
 
@@ -22,7 +22,7 @@ export function measureUnits(text: string): number {
   let length = text.length;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x80) length += escapeExtra(unit);
+    if (unit < 0x80) length += ESCAPE_EXTRA[unit] ?? 0;
     else if (unit < 0x800) length += 1;
     else if (!isSurrogate(unit)) length += 2;
     else if (isPair(unit, text.charCodeAt(i + 1))) {
@@ -71,7 +71,7 @@ export function writeUnits(text: string, out: Uint8Array, start: number): number
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) {
-      if (escapeExtra(unit) !== 0) at = writeEscape(unit, out, at);
+      if (ESCAPE_EXTRA[unit] !== 0) at = writeEscape(unit, out, at);
       else {
         out[at] = unit;
         at += 1;
@@ -107,9 +107,9 @@ function sumExtra(raw: DataView, length: number): number {
   for (; at + WORD_BYTES <= length; at += WORD_BYTES) {
     const word = raw.getInt32(at, true);
     if (isPlain(word)) continue;
-    for (let shift = 0; shift < 32; shift += 8) total += escapeExtra((word >>> shift) & 0xff);
+    for (let shift = 0; shift < 32; shift += 8) total += ESCAPE_EXTRA[(word >>> shift) & 0xff] ?? 0;
   }
-  for (; at < length; at += 1) total += escapeExtra(raw.getUint8(at));
+  for (; at < length; at += 1) total += ESCAPE_EXTRA[raw.getUint8(at)] ?? 0;
   return total;
 }
 
@@ -135,7 +135,7 @@ function escapeInto(raw: DataView, length: number, out: DataView, start: number)
 
 /** Writes two bytes whether there is an escape or not: where they are is a guess that processors often get wrong. */
 function escapeByte(byte: number, out: DataView, at: number): number {
-  const extra = escapeExtra(byte);
+  const extra = ESCAPE_EXTRA[byte] ?? 0;
   out.setUint16(at, writtenAs(byte), true);
   if (extra > 1) writeControl(byte, out, at);
   return at + 1 + extra;

@@ -4,8 +4,6 @@ import { QUOTE, UNICODE_ESCAPE_BYTES } from './escapes.js';
 import { Scratch } from './scratch.js';
 import { measureText, measureUnits, writeText, writeUnits, type Text } from './string-encoder.js';
 
-type Literal = 'null' | 'true' | 'false';
-
 /** Text that is left out of the draft: a reference to what is the caller's, never a copy. */
 interface Gap {
   readonly text: Text;
@@ -28,8 +26,9 @@ const SHORT = 256;
 export class JsonWriter {
   readonly #maxBytes: number;
   readonly #options: SecureByteContextOptions;
-  readonly #scratch: Scratch;
   readonly #gaps: Gap[] = [];
+  /** For long texts alone. */
+  #scratch: Scratch | undefined;
   #memory: SecureByteContext;
   #bytes: Uint8Array;
   /** Where the draft ends. */
@@ -44,15 +43,14 @@ export class JsonWriter {
   constructor(maxBytes: number, options: SecureByteContextOptions) {
     this.#maxBytes = maxBytes;
     this.#options = options;
-    this.#scratch = new Scratch(options);
     this.#memory = SecureByteContext.allocate(FIRST_BYTES, options);
     this.#bytes = this.#memory.borrow((bytes) => bytes);
   }
 
   punctuation(byte: number): void {
-    this.#reserve(1);
+    if (this.#at === this.#bytes.length) this.#grow(1);
     this.#bytes[this.#at] = byte;
-    this.#end(this.#at + 1);
+    this.#at += 1;
   }
 
   text(text: Text): void {
@@ -65,48 +63,53 @@ export class JsonWriter {
     this.#bytes[this.#at] = QUOTE;
     const end = writeUnits(text, this.#bytes, this.#at + 1);
     this.#bytes[end] = QUOTE;
-    this.#end(end + 1);
+    this.#at = end + 1;
   }
 
-  /** @param value finite */
-  number(value: number): void {
-    this.#ascii(String(value));
+  /** A number or a word, as JSON has it. */
+  ascii(ascii: string): void {
+    this.#reserve(ascii.length);
+    for (let i = 0; i < ascii.length; i += 1) this.#bytes[this.#at + i] = ascii.charCodeAt(i);
+    this.#at += ascii.length;
   }
 
-  literal(name: Literal): void {
-    this.#ascii(name);
-  }
-
-  /** @returns the JSON; `undefined` when bytes among the texts are no UTF-8, or are not what they were when they were measured */
+  /**
+   * @returns the JSON; `undefined` when bytes among the texts are no UTF-8, or are not what they were when they were measured
+   * @throws {SecurityError} `PAYLOAD_TOO_LARGE`
+   */
   finish(): SecureByteContext | undefined {
-    const json = SecureByteContext.allocate(this.#at + this.#gapBytes, this.#options);
-    if (json.borrow((out) => this.#write(out))) return json;
+    const length = this.#at + this.#gapBytes;
+    if (length > this.#maxBytes) throw this.#tooLarge();
+    const json = SecureByteContext.allocate(length, this.#options);
+    const isWhole = json.borrow((out) => {
+      let at = 0;
+      let from = 0;
+      for (const gap of this.#gaps) {
+        out.set(this.#bytes.subarray(from, gap.at), at);
+        at += gap.at - from;
+        from = gap.at;
+        if (!this.#writeGap(gap, out, at)) return false;
+        at += gap.length;
+      }
+      out.set(this.#bytes.subarray(from, this.#at), at);
+      return true;
+    });
+    if (isWhole) return json;
     json.dispose();
     return undefined;
   }
 
   dispose(): void {
     this.#memory.dispose();
-    this.#scratch.dispose();
-  }
-
-  #ascii(ascii: string): void {
-    this.#reserve(ascii.length);
-    for (let i = 0; i < ascii.length; i += 1) this.#bytes[this.#at + i] = ascii.charCodeAt(i);
-    this.#end(this.#at + ascii.length);
+    this.#scratch?.dispose();
   }
 
   #addGap(text: Text): void {
+    this.#scratch ??= new Scratch(this.#options);
     const length = 2 + measureText(text, this.#scratch);
     this.#gaps.push({ text, length, at: this.#at });
     this.#gapBytes += length;
-    this.#end(this.#at);
-  }
-
-  #end(at: number): void {
-    this.#at = at;
-    if (at + this.#gapBytes <= this.#maxBytes) return;
-    throw new SecurityError('PAYLOAD_TOO_LARGE', `the JSON is longer than ${String(this.#maxBytes)} bytes`);
+    if (this.#at + this.#gapBytes > this.#maxBytes) throw this.#tooLarge();
   }
 
   /** Makes room for `length` bytes more. */
@@ -115,31 +118,24 @@ export class JsonWriter {
   }
 
   #grow(length: number): void {
+    if (this.#at + length + this.#gapBytes > this.#maxBytes) throw this.#tooLarge();
     const grown = SecureByteContext.allocate(2 * (this.#at + length), this.#options);
     this.#memory.use((bytes) => grown.borrow((to) => to.set(bytes.subarray(0, this.#at))));
     this.#memory = grown;
     this.#bytes = grown.borrow((bytes) => bytes);
   }
 
-  #write(out: Uint8Array): boolean {
-    let at = 0;
-    let from = 0;
-    for (const gap of this.#gaps) {
-      out.set(this.#bytes.subarray(from, gap.at), at);
-      at += gap.at - from;
-      from = gap.at;
-      if (!this.#writeGap(gap, out, at)) return false;
-      at += gap.length;
-    }
-    out.set(this.#bytes.subarray(from, this.#at), at);
-    return true;
-  }
-
   #writeGap({ text, length }: Gap, out: Uint8Array, at: number): boolean {
     const end = at + length - 1;
     out[at] = QUOTE;
+    this.#scratch ??= new Scratch(this.#options);
     const isWritten = writeText(text, this.#scratch, out, at + 1, end);
     out[end] = QUOTE;
     return isWritten;
+  }
+
+  #tooLarge(): SecurityError {
+    const limit = String(this.#maxBytes);
+    return new SecurityError('PAYLOAD_TOO_LARGE', `the JSON is longer than ${limit} bytes`);
   }
 }

@@ -5,14 +5,7 @@ import { reusedMemory, zeroOnly } from './ordinary.js';
 
 export { withLockedMemory } from './room.js';
 
-let chosen: MemoryBackend | undefined;
-
-export const backend: MemoryBackend = {
-  allocate: (length, mustLock) => (chosen ??= choose()).allocate(length, mustLock),
-  describe: () => (chosen ??= choose()).describe(),
-};
-
-function choose(): MemoryBackend {
+export function chooseBackend(): MemoryBackend {
   const found = findAddon();
   if (found.addon === undefined) return zeroOnly(found.why);
   const { addon } = found;

@@ -1,4 +1,4 @@
-/** What {@link SecureByteContext} needs of a runtime's memory. `#memory` resolves to the backend of the runtime. */
+/** What {@link SecureByteContext} needs of a runtime's memory. `#memory` chooses the backend of the runtime. */
 import type { Bytes } from '@nomyo/base';
 
 /** How the memory for secrets is chosen. */

@@ -5,16 +5,14 @@ import { MemoryNotLockedError } from './not-locked.js';
 
 class OrdinaryMemory implements ProtectedMemory {
   readonly bytes: Bytes;
+  readonly length: number;
   readonly locked = false;
   readonly #isWiped: boolean;
 
   constructor(bytes: Bytes, isWiped: boolean) {
     this.bytes = bytes;
+    this.length = bytes.byteLength;
     this.#isWiped = isWiped;
-  }
-
-  get length(): number {
-    return this.bytes.byteLength;
   }
 
   release(): void {

@@ -1,4 +1,4 @@
-import { backend } from '#memory';
+import { chooseBackend } from '#memory';
 import { DisposedError, InvalidArgumentError, isArrayBuffer, isBytes, wipe, type Bytes } from '@nomyo/base';
 import type { MemoryBackend, MemoryOptions, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
 import { unprotected } from './ordinary.js';
@@ -19,12 +19,16 @@ const NO_MEMORY = unprotected.allocate(0, false);
 /** Marks contexts of every copy of this package that is loaded: `instanceof` knows those of one alone. */
 const BRAND = Symbol.for('@nomyo/crypto/SecureByteContext');
 
+/** Chosen when memory is first asked for. */
+let backend: MemoryBackend | undefined;
+
 let adopt: (memory: ProtectedMemory) => SecureByteContext;
 let inspect: (context: SecureByteContext) => ProtectedMemory;
 
 /** A context that owns `memory` from now on. For the engines: nobody else can make memory. */
 export function adoptMemory(memory: ProtectedMemory, options: MemoryOptions): SecureByteContext {
-  return adopt(noted(memory, options));
+  if (!memory.locked) options.onUnlocked?.(memory.length);
+  return adopt(memory);
 }
 
 /**
@@ -75,9 +79,12 @@ export class SecureByteContext {
       this.#memory = NO_MEMORY;
       return;
     }
-    const source = sourceOf(bytes);
+    if (!isBytes(bytes) && !isArrayBuffer(bytes)) {
+      throw new InvalidArgumentError('bytes', 'must be a Uint8Array or an ArrayBuffer');
+    }
+    const source = isBytes(bytes) ? bytes : new Uint8Array(bytes);
     try {
-      this.#memory = allocate(source.byteLength, options);
+      this.#memory = takeMemory(source.byteLength, options);
       this.#memory.bytes.set(source);
     } finally {
       if (options.secure ?? true) wipe(source);
@@ -95,7 +102,9 @@ export class SecureByteContext {
     if (!Number.isInteger(length) || length < 0 || length > MAX_LENGTH) {
       throw new InvalidArgumentError('length', `must be an integer from 0 to ${String(MAX_LENGTH)}`);
     }
-    return adopt(allocate(length, options));
+    const context = new SecureByteContext(NO_SOURCE);
+    context.#memory = takeMemory(length, options);
+    return context;
   }
 
   /** In bytes; 0 after the end. */
@@ -127,7 +136,11 @@ export class SecureByteContext {
     let isPending = false;
     try {
       const result = fn(this.#memory.bytes);
-      isPending = isPromiseLike(result);
+      isPending =
+        typeof result === 'object' &&
+        result !== null &&
+        'then' in result &&
+        typeof result.then === 'function';
       return isPending ? Promise.resolve(result).finally(() => this.dispose()) : result;
     } finally {
       if (!isPending) this.dispose();
@@ -176,28 +189,13 @@ export function isSecureByteContext(value: unknown): boolean {
  * @param options `secure: false` describes what `secureMemory: false` gives
  */
 export function getMemoryProtectionInfo(options: SecureByteContextOptions = {}): MemoryProtectionInfo {
-  return backendFor(options).describe();
+  return ((options.secure ?? true) ? (backend ??= chooseBackend()) : unprotected).describe();
 }
 
-function allocate(length: number, options: MemoryOptions): ProtectedMemory {
-  return noted(backendFor(options).allocate(length, options.requireLocked ?? false), options);
-}
-
-function noted(memory: ProtectedMemory, { onUnlocked }: MemoryOptions): ProtectedMemory {
-  if (!memory.locked) onUnlocked?.(memory.length);
+function takeMemory(length: number, options: MemoryOptions): ProtectedMemory {
+  const { secure = true, requireLocked = false, onUnlocked } = options;
+  const chosen = secure ? (backend ??= chooseBackend()) : unprotected;
+  const memory = chosen.allocate(length, requireLocked);
+  if (!memory.locked) onUnlocked?.(length);
   return memory;
-}
-
-function backendFor(options: SecureByteContextOptions): MemoryBackend {
-  return (options.secure ?? true) ? backend : unprotected;
-}
-
-function sourceOf(bytes: unknown): Uint8Array {
-  if (isBytes(bytes)) return bytes;
-  if (isArrayBuffer(bytes)) return new Uint8Array(bytes);
-  throw new InvalidArgumentError('bytes', 'must be a Uint8Array or an ArrayBuffer');
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,60 +1,31 @@
-import { concatBytes, type Bytes } from '@nomyo/base';
-
 /** RSA-OAEP with SHA-256 for hash and MGF1 and an empty label (RFC 8017 §7.1), by WebCrypto: off the main thread. */
-const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
+export const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
 
 /** 65537, the exponent of every key this SDK makes. */
 const PUBLIC_EXPONENT = Uint8Array.of(0x01, 0x00, 0x01);
 
-const subtle = (): SubtleCrypto => globalThis.crypto.subtle;
-
 export function importSpki(spki: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  return subtle().importKey('spki', spki, OAEP, false, ['encrypt']);
+  return globalThis.crypto.subtle.importKey('spki', spki, OAEP, false, ['encrypt']);
 }
 
 export function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
-  return subtle().importKey('pkcs8', pkcs8, OAEP, false, ['decrypt']);
-}
-
-export async function encrypt(
-  key: CryptoKey,
-  message: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await subtle().encrypt(OAEP, key, message));
-}
-
-export async function decrypt(
-  key: CryptoKey,
-  block: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await subtle().decrypt(OAEP, key, block));
-}
-
-/**
- * A copy of one block, which is as long as the modulus (RFC 8017 §7.1.2, step 1b): OpenSSL takes a shorter one for the
- * same number without its leading zeros.
- *
- * @throws {TypeError} when it is not that long
- */
-export function blockOf(wrapped: Uint8Array, modulusBytes: number): Bytes {
-  if (wrapped.byteLength !== modulusBytes) throw new TypeError('no block of this key');
-  return concatBytes(wrapped);
+  return globalThis.crypto.subtle.importKey('pkcs8', pkcs8, OAEP, false, ['decrypt']);
 }
 
 /** A new key as PKCS#8 DER, which whoever asked for it wipes. */
 export async function generate(modulusBits: number): Promise<Uint8Array<ArrayBuffer>> {
   const pair = await generateKeyPair(modulusBits, true);
-  return new Uint8Array(await subtle().exportKey('pkcs8', pair.privateKey));
+  return new Uint8Array(await globalThis.crypto.subtle.exportKey('pkcs8', pair.privateKey));
 }
 
 /** @param extractable whether the private key can be exported; the public key always can */
 export function generateKeyPair(modulusBits: number, extractable: boolean): Promise<CryptoKeyPair> {
   const algorithm = { ...OAEP, modulusLength: modulusBits, publicExponent: PUBLIC_EXPONENT };
-  return subtle().generateKey(algorithm, extractable, ['encrypt', 'decrypt']);
+  return globalThis.crypto.subtle.generateKey(algorithm, extractable, ['encrypt', 'decrypt']);
 }
 
 export async function exportSpki(publicKey: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await subtle().exportKey('spki', publicKey));
+  return new Uint8Array(await globalThis.crypto.subtle.exportKey('spki', publicKey));
 }
 
 /** Whether a key that somebody else made is one for this algorithm and this use. */

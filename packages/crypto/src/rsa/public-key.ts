@@ -58,8 +58,8 @@ export class RsaPublicKey {
   }
 
   /** Wraps an AES key (RSA-OAEP-SHA256, SPEC.md §5): one block of {@link modulusBytes}. */
-  wrap(aesKey: Bytes): Promise<Bytes> {
-    return oaep.encrypt(this.#key, aesKey);
+  async wrap(aesKey: Bytes): Promise<Bytes> {
+    return new Uint8Array(await crypto.subtle.encrypt(oaep.OAEP, this.#key, aesKey));
   }
 }
 

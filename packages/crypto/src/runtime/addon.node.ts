@@ -72,7 +72,7 @@ export function findAddon(): AddonSearch {
 
 /** The addon, when its cryptography works here too. */
 export function findNativeCrypto(): Addon | undefined {
-  const found = findAddon();
+  const found = search ?? findAddon();
   return found.addon !== undefined && found.hasCrypto ? found.addon : undefined;
 }
 

@@ -1,6 +1,7 @@
-/** base64 through Node's own coder, in pieces that stay in the processor's cache. */
-import { base64DecodedLength, base64Length } from '../base64.js';
+/** base64 through Node's own coder, and ciphertexts, in pieces that stay in the processor's cache. */
 import { allocateBytes, type Bytes } from '@nomyo/base';
+import { base64DecodedLength, base64Length } from '../base64.js';
+import type { GcmEnvelope, GcmMessage } from './runtime.js';
 
 /** Bytes that go through at once: larger pieces fall out of the cache. A multiple of 3, for base64, and of 16, for AES. */
 export const PIECE_BYTES: number = 48 * 1024;
@@ -66,5 +67,17 @@ export function decodePieces(base64: Uint8Array, use: (piece: Buffer) => void): 
   for (let i = 0; i < text.byteLength; i += PIECE_CHARACTERS) {
     const length = scratch.write(text.toString('latin1', i, i + PIECE_CHARACTERS), 'base64');
     use(scratch.subarray(0, length));
+  }
+}
+
+/** The same of a ciphertext, however it came. */
+export function ciphertextPieces(sealed: GcmEnvelope | GcmMessage, use: (piece: Uint8Array) => void): void {
+  if ('base64' in sealed) {
+    decodePieces(sealed.base64, use);
+    return;
+  }
+  const { ciphertext } = sealed;
+  for (let at = 0; at < ciphertext.byteLength; at += PIECE_BYTES) {
+    use(ciphertext.subarray(at, at + PIECE_BYTES));
   }
 }

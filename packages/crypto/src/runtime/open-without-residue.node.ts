@@ -13,16 +13,23 @@ import {
   timingSafeEqual,
   type Decipher,
 } from 'node:crypto';
-import { allocateBytes, type Bytes } from '@nomyo/base';
+import { concatBytes, type Bytes } from '@nomyo/base';
 import { SUITE } from '../suite.js';
-import { PIECE_BYTES } from './base64.node.js';
-import { ciphertextPieces } from './ciphertext-pieces.node.js';
-import type { GcmEnvelope, GcmInput, GcmMessage } from './runtime.js';
+import { ciphertextPieces, PIECE_BYTES } from './base64.node.js';
+import type { GcmEnvelope, GcmMessage } from './runtime.js';
 
 /** Counter of the first block of plaintext, behind a nonce of 96 bits (NIST SP 800-38D §7.1, steps 2 and 3). */
-const FIRST_COUNTER = [0, 0, 0, 2] as const;
+const FIRST_COUNTER = Uint8Array.of(0, 0, 0, 2);
 
 const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
+
+interface Scratch {
+  readonly random: Uint32Array<ArrayBuffer>;
+  readonly masked: Uint32Array<ArrayBuffer>;
+}
+
+/** What is worked in: taken at the first use, wiped after each, and never used by two at a time. */
+let scratch: Scratch | undefined;
 
 /**
  * Decrypts into `out`, which is as long as the plaintext.
@@ -31,7 +38,8 @@ const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
  */
 export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
   const { nonce, tag, aad } = sealed;
-  const keystream = new MaskedKeystream({ key, nonce });
+  const { random, masked } = (scratch ??= makeScratch());
+  const counterMode = createDecipheriv('aes-256-ctr', key, concatBytes(nonce, FIRST_COUNTER));
   // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
   const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
   if (aad !== undefined) proof.setAAD(aad);
@@ -39,76 +47,47 @@ export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage,
     let at = 0;
     ciphertextPieces(sealed, (ciphertext) => {
       const plaintext = out.subarray(at, at + ciphertext.byteLength);
-      keystream.apply(ciphertext, plaintext);
+      decryptPiece(counterMode, ciphertext, plaintext, { random, masked });
       proof.update(plaintext);
       at += ciphertext.byteLength;
     });
   } finally {
-    keystream.end();
+    counterMode.final();
+    const words = Math.ceil(Math.min(out.byteLength, PIECE_BYTES) / WORD_BYTES);
+    random.fill(0, 0, words);
+    masked.fill(0, 0, words);
     proof.final();
   }
   if (!timingSafeEqual(proof.getAuthTag(), tag)) throw new TypeError('the tag does not hold');
 }
 
-/** What is worked in: taken at the first use, wiped after each, and never used by two at a time. */
-let scratch: MaskMemory | undefined;
-
-/** The keystream of GCM, which nobody sees without a mask. */
-class MaskedKeystream {
-  readonly #scratch = (scratch ??= new MaskMemory());
-  readonly #counterMode: Decipher;
-
-  constructor({ key, nonce }: GcmInput) {
-    const firstBlock = allocateBytes(SUITE.nonceBytes + FIRST_COUNTER.length);
-    firstBlock.set(nonce);
-    firstBlock.set(FIRST_COUNTER, SUITE.nonceBytes);
-    this.#counterMode = createDecipheriv('aes-256-ctr', key, firstBlock);
-  }
-
-  /** Decrypts a piece of whole blocks, or the last one. */
-  apply(ciphertext: Uint8Array, plaintext: Bytes): void {
-    const length = ciphertext.byteLength;
-    const { random, masked } = this.#scratch.take(length);
-    randomFillSync(random);
-    masked.set(this.#counterMode.update(random));
-    this.#scratch.xor();
-    masked.set(ciphertext);
-    this.#scratch.xor();
-    plaintext.set(random);
-  }
-
-  end(): void {
-    this.#counterMode.final();
-    this.#scratch.wipe();
-  }
+function makeScratch(): Scratch {
+  return {
+    random: new Uint32Array(new ArrayBuffer(PIECE_BYTES)),
+    masked: new Uint32Array(new ArrayBuffer(PIECE_BYTES)),
+  };
 }
 
-class MaskMemory {
-  readonly #random = new Uint32Array(new ArrayBuffer(PIECE_BYTES));
-  readonly #masked = new Uint32Array(new ArrayBuffer(PIECE_BYTES));
-  /** Of the piece, and of the longest since the last wipe, in words. */
-  #words = 0;
-  #used = 0;
+/** Decrypts a piece of whole blocks, or the last one, with the keystream of GCM, which nobody sees without a mask. */
+function decryptPiece(
+  counterMode: Decipher,
+  ciphertext: Uint8Array,
+  plaintext: Bytes,
+  { random, masked }: Scratch,
+): void {
+  const { byteLength } = ciphertext;
+  const words = Math.ceil(byteLength / WORD_BYTES);
+  const randomBytes = new Uint8Array(random.buffer, 0, byteLength);
+  const maskedBytes = new Uint8Array(masked.buffer, 0, byteLength);
+  randomFillSync(randomBytes);
+  maskedBytes.set(counterMode.update(randomBytes));
+  xor(random, masked, words);
+  maskedBytes.set(ciphertext);
+  xor(random, masked, words);
+  plaintext.set(randomBytes);
+}
 
-  /** The memory for a piece of `length` bytes. */
-  take(length: number): { readonly random: Bytes; readonly masked: Bytes } {
-    this.#words = Math.ceil(length / WORD_BYTES);
-    this.#used = Math.max(this.#used, this.#words);
-    return {
-      random: new Uint8Array(this.#random.buffer, 0, length),
-      masked: new Uint8Array(this.#masked.buffer, 0, length),
-    };
-  }
-
-  /** `random ^= masked`, by words: bytes take four times as long. */
-  xor(): void {
-    const [target, mask, count] = [this.#random, this.#masked, this.#words];
-    for (let i = 0; i < count; i += 1) target[i] = (target[i] ?? 0) ^ (mask[i] ?? 0);
-  }
-
-  wipe(): void {
-    this.#random.fill(0, 0, this.#used);
-    this.#masked.fill(0, 0, this.#used);
-    this.#used = 0;
-  }
+/** By words: bytes take four times as long. */
+function xor(target: Uint32Array, mask: Uint32Array, words: number): void {
+  for (let i = 0; i < words; i += 1) target[i] = (target[i] ?? 0) ^ (mask[i] ?? 0);
 }

@@ -1,9 +1,9 @@
 /** Node: who does what; see the table in `runtime.ts`. */
 import { availableParallelism } from 'node:os';
-import { isArrayBuffer, type Bytes } from '@nomyo/base';
+import { isArrayBuffer } from '@nomyo/base';
 import { base64DecodedLength } from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
-import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { wouldNotBeLocked } from '../memory/not-locked.js';
 import { reuse } from '../memory/ordinary.js';
 import { adoptMemory, SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
@@ -12,9 +12,10 @@ import { decodeWhole } from './base64.node.js';
 import * as native from './native.node.js';
 import * as nodeCrypto from './node-crypto.node.js';
 import { openWithoutResidue } from './open-without-residue.node.js';
-import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage, OpenMemory, PrivateKeys } from './runtime.js';
+import type { CbcInput, GcmEnvelope, GcmMessage, OpenMemory, PrivateKeys } from './runtime.js';
 
 export { asBuffer as searchable, decodeBase64, encodeBase64, isCanonicalBase64 } from './base64.node.js';
+export { sealBase64 } from './node-crypto.node.js';
 
 /**
  * Largest payload that the addon opens unless it must, in bytes: more cannot be locked under the usual limit
@@ -25,7 +26,6 @@ const MAX_NATIVE_BYTES = 8 * 1024 * 1024;
 /** Largest payload that is opened without residue, in bytes: that takes about three times as long as with. */
 const MAX_MASKED_BYTES = 1024 * 1024;
 
-/** One block of AES-CBC can be padding alone, and the addon has no empty regions. */
 const CBC_BLOCK_BYTES = 16;
 
 /** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
@@ -50,73 +50,24 @@ function unwrapParallelism(): number {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
-export async function sealBase64(
-  plaintext: Uint8Array,
-  gcm: GcmInput,
-  out: Bytes,
-  offset: number,
-): Promise<Bytes> {
-  return nodeCrypto.sealGcm(plaintext, gcm, out, offset);
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
-export async function openBase64(
-  envelope: GcmEnvelope,
-  key: SecureByteContext,
-  memory: OpenMemory,
-): Promise<SecureByteContext> {
-  const { base64, ...rest } = envelope;
-  const length = base64DecodedLength(base64);
-  const addon = addonForOpening(length, memory);
-  return addon === undefined
-    ? openWithNode(envelope, length, key, memory)
-    : native.openGcm(addon, { ...rest, ciphertext: decodeWhole(base64, length) }, key, memory);
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 export async function openGcm(
-  message: GcmMessage,
-  key: SecureByteContext,
-  memory: MemoryOptions,
-): Promise<SecureByteContext> {
-  const length = message.ciphertext.byteLength;
-  const addon = addonForOpening(length, memory);
-  return addon === undefined
-    ? openWithNode(message, length, key, memory)
-    : native.openGcm(addon, message, key, memory);
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
-export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext> {
-  const addon = input.ciphertext.byteLength > CBC_BLOCK_BYTES ? addonFor(memory) : undefined;
-  if (addon !== undefined) return native.openCbc(addon, input, memory);
-  refuseOrdinaryMemory(memory, 'the plaintext');
-  return nodeCrypto.openCbc(input, memory);
-}
-
-/** The addon has no empty regions. */
-function addonForOpening(length: number, memory: MemoryOptions): Addon | undefined {
-  const isAddons = length > 0 && (mustBeNative(memory) || length <= MAX_NATIVE_BYTES);
-  return isAddons ? addonFor(memory) : undefined;
-}
-
-const mustBeNative = ({ requireLocked = false }: MemoryOptions): boolean => requireLocked;
-
-function addonFor({ secure = true }: MemoryOptions): Addon | undefined {
-  return secure ? findNativeCrypto() : undefined;
-}
-
-function openWithNode(
   sealed: GcmEnvelope | GcmMessage,
-  length: number,
   key: SecureByteContext,
   memory: OpenMemory,
-): SecureByteContext {
-  if (length > 0) refuseOrdinaryMemory(memory, 'the plaintext');
+): Promise<SecureByteContext> {
+  const isText = 'base64' in sealed;
+  const length = isText ? base64DecodedLength(sealed.base64) : sealed.ciphertext.byteLength;
+  const isLockable = length <= MAX_NATIVE_BYTES || memory.requireLocked === true;
+  const addon = isLockable ? addonFor(length, memory) : undefined;
+  if (addon !== undefined) {
+    const ciphertext = isText ? decodeWhole(sealed.base64, length) : sealed.ciphertext;
+    return native.openGcm(addon, { ...sealed, ciphertext }, key, memory);
+  }
+  if (length > 0 && memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
   const isMasked = (memory.secure ?? true) && length <= MAX_MASKED_BYTES;
   const open = isMasked ? openWithoutResidue : nodeCrypto.openGcm;
-  const plaintext =
-    (isMasked ? undefined : inPlace(sealed, length, memory)) ?? SecureByteContext.allocate(length, memory);
+  const inPlace = isMasked ? undefined : takePlace(sealed, length, memory);
+  const plaintext = inPlace ?? SecureByteContext.allocate(length, memory);
   try {
     plaintext.borrow((out) => key.borrow((bytes) => open(out, sealed, bytes)));
     return plaintext;
@@ -126,8 +77,22 @@ function openWithNode(
   }
 }
 
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext> {
+  // One block can be padding alone.
+  const addon = addonFor(input.ciphertext.byteLength - CBC_BLOCK_BYTES, memory);
+  if (addon !== undefined) return native.openCbc(addon, input, memory);
+  if (memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
+  return nodeCrypto.openCbc(input, memory);
+}
+
+/** @param length of the plaintext, at least: the addon has no empty regions */
+function addonFor(length: number, { secure = true }: MemoryOptions): Addon | undefined {
+  return secure && length > 0 ? findNativeCrypto() : undefined;
+}
+
 /** The start of the base64's own memory, when that may be used up. What is written there has been read before. */
-function inPlace(
+function takePlace(
   sealed: GcmEnvelope | GcmMessage,
   length: number,
   { secure = true, consume = false, ...memory }: OpenMemory,

@@ -83,13 +83,15 @@ export interface Runtime {
   /** Encrypts, writes the ciphertext as base64 into `out` at `offset`, and returns the tag of 16 bytes. */
   sealBase64(plaintext: Uint8Array, gcm: GcmInput, out: Bytes, offset: number): Promise<Bytes>;
   /**
-   * Decodes and decrypts. The promise is rejected, and nothing is given, unless the tag holds.
+   * Decrypts. The promise is rejected, and nothing is given, unless the tag holds.
    *
    * @param key 32 bytes; they stay the caller's to dispose of
    */
-  openBase64(envelope: GcmEnvelope, key: SecureByteContext, memory: OpenMemory): Promise<SecureByteContext>;
-  /** The same for a ciphertext that is not in base64. */
-  openGcm(message: GcmMessage, key: SecureByteContext, memory: MemoryOptions): Promise<SecureByteContext>;
+  openGcm(
+    sealed: GcmEnvelope | GcmMessage,
+    key: SecureByteContext,
+    memory: OpenMemory,
+  ): Promise<SecureByteContext>;
   /** Decrypts AES-CBC and takes the padding off; rejects when it is wrong. */
   openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext>;
   /** The same memory, with the `indexOf` that searches fastest. */

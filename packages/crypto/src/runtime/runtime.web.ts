@@ -2,7 +2,7 @@
 import { allocateBytes, concatBytes, isArrayBuffer, type Bytes } from '@nomyo/base';
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
-import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { wouldNotBeLocked } from '../memory/not-locked.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
 import { SUITE } from '../suite.js';
@@ -31,43 +31,27 @@ export async function sealBase64(
   return new Uint8Array(sealed.slice(plaintext.byteLength));
 }
 
-export async function openBase64(
-  envelope: GcmEnvelope,
+export async function openGcm(
+  sealed: GcmEnvelope | GcmMessage,
   key: SecureByteContext,
   memory: MemoryOptions,
 ): Promise<SecureByteContext> {
-  const length = base64DecodedLength(envelope.base64);
-  const sealed = allocateBytes(length + SUITE.tagBytes);
-  base64DecodeInto(envelope.base64, sealed);
-  sealed.set(envelope.tag, length);
-  return decryptGcm(sealed, envelope, key, memory);
-}
-
-export function openGcm(
-  message: GcmMessage,
-  key: SecureByteContext,
-  memory: MemoryOptions,
-): Promise<SecureByteContext> {
-  return decryptGcm(concatBytes(message.ciphertext, message.tag), message, key, memory);
-}
-
-/** @param sealed the ciphertext and the tag behind it */
-async function decryptGcm(
-  sealed: Bytes,
-  tag: GcmTag,
-  key: SecureByteContext,
-  memory: MemoryOptions,
-): Promise<SecureByteContext> {
-  refuseOrdinaryMemory(memory, 'the plaintext');
+  if (memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
+  const length = 'base64' in sealed ? base64DecodedLength(sealed.base64) : sealed.ciphertext.byteLength;
+  // WebCrypto takes the tag behind the ciphertext.
+  const message = allocateBytes(length + SUITE.tagBytes);
+  if ('base64' in sealed) base64DecodeInto(sealed.base64, message);
+  else message.set(sealed.ciphertext);
+  message.set(sealed.tag, length);
   const imported = await key.borrow((bytes) => importKey(bytes, 'decrypt'));
-  return new SecureByteContext(await crypto.subtle.decrypt(parameters(tag), imported, sealed), memory);
+  return new SecureByteContext(await crypto.subtle.decrypt(parameters(sealed), imported, message), memory);
 }
 
 export async function openCbc(
   { key, iv, ciphertext }: CbcInput,
   memory: MemoryOptions,
 ): Promise<SecureByteContext> {
-  refuseOrdinaryMemory(memory, 'the plaintext');
+  if (memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
   const imported = await crypto.subtle.importKey('raw', onArrayBuffer(key), 'AES-CBC', false, ['decrypt']);
   const parameters = { name: 'AES-CBC', iv: onArrayBuffer(iv) };
   const plaintext = await crypto.subtle.decrypt(parameters, imported, onArrayBuffer(ciphertext));

@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SecureByteContext, serializeJson } from '../../src/index.js';
-import { MAX_DEPTH } from '../../src/json/depth.js';
+import { MAX_DEPTH } from '../../src/json/parse.js';
 import { caught, securityCode, wrongArgument } from '../support/errors.js';
 import { anyString, anyValue, serialized } from '../support/json.js';
 

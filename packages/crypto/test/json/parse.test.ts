@@ -7,7 +7,7 @@ import {
   SecureByteContext,
   selectText,
 } from '../../src/index.js';
-import { MAX_DEPTH, shapeOf } from '../../src/json/depth.js';
+import { MAX_DEPTH, shapeOf } from '../../src/json/parse.js';
 import { caught, securityCode } from '../support/errors.js';
 import { smallKey } from '../support/keys.js';
 

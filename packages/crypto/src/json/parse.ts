@@ -1,5 +1,6 @@
-/** How deep and how wide JSON may be, before a parser builds anything of it. */
+/** JSON of others, checked for depth and width before a parser builds anything of it. */
 import { searchable } from '#runtime';
+import { isObject, utf8Decode, type SecurityError } from '@nomyo/base';
 import { BACKSLASH, QUOTE } from './escapes.js';
 
 /**
@@ -13,12 +14,44 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
+const SPACE = 0x20;
 
 /** Strings up to this length are not worth a call of the runtime's search; in bytes. */
 const SHORT = 32;
 
+/** A JSON object whose members are not known. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /** What {@link shapeOf} found. */
 export type JsonShape = 'object' | 'no object' | 'too deep' | 'too wide';
+
+/** Why something is no JSON object of the kind that is wanted. */
+export type JsonFault = Exclude<JsonShape, 'object'> | 'no JSON';
+
+/**
+ * The JSON object in UTF-8 bytes. Whoever holds a public key can seal 40 MB of brackets, which would take a parser a
+ * hundred times as much memory: the shape is looked at first.
+ *
+ * @param maxValues most members and elements in all
+ * @param refuse makes the error
+ */
+export function parseObject(
+  json: Uint8Array,
+  maxValues: number,
+  refuse: (fault: JsonFault) => SecurityError,
+): JsonObject {
+  const shape = shapeOf(json, maxValues);
+  if (shape !== 'object') throw refuse(shape);
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8Decode(json));
+  } catch {
+    // The parser's own error quotes what it read.
+    throw refuse('no JSON');
+  }
+  if (!isObject(value)) throw refuse('no object');
+  return value;
+}
 
 /**
  * The shape of JSON, as its brackets and commas show it; whether it is well-formed is not looked at. Takes no memory,
@@ -28,7 +61,9 @@ export type JsonShape = 'object' | 'no object' | 'too deep' | 'too wide';
  */
 export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_INFINITY): JsonShape {
   const bytes = searchable(json);
-  let at = firstNonSpace(bytes);
+  let at = 0;
+  // White space is in this range, and what else is there the parser refuses.
+  while ((bytes[at] ?? OPEN_BRACE) <= SPACE) at += 1;
   if (bytes[at] !== OPEN_BRACE) return 'no object';
   let depth = 0;
   let values = 0;
@@ -52,31 +87,17 @@ export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_IN
 
 /** The first quote from `from` on that no backslash escapes; the length, when there is none. */
 export function closingQuote(bytes: Uint8Array, from: number): number {
-  let close = findQuote(bytes, from);
-  while (close < bytes.length && isEscaped(bytes, close, from)) close = findQuote(bytes, close + 1);
-  return close;
-}
-
-function findQuote(bytes: Uint8Array, from: number): number {
   const near = Math.min(from + SHORT, bytes.length);
-  for (let at = from; at < near; at += 1) if (bytes[at] === QUOTE) return at;
-  const far = bytes.indexOf(QUOTE, near);
-  return far === -1 ? bytes.length : far;
-}
-
-function isEscaped(bytes: Uint8Array, quote: number, from: number): boolean {
-  let backslashes = 0;
-  while (quote - 1 - backslashes >= from && bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-  return backslashes % 2 === 1;
-}
-
-function firstNonSpace(bytes: Uint8Array): number {
-  let at = 0;
-  while (isSpace(bytes[at])) at += 1;
-  return at;
-}
-
-/** RFC 8259 §2. */
-export function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  let at = from;
+  for (; at < near; at += 1) {
+    if (bytes[at] === QUOTE) return at;
+    if (bytes[at] === BACKSLASH) at += 1;
+  }
+  for (let quote = bytes.indexOf(QUOTE, at); quote !== -1; quote = bytes.indexOf(QUOTE, quote + 1)) {
+    let before = quote;
+    while (before > at && bytes[before - 1] === BACKSLASH) before -= 1;
+    const isEscaped = (quote - before) % 2 === 1;
+    if (!isEscaped) return quote;
+  }
+  return bytes.length;
 }
