@@ -35,6 +35,16 @@ describe('nomyo pin', () => {
     expect(json).toMatchObject({ pin: router.fingerprint, keySize: 2048, issuer: expect.any(String) });
   });
 
+  it.each([
+    ['--root', `sha256/${'A'.repeat(43)}=`],
+    ['--realm', 'clinic'],
+  ])('refuses %s, which pins nothing, and asks no router', async (flag, value) => {
+    const before = router.requests.length;
+    const { code, stdout, stderr } = await home.run(['pin', flag, value], there());
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('nomyo doctor --root')]);
+    expect(router.requests.length).toBe(before);
+  });
+
   it('ends with 3 when the key is none of those that are pinned', async () => {
     const { code, stderr } = await home.run(['pin', '--pin', `sha256/${'A'.repeat(43)}=`], there());
     expect([code, stderr]).toEqual([3, expect.stringContaining(router.fingerprint)]);

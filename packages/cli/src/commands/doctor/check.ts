@@ -14,7 +14,8 @@ export interface Check {
   readonly fix: string;
 }
 
-type Finding = Pick<Check, 'status' | 'detail'> & { readonly fix?: string };
+/** How it stands, and why. */
+export type Finding = Pick<Check, 'status' | 'detail'> & { readonly fix?: string };
 
 export const ok = (detail: string): Finding => ({ status: 'ok', detail });
 export const skip = (detail: string): Finding => ({ status: 'skip', detail });

@@ -24,12 +24,30 @@ const BAD_OPENSSL = /^3\.0\.[0-6](\D|$)/u;
 const REVEALING =
   /--(inspect(-brk|-wait)?(=|$)|heapsnapshot-(signal|near-heap-limit)|heap-prof|diagnostic-dir|report-(on|uncaught)[\w-]*|cpu-prof|trace-event)/u;
 
-export function machineChecks({ env }: Pick<Context, 'env'>): readonly Check[] {
-  return [
-    nodeCheck(process.versions.node, Date.now()),
-    opensslCheck(process.versions.openssl),
-    debugCheck(env),
-  ];
+/** What Node says about itself. */
+export interface MachineFacts {
+  readonly node: string;
+  readonly openssl: string;
+  /** Unix ms. */
+  readonly now: number;
+  /** Flags that Node was started with, from its command line and NODE_OPTIONS. */
+  readonly flags: readonly string[];
+  readonly isInspected: boolean;
+}
+
+export function machineChecks({ env: { NODE_OPTIONS = '' } }: Pick<Context, 'env'>): readonly Check[] {
+  return checksOfMachine({
+    node: process.versions.node,
+    openssl: process.versions.openssl,
+    now: Date.now(),
+    flags: [...process.execArgv, ...NODE_OPTIONS.split(/\s+/u)],
+    isInspected: inspectorUrl() !== undefined,
+  });
+}
+
+/** Pure. */
+export function checksOfMachine({ node, openssl, now, ...debug }: MachineFacts): readonly Check[] {
+  return [nodeCheck(node, now), opensslCheck(openssl), debugCheck(debug)];
 }
 
 function nodeCheck(version: string, now: number): Check {
@@ -62,9 +80,9 @@ function opensslCheck(version: string): Check {
     : check('openssl', 'OpenSSL', ok(`version ${version}`));
 }
 
-function debugCheck({ NODE_OPTIONS = '' }: Context['env']): Check {
-  const flags = [...process.execArgv, ...NODE_OPTIONS.split(/\s+/u)].filter((flag) => REVEALING.test(flag));
-  if (inspectorUrl() !== undefined) {
+function debugCheck({ flags: given, isInspected }: Pick<MachineFacts, 'flags' | 'isInspected'>): Check {
+  const flags = given.filter((flag) => REVEALING.test(flag));
+  if (isInspected) {
     return check(
       'inspect',
       'Debugger',

@@ -7,19 +7,38 @@ import { check, ok, skip, warn, type Check } from './check.js';
 const REALISTIC_BYTES = 64 * 1024 * 1024;
 const MIB = 1024 * 1024;
 
+/** What is read from the system; `undefined` where a file is not there. */
+export interface MemoryFacts {
+  readonly protection: Pick<ReturnType<typeof getMemoryProtectionInfo>, 'method' | 'details'>;
+  /** `/proc/self/limits` */
+  readonly limits: string | undefined;
+  /** `/proc/swaps` */
+  readonly swaps: string | undefined;
+  /** `/sys/power/disk` */
+  readonly disk: string | undefined;
+}
+
 export async function memoryChecks(): Promise<readonly Check[]> {
-  const limits = await readIfThere('/proc/self/limits');
+  return checksOfMemory({
+    protection: getMemoryProtectionInfo({ secure: true }),
+    limits: await readIfThere('/proc/self/limits'),
+    swaps: await readIfThere('/proc/swaps'),
+    disk: await readIfThere('/sys/power/disk'),
+  });
+}
+
+/** Pure. */
+export function checksOfMemory({ protection, limits, swaps, disk }: MemoryFacts): readonly Check[] {
   return [
-    addonCheck(),
+    addonCheck(protection),
     memlockCheck(limits),
     coreCheck(limits),
-    swapCheck(await readIfThere('/proc/swaps')),
-    hibernationCheck(await readIfThere('/sys/power/disk')),
+    swapCheck(swaps),
+    hibernationCheck(disk),
   ];
 }
 
-function addonCheck(): Check {
-  const { method, details } = getMemoryProtectionInfo({ secure: true });
+function addonCheck({ method, details }: MemoryFacts['protection']): Check {
   return method === 'mlock'
     ? check('addon', 'Memory', ok(details))
     : check(

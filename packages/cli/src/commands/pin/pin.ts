@@ -1,6 +1,7 @@
 /** `nomyo pin`: the pin of the router's key, who vouches for the connection, and how to check it by another way. */
 import { SecurityError } from '@nomyo/base';
 import type { Context } from '../../context.js';
+import { UsageError } from '../../exit/codes.js';
 import { visible } from '../../io/visible.js';
 import { aDuration } from '../../settings/values.js';
 import { readPin, type PinFacts } from './read-pin.js';
@@ -10,6 +11,11 @@ const DEFAULT_INTERVAL_MS = 60_000;
 
 export async function run(context: Context): Promise<void> {
   const { flags, output, settings } = context;
+  if (settings.root !== undefined || settings.realm !== undefined) {
+    throw new UsageError(
+      '--root and --realm belong to version 2, where the root vouches for every key and none is pinned; `nomyo doctor --root` checks the key of the router',
+    );
+  }
   const intervalMs =
     flags['interval'] === undefined
       ? DEFAULT_INTERVAL_MS
