@@ -36,7 +36,7 @@ describe('nomyo pin', () => {
   });
 
   it.each([
-    ['--root', `sha256/${'A'.repeat(43)}=`],
+    ['--root', `ed25519/${'A'.repeat(43)}=`],
     ['--realm', 'clinic'],
   ])('refuses %s, which pins nothing, and asks no router', async (flag, value) => {
     const before = router.requests.length;
