@@ -284,6 +284,13 @@ describe('nomyo batch', () => {
     expect((await home.run(batch('--retry', files.err, ...seal), { env })).code).toBe(0);
     const both = await home.run(['open', '--key-dir', key, files.out]);
     expect(both.stdout.trim().split('\n')).toHaveLength(2);
+    const [first = '', second = ''] = readFileSync(files.out, 'utf8').split('\n');
+    const flipped = second.replace(/.(?=.{99}$)/u, (digit) => (digit === 'A' ? 'B' : 'A'));
+    writeFileSync(files.at('damaged'), ['{}', flipped, first.slice(0, 300), second, ''].join('\n'));
+    const damaged = await home.run(['open', '--key-dir', key, files.at('damaged')]);
+    expect(damaged.code).toBe(3);
+    expect(JSON.parse(damaged.stdout)).toMatchObject({ custom_id: 'MARKED-id-2' });
+    expect(damaged.stderr).toMatch(/line 1: .*\n.*line 2: .*\n.*line 3: .*\n.*3 lines did not open/u);
   });
 
   it('SIGINT lets those under way end, and the same command goes on', async () => {
