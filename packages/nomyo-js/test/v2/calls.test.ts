@@ -144,6 +144,19 @@ describe('a sealed error', () => {
     const error = await rejection(client(here).create(REQUEST));
     expect(error).toMatchObject({ name: 'AuthenticationError', status: 401, possiblyExecuted: false });
   });
+
+  it('over the rate limit of an API key says how long to wait', async () => {
+    const entry = { id: '0'.repeat(16), name: 'n', salt: '', hash: '', created: '', perMinute: 1 };
+    const here = await stage({ access: { find: () => Promise.resolve(entry) } });
+    const asking = client(here);
+    await asking.create(REQUEST);
+    const error = await rejection(asking.create(REQUEST));
+    expect(error).toMatchObject({ name: 'RateLimitError', status: 429, possiblyExecuted: false });
+    // In ms: a bucket of one a minute, some of which has passed.
+    expect(Reflect.get(Object(error), 'retryAfter')).toBeGreaterThan(0);
+    expect(Reflect.get(Object(error), 'retryAfter')).toBeLessThanOrEqual(60_000);
+    expect(here.model.asked).toHaveLength(1);
+  });
 });
 
 describe('models', () => {
