@@ -201,6 +201,23 @@ describe('the life of a SecureFetch', () => {
     expect((await mine.create(REQUEST)).choices).toHaveLength(1);
   });
 
+  it.each([
+    ['/v1/chat/completions', REQUEST],
+    ['/v1/chat/completions', { ...REQUEST, stream: true }],
+    ['/v1/responses', { model: REQUEST.model, input: 'Hello' }],
+    ['/v1/messages', { ...REQUEST, max_tokens: 9 }],
+  ])('of a client that its owner has closed is a 400 that says so: %s', async (path, body) => {
+    const to = await router();
+    const mine = client(to);
+    const secureFetch = createSecureFetch({ client: mine });
+    await mine.close();
+    const response = await secureFetch(path, post(body));
+    expect([response.status, response.headers.get('x-should-retry')]).toEqual([400, 'false']);
+    expect(await response.text()).toMatch(/closed|disposed/);
+    expect(await rejection(secureFetch.ready())).toMatchObject({ code: 'DISPOSED' });
+    expect(posts(to)).toHaveLength(0);
+  });
+
   it.each<[string, object, typeof InvalidArgumentError | typeof SecurityError]>([
     ['an unknown option', { baseURL: 'https://a' }, InvalidArgumentError],
     ['a client that is none', { client: {} }, InvalidArgumentError],

@@ -1,4 +1,5 @@
 /** Deno and Bun, with the packages as a user installs them, against a router of this repository. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -40,6 +41,19 @@ it('has Deno and Bun, on the platform that the lockfile brings them for', () => 
   const { platform, arch } = process;
   expect(RUNTIMES).toHaveLength(platform === 'linux' && arch === 'x64' ? 3 : 1);
 });
+
+it.each(RUNTIMES.filter(([name]) => name === 'Bun'))(
+  '%s starts the test router, and takes its certificate where it is told to',
+  (_name, file) => {
+    const script = join(import.meta.dirname, 'fixtures/test-router.mjs');
+    const { status, stdout, stderr } = spawnSync(file, [script], { encoding: 'utf8', timeout: 60_000 });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: '200 -----BEGIN PUBLIC KEY-----\ntrusted by nobody else\n',
+      stderr: '',
+    });
+  },
+);
 
 describe.each(RUNTIMES)('%s', (name, file, ...args) => {
   let routers = [];
