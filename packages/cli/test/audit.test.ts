@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { collect, ended, Home, until } from './cli.js';
+import { BINARY, collect, ended, Home, until } from './cli.js';
 
 const home = new Home();
 let router: Router;
@@ -58,6 +59,20 @@ describe('--audit', () => {
     const { code, stderr, stdout } = await home.run(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^nomyo: [^\n]+\n$/u);
+    expect(posts()).toBe(before);
+  });
+
+  it('sends nothing when a limit on the size of files leaves no room for the line', async () => {
+    const before = posts();
+    const args = ['ask', ...words('--audit', 'limited.jsonl', '--audit-required'), 'hello'];
+    // In blocks of 512 or 1,024 bytes: less than a log needs, and enough for its key.
+    const child = spawn('sh', ['-c', 'ulimit -f 4; exec "$0" "$@"', process.execPath, BINARY, ...args], {
+      env: home.env(),
+      cwd: home.path,
+    });
+    const output = collect(child);
+    expect(await ended(child)).toBe(1);
+    expect(output().stderr).toContain('EFBIG');
     expect(posts()).toBe(before);
   });
 

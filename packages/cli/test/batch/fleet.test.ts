@@ -139,7 +139,11 @@ describeWithRedis('a fleet', () => {
       Array.from({ length: count }, (_, index) => request(`k${index}`, `killed question ${index};`)),
     );
     slow = 300;
-    const [first, second] = await Promise.all([worker('--concurrency', '3'), worker('--concurrency', '3')]);
+    const logs = ['killed.jsonl', 'spared.jsonl'].map((name) => home.file(name));
+    const [first, second] = await Promise.all([
+      worker('--concurrency', '3', '--audit', home.file('killed.jsonl')),
+      worker('--concurrency', '3', '--audit', home.file('spared.jsonl')),
+    ]);
     const submitter = home.start(submit(files));
     await until(() => readLines(`${files.out}.partial`).length >= 4);
     first.kill('SIGKILL');
@@ -154,6 +158,12 @@ describeWithRedis('a fleet', () => {
     const killed = [...times].filter(([text]) => text.includes('killed question'));
     expect(killed).toHaveLength(count);
     expect(killed.reduce((sum, [, often]) => sum + often - 1, 0)).toBeLessThanOrEqual(3);
+    for (const log of logs) {
+      expect(await home.run(['audit', 'verify', log])).toMatchObject({ code: 0 });
+      expect(readFileSync(log, 'utf8')).not.toMatch(/killed question|MARKED|hidden-/u);
+    }
+    const calls = logs.flatMap((log) => readLines(log)).filter((line) => 'outcome' in line);
+    expect(calls.length).toBeGreaterThanOrEqual(count);
   });
 
   it('--at-most-once: what a killed worker may have sent is an error, and not sent again', async () => {
