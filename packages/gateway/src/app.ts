@@ -1,74 +1,54 @@
-/** The routes: calls, models, health, metrics, status. `Host` and `Origin` have been checked before. */
+/** The routes but calls: models, health, metrics, status. `Host` and `Origin` have been checked before. */
 import { isObject } from '@nomyo/base';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import type { Relay, SealingFetch } from './calls/relay.js';
-import { DIALECTS, dialectOf, faultResponse, type DialectName, type Fault } from './dialects/dialects.js';
+import type { SealingFetch } from './calls/relay.js';
+import { DIALECTS, dialectOf, faultResponse, type Fault } from './dialects/dialects.js';
 import { tagsOf } from './dialects/ollama-answer.js';
-import { tokenOf } from './http/token.js';
+import type { Gate } from './gate.js';
+import { COMMON_HEADERS } from './http/write.js';
 import type { Metrics } from './metrics.js';
 import { PAGE_HEADERS, statusPage } from './status/page.js';
 import type { Snapshot } from './status/snapshot.js';
 
 /** What the routes need. */
 export interface AppOptions {
-  readonly relay: Relay;
   readonly fetch: SealingFetch;
   readonly metrics: Metrics;
-  readonly isToken: (given: string | undefined) => boolean;
-  readonly isDraining: () => boolean;
+  readonly gate: Gate;
   readonly snapshot: () => Promise<Snapshot>;
   /** Listed when the router has no list of models. */
   readonly model: string | undefined;
 }
 
-/** On every answer: no caching, no guessing of its type. */
-const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
-
-const UNAUTHORIZED: Fault = {
-  status: 401,
-  code: 'GATEWAY_TOKEN',
-  type: 'authentication_error',
-  message:
-    'the token is missing or wrong; send the one that the gateway printed, as `Authorization: Bearer` or `x-api-key`',
-};
-
-const DRAINING: Fault = {
-  status: 503,
-  code: 'GATEWAY_DRAINING',
-  type: 'api_error',
-  message: 'the gateway is shutting down and takes no new calls',
-  retryAfter: 5,
-};
-
 const MODELS_URL = 'https://gateway.invalid/v1/models';
 
-export function createApp(options: AppOptions): Hono<{ Bindings: HttpBindings }> {
-  const { relay, metrics, isToken, isDraining } = options;
-  const app = new Hono<{ Bindings: HttpBindings }>();
+/** What Hono knows of a request beside the request. */
+interface Bindings {
+  Bindings: HttpBindings;
+}
+
+export function createApp(options: AppOptions): Hono<Bindings> {
+  const { metrics, gate } = options;
+  const app = new Hono<Bindings>();
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(COMMON_HEADERS)) c.res.headers.set(name, value);
   });
-  app.get('/healthz', () => health(isDraining()));
+  app.get('/healthz', () => health(gate.isDraining()));
   app.get('/', (c) => page(c, options));
   app.use(async (c, next) => {
-    if (isToken(tokenOf(c.req.raw.headers))) return next();
-    metrics.countTurnedAway('token');
-    return faultResponse(dialectOf(c.req.path), UNAUTHORIZED);
+    const fault = gate.stranger(c.env.incoming);
+    return fault === undefined ? next() : faultResponse(dialectOf(c.req.path), fault);
   });
   app.get(
     '/metrics',
     async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
   );
   app.use(async (c, next) => {
-    if (!isDraining()) return next();
-    metrics.countTurnedAway('draining');
-    return faultResponse(dialectOf(c.req.path), DRAINING);
+    const fault = gate.closed();
+    return fault === undefined ? next() : faultResponse(dialectOf(c.req.path), fault);
   });
-  for (const name of Object.keys(DIALECTS).filter(isDialect)) {
-    app.post(DIALECTS[name].path, (c) => relay.answer(name, c.req.raw, () => hangUp(c.env)));
-  }
   app.get('/v1/models', (c) => models(c, options));
   app.get('/api/tags', (c) => tags(c, options));
   app.get('/api/version', () => Response.json({ version: '0.0.0' }));
@@ -84,23 +64,12 @@ const FAILED: Fault = {
   message: 'the gateway failed',
 };
 
-/**
- * Sends what was already written, which may be the event that says what went wrong. A client of HTTP/1.0 takes the end of
- * the connection for the end of the answer, unless it is reset.
- */
-function hangUp({ incoming, outgoing }: HttpBindings): void {
-  if (incoming.httpVersion === '1.0') outgoing.socket?.resetAndDestroy();
-  else outgoing.socket?.destroySoon();
-}
-
-const isDialect = (name: string): name is DialectName => Object.hasOwn(DIALECTS, name);
-
 const health = (isDraining: boolean): Response =>
   Response.json({ status: isDraining ? 'draining' : 'ok' }, { status: isDraining ? 503 : 200 });
 
 /** The form is public; what it opens is not. */
-async function page(c: Context, { isToken, snapshot }: AppOptions): Promise<Response> {
-  const isOpen = isToken(tokenOf(c.req.raw.headers));
+async function page(c: Context<Bindings>, { gate, snapshot }: AppOptions): Promise<Response> {
+  const isOpen = gate.knows(c.env.incoming);
   const html = statusPage(isOpen ? await snapshot() : undefined);
   return new Response(html, { status: isOpen ? 200 : 401, headers: PAGE_HEADERS });
 }

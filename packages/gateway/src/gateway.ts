@@ -4,11 +4,13 @@ import { createSecureFetch, type SecureFetch } from 'nomyo-js/fetch';
 import { createApp } from './app.js';
 import { Admission } from './calls/admission.js';
 import { CallBook } from './calls/book.js';
-import { Relay, type SealingFetch } from './calls/relay.js';
+import { desk } from './calls/desk.js';
+import { Relay } from './calls/relay.js';
 import { entrance } from './entrance.js';
 import { Facts } from './facts.js';
+import { Gate } from './gate.js';
 import { vouchedBy, type Names } from './http/host.js';
-import { GatewayServer } from './http/server.js';
+import { GatewayServer, type Listener } from './http/server.js';
 import { tokenCheck } from './http/token.js';
 import { Metrics } from './metrics.js';
 import { LIMITS, resolveOptions, type GatewayOptions, type ResolvedOptions } from './options.js';
@@ -85,12 +87,9 @@ class LocalGateway implements Gateway {
       metrics.count(call);
       options.onCall(call);
     });
-    const app = this.#app(metrics);
-    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    this.#server = new GatewayServer(
-      options.tls,
-      entrance(this.#names(), metrics, (request, response) => void listener(request, response)),
-    );
+    const gate = new Gate(tokenCheck(this.token), () => this.#isDraining, metrics);
+    const app = desk(this.#relay(), gate, this.#app(gate, metrics));
+    this.#server = new GatewayServer(options.tls, entrance(this.#names(), metrics, app));
   }
 
   get port(): number {
@@ -125,26 +124,28 @@ class LocalGateway implements Gateway {
     await this.#book.empty();
   }
 
-  #app(metrics: Metrics): ReturnType<typeof createApp> {
-    const { token, model, securityTier } = this.#options;
-    const fetch: SealingFetch = (url, init) => this.#fetch(url, init);
-    const relay = new Relay({
-      fetch,
+  #relay(): Relay {
+    const { model, securityTier } = this.#options;
+    return new Relay({
+      fetch: (url, init) => this.#fetch(url, init),
       admission: this.#admission,
       book: this.#book,
       maxBodyBytes: LIMITS.bodyBytes,
       model,
       tier: securityTier,
     });
-    return createApp({
-      relay,
-      fetch,
+  }
+
+  #app(gate: Gate, metrics: Metrics): Listener {
+    const { fetch } = createApp({
+      fetch: (url, init) => this.#fetch(url, init),
       metrics,
-      isToken: tokenCheck(token),
-      isDraining: () => this.#isDraining,
+      gate,
       snapshot: () => this.#snapshot(),
-      model,
+      model: this.#options.model,
     });
+    const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
+    return (request, response) => void listener(request, response);
   }
 
   #names(): () => Names {

@@ -56,6 +56,11 @@ export class CallBook {
     return [...this.#live.values()];
   }
 
+  /** A call that has not ended. */
+  find(id: number): Call | undefined {
+    return this.#live.get(id);
+  }
+
   /** Recent calls, newest first. */
   get recent(): readonly Call[] {
     return this.#recent;

@@ -1,11 +1,15 @@
-/** Carries one call from a client's request to its answer, through the adapter that seals it. */
+/**
+ * Carries one call from a client's request to its answer, through the adapter that seals it. A whole answer stays a
+ * text on its way: requests and answers of the Fetch standard would cost more than all the rest of the gateway.
+ */
 import { isObject, NomyoError } from '@nomyo/base';
-import { DIALECTS, faultResponse, type DialectName, type Fault } from '../dialects/dialects.js';
+import { DIALECTS, faultAnswer, type Answer, type DialectName, type Fault } from '../dialects/dialects.js';
 import { answerOf, OllamaLines } from '../dialects/ollama-answer.js';
 import { chatRequestOf, isStream } from '../dialects/ollama-request.js';
-import { BodyError, readJson } from '../http/body.js';
+import { BodyError, parseJson } from '../http/body.js';
 import type { Admission } from './admission.js';
 import type { CallBook, Outcome } from './book.js';
+import { errorIn, faultOf, GONE, outcomeOf } from './faults.js';
 import { tracked } from './tracked.js';
 
 /** The part of `SecureFetch` that is used here. */
@@ -32,13 +36,31 @@ const ANSWER_HEADERS: readonly string[] = [
   'request-id',
 ];
 
-/** What to do when an answer ends. */
+/** A client's request, as far as a call needs it. */
+export interface CallRequest {
+  /** `x-security-tier` as it was sent. */
+  readonly tier: string | undefined;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  /** @throws {BodyError} when it is longer than `maxBytes` */
+  readBody(maxBytes: number): Promise<Uint8Array>;
+  /** Sends what was written, and closes the client's connection: the answer broke off. */
+  hangUp(): void;
+}
+
+/** An answer, and who must hear that a whole one was delivered, or was not. */
+export interface CallAnswer extends Answer {
+  readonly delivered: (how: 'ok' | 'cancelled') => void;
+}
+
+/** What to do when an answer in pieces ends. */
 interface Ends {
   /** Gives the place back. */
   readonly leave: () => void;
-  /** Closes the client's connection: the answer broke off. */
   readonly hangUp: () => void;
 }
+
+const nobody = (): void => undefined;
 
 /** The adapter only looks at the path; nothing is ever sent to this host. */
 const ORIGIN = 'https://gateway.invalid';
@@ -59,8 +81,8 @@ export class Relay {
     this.#options = options;
   }
 
-  /** @param hangUp closes the client's connection when an answer breaks off after it has begun */
-  async answer(dialect: DialectName, request: Request, hangUp: () => void): Promise<Response> {
+  /** Never rejects: what goes wrong is an answer too. */
+  async answer(dialect: DialectName, request: CallRequest): Promise<CallAnswer> {
     const { admission, book } = this.#options;
     const id = book.begin({ dialect });
     const place = admission.enter();
@@ -73,99 +95,118 @@ export class Relay {
       const response = await this.#options.fetch(ORIGIN + DIALECTS[dialect].target, call);
       book.update(id, { state: 'answering', status: response.status });
       if (!response.ok) return await this.#refusal(id, dialect, response);
-      keepsPlace = isUnderWay(response);
-      return await this.#hand(id, dialect, response, { leave: () => place.leave(), hangUp });
+      if (!isEvents(response)) return await this.#whole(id, dialect, response);
+      // Once the model is done, a slow reader keeps nobody waiting.
+      keepsPlace = response.headers.get('x-nomyo-stream') !== 'synthetic';
+      return this.#stream(id, dialect, response, {
+        leave: () => place.leave(),
+        hangUp: () => request.hangUp(),
+      });
     } catch (error) {
       keepsPlace = false;
       return this.#fail(id, dialect, error, request.signal);
     } finally {
-      // Once the model is done, a slow reader keeps nobody waiting.
       if (!keepsPlace) place.leave();
     }
   }
 
   /** The call as the adapter takes it. No header of the client is passed on: its token is for the gateway only. */
-  async #read(id: number, dialect: DialectName, request: Request): Promise<RequestInit> {
-    const { maxBodyBytes, model } = this.#options;
-    const { text, members } = await readJson(request, maxBodyBytes);
+  async #read(id: number, dialect: DialectName, request: CallRequest): Promise<RequestInit> {
+    const { maxBodyBytes, model, book } = this.#options;
+    const bytes = await request.readBody(maxBodyBytes);
+    const { text, members } = parseJson(bytes);
     const needsModel = members['model'] === undefined && model !== undefined;
     const named = needsModel ? { ...members, model } : members;
     const chat = dialect === 'ollama' ? chatRequestOf(named) : named;
-    const tier = request.headers.get('x-security-tier') ?? members['security_tier'] ?? this.#options.tier;
-    this.#options.book.update(id, {
+    const tier = request.tier ?? members['security_tier'] ?? this.#options.tier;
+    book.update(id, {
       model: typeof named['model'] === 'string' ? named['model'] : '',
       tier: typeof tier === 'string' ? tier : '',
       stream: dialect === 'ollama' ? isStream(members) : members['stream'] === true,
-      requestBytes: Buffer.byteLength(text),
+      requestBytes: bytes.byteLength,
     });
-    const header = request.headers.get('x-security-tier');
     return {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        ...(header === null ? {} : { 'x-security-tier': header }),
+        ...(request.tier === undefined ? {} : { 'x-security-tier': request.tier }),
       },
       body: chat === members ? text : JSON.stringify(chat),
       signal: request.signal,
     };
   }
 
-  async #hand(id: number, dialect: DialectName, response: Response, ends: Ends): Promise<Response> {
+  async #whole(id: number, dialect: DialectName, response: Response): Promise<CallAnswer> {
     const { book } = this.#options;
-    const ended = { whole: 'ok', cancelled: 'cancelled', broken: 'failed' } as const;
-    const own = dialect === 'ollama' ? await this.#asOllama(id, response) : response;
-    const body =
-      own.body === null
-        ? null
-        : tracked(
-            own.body,
-            {
-              onBytes: (count) => book.addBytes(id, count),
-              onEnd: (how) => {
-                book.end(id, ended[how]);
-                ends.leave();
-              },
-            },
-            ends.hangUp,
-          );
-    if (body === null) book.end(id, 'ok');
-    return new Response(body, { status: own.status, headers: kept(own.headers) });
+    const text = await response.text();
+    const body = dialect === 'ollama' ? this.#ollamaAnswer(id, text) : text;
+    book.update(id, { responseBytes: Buffer.byteLength(body) });
+    return {
+      status: response.status,
+      headers: dialect === 'ollama' ? { 'content-type': 'application/json' } : kept(response.headers),
+      body,
+      delivered: (how) => book.end(id, how),
+    };
   }
 
-  async #asOllama(id: number, response: Response): Promise<Response> {
-    const call = this.#options.book.live.find((entry) => entry.id === id);
-    const frame = { model: call?.model ?? '', startedAt: call?.startedAt ?? Date.now() };
-    if (call?.stream !== true || response.body === null) {
-      const completion: unknown = await response.json();
-      return Response.json(answerOf(isObject(completion) ? completion : {}, frame));
-    }
-    const lines = new OllamaLines(frame);
-    const body = response.body
+  #stream(id: number, dialect: DialectName, response: Response, ends: Ends): CallAnswer {
+    const { book } = this.#options;
+    const ended = { whole: 'ok', cancelled: 'cancelled', broken: 'failed' } as const;
+    const source = response.body;
+    if (source === null) throw new TypeError('an answer in pieces has a body');
+    const body = tracked(
+      dialect === 'ollama' ? this.#ollamaLines(id, source) : source,
+      {
+        onBytes: (count) => book.addBytes(id, count),
+        onEnd: (how) => {
+          book.end(id, ended[how]);
+          ends.leave();
+        },
+      },
+      ends.hangUp,
+    );
+    const headers =
+      dialect === 'ollama' ? { 'content-type': 'application/x-ndjson' } : kept(response.headers);
+    return { status: response.status, headers, body, delivered: nobody };
+  }
+
+  #ollamaAnswer(id: number, text: string): string {
+    const completion: unknown = JSON.parse(text);
+    return JSON.stringify(answerOf(isObject(completion) ? completion : {}, this.#frame(id)));
+  }
+
+  #ollamaLines(id: number, body: NonNullable<Response['body']>): ReadableStream<Uint8Array> {
+    const lines = new OllamaLines(this.#frame(id));
+    return body
       .pipeThrough(new TextDecoderStream())
       .pipeThrough(
         new TransformStream<string, string>({ transform: (text, to) => to.enqueue(lines.push(text)) }),
       )
       .pipeThrough(new TextEncoderStream());
-    return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
+  }
+
+  #frame(id: number): { readonly model: string; readonly startedAt: number } {
+    const { model = '', startedAt = Date.now() } = this.#options.book.find(id) ?? {};
+    return { model, startedAt };
   }
 
   /** Refusals are small, and already have the shape of their protocol, except for Ollama's. */
-  async #refusal(id: number, dialect: DialectName, response: Response): Promise<Response> {
+  async #refusal(id: number, dialect: DialectName, response: Response): Promise<CallAnswer> {
     const text = await response.text();
     const { code, type, message } = errorIn(text);
     this.#options.book.update(id, { code, responseBytes: Buffer.byteLength(text) });
     this.#options.book.end(id, outcomeOf(response.status, type, code));
-    const shaped = dialect === 'ollama' ? JSON.stringify({ error: `${message} (${code})` }) : text;
-    return new Response(shaped, { status: response.status, headers: kept(response.headers) });
+    const body = dialect === 'ollama' ? JSON.stringify({ error: `${message} (${code})` }) : text;
+    return { status: response.status, headers: kept(response.headers), body, delivered: nobody };
   }
 
-  #refuse(id: number, dialect: DialectName, fault: Fault, outcome: Outcome): Response {
+  #refuse(id: number, dialect: DialectName, fault: Fault, outcome: Outcome): CallAnswer {
     this.#options.book.update(id, { status: fault.status, code: fault.code });
     this.#options.book.end(id, outcome);
-    return faultResponse(dialect, fault);
+    return { ...faultAnswer(dialect, fault), delivered: nobody };
   }
 
-  #fail(id: number, dialect: DialectName, error: unknown, signal: AbortSignal): Response {
+  #fail(id: number, dialect: DialectName, error: unknown, signal: AbortSignal): CallAnswer {
     if (signal.aborted) return this.#refuse(id, dialect, GONE, 'cancelled');
     return this.#refuse(
       id,
@@ -176,45 +217,14 @@ export class Relay {
   }
 }
 
-/** Whether the model is still writing: true of a real stream, not of one made from a whole answer. */
-function isUnderWay({ headers, body }: Response): boolean {
-  const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
-  return isStream && body !== null && headers.get('x-nomyo-stream') !== 'synthetic';
-}
+const isEvents = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;
 
-/** Nobody reads it. */
-const GONE: Fault = { status: 499, code: 'CLIENT_GONE', type: 'cancelled', message: 'the client went away' };
-
-function faultOf(error: unknown): Fault {
-  const type = 'invalid_request_error';
-  if (error instanceof BodyError) {
-    return { status: error.status, code: error.code, type, message: error.message };
+function kept(headers: Headers): Readonly<Record<string, string>> {
+  const own: Record<string, string> = {};
+  for (const name of ANSWER_HEADERS) {
+    const value = headers.get(name);
+    if (value !== null) own[name] = value;
   }
-  if (error instanceof NomyoError) return { status: 400, code: error.code, type, message: error.message };
-  return { status: 500, code: 'GATEWAY_FAILED', type: 'api_error', message: 'the gateway failed' };
-}
-
-function kept(headers: Headers): Headers {
-  return new Headers([...headers].filter(([name]) => ANSWER_HEADERS.includes(name)));
-}
-
-function errorIn(text: string): { readonly code: string; readonly type: string; readonly message: string } {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    body = undefined;
-  }
-  const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
-  const read = (name: string): string => (typeof error[name] === 'string' ? error[name] : '');
-  return { code: read('code'), type: read('type'), message: read('message') };
-}
-
-const BAD_REQUESTS: readonly number[] = [400, 413];
-
-function outcomeOf(status: number, type: string, code: string): Outcome {
-  if (type === 'nomyo_security_error') return 'security';
-  if (type === 'nomyo_configuration_error') return 'failed';
-  if (code.startsWith('CONNECTION_')) return 'connection';
-  return BAD_REQUESTS.includes(status) && code === 'INVALID_ARGUMENT' ? 'refused' : 'router';
+  return own;
 }

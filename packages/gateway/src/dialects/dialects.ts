@@ -37,14 +37,28 @@ export function dialectOf(path: string): DialectName {
   return path.startsWith('/api/') ? 'ollama' : 'chat';
 }
 
+/** What a client gets: a text, or pieces that follow. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | ReadableStream<Uint8Array>;
+}
+
 /** An error as the clients of a protocol expect it. */
-export function faultResponse(dialect: DialectName, fault: Fault): Response {
-  return new Response(JSON.stringify(DIALECTS[dialect].error(fault)), {
+export function faultAnswer(dialect: DialectName, fault: Fault): Answer & { readonly body: string } {
+  return {
     status: fault.status,
     headers: {
       'content-type': 'application/json',
       ...(fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }),
       ...(fault.status === 403 ? { 'x-should-retry': 'false' } : {}),
     },
-  });
+    body: JSON.stringify(DIALECTS[dialect].error(fault)),
+  };
+}
+
+/** The same, of the Fetch standard. */
+export function faultResponse(dialect: DialectName, fault: Fault): Response {
+  const { body, ...init } = faultAnswer(dialect, fault);
+  return new Response(body, init);
 }

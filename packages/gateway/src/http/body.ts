@@ -1,4 +1,5 @@
 /** Reads the body of a request up to a limit, and checks its JSON before anything uses it. */
+import type { IncomingMessage } from 'node:http';
 import { isObject } from '@nomyo/base';
 import { depthOf } from './json-depth.js';
 
@@ -18,15 +19,17 @@ export class BodyError extends Error {
 /** Deeper than any tool schema that people write. Deeper bodies only serve to exhaust a parser's stack. */
 const MAX_DEPTH = 128;
 
-/** @throws {BodyError} when it is too long, not UTF-8, not a JSON object, or nested too deeply */
-export async function readJson(
-  request: Request,
-  maxBytes: number,
-): Promise<{ readonly text: string; readonly members: Record<string, unknown> }> {
-  const bytes = await readBytes(request, maxBytes);
+/** Strict: the model is asked exactly what was written. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws {BodyError} when it is not UTF-8, not a JSON object, or nested too deeply */
+export function parseJson(bytes: Uint8Array): {
+  readonly text: string;
+  readonly members: Record<string, unknown>;
+} {
   if (depthOf(bytes) > MAX_DEPTH) throw new BodyError(400, 'TOO_DEEP', 'the body is nested too deeply');
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = UTF8.decode(bytes);
     const members: unknown = JSON.parse(text);
     if (isObject(members)) return { text, members };
   } catch {
@@ -35,19 +38,39 @@ export async function readJson(
   throw new BodyError(400, 'INVALID_JSON', 'the body must be a JSON object in UTF-8');
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = (): BodyError =>
-    new BodyError(413, 'PAYLOAD_TOO_LARGE', `the body has more than ${String(maxBytes)} bytes`);
-  if (Number(request.headers.get('content-length') ?? '0') > maxBytes) throw tooLarge();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  const body: AsyncIterable<Uint8Array> | null = request.body;
-  if (body === null) return Buffer.alloc(0);
-  for await (const piece of body) {
-    length += piece.byteLength;
-    if (length > maxBytes) throw tooLarge();
-    pieces.push(piece);
-  }
+/**
+ * Reads a whole body.
+ *
+ * @throws {BodyError} when it is longer than `maxBytes`, or breaks off
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const refuse = (): void => {
+      request.removeAllListeners('data');
+      reject(new BodyError(413, 'PAYLOAD_TOO_LARGE', `the body has more than ${String(maxBytes)} bytes`));
+    };
+    if (Number(request.headers['content-length'] ?? '0') > maxBytes) {
+      refuse();
+      return;
+    }
+    const pieces: Buffer[] = [];
+    let length = 0;
+    request.on('data', (piece: Buffer) => {
+      length += piece.byteLength;
+      pieces.push(piece);
+      if (length > maxBytes) refuse();
+    });
+    const broken = (): void => {
+      if (!request.complete) reject(new BodyError(400, 'BODY_BROKEN', 'the body broke off'));
+    };
+    request.once('error', broken).once('close', broken);
+    request.once('end', () => resolve(joined(pieces, length)));
+  });
+}
+
+/** A short body comes in one piece. */
+function joined(pieces: readonly Buffer[], length: number): Uint8Array {
+  const [first] = pieces;
   // eslint-disable-next-line nomyo/no-heap-secrets -- what came over HTTP in the clear is in ordinary memory already
-  return Buffer.concat(pieces, length);
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, length);
 }

@@ -1,5 +1,6 @@
 /** The bearer token: how it is made, found in a request, and compared in constant time. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidArgumentError } from '@nomyo/base';
 
 const TOKEN_BYTES = 32;
@@ -18,9 +19,9 @@ export function checkToken(token: string): string {
 }
 
 /** The token of a request: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients send it. */
-export function tokenOf(headers: Headers): string | undefined {
-  const [, bearer] = /^Bearer +(\S+)$/iu.exec(headers.get('authorization') ?? '') ?? [];
-  return bearer ?? headers.get('x-api-key') ?? undefined;
+export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/iu.exec(headers.authorization ?? '') ?? [];
+  return bearer ?? headers['x-api-key']?.toString();
 }
 
 /** Compares hashes of equal length, so that timing reveals neither the length nor the first wrong character. */

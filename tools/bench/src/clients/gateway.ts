@@ -1,7 +1,7 @@
 /** `nomyo gateway` as a process of its own, asked over loopback by a plain HTTP client that keeps its connections. */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent, request, type RequestOptions } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +19,11 @@ export async function openGateway({ baseUrl, ca, keyDir }: ClientConfig): Promis
   process.once('exit', () => child.kill('SIGKILL'));
   const { url, token } = await started(child.stdout);
   const agent = new Agent({ keepAlive: true });
+  const { hostname: host, port } = new URL(url);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const to = { host, port, path: '/v1/chat/completions', method: 'POST', agent, headers };
   return {
-    call: (body) => post(`${url}/v1/chat/completions`, token, agent, JSON.stringify(body)),
+    call: (body) => post(to, JSON.stringify(body)),
     close: () => {
       agent.destroy();
       child.kill('SIGKILL');
@@ -45,18 +48,18 @@ async function started(
   throw new Error('the gateway ended before it listened');
 }
 
-function post(url: string, token: string, agent: Agent, body: string): Promise<unknown> {
+/** As little as a caller can do, to the parsed answer: it shares the cores with the gateway. */
+function post(to: RequestOptions, body: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-length': Buffer.byteLength(body) };
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      const pieces: Buffer[] = [];
-      response.on('data', (piece: Buffer) => pieces.push(piece)).once('error', reject);
-      response.once('end', () => {
-        const text = Buffer.concat(pieces).toString('utf8');
+    const sent = request(to, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      response.once('error', reject).once('end', () => {
         if (response.statusCode === 200) resolve(JSON.parse(text));
         else reject(new Error(`the gateway answered ${String(response.statusCode)}`));
       });
     });
+    // The only piece: node:http sends it with the headers and knows its length.
     sent.once('error', reject).end(body);
   });
 }
