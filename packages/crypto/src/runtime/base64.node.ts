@@ -60,7 +60,7 @@ export function decodeWhole(base64: Uint8Array, length: number): Bytes {
 }
 
 /** Hands over pieces of {@link PIECE_BYTES}, and a last one. Each is valid until the next. */
-export function decodePieces(base64: Uint8Array, use: (piece: Buffer) => void): void {
+function decodePieces(base64: Uint8Array, use: (piece: Buffer) => void): void {
   const text = asBuffer(base64);
   // eslint-disable-next-line nomyo/no-heap-secrets -- it holds ciphertext
   const scratch = Buffer.allocUnsafe(Math.min(PIECE_BYTES, text.byteLength));
