@@ -2,6 +2,7 @@
 import { NomyoError, RsaPublicKey } from '@nomyo/crypto';
 import { inspectKeyFiles } from '@nomyo/keystore';
 import {
+  DEFAULT_BASE_URL,
   SecureCompletionClient,
   type LogEntry,
   type Logger,
@@ -12,9 +13,8 @@ import type { KeyFacts, RouterFacts } from './status/snapshot.js';
 
 const DAY_MS = 86_400_000;
 
-/** The defaults of nomyo-js. */
+/** The default of nomyo-js. */
 const DEFAULT_KEY_DIR = 'client_keys';
-const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
 
 /** How often the router's key is fetched at most, however many pages are open. */
 const FRESH_MS = 60_000;

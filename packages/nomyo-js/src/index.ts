@@ -45,6 +45,7 @@ export {
   APIConnectionTimeoutError,
   APIError,
   AuthenticationError,
+  DEFAULT_BASE_URL,
   ForbiddenError,
   InvalidRequestError,
   RateLimitError,

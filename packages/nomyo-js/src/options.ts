@@ -151,7 +151,6 @@ export interface ResolvedOptions {
 
 /** Defaults, with their units. */
 export const DEFAULTS = {
-  baseUrl: 'https://api.nomyo.ai',
   timeoutMs: 600_000,
   maxResponseBytes: 33_554_432,
   maxRetries: 2,

@@ -12,7 +12,14 @@ import {
   refuseUnknown,
   type Check,
 } from '@nomyo/base';
-import { checkApiKey, checkPins, parseBaseUrl, type AllowHttp, type RetryMode } from '@nomyo/transport';
+import {
+  checkApiKey,
+  checkPins,
+  DEFAULT_BASE_URL,
+  parseBaseUrl,
+  type AllowHttp,
+  type RetryMode,
+} from '@nomyo/transport';
 import { checkLocks } from './call-memory.js';
 import { checkLogger, type Logger } from './events.js';
 import { anObserver } from './observe/observer.js';
@@ -107,7 +114,7 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
   const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
   const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
-    baseUrl: parseBaseUrl(optional(url.name, url.value, aString, DEFAULTS.baseUrl), { allowHttp }),
+    baseUrl: parseBaseUrl(optional(url.name, url.value, aString, DEFAULT_BASE_URL), { allowHttp }),
     apiKey: resolveApiKey(config),
     memory,
     timeout: optional('timeout', config.timeout, aTimeout, DEFAULTS.timeoutMs),

@@ -4,7 +4,13 @@
  *
  * @packageDocumentation
  */
-export { endpoint, parseBaseUrl, type AllowHttp, type BaseUrlOptions } from './policy/url.js';
+export {
+  DEFAULT_BASE_URL,
+  endpoint,
+  parseBaseUrl,
+  type AllowHttp,
+  type BaseUrlOptions,
+} from './policy/url.js';
 export {
   checkApiKey,
   checkPayloadId,

@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { connect as connectTls, rootCertificates, TLSSocket, type DetailedPeerCertificate } from 'node:tls';
 import { RsaPublicKey } from '@nomyo/crypto';
-import { endpoint, parseBaseUrl } from '@nomyo/transport';
+import { DEFAULT_BASE_URL, endpoint, parseBaseUrl } from '@nomyo/transport';
 import type { Context } from '../context.js';
 import type { Environment } from '../settings/resolve.js';
 import type { Settings } from '../settings/table.js';
@@ -32,7 +32,6 @@ export interface ProbeFacts {
   readonly body: string;
 }
 
-const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
 const MAX_LENGTH = 16 * 1024;
 const DEFAULT_TIMEOUT_MS = 15_000;
 

@@ -2,6 +2,9 @@
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { isLoopbackName } from './loopback.js';
 
+/** The service's own router. */
+export const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
+
 /**
  * Where `http:` may lead: `true` for this machine alone, for local development; `dangerously-remote` for any host, where
  * everybody on the way reads metadata and can replace the router's key.
