@@ -72,6 +72,41 @@ describe('Host', () => {
 });
 
 describe('the target', () => {
+  /** What a call with a body that is no request comes to at `target`: `INVALID_JSON`, where it is a call. */
+  const codeAt = async (target: string): Promise<unknown> => {
+    const answer = await ask(
+      `POST ${target} HTTP/1.1`,
+      'Host: 127.0.0.1:OWN',
+      `Authorization: Bearer ${gateway.token}`,
+      'Content-Length: 0',
+    );
+    return /"code":"(\w+)"/u.exec(answer)?.[1];
+  };
+
+  it.each([
+    '/v1/chat/completions',
+    '/v1/chat/completions?api-version=1',
+    '/v1/./chat/completions',
+    '/v1/models/../chat/completions',
+    '/v1/ch%61t/completions',
+    'http://127.0.0.1:OWN/v1/chat/completions',
+  ])('%s is a call', async (target) => {
+    expect(await codeAt(target)).toBe('INVALID_JSON');
+  });
+
+  it.each([
+    '/v1//chat/completions',
+    '/v1/chat/completions/',
+    '/v1/chat%2fcompletions',
+    '/v1/chat/completions%00',
+    '/V1/chat/completions',
+    '/v1/%zz',
+  ])('%s is none, and nothing is sent', async (target) => {
+    const before = router.requests.length;
+    expect(['ENDPOINT_NOT_SEALED', 'NOT_FOUND', undefined]).toContain(await codeAt(target));
+    expect(router.requests.length).toBe(before);
+  });
+
   it('may be absolute, if it is this gateway', async () => {
     const line = 'GET http://127.0.0.1:OWN/healthz HTTP/1.1';
     expect(statusesIn(await ask(line, 'Host: 127.0.0.1:OWN'))).toEqual([200]);

@@ -34,9 +34,16 @@ export function desk(relay: Relay, gate: Gate, next: Listener): Listener {
 
 /** @param target as in the request line: a path most of the time, and never more than that from common clients */
 function callAt(target: string): DialectName | undefined {
-  const call = CALLS.get(target);
-  if (call !== undefined || !URL.canParse(target, 'http://gateway.invalid')) return call;
-  return CALLS.get(new URL(target, 'http://gateway.invalid').pathname);
+  return CALLS.get(target) ?? CALLS.get(pathOf(target));
+}
+
+/** As Hono reads it for the other routes: without its query, dots resolved, percent-encoded letters decoded. */
+function pathOf(target: string): string {
+  try {
+    return decodeURI(new URL(target, 'http://gateway.invalid').pathname);
+  } catch {
+    return '';
+  }
 }
 
 async function serve(
