@@ -175,7 +175,10 @@ function convert(value: unknown, toJSON: Function, key: string | number): unknow
 
 /** ECMA-262 §25.5.2.2, steps 4 and 5: a wrapper object is known by its slot, whatever realm its class is of. */
 function unwrap(value: unknown): unknown {
-  if (!hasMembers(value)) return value;
+  return hasMembers(value) ? heldBy(value) : value;
+}
+
+function heldBy(value: unknown): unknown {
   if (succeeds(() => Number.prototype.valueOf.call(value))) return Number(value);
   if (succeeds(() => String.prototype.valueOf.call(value))) return String(value);
   if (succeeds(() => Boolean.prototype.valueOf.call(value))) return Boolean.prototype.valueOf.call(value);

@@ -144,7 +144,7 @@ describe('a bound on requests', () => {
     // Two answers of 50,000 bytes do not fit at the same time, whichever of them is full first.
     const both = [here.ask({ body: long }), here.ask({ body: long })];
     const refused = await Promise.race(both);
-    expect([refused.status, JSON.parse(refused.body.toString())]).toMatchObject([
+    expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
       502,
       { error: { code: 'router_full' } },
     ]);
