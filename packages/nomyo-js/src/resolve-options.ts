@@ -88,12 +88,14 @@ const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'audit',
   'keys',
   'keyRotationPassword',
+  'keyRotationRequests',
   'padding',
   'policy',
   'protocol',
   'requireLockedMemory',
   'serverKeyPins',
   'serverKeyPolicy',
+  'tls',
 ];
 
 /** What a client calls its base URL, and what it was given. */

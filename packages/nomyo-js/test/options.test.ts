@@ -93,13 +93,17 @@ describe('wrong options', () => {
   );
 
   it.each([
+    'audit',
     'keyRotationPassword',
+    'keyRotationRequests',
     'keys',
     'padding',
     'policy',
     'requireLockedMemory',
     'serverKeyPins',
+    'protocol',
     'serverKeyPolicy',
+    'tls',
   ])('%s: undefined would mean less protection, and is no way to leave it out', (name) => {
     const make = (): unknown => new SecureChatCompletion(loose({ keyDir: null, [name]: undefined }));
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: name }));
