@@ -60,22 +60,35 @@ const BAD: readonly (() => unknown)[] = [
     },
   }),
   () => Array.from({ length: 600 }).reduce<unknown>((inner) => [inner], 1),
+  () => new Map([['secret', 1]]),
+  () => new Blob(['secret']),
+  () => ({ toJSON: () => new Date(0) }),
 ];
 
 /** Deeper than this is refused. */
 const MAX_DEPTH = 500;
 
-/** What JSON.stringify writes, or `undefined` for what must be refused: NaN too, which it would turn into null. */
+/**
+ * What JSON.stringify writes, or `undefined` for what must be refused: NaN too, which it would turn into null, and what it
+ * would turn into an empty object.
+ */
 function reference(payload: object): string | undefined {
   try {
     const text = JSON.stringify(payload, (_key, value: unknown) => {
       if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('no number of JSON');
+      if (isHidden(value)) throw new RangeError('no object of JSON');
       return value;
     });
     return depthOf(JSON.parse(text)) > MAX_DEPTH ? undefined : text;
   } catch {
     return undefined;
   }
+}
+
+/** An object without members that is no plain one; a wrapper object stands for what it holds. */
+function isHidden(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return false;
+  return !/^\[object (?:Object|Array|String|Number|Boolean)\]$/.test(Object.prototype.toString.call(value));
 }
 
 function depthOf(value: unknown): number {
