@@ -94,13 +94,13 @@ describe('a URL', () => {
   });
 
   it.each([
-    ['https://nomyo.invalid/v1/CHAT/COMPLETIONS', '/v1/CHAT/COMPLETIONS'],
-    ['https://nomyo.invalid/v1/chat%2Fcompletions', '/v1/chat%2Fcompletions'],
-    ['https://nomyo.invalid/v1/messages/count_tokens', '/v1/messages/count_tokens'],
-    ['https://nomyo.invalid/v1/responses/resp_1/cancel', '/v1/responses/resp_1/cancel'],
-    [`data:text/plain,${MARKERS.prompt}`, 'data:'],
-    ['blob:https://nomyo.invalid/0b1f', 'blob:'],
-  ])('%s is refused by its path, and nothing is sent', async (url, shown) => {
+    ['/v1/CHAT/COMPLETIONS', 'https://nomyo.invalid/v1/CHAT/COMPLETIONS'],
+    ['/v1/chat%2Fcompletions', 'https://nomyo.invalid/v1/chat%2Fcompletions'],
+    ['/v1/messages/count_tokens', 'https://nomyo.invalid/v1/messages/count_tokens'],
+    ['/v1/responses/resp_1/cancel', 'https://nomyo.invalid/v1/responses/resp_1/cancel'],
+    ['data:', `data:text/plain,${MARKERS.prompt}`],
+    ['blob:', 'blob:https://nomyo.invalid/0b1f'],
+  ])('%s is refused by its path, and nothing is sent', async (shown, url) => {
     const { to, secureFetch } = await setUp();
     const response = await secureFetch(url, post(REQUEST));
     const text = await response.text();
