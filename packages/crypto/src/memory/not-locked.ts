@@ -1,4 +1,5 @@
 import { SecurityError } from '@nomyo/base';
+import type { MemoryOptions } from './backend.js';
 
 /** How much can be locked, at the moment when that was refused. */
 export interface LockLimits {
@@ -38,7 +39,13 @@ export class MemoryNotLockedError extends SecurityError {
   }
 }
 
-/** With `requireLocked`, for what would put a secret into memory that nobody can lock, such as a `CryptoKey`. */
-export function wouldNotBeLocked(what: string): MemoryNotLockedError {
-  return new MemoryNotLockedError(0, undefined, `${what} would be in memory that is not locked`);
+/**
+ * For what would put a secret into memory that nobody can lock, such as a `CryptoKey`.
+ *
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
+ */
+export function refuseOrdinaryMemory({ requireLocked = false }: MemoryOptions, what: string): void {
+  if (requireLocked) {
+    throw new MemoryNotLockedError(0, undefined, `${what} would be in memory that is not locked`);
+  }
 }

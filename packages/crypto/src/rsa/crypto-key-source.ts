@@ -1,6 +1,6 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
-import { concatBytes, DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
-import { wouldNotBeLocked } from '../memory/not-locked.js';
+import { DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { SUITE } from '../suite.js';
 import { keySelfTest } from './key-self-test.js';
@@ -60,11 +60,10 @@ export class CryptoKeySource implements KeySource {
   ): Promise<SecureByteContext> {
     signal?.throwIfAborted();
     if (this.#privateKey === undefined) throw new DisposedError('CryptoKeySource');
-    if (memory.requireLocked === true) throw wouldNotBeLocked('a CryptoKey');
+    refuseOrdinaryMemory(memory, 'a CryptoKey');
     try {
-      // OpenSSL takes a shorter block for the same number without its leading zeros (RFC 8017 §7.1.2, step 1b).
-      if (wrapped.byteLength !== this.publicKey.modulusBytes) throw new TypeError('no block of this key');
-      const plain = await crypto.subtle.decrypt(oaep.OAEP, this.#privateKey, concatBytes(wrapped));
+      const block = oaep.blockOf(wrapped, this.publicKey.modulusBytes);
+      const plain = await crypto.subtle.decrypt(oaep.OAEP, this.#privateKey, block);
       return new SecureByteContext(plain, memory);
     } catch {
       throw new SecurityError('DECRYPTION_FAILED', 'the envelope cannot be opened with this key');

@@ -1,6 +1,5 @@
 import { privateKeys } from '#runtime';
 import {
-  concatBytes,
   DisposedError,
   InvalidArgumentError,
   NomyoError,
@@ -13,6 +12,7 @@ import type { Unwrapper } from '../runtime/runtime.js';
 import { SUITE } from '../suite.js';
 import { keySelfTest } from './key-self-test.js';
 import type { KeySource } from './key-source.js';
+import { blockOf } from './oaep.js';
 import { checkSizes, plainPkcs8, readPkcs8, spkiFromNumbers } from './pkcs8.js';
 import { checkStrength, RsaPublicKey } from './public-key.js';
 
@@ -74,9 +74,8 @@ export class RsaPrivateKey implements KeySource {
     if (this.#unwrapper === undefined) throw new DisposedError('RsaPrivateKey');
     if (!this.#unwrapper.locked) memory.onUnlocked?.(this.publicKey.modulusBytes);
     try {
-      // OpenSSL takes a shorter block for the same number without its leading zeros (RFC 8017 §7.1.2, step 1b).
-      if (wrapped.byteLength !== this.publicKey.modulusBytes) throw new TypeError('no block of this key');
-      return await this.#unwrapper.unwrap(concatBytes(wrapped), memory, signal);
+      const block = blockOf(wrapped, this.publicKey.modulusBytes);
+      return await this.#unwrapper.unwrap(block, memory, signal);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof MemoryNotLockedError) throw error;

@@ -1,7 +1,7 @@
 /** RSA through WebCrypto: several imports of one key, because the library lets operations on one take turns. */
 import { Semaphore, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
-import { wouldNotBeLocked } from '../memory/not-locked.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { PrivateKeys, Unwrapper } from '../runtime/runtime.js';
 import * as oaep from './oaep.js';
@@ -13,7 +13,7 @@ const IN_LIBRARY = 'a private key of WebCrypto';
 export function webCryptoPrivateKeys(copies: () => number): PrivateKeys {
   return {
     async importPrivateKey(pkcs8, memory) {
-      if (memory.requireLocked === true) throw wouldNotBeLocked(IN_LIBRARY);
+      refuseOrdinaryMemory(memory, IN_LIBRARY);
       const der = SecureByteContext.allocate(pkcs8.byteLength, memory);
       try {
         der.borrow((bytes) => bytes.set(pkcs8));
@@ -24,7 +24,7 @@ export function webCryptoPrivateKeys(copies: () => number): PrivateKeys {
       }
     },
     async generatePkcs8(modulusBits, memory) {
-      if (memory.requireLocked === true) throw wouldNotBeLocked(IN_LIBRARY);
+      refuseOrdinaryMemory(memory, IN_LIBRARY);
       return new SecureByteContext(await oaep.generate(modulusBits), memory);
     },
   };
@@ -50,7 +50,7 @@ class CopiedKey implements Unwrapper {
   }
 
   async unwrap(block: Bytes, memory: MemoryOptions, signal?: AbortSignalLike): Promise<SecureByteContext> {
-    if (memory.requireLocked === true) throw wouldNotBeLocked(IN_LIBRARY);
+    refuseOrdinaryMemory(memory, IN_LIBRARY);
     if (this.#copies === undefined) throw new TypeError('the key was disposed of');
     const unwrapping = this.#copies.run((key) => crypto.subtle.decrypt(oaep.OAEP, key, block), signal);
     if (this.#state === 'tested') this.#complete();

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isArrayBuffer } from '@nomyo/base';
 import { base64DecodedLength } from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
-import { wouldNotBeLocked } from '../memory/not-locked.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
 import { reuse } from '../memory/ordinary.js';
 import { adoptMemory, SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
@@ -63,7 +63,7 @@ export async function openGcm(
     const ciphertext = isText ? decodeWhole(sealed.base64, length) : sealed.ciphertext;
     return native.openGcm(addon, { ...sealed, ciphertext }, key, memory);
   }
-  if (length > 0 && memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
+  if (length > 0) refuseOrdinaryMemory(memory, 'the plaintext');
   const isMasked = (memory.secure ?? true) && length <= MAX_MASKED_BYTES;
   const open = isMasked ? openWithoutResidue : nodeCrypto.openGcm;
   const inPlace = isMasked ? undefined : takePlace(sealed, length, memory);
@@ -82,7 +82,7 @@ export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<S
   // One block can be padding alone.
   const addon = addonFor(input.ciphertext.byteLength - CBC_BLOCK_BYTES, memory);
   if (addon !== undefined) return native.openCbc(addon, input, memory);
-  if (memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
+  refuseOrdinaryMemory(memory, 'the plaintext');
   return nodeCrypto.openCbc(input, memory);
 }
 

@@ -2,7 +2,7 @@
 import { allocateBytes, concatBytes, isArrayBuffer, type Bytes } from '@nomyo/base';
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
-import { wouldNotBeLocked } from '../memory/not-locked.js';
+import { refuseOrdinaryMemory } from '../memory/not-locked.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
 import { SUITE } from '../suite.js';
@@ -36,7 +36,7 @@ export async function openGcm(
   key: SecureByteContext,
   memory: MemoryOptions,
 ): Promise<SecureByteContext> {
-  if (memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
+  refuseOrdinaryMemory(memory, 'the plaintext');
   const length = 'base64' in sealed ? base64DecodedLength(sealed.base64) : sealed.ciphertext.byteLength;
   // WebCrypto takes the tag behind the ciphertext.
   const message = allocateBytes(length + SUITE.tagBytes);
@@ -51,7 +51,7 @@ export async function openCbc(
   { key, iv, ciphertext }: CbcInput,
   memory: MemoryOptions,
 ): Promise<SecureByteContext> {
-  if (memory.requireLocked === true) throw wouldNotBeLocked('the plaintext');
+  refuseOrdinaryMemory(memory, 'the plaintext');
   const imported = await crypto.subtle.importKey('raw', onArrayBuffer(key), 'AES-CBC', false, ['decrypt']);
   const parameters = { name: 'AES-CBC', iv: onArrayBuffer(iv) };
   const plaintext = await crypto.subtle.decrypt(parameters, imported, onArrayBuffer(ciphertext));
