@@ -7,8 +7,16 @@ const MAX_NAME = 256;
 /** The members of a line about a call. */
 type CallBody = { readonly type: 'call' } & Readonly<Record<string, unknown>>;
 
+/**
+ * How a call ended. Little is known of one that was `unfinished` when the log was closed, such as a stream that nobody
+ * reads to its end.
+ */
+export type KnownEnd =
+  | CallEnd
+  | (Partial<Omit<CallEnd, 'outcome'>> & Pick<CallEnd, 'durationMs'> & { readonly outcome: 'unfinished' });
+
 /** What is not known is left out. One literal, since an object that was spread into is slow to make and to write. */
-export function callBody(call: CallStart, apiKey: string | undefined, end: CallEnd): CallBody {
+export function callBody(call: CallStart, apiKey: string | undefined, end: KnownEnd): CallBody {
   return {
     type: 'call',
     operation: call.operation,
@@ -26,27 +34,11 @@ export function callBody(call: CallStart, apiKey: string | undefined, end: CallE
     duration_ms: Math.round(end.durationMs),
     request_bytes: end.requestBytes,
     response_bytes: end.responseBytes,
-    request_sha256: end.ciphertexts.request,
-    response_sha256: end.ciphertexts.response,
-    server_key: end.keys.server,
-    client_key: end.keys.client,
+    request_sha256: end.ciphertexts?.request,
+    response_sha256: end.ciphertexts?.response,
+    server_key: end.keys?.server,
+    client_key: end.keys?.client,
     api_key: apiKey,
     memory_locked: end.memoryLocked,
-  };
-}
-
-/** A call that had not ended when the log was closed, such as a stream that nobody reads to its end. */
-export function unfinishedBody(call: CallStart, apiKey: string | undefined, durationMs: number): CallBody {
-  return {
-    type: 'call',
-    operation: call.operation,
-    payload_id: call.payloadId,
-    protocol: call.protocol,
-    model: call.model?.slice(0, MAX_NAME),
-    stream: call.stream || undefined,
-    tier: call.securityTier,
-    outcome: 'unfinished',
-    duration_ms: Math.round(durationMs),
-    api_key: apiKey,
   };
 }

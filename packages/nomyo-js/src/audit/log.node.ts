@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { DirectoryLease } from '@nomyo/keystore';
 import type { AdmittedRequest, CallEnd, CallObserver, CallRecorder, CallStart } from '../observe/observer.js';
-import { callBody, unfinishedBody } from './call.js';
+import { callBody } from './call.js';
 import { AuditError, failureOf } from './errors.js';
 import { hexOf } from './hash-key.node.js';
 import type { LineBody } from './line.node.js';
@@ -95,7 +95,8 @@ export class AuditLog implements CallObserver {
     this.#isClosed = true;
     const time = new Date();
     for (const { call, apiKey, startedAt } of this.#begun) {
-      this.#pending.push({ body: unfinishedBody(call, apiKey, performance.now() - startedAt), time });
+      const end = { outcome: 'unfinished', durationMs: performance.now() - startedAt } as const;
+      this.#pending.push({ body: callBody(call, apiKey, end), time });
     }
     try {
       this.#flush();
