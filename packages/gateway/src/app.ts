@@ -2,8 +2,9 @@
 import { isObject } from '@nomyo/base';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
+import { FAILED } from './calls/faults.js';
 import type { SealingFetch } from './calls/relay.js';
-import { DIALECTS, dialectOf, faultResponse, type Fault } from './dialects/dialects.js';
+import { DIALECTS, dialectOf, faultResponse } from './dialects/dialects.js';
 import { tagsOf } from './dialects/ollama-answer.js';
 import type { Gate } from './gate.js';
 import { COMMON_HEADERS } from './http/write.js';
@@ -56,13 +57,6 @@ export function createApp(options: AppOptions): Hono<Bindings> {
   app.onError((_error, c) => faultResponse(dialectOf(c.req.path), FAILED));
   return app;
 }
-
-const FAILED: Fault = {
-  status: 500,
-  code: 'GATEWAY_FAILED',
-  type: 'api_error',
-  message: 'the gateway failed',
-};
 
 const health = (isDraining: boolean): Response =>
   Response.json({ status: isDraining ? 'draining' : 'ok' }, { status: isDraining ? 503 : 200 });

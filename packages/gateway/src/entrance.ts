@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DIALECTS, dialectOf, type Fault } from './dialects/dialects.js';
 import { isOwnHost, isOwnOrigin, isOwnTarget, type Names } from './http/host.js';
 import type { Listener } from './http/server.js';
+import { COMMON_HEADERS } from './http/write.js';
 import type { Metrics } from './metrics.js';
 
 const FOREIGN_HOST: Fault = {
@@ -54,8 +55,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, fault: Fault
   response.writeHead(fault.status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...COMMON_HEADERS,
     connection: 'close',
   });
   response.end(body);

@@ -26,6 +26,8 @@ export function desk(relay: Relay, gate: Gate, next: Listener): Listener {
       next(request, response);
       return;
     }
+    // A client that goes away in the middle of an answer is told apart by 'close'.
+    response.on('error', () => undefined);
     const fault = gate.stranger(request) ?? gate.closed();
     if (fault === undefined) void serve(relay, dialect, request, response);
     else send(request, response, faultAnswer(dialect, fault));
@@ -52,8 +54,6 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A client that goes away in the middle of an answer is told apart by 'close'.
-  response.on('error', () => undefined);
   const answer = await relay.answer(dialect, callOf(request, response));
   send(request, response, answer, answer.delivered);
 }

@@ -14,6 +14,14 @@ export const GONE: Fault = {
   message: 'the client went away',
 };
 
+/** A fault of the gateway's own. */
+export const FAILED: Fault = {
+  status: 500,
+  code: 'GATEWAY_FAILED',
+  type: 'api_error',
+  message: 'the gateway failed',
+};
+
 /** What a client is told of an error on this side of the adapter. */
 export function faultOf(error: unknown): Fault {
   const type = 'invalid_request_error';
@@ -21,7 +29,7 @@ export function faultOf(error: unknown): Fault {
     return { status: error.status, code: error.code, type, message: error.message };
   }
   if (error instanceof NomyoError) return { status: 400, code: error.code, type, message: error.message };
-  return { status: 500, code: 'GATEWAY_FAILED', type: 'api_error', message: 'the gateway failed' };
+  return FAILED;
 }
 
 /** The parts of an error in OpenAI's or Anthropic's shape; empty where there are none. */
