@@ -1,7 +1,7 @@
 /** Streams of version 2 that are read to their END and not opened: the client must not be what a router waits for. */
 import { Agent, get, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { sealRequest, takeKeyDocument, parsePin, chooseKey } from '@nomyo/protocol-v2';
+import { CONTENT_TYPE, sealRequest, takeKeyDocument, parsePin, chooseKey } from '@nomyo/protocol-v2';
 import type { BenchRequest } from '../payloads.js';
 import type { BenchClient, ClientConfig } from './client.js';
 
@@ -31,7 +31,7 @@ export async function openDrained({ baseUrl, ca, apiKey, root = '' }: ClientConf
     });
     answer.dispose();
     const headers = {
-      'content-type': 'application/nomyo-v2-request',
+      'content-type': CONTENT_TYPE.request,
       'content-length': message.byteLength,
     };
     await drained(await ask(`${baseUrl}/v2/${keyId}`, { agent, method: 'POST', headers }, message));
