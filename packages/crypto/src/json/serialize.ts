@@ -25,7 +25,19 @@ const [COMMA, COLON] = [0x2c, 0x3a];
 /** `JSON.stringify` makes `{"0":72,…}` of other typed arrays, and `{}` of an ArrayBuffer. */
 const NO_UINT8ARRAY = 'holds binary data that is no Uint8Array; use one for text, an array for numbers';
 
-const refuse = (why: string): InvalidArgumentError => new InvalidArgumentError('payload', why);
+/** Why a value is refused; where it stands is added when it reaches {@link writePayload}. */
+class Refusal extends Error {}
+
+const refuse = (why: string): Refusal => new Refusal(why);
+
+/** Where a payload is being read. */
+interface Walk {
+  readonly writer: JsonWriter;
+  /** The objects around the value, outermost first. */
+  readonly ancestors: object[];
+  /** The payload's own member that the value belongs to. */
+  member: string;
+}
 
 /**
  * Writes a value as JSON straight into protected memory of exactly the right size: the same bytes as
@@ -54,7 +66,12 @@ export function serializeJson(payload: object, options: SerializeOptions = {}): 
   try {
     writePayload(payload, writer);
     const json = writer.finish();
-    if (json === undefined) throw refuse('holds bytes that are no UTF-8 text, or were changed meanwhile');
+    if (json === undefined) {
+      throw new InvalidArgumentError(
+        'payload',
+        'holds bytes that are no UTF-8 text, or were changed meanwhile',
+      );
+    }
     return json;
   } finally {
     writer.dispose();
@@ -62,22 +79,28 @@ export function serializeJson(payload: object, options: SerializeOptions = {}): 
 }
 
 function writePayload(payload: object, writer: JsonWriter): void {
+  const walk: Walk = { writer, ancestors: [], member: '' };
   try {
     const value = prepare(payload, '');
     if (value === undefined) throw refuse('is nothing that JSON can express');
-    writeValue(value, writer, []);
+    writeValue(value, walk);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
     // What a getter or a toJSON throws may quote what it was asked for.
-    throw refuse('cannot be read: a getter, a toJSON or a proxy in it failed');
+    const why =
+      error instanceof Refusal ? error.message : 'cannot be read: a getter, a toJSON or a proxy in it failed';
+    throw new InvalidArgumentError(nameOf(walk.member), why);
   }
 }
 
-/**
- * @param value as {@link prepare} gave it
- * @param ancestors the objects around it, outermost first
- */
-function writeValue(value: unknown, writer: JsonWriter, ancestors: object[]): void {
+/** Deeper names, and names of other forms, may be what the payload is about. */
+function nameOf(member: string): string {
+  return /^[a-z][a-z_]{0,39}$/u.test(member) ? `payload.${member}` : 'payload';
+}
+
+/** @param value as {@link prepare} gave it */
+function writeValue(value: unknown, walk: Walk): void {
+  const { writer, ancestors } = walk;
   if (typeof value === 'string' || isBytes(value)) writer.text(value);
   else if (typeof value === 'number') writeNumber(value, writer);
   else if (typeof value === 'boolean') writer.ascii(value ? 'true' : 'false');
@@ -88,8 +111,8 @@ function writeValue(value: unknown, writer: JsonWriter, ancestors: object[]): vo
     if (ancestors.includes(value)) throw refuse('is circular');
     if (ancestors.length === MAX_DEPTH) throw refuse(`has more than ${String(MAX_DEPTH)} levels`);
     ancestors.push(value);
-    if (Array.isArray(value)) writeArray(value, writer, ancestors);
-    else writeObject(value, writer, ancestors);
+    if (Array.isArray(value)) writeArray(value, walk);
+    else writeObject(value, walk);
     ancestors.pop();
   }
 }
@@ -100,19 +123,18 @@ function writeNumber(value: number, writer: JsonWriter): void {
   writer.ascii(String(value));
 }
 
-function writeObject(
-  object: Readonly<Record<string, unknown>>,
-  writer: JsonWriter,
-  ancestors: object[],
-): void {
+function writeObject(object: Readonly<Record<string, unknown>>, walk: Walk): void {
+  const { writer } = walk;
+  const isPayload = walk.ancestors.length === 1;
   let before = OPEN_OBJECT;
   for (const key of Object.keys(object)) {
+    if (isPayload) walk.member = key;
     const member = prepare(object[key], key);
     if (member === undefined) continue;
     writer.punctuation(before);
     writer.text(key);
     writer.punctuation(COLON);
-    writeValue(member, writer, ancestors);
+    writeValue(member, walk);
     before = COMMA;
   }
   if (before === OPEN_OBJECT) {
@@ -122,12 +144,13 @@ function writeObject(
   writer.punctuation(CLOSE_OBJECT);
 }
 
-function writeArray(array: readonly unknown[], writer: JsonWriter, ancestors: object[]): void {
+function writeArray(array: readonly unknown[], walk: Walk): void {
+  const { writer } = walk;
   writer.punctuation(OPEN_ARRAY);
   const { length } = array;
   for (let i = 0; i < length; i += 1) {
     if (i > 0) writer.punctuation(COMMA);
-    writeValue(prepare(array[i], i) ?? null, writer, ancestors);
+    writeValue(prepare(array[i], i) ?? null, walk);
   }
   writer.punctuation(CLOSE_ARRAY);
 }
@@ -139,7 +162,7 @@ function writeArray(array: readonly unknown[], writer: JsonWriter, ancestors: ob
 function refuseHidden(value: object): void {
   if (isArrayBuffer(value)) throw refuse(NO_UINT8ARRAY);
   const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  if (tag !== 'Object') throw refuse(`holds a ${tag}, whose content JSON cannot express`);
+  if (tag !== 'Object') throw refuse(`holds an object of type ${tag}, whose content JSON cannot express`);
 }
 
 /**
