@@ -76,5 +76,5 @@ export function createNomyo(config: SecureFetchConfig = {}): NomyoProvider {
 }
 
 function refuse(kind: string): never {
-  throw new InvalidArgumentError(kind, 'cannot be sealed: NOMYO has chat completions alone');
+  throw new InvalidArgumentError(kind, 'is not supported: NOMYO has chat completions alone');
 }

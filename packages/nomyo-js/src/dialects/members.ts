@@ -29,7 +29,7 @@ export function entriesAt(
 
 /** What a sealed chat completion cannot give: it is refused, never left out in silence. */
 export function refuse(name: string, why: string): never {
-  throw new InvalidArgumentError(name, `cannot be sealed: ${why}`);
+  throw new InvalidArgumentError(name, `is not supported: ${why}`);
 }
 
 /** Members that are set; `null` stands for what is not. */

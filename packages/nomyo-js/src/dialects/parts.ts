@@ -84,7 +84,7 @@ export class PartReader {
     const key = `call ${String(index)}`;
     if (this.#open !== key) {
       if (this.#seen.has(key)) {
-        throw new SecurityError('INVALID_PLAINTEXT', 'the pieces of two calls are mixed');
+        throw new SecurityError('INVALID_PLAINTEXT', 'the chunks of two calls are mixed up');
       }
       yield* this.#start(key, { type: 'call', id, name: called?.name ?? '' });
     }

@@ -39,7 +39,7 @@ function readHeaders(headers: HeadersInit | undefined): Headers {
   try {
     return new Headers(headers);
   } catch {
-    throw new InvalidArgumentError('headers', 'must be names and values that HTTP allows');
+    throw new InvalidArgumentError('headers', 'must hold valid HTTP header names and values');
   }
 }
 
@@ -56,7 +56,7 @@ function readSignal(
 function refuseCoding(headers: Headers): void {
   const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (coding === '' || coding === 'identity') return;
-  throw new InvalidArgumentError('content-encoding', 'must be left out: give the body uncompressed');
+  throw new InvalidArgumentError('content-encoding', 'must not be set: send the body uncompressed');
 }
 
 /** A body that was given beside a request stands in for that of the request, as in the Fetch standard. */

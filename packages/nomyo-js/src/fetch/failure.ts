@@ -91,7 +91,7 @@ const UNKNOWN: Failure = {
   status: 500,
   type: 'nomyo_error',
   code: 'UNEXPECTED',
-  message: 'the call failed for a reason that nomyo-js does not know; onError has it',
+  message: 'the call failed for an unknown reason; onError receives the error',
   param: null,
   isRetryable: false,
   retryAfter: undefined,

@@ -90,13 +90,13 @@ function dialectOfErrors(path: string): Dialect {
 
 /** The rest of such a URL may be content, so only its scheme is shown. */
 function noHttp({ protocol }: URL): string {
-  return `${protocol.slice(0, SHOWN_CHARACTERS)} is no address that can be sealed, so nothing was sent`;
+  return `${protocol.slice(0, SHOWN_CHARACTERS)} URLs cannot be sealed, so nothing was sent`;
 }
 
 function whyRefused(method: string, path: string, isModels: boolean): string {
   const what = `${method.slice(0, SHOWN_CHARACTERS)} ${path.slice(-SHOWN_CHARACTERS)}`;
   const help = isModels
     ? `passthrough: ['${PASSTHROUGHS[0]}'] allows it`
-    : `sealed are POST ${SEALED.map(([end]) => end).join(', ')}; passthrough can allow ${PASSTHROUGHS.join(', ')} and nothing else`;
-  return `${what} would travel unencrypted, so nothing was sent: ${help}`;
+    : `only POST ${SEALED.map(([end]) => end).join(', ')} can be sealed; passthrough can allow ${PASSTHROUGHS.join(', ')}`;
+  return `${what} would travel unencrypted, so nothing was sent; ${help}`;
 }

@@ -112,7 +112,7 @@ describe('a request of the Responses API', () => {
       { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'f' }] }] },
       /id/,
     ],
-    ['input[0].type', { input: [{ type: 'computer_call' }] }, /translated/],
+    ['input[0].type', { input: [{ type: 'computer_call' }] }, /expected message/],
     ['truncation', { truncation: 'auto' }, /shorten/],
     ['input', { input: undefined }, /string or an array/],
   ])('with %s is refused, and told what to do', (argument, members, message) => {

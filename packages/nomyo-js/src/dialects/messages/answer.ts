@@ -78,7 +78,7 @@ function inputOf(text: string): Members {
   } catch {
     // The same as what is no object.
   }
-  throw new APIError('the model called a tool with what is no JSON object: ask again', {
+  throw new APIError('the model called a tool with arguments that are not a JSON object: try again', {
     status: 502,
     headers: {},
     errorDetails: undefined,

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
 
-const NO_IDS = 'nothing is stored under an id; send the contents as base64';
+const NO_IDS = 'nothing is stored under an id; send the content as base64';
 
 /** Says of a tool's output that it is an error, which a chat completion has no member for. */
 const ERROR_MARK = 'Error: ';
@@ -58,14 +58,14 @@ function partOf(at: string, block: Members): Members {
     case 'document':
       return documentOf(at, block);
     default:
-      return refuse(`${at}.type`, 'only text, images, documents and results of tools can be translated');
+      return refuse(`${at}.type`, 'expected text, image, document or tool_result');
   }
 }
 
 function documentOf(at: string, block: Members): Members {
   const source = objectAt(`${at}.source`, block['source']);
   if (source['type'] === 'text') return { type: 'text', text: textAt(`${at}.source.data`, source['data']) };
-  if (source['type'] === 'url') refuse(`${at}.source.type`, 'send the document as base64');
+  if (source['type'] === 'url') refuse(`${at}.source.type`, 'send the document itself, as base64');
   const file = { file_data: sourceUrl(`${at}.source`, source), ...setMembers({ filename: block['title'] }) };
   return { type: 'file', file };
 }
@@ -82,7 +82,7 @@ function assistant(blocks: Blocks): Members {
   const known = ['text', 'tool_use', 'thinking', 'redacted_thinking'];
   const other = blocks.find(([, block]) => !known.includes(String(block['type'])));
   if (other !== undefined) {
-    refuse(`${other[0]}.type`, 'only text, thinking and uses of tools can be translated');
+    refuse(`${other[0]}.type`, 'expected text, thinking or tool_use');
   }
   const texts = of('text').map(([at, block]) => textAt(`${at}.text`, block['text']));
   const thoughts = of('thinking').map(([at, block]) => textAt(`${at}.thinking`, block['thinking']));
@@ -112,7 +112,7 @@ export function textOf(at: string, content: unknown): string {
   if (!Array.isArray(content)) throw new InvalidArgumentError(at, 'must be a string or an array');
   return entriesAt(at, content)
     .map(([name, block]) => {
-      if (block['type'] !== 'text') refuse(`${name}.type`, 'here it must be text');
+      if (block['type'] !== 'text') refuse(`${name}.type`, 'expected text');
       return textAt(`${name}.text`, block['text']);
     })
     .join('');

@@ -34,7 +34,7 @@ export function chatRequestOf(body: Members): Members {
     const value = body[name];
     const isSet = value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
     if (isSet) {
-      refuse(name, 'it runs at the service, where the conversation would be in the clear; leave it out');
+      refuse(name, 'it runs on the service, which would see the conversation in the clear; leave it out');
     }
   }
   checkContext(body['context_management']);
@@ -71,7 +71,7 @@ function checkContext(context: unknown): void {
     if (typeof type === 'string' && type.startsWith('clear_')) continue;
     refuse(
       `${at}.type`,
-      'it runs at the service, where the conversation would be in the clear; leave it out',
+      'it runs on the service, which would see the conversation in the clear; leave it out',
     );
   }
 }
@@ -88,7 +88,7 @@ function toolsOf(tools: unknown): readonly Members[] | undefined {
 
 function toolOf(at: string, { type, name, description, input_schema, strict }: Members): Members {
   if (type !== undefined && type !== null && type !== 'custom') {
-    refuse(`${at}.type`, 'built-in tools run at the service; give tools with an input_schema');
+    refuse(`${at}.type`, 'built-in tools run on the service; define tools with an input_schema instead');
   }
   const parameters = objectAt(`${at}.input_schema`, input_schema);
   return {

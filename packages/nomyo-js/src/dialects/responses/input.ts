@@ -3,8 +3,7 @@ import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
 
-const NO_IDS =
-  'nothing is stored under an id; send the contents, with store: false where a library refers to what it sent';
+const NO_IDS = 'nothing is stored under an id; send the content itself (with store: false, libraries do)';
 
 /** @throws {InvalidArgumentError} */
 export function messagesOf(input: unknown): readonly Members[] {
@@ -64,10 +63,7 @@ function messageOf(at: string, item: Members): Members {
     case 'item_reference':
       return refuse(at, NO_IDS);
     default:
-      return refuse(
-        `${at}.type`,
-        'only messages, reasoning, function calls and their outputs can be translated',
-      );
+      return refuse(`${at}.type`, 'expected message, reasoning, function_call or function_call_output');
   }
 }
 
@@ -117,7 +113,7 @@ function partOf(at: string, part: Members): Members {
     case 'input_audio':
       return { type: 'input_audio', input_audio: objectAt(`${at}.input_audio`, part['input_audio']) };
     default:
-      return refuse(`${at}.type`, 'only text, images, files and sound can be translated');
+      return refuse(`${at}.type`, 'expected text, an image, a file or audio');
   }
 }
 
@@ -138,7 +134,7 @@ function textsOf(at: string, content: unknown): string {
   return entriesAt(at, content)
     .map(([name, part]) => {
       if (!/^(input_|output_)?text$/.test(String(part['type']))) {
-        refuse(`${name}.type`, 'here it must be text');
+        refuse(`${name}.type`, 'expected text');
       }
       return textAt(`${name}.text`, part['text']);
     })

@@ -65,7 +65,7 @@ function refuseState(body: Members): void {
       refuse(name, `nothing is stored; send the whole input, or ${CHAT_SWITCH}`);
     }
   }
-  if (body['background'] === true) refuse('background', 'the answer is not kept anywhere; leave it out');
+  if (body['background'] === true) refuse('background', 'answers are not stored; leave it out');
   if (body['truncation'] === 'auto') {
     refuse('truncation', "only 'disabled' is possible; shorten the input yourself");
   }
@@ -98,7 +98,7 @@ function toolOf(at: string, tool: Members): Members {
 function toolChoiceOf(choice: unknown): unknown {
   if (choice === undefined || choice === null || typeof choice === 'string') return choice;
   const { type, name } = objectAt('tool_choice', choice);
-  if (type !== 'function') refuse('tool_choice.type', 'it must be function');
+  if (type !== 'function') refuse('tool_choice.type', 'expected function');
   return { type: 'function', function: { name: textAt('tool_choice.name', name) } };
 }
 
