@@ -1,11 +1,12 @@
 /** An answer, at the gateway (SPEC section 8). */
-import { concatBytes, randomBytes, wipe, type Bytes } from '@nomyo/base';
+import { concatBytes, wipe, type Bytes } from '@nomyo/base';
 import { answerKeys } from './answer-keys.js';
 import { FRAME, MAGIC, SIZES } from './facts.js';
-import { FrameSealer, MAX_CONTENT } from './frame-sealer.js';
+import { FrameSealer, MAX_CONTENT, type PlainFrame } from './frame-sealer.js';
 import { encodeAnswerHead, type AnswerHead } from './head.js';
-import { HEAD_BLOCK, paddingTo, STREAM_BLOCK } from './padding.js';
-import { bodyFrames, type AnswerSecret, type PlainFrame } from './request-sealer.js';
+import { paddingTo, STREAM_BLOCK } from './padding.js';
+import { publicRandomBytes } from './public-random.js';
+import { bodyFrames, headFrame, type AnswerSecret } from './request-sealer.js';
 
 /** Largest piece of a stream's frame whose padding still fits. */
 const STREAM_PIECE = Math.floor((MAX_CONTENT + 4) / STREAM_BLOCK) * STREAM_BLOCK - 4;
@@ -32,7 +33,7 @@ export class AnswerSealer {
   /** @param nonce 32 bytes that were never used with this secret; given by tests alone */
   static async create(
     secret: AnswerSecret,
-    nonce: Bytes = randomBytes(SIZES.responseNonce),
+    nonce: Bytes = publicRandomBytes(SIZES.responseNonce),
   ): Promise<AnswerSealer> {
     const { key, baseNonce } = await answerKeys(secret, nonce);
     try {
@@ -45,55 +46,32 @@ export class AnswerSealer {
 
   /** Magic, nonce and the HEAD frame. */
   async head(head: AnswerHead): Promise<Bytes> {
-    const content = encodeAnswerHead(head);
-    const padding = paddingTo(HEAD_BLOCK, content.byteLength);
-    return concatBytes(this.#prefix, await this.#frames.seal(FRAME.head, content, padding));
+    return this.#frames.seal([headFrame(encodeAnswerHead(head), true)], this.#prefix);
   }
 
   /** DATA frames of a stream, each padded to a multiple of 256. No content: a keep-alive frame (SPEC 8.4). */
   async data(content: Uint8Array): Promise<Bytes> {
-    const frames: Bytes[] = [];
-    for (let at = 0; at === 0 || at < content.byteLength; at += STREAM_PIECE) {
-      frames.push(await this.#piece(FRAME.data, content.subarray(at, at + STREAM_PIECE)));
-    }
-    return concatBytes(...frames);
+    return this.#frames.seal(streamFrames(content, FRAME.data));
   }
 
   /** The END frame, with the last piece where there is one: what is before it in a frame of its own. The key is dropped. */
   async end(last: Uint8Array = new Uint8Array(0)): Promise<Bytes> {
-    const at = Math.max(Math.ceil(last.byteLength / STREAM_PIECE) - 1, 0) * STREAM_PIECE;
-    const before = at === 0 ? new Uint8Array(0) : await this.data(last.subarray(0, at));
-    const frame = await this.#piece(FRAME.end, last.subarray(at));
-    this.dispose();
-    return concatBytes(before, frame);
+    return this.#last(streamFrames(last, FRAME.end));
   }
 
   /** The ABORT frame: why the answer breaks off. The key is dropped. */
   async abort(head: AnswerHead): Promise<Bytes> {
-    const frame = await this.#piece(FRAME.abort, encodeAnswerHead(head));
-    this.dispose();
-    return frame;
+    return this.#last(streamFrames(encodeAnswerHead(head), FRAME.abort));
   }
 
   /** A whole answer, its body padded by Padmé. The key is dropped. */
   async whole(head: AnswerHead, body: Uint8Array): Promise<Bytes> {
-    const parts = [await this.head(head), ...(await this.frames(bodyFrames(body, true)))];
-    this.dispose();
-    return concatBytes(...parts);
+    return this.#last([headFrame(encodeAnswerHead(head), true), ...bodyFrames(body, true)], this.#prefix);
   }
 
-  /** Frames as they are given, for whoever pads by another rule. */
-  async frames(frames: readonly PlainFrame[]): Promise<Bytes[]> {
-    const sealed: Bytes[] = [];
-    for (const { type, content, padding } of frames) {
-      sealed.push(await this.#frames.seal(type, content, padding));
-    }
-    return sealed;
-  }
-
-  /** Magic and nonce. */
-  get prefix(): Bytes {
-    return this.#prefix;
+  /** A whole answer of frames as they are given, for whoever pads by another rule. The key stays. */
+  async frames(frames: readonly PlainFrame[]): Promise<Bytes> {
+    return this.#frames.seal(frames, this.#prefix);
   }
 
   /** Drops the key. Idempotent. */
@@ -101,7 +79,21 @@ export class AnswerSealer {
     this.#frames.dispose();
   }
 
-  #piece(type: PlainFrame['type'], content: Uint8Array): Promise<Bytes> {
-    return this.#frames.seal(type, content, paddingTo(STREAM_BLOCK, content.byteLength));
+  async #last(frames: readonly PlainFrame[], prefix?: Bytes): Promise<Bytes> {
+    try {
+      return await this.#frames.seal(frames, prefix);
+    } finally {
+      this.dispose();
+    }
   }
+}
+
+/** Frames of a stream, each padded to a multiple of 256; the last of them is of this type. */
+function streamFrames(content: Uint8Array, type: PlainFrame['type']): readonly PlainFrame[] {
+  const count = Math.max(Math.ceil(content.byteLength / STREAM_PIECE), 1);
+  return Array.from({ length: count }, (_, i) => {
+    const piece = content.subarray(i * STREAM_PIECE, (i + 1) * STREAM_PIECE);
+    const padding = paddingTo(STREAM_BLOCK, piece.byteLength);
+    return { type: i === count - 1 ? type : FRAME.data, content: piece, padding };
+  });
 }

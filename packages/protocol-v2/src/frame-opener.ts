@@ -60,7 +60,8 @@ export class FrameOpener {
     sink: FrameSink,
     { memory = {}, take = atOnce }: OpenerMemory = {},
   ): Promise<FrameOpener> {
-    const cipher = await take(() => platform.frameCipher(key, memory));
+    const opens = isAnswer ? 'client' : 'gateway';
+    const cipher = await take(() => platform.frameCipher(key, memory, opens));
     return new FrameOpener(cipher, concatBytes(baseNonce), isAnswer, sink, take);
   }
 

@@ -1,18 +1,26 @@
 /** Frames out (SPEC section 5). */
 import { platform } from '#platform';
-import { concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
+import { allocateBytes, concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { LIMITS, SIZES, type FrameType } from './facts.js';
-import { integer } from './layout.js';
+import { writeInteger } from './layout.js';
 import type { FrameCipher } from './platform/platform.js';
 
 /** Most bytes of content and padding that one frame holds. */
 export const MAX_CONTENT: number = LIMITS.maxLength - SIZES.tag - SIZES.contentLength;
 
+/** One frame of a message: its content, and how many zeros follow it. */
+export interface PlainFrame {
+  readonly type: FrameType;
+  readonly content: Uint8Array;
+  readonly padding: number;
+}
+
 /** The nonce of frame `index`: `base_nonce XOR index` (RFC 9180 5.2). */
 export function nonceOf(baseNonce: Uint8Array, index: number): Bytes {
   // eslint-disable-next-line nomyo/no-heap-secrets -- a nonce is no secret
-  const nonce = Uint8Array.from(baseNonce);
+  const nonce = new Uint8Array(SIZES.nonce);
+  nonce.set(baseNonce);
   let rest = index;
   for (let at = SIZES.nonce - 1; rest > 0; at -= 1) {
     nonce[at] = (nonce[at] ?? 0) ^ (rest % 256);
@@ -21,14 +29,11 @@ export function nonceOf(baseNonce: Uint8Array, index: number): Bytes {
   return nonce;
 }
 
-/** LENGTH and TYPE, which are the associated data too. */
-function headerOf(length: number, type: FrameType): Bytes {
-  // eslint-disable-next-line nomyo/no-heap-secrets -- it travels in the clear
-  const header = new Uint8Array(SIZES.frameHeader);
-  header.set(integer(length, 4));
-  header[SIZES.frameHeader - 1] = type;
-  return header;
-}
+/** `content length ‖ content ‖ padding`. */
+const plainLength = ({ content, padding }: PlainFrame): number =>
+  SIZES.contentLength + content.byteLength + padding;
+
+const sealedLength = (frame: PlainFrame): number => SIZES.frameHeader + plainLength(frame) + SIZES.tag;
 
 /** One direction of one exchange. Frames are sealed in the order of the calls. */
 export class FrameSealer {
@@ -56,24 +61,31 @@ export class FrameSealer {
   }
 
   /**
-   * @param padding zero bytes behind `content`
-   * @throws {InvalidArgumentError} when both are more than a frame holds
+   * These frames, one behind the other, in one array.
+   *
+   * @param prefix what stands in front of them there
+   * @throws {InvalidArgumentError} when content and padding are more than a frame holds; nothing is sealed then
    */
-  async seal(type: FrameType, content: Uint8Array, padding = 0): Promise<Bytes> {
-    const size = content.byteLength + padding;
-    if (size > MAX_CONTENT) {
-      throw new InvalidArgumentError('content', `must fit a frame: at most ${String(MAX_CONTENT)} bytes`);
+  async seal(frames: readonly PlainFrame[], prefix: Uint8Array = NOTHING): Promise<Bytes> {
+    let [whole, longest] = [prefix.byteLength, 0];
+    for (const frame of frames) {
+      checkSize(frame);
+      whole += sealedLength(frame);
+      longest = Math.max(longest, plainLength(frame));
     }
-    if (this.#next >= LIMITS.maxFrames) throw new InvalidArgumentError('content', 'is one frame too many');
-    const nonce = nonceOf(this.#baseNonce, this.#next);
-    this.#next += 1;
-    const header = headerOf(SIZES.contentLength + size + SIZES.tag, type);
-    const frame = SecureByteContext.allocate(SIZES.contentLength + size, this.#memory);
-    return frame.use(async (plaintext) => {
-      plaintext.set(integer(content.byteLength, 4));
-      plaintext.set(content, SIZES.contentLength);
-      return concatBytes(header, await this.#cipher.seal(nonce, header, plaintext));
+    const first = this.#take(frames.length);
+    const message = allocateBytes(whole);
+    message.set(prefix);
+    // One piece of protected memory serves all frames: each is written over the one before.
+    await SecureByteContext.allocate(longest, this.#memory).use(async (memory) => {
+      let at = prefix.byteLength;
+      for (const [i, frame] of frames.entries()) {
+        const end = at + sealedLength(frame);
+        await this.#sealInto(message.subarray(at, end), first + i, frame, memory);
+        at = end;
+      }
     });
+    return message;
   }
 
   /** Drops the key. Idempotent. */
@@ -81,4 +93,32 @@ export class FrameSealer {
     this.#cipher.dispose();
     wipe(this.#baseNonce);
   }
+
+  /** Numbers of the next frames. */
+  #take(count: number): number {
+    const first = this.#next;
+    if (first + count > LIMITS.maxFrames) throw new InvalidArgumentError('content', 'is one frame too many');
+    this.#next += count;
+    return first;
+  }
+
+  /** LENGTH and TYPE are the associated data too. */
+  async #sealInto(out: Bytes, index: number, frame: PlainFrame, memory: Bytes): Promise<void> {
+    const { type, content } = frame;
+    const plaintext = memory.subarray(0, plainLength(frame));
+    writeInteger(plaintext, 0, content.byteLength, 4);
+    plaintext.set(content, SIZES.contentLength);
+    plaintext.fill(0, SIZES.contentLength + content.byteLength);
+    writeInteger(out, 0, plaintext.byteLength + SIZES.tag, 4);
+    writeInteger(out, 4, type, 1);
+    const [header, sealed] = [out.subarray(0, SIZES.frameHeader), out.subarray(SIZES.frameHeader)];
+    await this.#cipher.seal(nonceOf(this.#baseNonce, index), header, plaintext, sealed);
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+function checkSize({ content, padding }: PlainFrame): void {
+  if (content.byteLength + padding <= MAX_CONTENT) return;
+  throw new InvalidArgumentError('content', `must fit a frame: at most ${String(MAX_CONTENT)} bytes`);
 }

@@ -17,7 +17,10 @@ export async function extract(salt: Uint8Array, ikm: Uint8Array): Promise<Bytes>
  * @param length in bytes, at most 255 · 32
  */
 export async function expand(prk: Uint8Array, info: Uint8Array, length: number): Promise<Bytes> {
-  if (length === HASH_BYTES) return platform.hmacSha256(prk, concatBytes(info, FIRST_BLOCK));
+  if (length <= HASH_BYTES) {
+    const block = await platform.hmacSha256(prk, concatBytes(info, FIRST_BLOCK));
+    return length === HASH_BYTES ? block : cut(block, length);
+  }
   const blocks: Bytes[] = [];
   for (let i = 1; blocks.length * HASH_BYTES < length; i += 1) {
     const input = concatBytes(blocks.at(-1) ?? bytesOf(), info, bytesOf(i));
@@ -25,7 +28,13 @@ export async function expand(prk: Uint8Array, info: Uint8Array, length: number):
     wipe(input);
   }
   const whole = concatBytes(...blocks);
-  const out = concatBytes(whole.subarray(0, length));
-  for (const block of [...blocks, whole]) wipe(block);
+  blocks.forEach(wipe);
+  return cut(whole, length);
+}
+
+/** The first `length` bytes; the rest is wiped with its array. */
+function cut(bytes: Bytes, length: number): Bytes {
+  const out = concatBytes(bytes.subarray(0, length));
+  wipe(bytes);
   return out;
 }

@@ -5,12 +5,17 @@ import { allocateBytes, type Bytes } from '@nomyo/base';
 export function integer(value: number, bytes: 1 | 2 | 4 | 8): Bytes {
   // eslint-disable-next-line nomyo/no-heap-secrets -- see above
   const out = new Uint8Array(bytes);
+  writeInteger(out, 0, value, bytes);
+  return out;
+}
+
+/** The same, written into `out` at `at`. */
+export function writeInteger(out: Uint8Array, at: number, value: number, bytes: 1 | 2 | 4 | 8): void {
   let rest = value;
-  for (let i = bytes - 1; i >= 0; i -= 1) {
+  for (let i = at + bytes - 1; i >= at; i -= 1) {
     out[i] = rest % 256;
     rest = Math.floor(rest / 256);
   }
-  return out;
 }
 
 /** Reads from the front. Every read past the end, and a u64 of 2^53 or more, is `fail()`. */

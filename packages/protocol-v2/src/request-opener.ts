@@ -49,6 +49,10 @@ export interface OpenedRequest {
 
 const malformed = (): Error => protocolError('malformed');
 
+/** Between the two halves of the map's key. */
+const ZERO = allocateBytes(1);
+const NOTHING = allocateBytes(0);
+
 /**
  * Opens one request. The first error is the error of every later call.
  *
@@ -62,7 +66,7 @@ export class RequestOpener {
   readonly #header: Bytes = allocateBytes(SIZES.header);
   #headerBytes = 0;
   #key: KemKey | undefined;
-  #enc: Bytes = allocateBytes(0);
+  #enc: Bytes = NOTHING;
   #encBytes = 0;
   #frames: FrameOpener | undefined;
   #head: RequestHead | undefined;
@@ -190,7 +194,7 @@ export class RequestOpener {
 
   async #opened(head: RequestHead, secret: AnswerSecret): Promise<OpenedRequest> {
     const { keyId, requestId, timestamp } = readHeader(this.#header);
-    const owner = concatBytes(utf8Encode(head.authorization ?? ''), allocateBytes(1), requestId);
+    const owner = concatBytes(utf8Encode(head.authorization ?? ''), ZERO, requestId);
     const mapKey = toHex(await platform.sha256(owner));
     wipe(owner);
     return {

@@ -1,15 +1,16 @@
 /** A request, at the client (SPEC section 7). */
 import { platform } from '#platform';
-import { concatBytes, InvalidArgumentError, randomBytes, wipe, type Bytes } from '@nomyo/base';
+import { concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { protocolError } from './errors.js';
 import { FRAME, LABEL, LIMITS, MAGIC, SIZES } from './facts.js';
-import { FrameSealer, MAX_CONTENT } from './frame-sealer.js';
+import { FrameSealer, MAX_CONTENT, type PlainFrame } from './frame-sealer.js';
 import { encodeRequestHead, type RequestHead } from './head.js';
 import type { PublicKemKey } from './kem-key.js';
 import { fromHex, integer, toHex } from './layout.js';
 import { HEAD_BLOCK, padme, paddingTo } from './padding.js';
 import type { Encapsulation } from './platform/platform.js';
+import { publicRandomBytes } from './public-random.js';
 import { schedule, type Context } from './schedule.js';
 
 /** What opens the answer, and nothing else. */
@@ -50,13 +51,6 @@ export interface SealOptions {
   readonly memory?: SecureByteContextOptions;
 }
 
-/** One frame of a message: its content, and how many zeros follow it. */
-export interface PlainFrame {
-  readonly type: (typeof FRAME)[keyof typeof FRAME];
-  readonly content: Uint8Array;
-  readonly padding: number;
-}
-
 /**
  * Seals a request.
  *
@@ -85,7 +79,7 @@ export async function sealFrames(
   frames: readonly PlainFrame[],
   encapsulation: Encapsulation,
 ): Promise<SealedRequest> {
-  const { key, now, requestId = toHex(randomBytes(SIZES.requestId)), memory } = options;
+  const { key, now, requestId = toHex(publicRandomBytes(SIZES.requestId)), memory } = options;
   try {
     const header = concatBytes(
       MAGIC.request,
@@ -94,8 +88,7 @@ export async function sealFrames(
       integer(now, 8),
     );
     const context = await schedule(key.suite, concatBytes(LABEL.request, header), encapsulation);
-    const sealed = await sealAll(context, frames, memory);
-    const message = concatBytes(header, encapsulation.enc, ...sealed);
+    const message = await sealAll(context, frames, concatBytes(header, encapsulation.enc), memory);
     return {
       message,
       keyId: key.keyId,
@@ -112,14 +105,13 @@ export async function sealFrames(
 async function sealAll(
   context: Context,
   frames: readonly PlainFrame[],
+  prefix: Bytes,
   memory: SecureByteContextOptions | undefined,
-): Promise<Bytes[]> {
+): Promise<Bytes> {
   let sealer: FrameSealer | undefined;
   try {
     sealer = await FrameSealer.create(context.key, context.baseNonce, memory);
-    const sealed: Bytes[] = [];
-    for (const { type, content, padding } of frames) sealed.push(await sealer.seal(type, content, padding));
-    return sealed;
+    return await sealer.seal(frames, prefix);
   } catch (error) {
     wipe(context.secret);
     throw error;
@@ -149,7 +141,7 @@ function hexOf(name: string, text: string): Bytes {
 }
 
 /** HEAD, padded to a multiple of 512. */
-function headFrame(content: Uint8Array, isPadded: boolean): PlainFrame {
+export function headFrame(content: Uint8Array, isPadded: boolean): PlainFrame {
   return { type: FRAME.head, content, padding: isPadded ? paddingTo(HEAD_BLOCK, content.byteLength) : 0 };
 }
 

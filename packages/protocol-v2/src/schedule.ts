@@ -2,7 +2,7 @@
  * HPKE's key schedule (RFC 9180 5.1, base mode), of the library `hpke`. The library never sees a primitive of its own:
  * the shared secret comes from the platform's KEM, and its KDF is ours, so that everything it derives can be wiped.
  */
-import { allocateBytes, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import { allocateBytes, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
 import { AEAD_AES_256_GCM, CipherSuite, type AEAD, type KDF, type KEM } from 'hpke';
 import { LABEL, SIZES, SUITES, type SuiteId } from './facts.js';
 import { expand, extract } from './hkdf.js';
@@ -21,26 +21,38 @@ const NO_KEY = { algorithm: { name: 'given' }, extractable: false, type: 'public
 
 /** The context of `SetupBaseS` and `SetupBaseR`, which derive the same from the same shared secret. */
 export async function schedule(suite: SuiteId, info: Uint8Array, given: Encapsulation): Promise<Context> {
-  const derived: Uint8Array[] = [];
+  const derived = new Set<Bytes>();
   let first: { key: Bytes; nonce: Bytes } | undefined;
   const tell = (key: Uint8Array, nonce: Uint8Array): void => {
-    first = { key: concatBytes(key), nonce: concatBytes(nonce) };
+    first = { key: keep(derived, key), nonce: concatBytes(nonce) };
   };
   try {
     const hpke = new CipherSuite(
       () => givenKem(suite, given),
-      () => wipedKdf(derived),
+      () => wipedKdf(suite, derived),
       () => tellingAead(tell),
     );
     const { ctx } = await hpke.SetupSender(NO_KEY, { info });
     // The nonce of message 0 is base_nonce itself (RFC 9180 5.2).
-    await ctx.Seal(allocateBytes(0));
-    const secret = concatBytes(await ctx.Export(LABEL.response, SIZES.secret));
+    await ctx.Seal(NOTHING);
+    const secret = keep(derived, await ctx.Export(LABEL.response, SIZES.secret));
     if (first === undefined) throw new TypeError('the key schedule sealed nothing');
     return { key: first.key, baseNonce: first.nonce, secret };
   } finally {
     derived.forEach(wipe);
   }
+}
+
+const NOTHING = allocateBytes(0);
+
+/** What outlives the schedule: the array that was derived, where the library hands on that, and a copy where not. */
+function keep(derived: Set<Bytes>, bytes: Uint8Array): Bytes {
+  for (const own of derived) {
+    if (own !== bytes) continue;
+    derived.delete(own);
+    return own;
+  }
+  return concatBytes(bytes);
 }
 
 const unused = (): Promise<never> => Promise.reject(new TypeError('the key schedule alone is used'));
@@ -67,11 +79,24 @@ function givenKem(suite: SuiteId, given: Encapsulation): KEM {
   };
 }
 
+/** The first step of every schedule in base mode (`psk_id_hash`): it depends on the suite alone, and is no secret. */
+const firstSteps = new Map<SuiteId, { readonly ikm: Bytes; readonly prk: Bytes }>();
+
+/** The first extraction, made once for each suite; `undefined` of any other. */
+async function firstExtract(suite: SuiteId, salt: Uint8Array, ikm: Uint8Array): Promise<Bytes | undefined> {
+  if (salt.byteLength > 0) return undefined;
+  const known = firstSteps.get(suite);
+  if (known !== undefined) return equalBytes(known.ikm, ikm) ? known.prk : undefined;
+  const prk = await extract(salt, ikm);
+  firstSteps.set(suite, { ikm: concatBytes(ikm), prk });
+  return prk;
+}
+
 /** HKDF-SHA256 whose every output is noted in `derived`. */
-function wipedKdf(derived: Uint8Array[]): KDF {
+function wipedKdf(suite: SuiteId, derived: Set<Bytes>): KDF {
   const noted = async (output: Promise<Bytes>): Promise<Bytes> => {
     const bytes = await output;
-    derived.push(bytes);
+    derived.add(bytes);
     return bytes;
   };
   return {
@@ -80,7 +105,7 @@ function wipedKdf(derived: Uint8Array[]): KDF {
     name: 'HKDF-SHA256',
     Nh: 32,
     stages: 2,
-    Extract: (salt, ikm) => noted(extract(salt, ikm)),
+    Extract: async (salt, ikm) => (await firstExtract(suite, salt, ikm)) ?? noted(extract(salt, ikm)),
     Expand: (prk, info, length) => noted(expand(prk, info, length)),
     Derive: unused,
   };

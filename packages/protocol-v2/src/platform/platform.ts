@@ -32,7 +32,8 @@ export interface Decapsulator {
 
 /** AES-256-GCM under one key, with 16-byte tags. */
 export interface FrameCipher {
-  seal: (nonce: Bytes, associated: Uint8Array, plaintext: Uint8Array) => Awaitable<Bytes>;
+  /** @param out where ciphertext and tag are written: 16 bytes more than the plaintext has */
+  seal: (nonce: Bytes, associated: Uint8Array, plaintext: Uint8Array, out: Bytes) => Awaitable<void>;
   /**
    * The plaintext, in memory of the cipher's kind, or `undefined` when the tag does not hold.
    *
@@ -51,9 +52,15 @@ export interface Platform {
   /**
    * The cipher keeps its key, and opens, in memory of this kind. The caller wipes `key`.
    *
+   * @param opens whose plaintext it opens. A client's is in no memory but ours. A gateway hands it on to an HTTP client,
+   *   which copies it: there, where memory is not locked, the runtime's own copy is no worse, and costs a third
    * @throws {SecurityError} `MEMORY_NOT_LOCKED`
    */
-  frameCipher: (key: Bytes, memory?: SecureByteContextOptions) => Awaitable<FrameCipher>;
+  frameCipher: (
+    key: Bytes,
+    memory?: SecureByteContextOptions,
+    opens?: 'client' | 'gateway',
+  ) => Awaitable<FrameCipher>;
   sha256: (data: Uint8Array) => Awaitable<Bytes>;
   hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;
   /** Whether the Ed25519 signature holds (RFC 8032). */

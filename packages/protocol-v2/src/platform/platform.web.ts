@@ -31,8 +31,9 @@ async function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): P
     additionalData: plain(data),
   });
   return {
-    seal: async (nonce, data, plaintext) =>
-      new Uint8Array(await crypto.subtle.encrypt(options(nonce, data), held(), plain(plaintext))),
+    seal: async (nonce, data, plaintext, out) => {
+      out.set(new Uint8Array(await crypto.subtle.encrypt(options(nonce, data), held(), plain(plaintext))));
+    },
     open: async (nonce, data, sealed) => {
       const kind = held();
       const opening = crypto.subtle.decrypt(options(nonce, data), kind, plain(sealed));

@@ -85,7 +85,7 @@ async function checkSealing(vector: Case): Promise<string | undefined> {
   const answer = secretOf(vector);
   const sealer = await AnswerSealer.create(answer, vector.hex('response_nonce'));
   const frames = vector.list('frames').map((frame) => frameOf(frame, frame.hex('content')));
-  const message = concatBytes(sealer.prefix, ...(await sealer.frames(frames)));
+  const message = await sealer.frames(frames);
   sealer.dispose();
   answer.dispose();
   return firstDifference({ 'sealed message': vector.hex('message') }, { 'sealed message': message });
@@ -103,7 +103,7 @@ export async function checkLarge(vector: Case): Promise<string | undefined> {
     padding: 0,
   }));
   const head = { type: FRAME.head, content: vector.hex('head_content'), padding: 0 };
-  const message = concatBytes(sealer.prefix, ...(await sealer.frames([head, ...pieces])));
+  const message = await sealer.frames([head, ...pieces]);
   sealer.dispose();
   answer.dispose();
   const digest = createHash('sha256').update(message).digest('hex');

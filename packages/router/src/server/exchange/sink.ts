@@ -1,14 +1,16 @@
 /** The client's side of an answer: sealed bytes go out with back-pressure, and a copy is kept for a resend. */
 import type { ServerResponse } from 'node:http';
 import { concatBytes } from '@nomyo/base';
+import { FOR_BROWSERS } from '../http/clear.js';
 import type { Limits } from '../limits.js';
 
-/** SPEC §8.1, §8.4. */
-const HEADERS = {
-  'content-type': 'application/nomyo-v2-response',
-  'cache-control': 'no-store',
-  'x-accel-buffering': 'no',
-} as const;
+/** SPEC §8.1, §8.4. As a list, which Node writes as it is. */
+const HEADERS: readonly string[] = [
+  ...['content-type', 'application/nomyo-v2-response'],
+  ...['cache-control', 'no-store'],
+  ...['x-accel-buffering', 'no'],
+  ...Object.entries(FOR_BROWSERS).flat(),
+];
 
 export class AnswerSink {
   readonly #response: ServerResponse;
@@ -34,14 +36,16 @@ export class AnswerSink {
 
   /** The whole answer, while it is small enough to be kept. */
   get kept(): Uint8Array | undefined {
-    return this.#kept === undefined ? undefined : concatBytes(...this.#kept);
+    const [only, ...more] = this.#kept ?? [];
+    if (this.#kept === undefined) return undefined;
+    return only !== undefined && more.length === 0 ? only : concatBytes(...this.#kept);
   }
 
   write(sealed: Uint8Array): void {
     this.#keep(sealed);
     this.#sent += sealed.byteLength;
     if (!this.isOpen) return;
-    if (!this.#response.headersSent) this.#response.writeHead(200, HEADERS);
+    if (!this.#response.headersSent) this.#response.writeHead(200, [...HEADERS]);
     this.#response.write(sealed);
   }
 
@@ -50,7 +54,7 @@ export class AnswerSink {
     this.#keep(sealed);
     this.#sent += sealed.byteLength;
     if (!this.isOpen) return;
-    this.#response.writeHead(200, { ...HEADERS, 'content-length': sealed.byteLength });
+    this.#response.writeHead(200, [...HEADERS, 'content-length', String(sealed.byteLength)]);
     this.#response.end(sealed);
     // Nobody waits for it to be taken: a client that stands still is cut off all the same.
     this.#response.setTimeout(this.#limits.stalledClientMs, () => this.#response.destroy());

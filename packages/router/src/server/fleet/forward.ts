@@ -1,6 +1,7 @@
 /** Passes a sealed request on to the router that has its key, and the sealed answer back: neither can be read here. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { FOR_BROWSERS } from '../http/clear.js';
 import { LIMITS } from '../limits.js';
 
 /** How a forwarded request ended. */
@@ -40,7 +41,8 @@ export function forward(
     sent.once('timeout', () => sent.destroy());
     sent.once('error', () => resolve(isConnected ? 'broken' : 'unreachable'));
     sent.once('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, pick(answer.headers, ANSWER_HEADERS));
+      const headers = { ...FOR_BROWSERS, ...pick(answer.headers, ANSWER_HEADERS) };
+      response.writeHead(answer.statusCode ?? 502, headers);
       // A cut answer must not look like a whole one: pipeline destroys the other end.
       pipeline(answer, response, () => resolve('answered'));
     });

@@ -30,22 +30,24 @@ export function sendClear(
     'content-type': type,
     'content-length': length,
     'cache-control': 'no-store',
+    ...FOR_BROWSERS,
     ...headers,
   });
   response.end(body);
 }
 
 /** Nothing of a request is ambient authority: no cookie is read, so that any page may call. */
-export function allowBrowsers(response: ServerResponse): void {
-  response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('access-control-expose-headers', 'retry-after');
-}
+export const FOR_BROWSERS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after',
+};
 
 export function sendPreflight(response: ServerResponse): void {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers': 'content-type',
     'access-control-max-age': '7200',
+    ...FOR_BROWSERS,
   });
   response.end();
 }

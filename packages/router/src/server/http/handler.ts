@@ -11,7 +11,7 @@ import { clearClassOf, CONTENT_TYPE, protocolError } from '../protocol/port.js';
 import type { V1Call, V1Handler } from '../v1/v1.js';
 import { detailReply, sendReply } from '../../v1/reply.js';
 import type { ByteBudget } from './budget.js';
-import { allowBrowsers, sendClear, sendClearError, sendPreflight } from './clear.js';
+import { FOR_BROWSERS, sendClear, sendClearError, sendPreflight } from './clear.js';
 import type { Exchanges } from './exchanges.js';
 import { report, type Call } from './report.js';
 import { targetOf, type Target } from './routes.js';
@@ -36,7 +36,6 @@ export interface Gateway extends ExchangeService {
 /** @param mayForward `false` on the listener for other routers: what they pass on is not passed on again */
 export function createHandler(gateway: Gateway, mayForward: boolean): RequestListener {
   return (request, response) => {
-    allowBrowsers(response);
     if (gateway.isDraining()) response.setHeader('connection', 'close');
     const target = targetOf(request.method ?? '', request.url ?? '', gateway.v1 !== undefined);
     const call = { request, response, startedAt: Date.now() };
@@ -72,7 +71,7 @@ async function serveV1(gateway: Gateway, v1Call: V1Call, call: Call): Promise<vo
     code = await gateway.v1(v1Call, request, response);
   } catch (error) {
     code = clearClassOf(error) ?? 'internal';
-    const headers = { 'retry-after': '1', connection: 'close' };
+    const headers = { ...FOR_BROWSERS, 'retry-after': '1', connection: 'close' };
     sendReply(response, detailReply(503, 'the router is busy, or stops', headers));
   }
   report(gateway, call, { code });

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../limits.js';
 import { protocolError } from '../protocol/port.js';
 import type { ByteBudget } from './budget.js';
+import { Pieces } from './pieces.js';
 
 /** Thrown when the client went away in the middle of its request, or was cut off: there is nobody to answer. */
 export class ClientGone extends Error {
@@ -18,6 +19,9 @@ export class ClientGone extends Error {
     this.code = code;
   }
 }
+
+/** How soon a client is looked at again that is over its time while a piece of it is at work. */
+const LOOK_AGAIN_MS = 20;
 
 interface IntakeOptions {
   readonly budget: ByteBudget;
@@ -39,20 +43,33 @@ export class Intake {
     return this.#bytes;
   }
 
-  /** @throws `busy`, `too_large`, or {@link ClientGone} */
-  async *read(message: IncomingMessage): AsyncGenerator<Uint8Array, void> {
-    const { budget, most, limits } = this.#options;
-    const watch = new RateWatch(message, limits);
+  /**
+   * @param take gets each piece, one after the other
+   * @throws `busy`, `too_large`, {@link ClientGone}, or what `take` throws
+   */
+  async read(message: IncomingMessage, take: (piece: Uint8Array) => void | Promise<void>): Promise<void> {
+    const watch = new RateWatch(message, this.#options.limits);
+    const pieces = new Pieces(message, () => new ClientGone(watch.isTooSlow ? 'too_slow' : 'client_gone'));
     try {
-      for await (const piece of piecesOf(message, watch)) {
-        if (!budget.take(piece.byteLength)) throw protocolError('busy');
-        this.#bytes += piece.byteLength;
-        if (this.#bytes > most) throw protocolError('too_large');
-        yield piece;
+      for (;;) {
+        const next = await pieces.next();
+        if (next.done === true) return;
+        watch.pause(next.value.byteLength);
+        this.#count(next.value.byteLength);
+        await take(next.value);
+        watch.goOn();
       }
     } finally {
       watch.stop();
+      pieces.leave();
     }
+  }
+
+  #count(bytes: number): void {
+    const { budget, most } = this.#options;
+    if (!budget.take(bytes)) throw protocolError('busy');
+    this.#bytes += bytes;
+    if (this.#bytes > most) throw protocolError('too_large');
   }
 
   /** What was read is not in memory any more. Idempotent. */
@@ -68,62 +85,52 @@ class RateWatch {
   readonly #limits: IntakeOptions['limits'];
   readonly #startedAt = Date.now();
   #bytes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout;
+  #isWaiting = true;
   #isTooSlow = false;
 
   constructor(message: IncomingMessage, limits: IntakeOptions['limits']) {
     this.#message = message;
     this.#limits = limits;
+    this.#timer = this.#look();
   }
 
   get isTooSlow(): boolean {
     return this.#isTooSlow;
   }
 
-  /** The next piece is waited for. @param bytes of the last one */
-  wait(bytes: number): void {
+  /** A piece is here: how long we take for it is not the client's fault. @param bytes of it */
+  pause(bytes: number): void {
     this.#bytes += bytes;
-    const { bodyGraceMs, bodyBytesPerSecond } = this.#limits;
-    const due = this.#startedAt + bodyGraceMs + (this.#bytes / bodyBytesPerSecond) * 1_000;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#cut(), Math.max(due - Date.now(), 0));
+    this.#isWaiting = false;
+  }
+
+  /** The next piece is waited for. */
+  goOn(): void {
+    this.#isWaiting = true;
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #cut(): void {
+  /** When the time that the bytes so far have bought is over. One timer a body: it looks again if that has moved. */
+  #look(): NodeJS.Timeout {
+    return setTimeout(() => this.#ring(), Math.max(this.#leftMs(), LOOK_AGAIN_MS));
+  }
+
+  #leftMs(): number {
+    const { bodyGraceMs, bodyBytesPerSecond } = this.#limits;
+    const bought = bodyGraceMs + (this.#bytes / bodyBytesPerSecond) * 1_000;
+    return Math.ceil(this.#startedAt + bought - Date.now());
+  }
+
+  #ring(): void {
+    if (!this.#isWaiting || this.#leftMs() > 0) {
+      this.#timer = this.#look();
+      return;
+    }
     this.#isTooSlow = true;
     this.#message.destroy();
-  }
-}
-
-async function* piecesOf(message: IncomingMessage, watch: RateWatch): AsyncGenerator<Uint8Array, void> {
-  const pieces: AsyncIterable<unknown> = message.iterator({ destroyOnReturn: false });
-  const iterator = pieces[Symbol.asyncIterator]();
-  try {
-    watch.wait(0);
-    for (;;) {
-      const next = await nextOf(iterator, watch);
-      if (next.done === true) return;
-      if (!Buffer.isBuffer(next.value)) continue;
-      watch.stop();
-      yield next.value;
-      watch.wait(next.value.byteLength);
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-async function nextOf(
-  iterator: AsyncIterator<unknown>,
-  watch: RateWatch,
-): Promise<IteratorResult<unknown, unknown>> {
-  try {
-    return await iterator.next();
-  } catch {
-    throw new ClientGone(watch.isTooSlow ? 'too_slow' : 'client_gone');
   }
 }

@@ -25,7 +25,7 @@ export async function receive(
     throw protocolError('malformed');
   }
   try {
-    for await (const piece of intake.read(message)) await opener.push(piece);
+    await intake.read(message, (piece) => opener.push(piece));
     return await opener.finish();
   } catch (error) {
     opener.dispose();

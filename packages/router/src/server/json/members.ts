@@ -3,6 +3,8 @@
  * whether to stream, and no string of the prompt is made for that. What it does not look into is the upstream's to judge.
  */
 
+import { utf8Decode } from '@nomyo/base';
+
 /** What the router must know of a chat completion. */
 export interface RequestFacts {
   readonly model: string;
@@ -85,7 +87,7 @@ function note(found: Map<string, unknown>, name: Uint8Array, value: Uint8Array):
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(utf8Decode(bytes));
   } catch {
     return undefined;
   }

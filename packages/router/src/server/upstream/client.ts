@@ -5,9 +5,11 @@ import {
   type ClientRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
+  type RequestOptions,
 } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { LightAbortController, type AbortSignalLike } from '@nomyo/base';
+import { Pieces } from '../http/pieces.js';
 import type { Limits } from '../limits.js';
 import { UpstreamError } from './failure.js';
 
@@ -40,17 +42,27 @@ export interface UpstreamOptions {
 }
 
 export class Upstream {
-  readonly #base: URL;
+  readonly #request: typeof httpRequest;
+  /** What is the same for all requests. */
+  readonly #options: RequestOptions;
+  readonly #basePath: string;
   readonly #headers: OutgoingHttpHeaders;
   readonly #agent: Agent;
-  readonly #silenceMs: number;
 
   constructor({ base, apiKey, limits }: UpstreamOptions) {
-    this.#base = base;
-    this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-    const options = { keepAlive: true, maxSockets: limits.exchanges, timeout: limits.upstreamIdleMs };
-    this.#silenceMs = limits.upstreamMs;
-    this.#agent = base.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);
+    const isTls = base.protocol === 'https:';
+    const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+    this.#headers = { ...authorization, accept: 'application/json, text/event-stream' };
+    const kept = { keepAlive: true, maxSockets: limits.exchanges, timeout: limits.upstreamIdleMs };
+    this.#agent = isTls ? new TlsAgent(kept) : new Agent(kept);
+    this.#request = isTls ? httpsRequest : httpRequest;
+    this.#basePath = base.pathname;
+    this.#options = {
+      hostname: base.hostname.replace(/^\[|\]$/gu, ''),
+      port: base.port === '' ? undefined : Number(base.port),
+      agent: this.#agent,
+      timeout: limits.upstreamMs,
+    };
   }
 
   /** @throws {UpstreamError} when there is no answer */
@@ -64,7 +76,7 @@ export class Upstream {
       contentType,
       retryAfter: /^\d{1,6}$/u.test(retryAfter) ? Number(retryAfter) : undefined,
       isDelimited: 'content-length' in headers || 'transfer-encoding' in headers,
-      body: piecesOf(answer, [silence, call.signal]),
+      body: new Pieces(answer, () => failureOf(undefined, [silence, call.signal], true)),
     };
   }
 
@@ -78,11 +90,10 @@ export class Upstream {
     { method, path, body, signal }: UpstreamCall,
     silence: LightAbortController,
   ): Promise<IncomingMessage> {
-    const url = new URL(path, this.#base);
-    const headers = { ...this.#headers, accept: 'application/json, text/event-stream', ...bodyHeaders(body) };
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const headers = { ...this.#headers, ...bodyHeaders(body) };
+    const options = { ...this.#options, method, path: this.#basePath + path, headers };
     return new Promise((resolve, reject) => {
-      const sent = request(url, { method, headers, agent: this.#agent, timeout: this.#silenceMs }, resolve);
+      const sent = this.#request(options, resolve);
       const abort = (): void => void sent.destroy(new UpstreamError('gone'));
       if (signal.aborted) abort();
       signal.addEventListener('abort', abort);
@@ -110,25 +121,6 @@ function whenConnected(sent: ClientRequest): () => boolean {
     else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (connected = true));
   });
   return () => connected;
-}
-
-async function* piecesOf(
-  answer: IncomingMessage,
-  signals: readonly AbortSignalLike[],
-): AsyncGenerator<Uint8Array, void> {
-  try {
-    for await (const piece of answer) {
-      if (isBytes(piece)) yield piece;
-    }
-  } catch (error) {
-    throw failureOf(error, signals, true);
-  } finally {
-    answer.destroy();
-  }
-}
-
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && 'byteLength' in value;
 }
 
 /** The first signal that ended says why; else the connection broke. */

@@ -13,6 +13,7 @@ import { checkFacts, wholeAnswer, type Route } from '../exchange/run.js';
 import { within } from '../exchange/within.js';
 import type { ByteBudget, Share } from '../http/budget.js';
 import type { Exchanges } from '../http/exchanges.js';
+import { FOR_BROWSERS } from '../http/clear.js';
 import { Intake, ClientGone } from '../http/intake.js';
 import type { Limits } from '../limits.js';
 import { clearClassOf } from '../protocol/port.js';
@@ -41,7 +42,7 @@ export function createV1(service: V1Service): V1Handler {
     try {
       const reply =
         call === 'key' ? keyReply(service, request) : await complete(service, clientKeys, request, response);
-      sendReply(response, reply);
+      sendForBrowsers(response, reply);
       return 'v1_ok';
     } catch (error) {
       return refuse(response, error);
@@ -112,7 +113,7 @@ async function answerEnvelope(
 
 async function readEnvelope(request: IncomingMessage, intake: Intake): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of intake.read(request)) pieces.push(piece);
+  await intake.read(request, (piece) => void pieces.push(piece));
   return concatBytes(...pieces);
 }
 
@@ -159,8 +160,12 @@ function refuse(response: ServerResponse, error: unknown): string {
     return error instanceof ClientGone ? error.code : 'client_gone';
   }
   const refusal = clearOf(error);
-  sendReply(response, refusal.reply);
+  sendForBrowsers(response, refusal.reply);
   return `v1_${String(refusal.reply.status)}`;
+}
+
+function sendForBrowsers(response: ServerResponse, { headers, ...reply }: Reply): void {
+  sendReply(response, { ...reply, headers: { ...FOR_BROWSERS, ...headers } });
 }
 
 function clearOf(error: unknown): ClearRefusal {
