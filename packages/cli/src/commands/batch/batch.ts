@@ -15,7 +15,7 @@ import type { Context } from '../../context.js';
 import { CommandFailed, UsageError } from '../../exit/codes.js';
 import { readPublicKey } from '../../sealed-file.js';
 import { checkWorkerFlags } from './fleet.js';
-import { runOpened } from './run.js';
+import { runOpened, type Checked } from './run.js';
 import { tellEnd } from './tell.js';
 
 /** As `--local` calls it. */
@@ -32,15 +32,6 @@ export async function run(context: Context): Promise<void> {
   const input = await checkInput(plan.input, defaultModel, signal);
   if (flags.dryRun) await tellCounts(context, flags, plan, input);
   else await runPlan({ context, flags, plan, input, defaultModel });
-}
-
-/** What was found before anything is written. */
-export interface Checked {
-  readonly context: Context;
-  readonly flags: BatchFlags;
-  readonly plan: BatchPlan;
-  readonly input: CheckedInput;
-  readonly defaultModel: string | undefined;
 }
 
 async function runPlan(checked: Checked): Promise<void> {

@@ -2,6 +2,9 @@
 import { utf8Encode, wipe } from '@nomyo/base';
 import { sealEnvelope, type RsaPublicKey } from '@nomyo/crypto';
 import type { SecureChatCompletionConfig } from 'nomyo-js';
+import type { BatchFlags } from '../../batch/flags.js';
+import type { CheckedInput } from '../../batch/input/check.js';
+import type { BatchPlan } from '../../batch/plan.js';
 import type { QueuePlace } from '../../batch/fleet/redis.js';
 import { finishBatch } from '../../batch/finish.js';
 import type { OpenedBatch } from '../../batch/open.js';
@@ -15,9 +18,17 @@ import { rateLimitOf } from '../../client/rate.js';
 import { withClient } from '../../client/session.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, Interrupted } from '../../exit/codes.js';
-import type { Checked } from './batch.js';
 import { withSubmitter } from './fleet.js';
 import { tellEnd } from './tell.js';
+
+/** What was found before anything is written. */
+export interface Checked {
+  readonly context: Context;
+  readonly flags: BatchFlags;
+  readonly plan: BatchPlan;
+  readonly input: CheckedInput;
+  readonly defaultModel: string | undefined;
+}
 
 /** A batch that has work to do, and may have been under way before. */
 type Open = Extract<OpenedBatch, { readonly kind: 'open' }>;

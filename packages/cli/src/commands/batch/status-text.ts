@@ -1,7 +1,30 @@
 /** The text of `nomyo batch status`. Pure. */
 import { duration } from '../../io/duration.js';
 import { visible } from '../../io/visible.js';
-import type { DeadLetter, GroupFacts } from './status.js';
+import type { WorkerFacts } from '../../batch/fleet/registry.js';
+
+/** A line that the workers gave up. */
+export interface DeadLetter {
+  /** Of the job; whose line it is, its submitter alone knows. */
+  readonly id: string;
+  readonly reason: string;
+  /** Unix ms. */
+  readonly at: number;
+  /** How often workers began it. */
+  readonly starts: number;
+}
+
+/** One group of workers. */
+export interface GroupFacts {
+  readonly key: string;
+  readonly waiting: number;
+  readonly running: number;
+  /** Results that no submitter has collected. */
+  readonly uncollected: number;
+  readonly dead: number;
+  readonly deadLetters: readonly DeadLetter[];
+  readonly workers: readonly WorkerFacts[];
+}
 
 const MINUTE_MS = 60_000;
 

@@ -5,30 +5,7 @@ import { connect, queuePlace } from '../../batch/fleet/redis.js';
 import { knownKeys, liveWorkers, type WorkerFacts } from '../../batch/fleet/registry.js';
 import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
-import { statusText } from './status-text.js';
-
-/** A line that the workers gave up. */
-export interface DeadLetter {
-  /** Of the job; whose line it is, its submitter alone knows. */
-  readonly id: string;
-  readonly reason: string;
-  /** Unix ms. */
-  readonly at: number;
-  /** How often workers began it. */
-  readonly starts: number;
-}
-
-/** One group of workers. */
-export interface GroupFacts {
-  readonly key: string;
-  readonly waiting: number;
-  readonly running: number;
-  /** Results that no submitter has collected. */
-  readonly uncollected: number;
-  readonly dead: number;
-  readonly deadLetters: readonly DeadLetter[];
-  readonly workers: readonly WorkerFacts[];
-}
+import { statusText, type GroupFacts } from './status-text.js';
 
 /** So many dead letters are listed. */
 const LISTED = 100;

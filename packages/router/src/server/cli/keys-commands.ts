@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { createRoot } from '../keys/root.js';
 import { delegate, revoke } from '../keys/delegate.js';
 import { inspect } from '../keys/inspect.js';
-import type { Print } from './program.js';
+import type { Print } from './surroundings.js';
 import { realmName, wholeNumber } from './values.js';
 
 /** SPEC §4.4: who holds a stolen signer can use it until its delegation ends. */

@@ -3,19 +3,8 @@ import { Command } from 'commander';
 import { addApiKeyCommands } from './api-keys-commands.js';
 import { addKeyCommands } from './keys-commands.js';
 import { addStandInCommand } from './stand-in-command.js';
-import { addServeCommand, type Serving } from './serve-command.js';
-
-/** Writes one line to standard output. */
-export type Print = (line: string) => void;
-
-export interface Surroundings {
-  readonly print: Print;
-  /** Environment variables. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly version: string;
-  /** Told about the server once it listens, to stop it on a signal. */
-  readonly onServing: (serving: Serving) => void;
-}
+import { addServeCommand } from './serve-command.js';
+import type { Surroundings } from './surroundings.js';
 
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('nomyo-router')

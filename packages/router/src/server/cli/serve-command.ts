@@ -12,12 +12,9 @@ import { openReplays } from '../replay/open.js';
 import { startServer, type RouterServer } from '../server.js';
 import { upstreamBase } from '../upstream/endpoint.js';
 import { readOrMakeV1Key } from '../v1/key-file.js';
-import type { Surroundings } from './program.js';
+import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
 import { MAX_PORT, wholeNumber } from './values.js';
-
-/** A server that runs. */
-export type Serving = Pick<RouterServer, 'drain' | 'close'>;
 
 interface ServeOptions {
   readonly signer: string;

@@ -1,7 +1,7 @@
 /** `nomyo-router stand-in`: something to put behind a router before there is a model. */
 import type { Command } from 'commander';
 import { startStandIn } from '../stand-in/stand-in.js';
-import type { Surroundings } from './program.js';
+import type { Surroundings } from './surroundings.js';
 import { MAX_PORT, wholeNumber } from './values.js';
 
 export function addStandInCommand(program: Command, { print, onServing }: Surroundings): void {

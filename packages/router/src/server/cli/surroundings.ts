@@ -1,0 +1,17 @@
+/** What the commands get from the process around them, so that tests can give them another. */
+import type { RouterServer } from '../server.js';
+
+/** A server that runs. */
+export type Serving = Pick<RouterServer, 'drain' | 'close'>;
+
+/** Writes one line to standard output. */
+export type Print = (line: string) => void;
+
+export interface Surroundings {
+  readonly print: Print;
+  /** Environment variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  /** Told about the server once it listens, to stop it on a signal. */
+  readonly onServing: (serving: Serving) => void;
+}
