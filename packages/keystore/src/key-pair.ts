@@ -18,7 +18,8 @@ export class KeyPair implements PairInUse {
   readonly createdAt: number;
   readonly taken: Moment;
   readonly #keys: OwnedKeys;
-  #served = 0;
+  /** How often it was leased. */
+  served = 0;
   #leases = 0;
   #retired = false;
 
@@ -32,21 +33,17 @@ export class KeyPair implements PairInUse {
     return this.#keys.publicKey.fingerprint;
   }
 
-  get served(): number {
-    return this.#served;
-  }
-
   /** @throws {DisposedError} after {@link retire} */
   lease(): KeyLease {
     if (this.#retired) throw new DisposedError('KeyPair');
-    this.#served += 1;
+    this.served += 1;
     this.#leases += 1;
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
       this.#leases -= 1;
-      this.#disposeWhenUnused();
+      if (this.#retired && this.#leases === 0) this.#keys.dispose();
     };
     return { keys: this.#keys, release, [Symbol.dispose]: release };
   }
@@ -54,10 +51,6 @@ export class KeyPair implements PairInUse {
   /** No lease any more; the keys are disposed of when the last one has ended. */
   retire(): void {
     this.#retired = true;
-    this.#disposeWhenUnused();
-  }
-
-  #disposeWhenUnused(): void {
-    if (this.#retired && this.#leases === 0) this.#keys.dispose();
+    if (this.#leases === 0) this.#keys.dispose();
   }
 }

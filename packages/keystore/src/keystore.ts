@@ -42,8 +42,6 @@ export class KeyStore {
     this.#listener = resolved.onEvent;
     this.#homes = new Homes(resolved);
     this.#rotator = new Rotator({
-      policy: () => this.#homes.current.policy,
-      pair: () => this.#current,
       replace: (background) => this.#replace(background),
       prepare: () => this.#homes.unlessMoved(({ storage }) => storage.prepare()),
       schedule: platform.schedule,
@@ -80,10 +78,9 @@ export class KeyStore {
     for (;;) {
       // Most calls find a pair and need not wait: a promise with a signal costs more than the lease.
       if (this.#current === undefined || this.#opening !== undefined) await abortable(this.ready(), signal);
-      this.#check();
       const replacement = this.#rotator.poll();
-      if (replacement === undefined) return this.#pair().lease();
-      await abortable(replacement, signal);
+      if (replacement !== undefined) await abortable(replacement, signal);
+      else if (this.#current !== undefined) return this.#current.lease();
     }
   }
 
@@ -211,7 +208,8 @@ export class KeyStore {
 
   async #replace(background: boolean): Promise<void> {
     const signal = this.#end.signal;
-    const pair = this.#pair();
+    const pair = this.#current;
+    if (pair === undefined) throw new DisposedError('KeyStore');
     const stored = await this.#homes.unlessMoved(({ storage }) =>
       storage.replace(pair.fingerprint, { signal, background }),
     );
@@ -229,14 +227,8 @@ export class KeyStore {
     const current = new KeyPair(stored, currentMoment());
     this.#current = current;
     previous?.retire();
-    this.#rotator.installed();
+    this.#rotator.installed(current, this.#homes.current.policy);
     this.#tell(installedEvent(stored, previous?.fingerprint));
-  }
-
-  #pair(): KeyPair {
-    this.#check();
-    if (this.#current === undefined) throw new DisposedError('KeyStore');
-    return this.#current;
   }
 
   #check(): void {

@@ -31,32 +31,29 @@ export interface Home {
 /** The home of a store, and how to make another; a password that the caller does not give is that of the store's options. */
 export class Homes {
   readonly #options: ResolvedOptions;
-  #current: Home;
+  /** Where the store is now. */
+  current: Home;
 
   /** Begins with the one of the store's options. */
   constructor(options: ResolvedOptions) {
     this.#options = options;
     const { place, keySize } = options;
-    this.#current = this.#make(place, { password: this.#ownPassword(), keySize, allowsUnprotected: false });
-  }
-
-  get current(): Home {
-    return this.#current;
+    this.current = this.#make(place, { password: this.#ownPassword(), keySize, allowsUnprotected: false });
   }
 
   /** From now on, `home` is the current one. */
   enter(home: Home): void {
-    this.#current.storage.dispose();
-    this.#current = home;
+    this.current.storage.dispose();
+    this.current = home;
   }
 
   /** `undefined` when the store moved meanwhile: nobody cares then about a pair at the old place. */
   async unlessMoved<T>(task: (home: Home) => Promise<T>): Promise<T | undefined> {
-    const home = this.#current;
+    const home = this.current;
     try {
       return await task(home);
     } catch (error) {
-      if (this.#current !== home) return undefined;
+      if (this.current !== home) return undefined;
       throw error;
     }
   }
@@ -103,7 +100,7 @@ export class Homes {
 
   /** Ends the current home, and wipes the password of the options, of which homes have copies. */
   dispose(): void {
-    this.#current.storage.dispose();
+    this.current.storage.dispose();
     this.#options.password?.dispose();
   }
 

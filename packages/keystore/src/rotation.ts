@@ -87,8 +87,9 @@ export function decideRotation(
   failures: Failures,
   now: Moment,
 ): RotationDecision {
+  const { intervalMs, rotateLeadMs } = policy;
   const exhausted = pair.served >= policy.maxRequests;
-  const remaining = remainingMs(pair, policy, now);
+  const remaining = intervalMs === 0 ? Infinity : intervalMs - rotateLeadMs - ageOf(pair, now);
   const isDue = exhausted || remaining <= 0;
   const isNear = pair.served >= Math.floor(policy.maxRequests / 2) || remaining <= policy.prepareLeadMs;
   if (!isDue && !isNear) {
@@ -106,10 +107,6 @@ export function backoffMs({ intervalMs }: RotationPolicy, count: number): number
     intervalMs === 0 ? BACKOFF.maxMs : Math.max(intervalMs, BACKOFF.minMs),
   );
   return Math.min(BACKOFF.firstMs * 2 ** (count - 1), longest);
-}
-
-function remainingMs(pair: PairInUse, { intervalMs, rotateLeadMs }: RotationPolicy, now: Moment): number {
-  return intervalMs === 0 ? Infinity : intervalMs - rotateLeadMs - ageOf(pair, now);
 }
 
 function pauseMs(policy: RotationPolicy, { count, lastAt }: Failures, now: Moment): number {

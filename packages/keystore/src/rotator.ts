@@ -2,15 +2,17 @@
 import { currentMoment, NomyoError } from '@nomyo/base';
 import type { RotationFailedEvent } from './events.js';
 import { KeyStoreError } from './errors.js';
-import type { KeyPair } from './key-pair.js';
-import { backoffMs, decideRotation, NO_FAILURES, type RotationPolicy } from './rotation.js';
+import {
+  backoffMs,
+  decideRotation,
+  NO_FAILURES,
+  type PairInUse,
+  type RotationDecision,
+  type RotationPolicy,
+} from './rotation.js';
 
 /** What a rotator works on. */
 export interface RotatorOptions {
-  /** That of the moment. */
-  readonly policy: () => RotationPolicy;
-  /** The pair in use, once there is one. */
-  readonly pair: () => KeyPair | undefined;
   /** Puts another pair into its place. */
   readonly replace: (background: boolean) => Promise<void>;
   /** Makes the next pair ahead of need. */
@@ -20,13 +22,20 @@ export interface RotatorOptions {
   readonly tell: (event: RotationFailedEvent) => void;
 }
 
+/** A pair in use, and the policy of the place that it came from. */
+interface Serving {
+  readonly pair: PairInUse;
+  readonly policy: RotationPolicy;
+}
+
 export class Rotator {
   readonly #options: RotatorOptions;
   #replacement: Promise<void> | undefined;
   #isPreparing = false;
   #failures = NO_FAILURES;
+  /** `undefined` before the first pair, and after the end. */
+  #serving: Serving | undefined;
   #cancelTimer: () => void = () => undefined;
-  #stopped = false;
 
   constructor(options: RotatorOptions) {
     this.#options = options;
@@ -42,39 +51,35 @@ export class Rotator {
 
   /** Replaces the pair if it must not serve as it is. */
   async rotateWhenDue(): Promise<void> {
-    const pair = this.#options.pair();
-    if (pair !== undefined && this.#decide(pair).action === 'rotate') await this.rotate(false);
+    if (this.#decide()?.action === 'rotate') await this.rotate(false);
   }
 
   /**
-   * Does, in the background, what is to be done by now.
+   * Does, in the background, what is to be done by now. What time alone changes is left to the timer.
    *
    * @returns what a request has to wait for: the current pair serves no more; it never rejects
    */
   poll(): Promise<void> | undefined {
-    const pair = this.#options.pair();
-    if (pair === undefined || this.#stopped) return undefined;
-    const { action, exhausted, lookAgainInMs } = this.#decide(pair);
-    if (action !== 'rotate') {
-      this.#sleep(lookAgainInMs);
-      if (action === 'prepare') this.#prepare();
+    const decision = this.#decide();
+    if (decision === undefined || decision.action === 'keep') return undefined;
+    if (decision.action === 'prepare') {
+      this.#prepare();
       return undefined;
     }
-    const replacement = quietly(this.rotate(!exhausted));
-    return exhausted ? replacement : undefined;
+    const replacement = quietly(this.rotate(!decision.exhausted));
+    return decision.exhausted ? replacement : undefined;
   }
 
   /** Another pair is in place. */
-  installed(): void {
+  installed(pair: PairInUse, policy: RotationPolicy): void {
     this.#failures = NO_FAILURES;
-    const pair = this.#options.pair();
-    if (pair === undefined || this.#stopped) return;
-    this.#sleep(this.#decide(pair).lookAgainInMs);
+    this.#serving = { pair, policy };
+    this.#sleep(this.#decide()?.lookAgainInMs);
   }
 
   /** No timer any more. Idempotent. */
   stop(): void {
-    this.#stopped = true;
+    this.#serving = undefined;
     this.#cancelTimer();
   }
 
@@ -86,29 +91,35 @@ export class Rotator {
     });
   }
 
-  #decide(pair: KeyPair): ReturnType<typeof decideRotation> {
-    return decideRotation(pair, this.#options.policy(), this.#failures, currentMoment());
+  #decide(): RotationDecision | undefined {
+    if (this.#serving === undefined) return undefined;
+    const { pair, policy } = this.#serving;
+    return decideRotation(pair, policy, this.#failures, currentMoment());
   }
 
   #sleep(ms: number | undefined): void {
     this.#cancelTimer();
-    if (ms === undefined || this.#stopped) return;
-    this.#cancelTimer = this.#options.schedule(() => void this.poll(), ms);
+    if (ms !== undefined) this.#cancelTimer = this.#options.schedule(() => this.#wake(), ms);
+  }
+
+  #wake(): void {
+    this.#sleep(this.#decide()?.lookAgainInMs);
+    void this.poll();
   }
 
   async #attempt(task: () => Promise<unknown>): Promise<void> {
     try {
       await task();
     } catch (error) {
-      if (!this.#stopped) this.#failed(error);
+      if (this.#serving !== undefined) this.#failed(error, this.#serving.policy);
       throw error;
     }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, policy: RotationPolicy): void {
     const count = this.#failures.count + 1;
     this.#failures = { count, lastAt: currentMoment().monotonic };
-    const retryInMs = backoffMs(this.#options.policy(), count);
+    const retryInMs = backoffMs(policy, count);
     this.#sleep(retryInMs);
     const code = error instanceof NomyoError ? error.code : 'KEY_FILE_UNWRITABLE';
     const path = error instanceof KeyStoreError ? error.path : undefined;

@@ -34,8 +34,6 @@ function bench(policy = daily): Bench {
   const replace = jest.fn((_background: boolean) => Promise.resolve());
   const prepare = jest.fn(() => Promise.resolve());
   const rotator = new Rotator({
-    policy: () => policy,
-    pair: () => pair,
     replace,
     prepare,
     schedule: (fn) => {
@@ -44,6 +42,7 @@ function bench(policy = daily): Bench {
     },
     tell: (event) => told.push(event),
   });
+  rotator.installed(pair, policy);
   return { rotator, pair, replace, prepare, told, timers };
 }
 
@@ -64,9 +63,8 @@ describe('a rotator', () => {
   });
 
   it('leaves a young pair alone, and has one timer', () => {
-    const { rotator, replace, prepare, timers } = bench();
-    rotator.installed();
-    rotator.installed();
+    const { rotator, pair, replace, prepare, timers } = bench();
+    rotator.installed(pair, daily);
     expect(polled(rotator)).toBe('served');
     expect([replace, prepare].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     expect(timers).toHaveLength(1);
