@@ -1,7 +1,7 @@
 /** A body that is read as it comes: one pass, within its limit and its time. */
 import { abortable, type LightAbortController } from '@nomyo/base';
 import { markSent } from '../errors/mark-sent.js';
-import { tooLarge } from './body.js';
+import { tooLarge } from './answer.js';
 import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
 import { APIConnectionError, APIConnectionTimeoutError } from '../errors/errors.js';
 

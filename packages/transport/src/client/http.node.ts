@@ -1,25 +1,19 @@
 /** `#http` on Node: node:http and node:https over connections of one's own. */
 import { DisposedError, InvalidArgumentError, LightAbortController, Semaphore } from '@nomyo/base';
+import { BodyCollector, declaredLength } from '../answer/answer.js';
 import { redactor } from '../answer/redact.js';
-import { secretsOf } from '../policy/headers.js';
+import { StreamedBody } from '../answer/streamed-body.js';
+import { ConnectionPool } from '../connection/pool.node.js';
+import { parseProxy } from '../connection/proxy.js';
+import { roundTrip, type Attempt, type Incoming } from '../connection/round-trip.node.js';
+import { proxyTls, routerTls } from '../connection/tls.node.js';
+import { APIConnectionError, timedOut } from '../errors/errors.js';
 import { markSent } from '../errors/mark-sent.js';
-import { declaredLength } from '../answer/body.js';
-import { readIncoming } from '../answer/body.node.js';
-import { startDeadline, withLightDeadline, type Deadline } from './deadline.js';
-import { timedOut } from '../errors/errors.js';
-import {
-  roundTrip,
-  type RoundTripContext,
-  type Incoming,
-  type Progress,
-} from '../connection/round-trip.node.js';
 import { FetchClient } from '../fetch/fetch-client.js';
-
+import { secretsOf } from '../policy/headers.js';
+import { startDeadline } from './deadline.js';
 import {
-  checkMaxConnections,
   checkRequest,
-  DEFAULT_MAX_CONNECTIONS,
-  withUserAgent,
   type HttpClient,
   type HttpClientOptions,
   type HttpRequest,
@@ -27,10 +21,8 @@ import {
   type HttpStreamRequest,
   type HttpStreamResponse,
 } from './http.js';
-import { ConnectionPool } from '../connection/pool.node.js';
-import { parseProxy } from '../connection/proxy.js';
-import { StreamedBody } from '../answer/streamed-body.js';
-import { proxyTls, routerTls } from '../connection/tls.node.js';
+
+const DEFAULT_MAX_CONNECTIONS = 64;
 
 /**
  * A client with connections of its own; nothing is opened before the first request.
@@ -50,40 +42,44 @@ class NodeClient implements HttpClient {
   readonly #pool: ConnectionPool;
   /** In front of the pool: a call that is aborted in the line leaves it at once, and has sent nothing. */
   readonly #connections: Semaphore<undefined>;
-  readonly #userAgent: string | undefined;
   #closed = false;
 
   constructor(options: HttpClientOptions) {
     const { tls = {}, proxy = null, noProxy = '', maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
-    this.#connections = Semaphore.of(checkMaxConnections(maxConnections));
-    this.#userAgent = options.userAgent;
+    if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
+      throw new InvalidArgumentError('maxConnections', 'must be a positive integer');
+    }
+    this.#connections = Semaphore.of(maxConnections);
     this.#pool = new ConnectionPool({
       tls: routerTls(tls),
       proxy: proxy === null ? undefined : { ...parseProxy(proxy), tls: proxyTls(tls) },
       noProxy,
       allowRemoteHttp: options.allowRemoteHttp ?? false,
+      userAgent: options.userAgent,
     });
   }
 
-  async send(request: HttpRequest): Promise<HttpResponse> {
-    try {
-      this.#check(request);
-      return await this.#connections.run(() => this.#send(request), request.signal);
-    } finally {
-      wipe(request);
-    }
+  send(request: HttpRequest): Promise<HttpResponse> {
+    return this.#run(request, (attempt) =>
+      roundTrip(request, attempt, {
+        pool: this.#pool,
+        receive: (incoming) => wholeAnswer(incoming, request),
+      }),
+    );
   }
 
-  async stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
-    try {
-      this.#check(request);
-      return await new Promise((resolve, reject) => {
-        this.#connections.run(() => this.#stream(request, resolve), request.signal).catch(reject);
-      });
-    } catch (error) {
-      wipe(request);
-      throw error;
-    }
+  /** The answer is there when its head is; its place in the line is free when its connection is, or is closed. */
+  stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
+    return new Promise((resolve, reject) => {
+      this.#run(request, async (attempt) => {
+        const { response, released } = await roundTrip(request, attempt, {
+          pool: this.#pool,
+          receive: (incoming) => streamedAnswer(incoming, request, attempt.signal),
+        });
+        resolve(response);
+        await released;
+      }).catch(reject);
+    });
   }
 
   close(): void {
@@ -91,82 +87,77 @@ class NodeClient implements HttpClient {
     this.#pool.close();
   }
 
-  #check(request: HttpStreamRequest): void {
+  /** Runs one attempt, with its deadline, when a connection may be used. The request is checked before, wiped after. */
+  async #run<T>(request: HttpStreamRequest, task: (attempt: Attempt) => Promise<T>): Promise<T> {
+    try {
+      this.#checkOpen();
+      checkRequest(request);
+      return await this.#connections.run(() => this.#attempt(request, task), request.signal);
+    } finally {
+      if (request.wipeBody ?? true) request.body?.fill(0);
+    }
+  }
+
+  async #attempt<T>(request: HttpRequest, task: (attempt: Attempt) => Promise<T>): Promise<T> {
+    // It may have been closed meanwhile.
     this.#checkOpen();
-    checkRequest(request);
+    const signal = new LightAbortController();
+    const attempt: Attempt = { signal, sent: false };
+    const expired = (): Error => timedOut(request.timeout, attempt.sent);
+    const stopClock = startDeadline({ timeout: request.timeout, signal: request.signal, expired }, signal);
+    try {
+      return await task(attempt);
+    } catch (error) {
+      // However the task puts it: who was aborted hears the reason, and nothing else.
+      const reason = signal.aborted ? signal.reason : error;
+      if (attempt.sent) markSent(reason);
+      throw reason;
+    } finally {
+      stopClock();
+    }
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new DisposedError('HttpClient');
   }
-
-  async #send(request: HttpRequest): Promise<HttpResponse> {
-    this.#checkOpen();
-    const progress: Progress = { sent: false };
-    try {
-      return await withLightDeadline(deadlineOf(request, progress), (signal) =>
-        this.#roundTrip(request, { progress, signal }, (incoming) => wholeAnswer(incoming, request)),
-      );
-    } catch (error) {
-      if (progress.sent) markSent(error);
-      throw error;
-    }
-  }
-
-  /** Hands the answer to `opened` when its head is there, and settles when its connection is free again, or closed. */
-  async #stream(request: HttpStreamRequest, opened: (response: HttpStreamResponse) => void): Promise<void> {
-    this.#checkOpen();
-    const progress: Progress = { sent: false };
-    const controller = new LightAbortController();
-    const stopClock = startDeadline(deadlineOf(request, progress), controller);
-    try {
-      const { response, released } = await this.#roundTrip(
-        request,
-        { progress, signal: controller },
-        (incoming) => streamedAnswer(incoming, request, controller),
-      );
-      opened(response);
-      await released;
-    } catch (error) {
-      const reason = controller.aborted ? controller.reason : error;
-      if (progress.sent) markSent(reason);
-      throw reason;
-    } finally {
-      stopClock();
-      wipe(request);
-    }
-  }
-
-  #roundTrip<T>(
-    request: HttpRequest,
-    attempt: Pick<RoundTripContext, 'progress' | 'signal'>,
-    receive: (incoming: Incoming) => T | Promise<T>,
-  ): Promise<T> {
-    return roundTrip(withUserAgent(request, this.#userAgent), { ...attempt, pool: this.#pool }, receive);
-  }
 }
 
-function deadlineOf({ timeout, signal }: HttpRequest, progress: Progress): Deadline {
-  return { timeout, signal, expired: () => timedOut(timeout, progress.sent) };
-}
-
-function wipe({ body, wipeBody = true }: HttpRequest): void {
-  if (wipeBody) body?.fill(0);
-}
-
+/**
+ * Collects a body by its events: an async iterator of a stream costs more than the body of a short answer.
+ *
+ * @throws {SecurityError} `BODY_TOO_LARGE`, before anything is read when the length is declared
+ * @throws {APIConnectionError} when the body ends before its declared length, or its connection is cut
+ */
 async function wholeAnswer(
-  incoming: Incoming,
+  { status, headers, message, possiblyExecuted, release }: Incoming,
   { maxBytes, maxBytesName }: HttpRequest,
 ): Promise<HttpResponse> {
-  const { status, headers, message, possiblyExecuted, release } = incoming;
-  const body = await readIncoming(message, {
-    declared: declaredLength(headers),
-    maxBytes,
-    maxBytesName,
+  const declared = declaredLength(headers);
+  const body = new BodyCollector({ declared, maxBytes, maxBytesName, possiblyExecuted });
+  await new Promise<void>((resolve, reject) => {
+    message.on('data', (chunk: Uint8Array) => {
+      if (!body.add(chunk)) message.destroy();
+    });
+    message.once('end', resolve);
+    message.once('error', reject);
+    message.once('close', () => {
+      if (body.isTooLong || message.complete) {
+        resolve();
+        return;
+      }
+      body.drop();
+      reject(cutOff(possiblyExecuted));
+    });
+  });
+  const whole = body.end();
+  await release();
+  return { status, headers, body: whole };
+}
+
+function cutOff(possiblyExecuted: boolean): APIConnectionError {
+  return new APIConnectionError('the connection was closed before the end of the answer', {
     possiblyExecuted,
   });
-  await release();
-  return { status, headers, body };
 }
 
 function streamedAnswer(

@@ -1,5 +1,5 @@
 /** What an HTTP client of this package takes and gives, whatever it is made of. */
-import { InvalidArgumentError, type AbortSignalLike, type Bytes } from '@nomyo/base';
+import { InvalidArgumentError, MAX_TIMER_MS, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { checkHeaderSyntax } from '../policy/headers.js';
 import type { TlsOptions } from '../connection/tls.js';
 
@@ -105,41 +105,20 @@ export interface HttpClientOptions {
   readonly userAgent?: string | undefined;
 }
 
-/** See {@link HttpClientOptions.maxConnections}. */
-export const DEFAULT_MAX_CONNECTIONS = 64;
-
-/** What timers can hold, in ms. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
 const PROTOCOLS: readonly string[] = ['https:', 'http:'];
 
 /** @throws {InvalidArgumentError} when a member of `request` is wrong */
-export function checkRequest({ url, headers, timeout, maxBytes, idleTimeout = 1 }: HttpStreamRequest): void {
+export function checkRequest({ url, headers, timeout, maxBytes, idleTimeout }: HttpStreamRequest): void {
   if (!PROTOCOLS.includes(url.protocol)) {
     throw new InvalidArgumentError('url', 'must be an https: or http: URL');
   }
-  checkTimeout('timeout', timeout);
-  checkTimeout('idleTimeout', idleTimeout);
+  const times = { timeout, idleTimeout: idleTimeout ?? timeout };
+  for (const [name, ms] of Object.entries(times)) {
+    if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMER_MS) continue;
+    throw new InvalidArgumentError(name, `must be an integer from 1 to ${String(MAX_TIMER_MS)} ms`);
+  }
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
     throw new InvalidArgumentError('maxBytes', 'must be a number of bytes');
   }
   checkHeaderSyntax(headers);
-}
-
-function checkTimeout(name: string, ms: number): void {
-  if (Number.isInteger(ms) && ms >= 1 && ms <= MAX_TIMEOUT_MS) return;
-  throw new InvalidArgumentError(name, `must be an integer from 1 to ${String(MAX_TIMEOUT_MS)} ms`);
-}
-
-/** @throws {InvalidArgumentError} when `maxConnections` is no positive integer */
-export function checkMaxConnections(maxConnections: number): number {
-  if (Number.isSafeInteger(maxConnections) && maxConnections > 0) return maxConnections;
-  throw new InvalidArgumentError('maxConnections', 'must be a positive integer');
-}
-
-/** The request with the client's `User-Agent`, unless it has one of its own. */
-export function withUserAgent<R extends HttpRequest>(request: R, userAgent: string | undefined): R {
-  if (userAgent === undefined) return request;
-  if (Object.keys(request.headers).some((name) => name.toLowerCase() === 'user-agent')) return request;
-  return { ...request, headers: { ...request.headers, 'User-Agent': userAgent } };
 }

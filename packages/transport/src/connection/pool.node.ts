@@ -7,9 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { AbortSignalLike } from '@nomyo/base';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { isErrorLike } from '../errors/connection-error.js';
-import type { HttpMethod } from '../client/http.js';
-import { keepAliveTimeout } from './keep-alive.js';
-import { bareHost } from '../policy/address.js';
+import type { HttpRequest } from '../client/http.js';
 import { bypassesProxy, type Proxy } from './proxy.js';
 import type { TlsSettings } from './tls.node.js';
 import { openTunnel } from './tunnel.node.js';
@@ -21,7 +19,19 @@ export interface PoolOptions {
   readonly noProxy: string;
   /** Whether `http:` may lead to other machines. */
   readonly allowRemoteHttp: boolean;
+  /** Of requests that name none themselves. */
+  readonly userAgent: string | undefined;
 }
+
+/** How long a connection may lie idle before it is used again. */
+const IDLE = {
+  /** Without a word from the server. Common servers close after 5 s; a request that meets that may be lost. */
+  defaultMs: 4000,
+  /** Whatever the server promises: firewalls on the way forget idle connections. */
+  maxMs: 60_000,
+  /** Given up this long before the server does. */
+  marginMs: 1000,
+} as const;
 
 /** Node hands the options of a request on to `createConnection`: that is how the signal gets there. */
 interface ConnectOptions extends https.RequestOptions {
@@ -50,24 +60,18 @@ export class ConnectionPool {
   }
 
   /** A request that waits for a connection. Its `socket` event gives one that is established and checked. */
-  open(
-    url: URL,
-    method: HttpMethod,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignalLike,
-  ): http.ClientRequest {
+  open({ url, method, headers, body }: HttpRequest, signal: AbortSignalLike): http.ClientRequest {
     const isTls = url.protocol === 'https:';
-    const options = {
-      method,
-      headers,
-      host: bareHost(url.hostname),
-      port: portOf(url),
-      path: url.pathname,
-      agent: isTls ? this.#secure : this.#plain,
-      connectSignal: signal,
-      insecureHTTPParser: false,
-    };
-    return isTls ? https.request(options) : http.request(options);
+    const agent = isTls ? this.#secure : this.#plain;
+    const options = { method, headers, agent, connectSignal: signal, insecureHTTPParser: false };
+    const outgoing = isTls ? https.request(url, options) : http.request(url, options);
+    // `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for.
+    if (method !== 'GET') outgoing.setHeader('Content-Length', body?.byteLength ?? 0);
+    const { userAgent } = this.#options;
+    if (userAgent !== undefined && !outgoing.hasHeader('User-Agent')) {
+      outgoing.setHeader('User-Agent', userAgent);
+    }
+    return outgoing;
   }
 
   /** Whether an answer came over a connection of this pool: the answers of test doubles do not. */
@@ -108,24 +112,22 @@ export class ConnectionPool {
         (error: unknown) => made?.(isErrorLike(error) ? error : new Error('aborted'), new Socket()),
       );
     };
-    agent.keepSocketAlive = (socket): boolean => this.#park(socket);
+    agent.keepSocketAlive = (socket): boolean => {
+      const idleMs = this.#idleMs.get(socket) ?? 0;
+      if (this.#closed || idleMs === 0 || !(socket instanceof Socket)) return false;
+      // Nobody has asked anything: whatever comes now would be taken for the answer to the next request.
+      socket.on('data', destroyIt);
+      socket.unref();
+      // It counts from the last byte on, and goes on during requests, where the agent ignores its end: setting it anew
+      // for each of them costs more.
+      if (socket.timeout !== idleMs) socket.setTimeout(idleMs);
+      return true;
+    };
     agent.reuseSocket = (socket, request): void => {
-      unpark(socket);
+      socket.off('data', destroyIt);
       reuse(socket, request);
     };
     return agent;
-  }
-
-  #park(socket: Duplex): boolean {
-    const idleMs = this.#idleMs.get(socket) ?? 0;
-    if (this.#closed || idleMs === 0 || !(socket instanceof Socket)) return false;
-    // Nobody has asked anything: whatever comes now would be taken for the answer to the next request.
-    socket.on('data', destroyIt);
-    socket.unref();
-    // It counts from the last byte on, and goes on during requests, where the agent ignores its end: setting it anew
-    // for each of them costs more.
-    if (socket.timeout !== idleMs) socket.setTimeout(idleMs);
-    return true;
   }
 
   async #connectTls(address: Address, signal: AbortSignalLike): Promise<Socket> {
@@ -137,15 +139,17 @@ export class ConnectionPool {
   }
 }
 
-function unpark(socket: Duplex): void {
-  socket.off('data', destroyIt);
-}
-
 function destroyIt(this: Duplex): void {
   this.destroy();
 }
 
-function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port);
-  return url.protocol === 'https:' ? 443 : 80;
+/**
+ * How long a connection may lie idle, in ms; 0: not at all.
+ *
+ * @param keepAlive value of the `Keep-Alive` header, such as `timeout=5, max=100`
+ */
+export function keepAliveTimeout(keepAlive: string | undefined): number {
+  const seconds = /(?:^|[\s,])timeout=(\d{1,9})/i.exec(keepAlive ?? '')?.[1];
+  if (seconds === undefined) return IDLE.defaultMs;
+  return Math.min(Math.max(Number(seconds) * 1000 - IDLE.marginMs, 0), IDLE.maxMs);
 }

@@ -1,7 +1,7 @@
 /** The same contract over `fetch`, the runtime's or a caller's own. */
 import { abortable, DisposedError, LightAbortController, SecurityError } from '@nomyo/base';
 import { markFailuresAsSent } from '../errors/mark-sent.js';
-import { declaredLength, readBody } from '../answer/body.js';
+import { checkHead, declaredLength, readBody, type ResponseHead } from '../answer/answer.js';
 import { redactor } from '../answer/redact.js';
 import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
 import { isLoopbackName } from '../policy/loopback.js';
@@ -11,7 +11,6 @@ import { timedOut } from '../errors/errors.js';
 import { cancel, chunksOf, headersOf, type FetchResponse } from './fetch-response.js';
 import {
   checkRequest,
-  withUserAgent,
   type HttpClient,
   type HttpClientOptions,
   type HttpRequest,
@@ -19,13 +18,6 @@ import {
   type HttpStreamRequest,
   type HttpStreamResponse,
 } from '../client/http.js';
-import {
-  refuseEncoding,
-  refuseRedirect,
-  switchedProtocols,
-  SWITCHING_PROTOCOLS,
-  type ResponseHead,
-} from '../answer/head.js';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -131,11 +123,12 @@ export class FetchClient implements HttpClient {
   }
 
   async #open(request: HttpRequest, signal: AbortSignal): Promise<Opened> {
-    const { url, method, headers, body = null } = withUserAgent(request, this.#options.userAgent);
+    const { url, method, headers, body = null } = request;
     const possiblyExecuted = mayHaveRun(request);
     let response: FetchResponse | undefined;
     try {
-      const init = { method, headers: { ...headers, ...IDENTITY }, body, signal, ...POLICY };
+      const ours = { ...this.#userAgent(headers), ...IDENTITY };
+      const init = { method, headers: { ...headers, ...ours }, body, signal, ...POLICY };
       // A function of the runtime must not be called as a method.
       const fetch = this.#fetch;
       response = await fetch(url.href, init);
@@ -144,6 +137,14 @@ export class FetchClient implements HttpClient {
       cancel(response);
       throw connectionError(error, failed(request));
     }
+  }
+
+  /** The client's, unless the request has one of its own. */
+  #userAgent(headers: HttpRequest['headers']): Readonly<Record<string, string>> {
+    const { userAgent } = this.#options;
+    if (userAgent === undefined) return {};
+    const isNamed = Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent');
+    return isNamed ? {} : { 'User-Agent': userAgent };
   }
 }
 
@@ -158,9 +159,11 @@ interface Opened {
 function accept(response: FetchResponse, possiblyExecuted: boolean): Opened {
   const { status } = response;
   const headers = headersOf(response);
-  refuseRedirect(isRedirect(response) ? Math.max(status, 300) : status);
-  if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
-  if (isEncodingOurs()) refuseEncoding(headers, possiblyExecuted);
+  const asSent = {
+    status: isRedirect(response) ? Math.max(status, 300) : status,
+    headers: isEncodingOurs() ? headers : {},
+  };
+  checkHead(asSent, possiblyExecuted);
   const declared = 'content-encoding' in headers ? undefined : declaredLength(headers);
   return { head: { status, headers }, declared, response };
 }

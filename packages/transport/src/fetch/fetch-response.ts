@@ -4,7 +4,7 @@
  */
 import { APIConnectionError } from '../errors/errors.js';
 import { headerPairs } from '../policy/headers.js';
-import { DROPPED_HEADERS } from '../answer/head.js';
+import { DROPPED_HEADERS } from '../answer/answer.js';
 
 /** What is read of it. */
 export interface FetchResponse {

@@ -55,11 +55,15 @@ export function requestHeaders(input: RequestHeadersInput): Readonly<Record<stri
   if (apiKey !== undefined) checkApiKey(apiKey);
   checkPayloadId(payloadId);
   if (securityTier !== undefined && !isValue(securityTier)) throw wrongValue('securityTier');
+  // A client sends the same key with every request until it rotates.
+  if (lastKey.pem !== publicKeyPem) {
+    lastKey = { pem: publicKeyPem, encoded: encodeURIComponent(publicKeyPem) };
+  }
   const headers = Object.freeze({
-    ...(extra === undefined ? {} : readHeaders(extra)),
+    ...(extra === undefined ? {} : (readBefore.get(extra) ?? readHeaders(extra))),
     'Content-Type': 'application/octet-stream',
     'X-Payload-ID': payloadId,
-    'X-Public-Key': encodedOnce(publicKeyPem),
+    'X-Public-Key': lastKey.encoded,
     ...(apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` }),
     ...(securityTier === undefined ? {} : { 'X-Security-Tier': securityTier }),
   });
@@ -67,16 +71,13 @@ export function requestHeaders(input: RequestHeadersInput): Readonly<Record<stri
   return headers;
 }
 
-/** Headers that were made here, and cannot have changed since: looking at each again costs as much as making them. */
+let lastKey = { pem: '', encoded: '' };
+
+/** What {@link requestHeaders} made, and cannot have changed since: looking at each again costs as much as making them. */
 const checked = new WeakSet<object>();
 
-let lastEncoded = { text: '', encoded: '' };
-
-/** A client sends the same key with every request until it rotates. */
-function encodedOnce(text: string): string {
-  if (text !== lastEncoded.text) lastEncoded = { text, encoded: encodeURIComponent(text) };
-  return lastEncoded.encoded;
-}
+/** What {@link readHeaders} made, as itself: it has no reserved names either. */
+const readBefore = new WeakMap<object, Readonly<Record<string, string>>>();
 
 /** As the service shows them: `openai-compat-abc123`, or a UUID. */
 const PAYLOAD_ID = /^[\x21-\x7E]{1,128}$/;
@@ -98,7 +99,7 @@ export type HeadersInput =
   Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]>;
 
 /**
- * Headers that a caller adds to a request, as an object.
+ * Headers that a caller adds to a request, as a frozen object.
  *
  * @example
  * readHeaders(new Headers({ 'X-Tenant': 'a' })); // { 'x-tenant': 'a' }
@@ -112,11 +113,16 @@ export function readHeaders(headers: HeadersInput): Readonly<Record<string, stri
   }
   checkPairs(pairs);
   const reserved = pairs.find(([name]) => RESERVED.includes(name.toLowerCase()));
-  if (reserved === undefined) return Object.fromEntries(pairs);
-  throw new InvalidArgumentError(
-    'headers',
-    `cannot set ${reserved[0]}: it belongs to the protocol or the connection`,
-  );
+  if (reserved !== undefined) {
+    const [name] = reserved;
+    throw new InvalidArgumentError(
+      'headers',
+      `cannot set ${name}: it belongs to the protocol or the connection`,
+    );
+  }
+  const own = Object.freeze(Object.fromEntries(pairs));
+  readBefore.set(own, own);
+  return own;
 }
 
 /** What headers carry that no error may show. */

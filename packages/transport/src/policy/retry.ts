@@ -104,35 +104,27 @@ export async function withRetries<T>(
   attempt: (number: number) => Promise<T>,
   options: RetryOptions,
 ): Promise<T> {
-  const past = { mayHaveRun: false };
-  try {
-    return await repeat(attempt, options, past);
-  } catch (error) {
-    if (past.mayHaveRun) markPossiblyExecuted(error);
-    throw error;
-  }
-}
-
-async function repeat<T>(
-  attempt: (number: number) => Promise<T>,
-  options: RetryOptions,
-  past: { mayHaveRun: boolean },
-): Promise<T> {
   const { maxRetries, mode = 'all', signal, maxRetryDelay, onRetry } = options;
   const { sleep = defaultSleep, random = Math.random, now = Date.now } = options;
-  for (let number = 1; ; number += 1) {
-    signal?.throwIfAborted();
-    try {
-      return await attempt(number);
-    } catch (error) {
-      const mayRetry = mode === 'none' ? undefined : options.mayRetry?.(error);
-      const state = { error, attempt: number, maxRetries, mode, mayRetry, maxRetryDelay };
-      const delayMs = retryDelay({ ...state, now: now(), random: random() });
-      if (delayMs === undefined || signal?.aborted === true) throw error;
-      past.mayHaveRun ||= error instanceof NomyoError && error.possiblyExecuted;
-      const code = error instanceof NomyoError ? error.code : undefined;
-      onRetry?.({ attempt: number, delayMs, code, error });
-      await sleep(delayMs, signal);
+  let mayHaveRun = false;
+  try {
+    for (let number = 1; ; number += 1) {
+      signal?.throwIfAborted();
+      try {
+        return await attempt(number);
+      } catch (error) {
+        const mayRetry = mode === 'none' ? undefined : options.mayRetry?.(error);
+        const state = { error, attempt: number, maxRetries, mode, mayRetry, maxRetryDelay };
+        const delayMs = retryDelay({ ...state, now: now(), random: random() });
+        if (delayMs === undefined || signal?.aborted === true) throw error;
+        mayHaveRun ||= error instanceof NomyoError && error.possiblyExecuted;
+        const code = error instanceof NomyoError ? error.code : undefined;
+        onRetry?.({ attempt: number, delayMs, code, error });
+        await sleep(delayMs, signal);
+      }
     }
+  } catch (error) {
+    if (mayHaveRun) markPossiblyExecuted(error);
+    throw error;
   }
 }

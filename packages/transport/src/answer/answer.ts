@@ -1,6 +1,42 @@
-/** Reading an answer with a limit: the whole of it, or an error. */
+/** What is checked of every answer: its head, before its body is read, and the length of its body. */
 import { SecurityError } from '@nomyo/base';
 import { APIConnectionError } from '../errors/errors.js';
+
+/** The part of an answer before its body. */
+export interface ResponseHead {
+  readonly status: number;
+  /** With lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** No cookie is ever sent back, so none is kept: in an error it would only be one more credential to leak. */
+export const DROPPED_HEADERS: readonly string[] = ['set-cookie', 'set-cookie2'];
+
+/** RFC 9110 §15.2.2. */
+const SWITCHING_PROTOCOLS = 101;
+
+/**
+ * @throws {SecurityError} `REDIRECT_REFUSED` on any 3xx: following it would carry ciphertext, public key and tier to
+ * another host, and no answer from there is one of the router
+ * @throws {APIConnectionError} on a 101, and on an encoded body, which nobody asked for (RFC 9110 §8.4)
+ */
+export function checkHead({ status, headers }: ResponseHead, possiblyExecuted: boolean): void {
+  if (status >= 300 && status <= 399) {
+    throw new SecurityError('REDIRECT_REFUSED', `the router answered with a redirect (${String(status)})`);
+  }
+  if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return;
+  const message =
+    'the answer is compressed, which was not asked for: check proxies between here and the router';
+  throw new APIConnectionError(message, { possiblyExecuted, retryable: false });
+}
+
+/** For a 101: nobody asked for another protocol, and no answer follows. */
+export function switchedProtocols(possiblyExecuted: boolean): APIConnectionError {
+  const message = 'the server switched to another protocol (101), which nobody asked for';
+  return new APIConnectionError(message, { possiblyExecuted, retryable: false });
+}
 
 /** What an answer's headers say of its body. */
 export interface BodyFrame {
@@ -34,6 +70,8 @@ export class BodyCollector {
   #whole: Uint8Array | undefined;
   #parts: Uint8Array[] = [];
   #length = 0;
+  /** Whether more has come than may be read. */
+  isTooLong = false;
 
   /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
   constructor(frame: BodyFrame) {
@@ -41,17 +79,14 @@ export class BodyCollector {
     if (frame.declared !== undefined && frame.declared > frame.maxBytes) throw tooLarge(frame);
   }
 
-  get isTooLong(): boolean {
-    return this.#length > this.#frame.maxBytes;
-  }
-
   /** @returns whether there may be more: `false` once the body is over the limit */
   add(chunk: Uint8Array): boolean {
-    const { declared } = this.#frame;
+    const { declared, maxBytes } = this.#frame;
     const offset = this.#length;
     this.#length += chunk.byteLength;
-    if (this.isTooLong) {
+    if (this.#length > maxBytes) {
       this.drop();
+      this.isTooLong = true;
       return false;
     }
     if (declared === undefined || chunk.byteLength === declared) this.#parts.push(chunk);
@@ -81,6 +116,8 @@ export class BodyCollector {
       this.drop();
       throw new APIConnectionError('the answer ended before its declared length', { possiblyExecuted });
     }
+    const [only] = this.#parts;
+    if (only !== undefined && this.#parts.length === 1) return only;
     return this.#whole ?? concat(this.#parts, this.#length);
   }
 }
@@ -92,8 +129,6 @@ export function declaredLength(headers: Readonly<Record<string, string>>): numbe
 }
 
 function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
   const whole = new Uint8Array(new ArrayBuffer(length));
   let offset = 0;
   for (const part of parts) {

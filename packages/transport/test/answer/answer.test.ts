@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { createContext, Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { BodyCollector } from '../../src/answer/body.js';
+import { BodyCollector } from '../../src/answer/answer.js';
 import { until } from '../support/peer.js';
 
 const MB = 1e6;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { keepAliveTimeout } from '../../src/connection/keep-alive.js';
+import { keepAliveTimeout } from '../../src/connection/pool.node.js';
 
 it.each<[string | undefined, number]>([
   [undefined, 4000],
