@@ -1,5 +1,7 @@
 /** Prompts and answers of a wanted size: words and line breaks, as text is. */
 
+import { readMember } from './child/read.js';
+
 /** An OpenAI chat-completion request. */
 export interface BenchRequest {
   readonly model: string;
@@ -21,6 +23,17 @@ export function requestOf(bytes: number): BenchRequest {
   const escaped = JSON.stringify(SENTENCE).length - 2;
   const content = textOf(Math.max(0, Math.ceil(((bytes - around) * SENTENCE.length) / escaped)));
   return withContent(content);
+}
+
+/** A request that another process of the same build wrote as JSON. */
+export function parseRequest(json: string): BenchRequest {
+  const request: unknown = JSON.parse(json);
+  if (isRequest(request)) return request;
+  throw new TypeError('the JSON is no request of the benchmark');
+}
+
+function isRequest(value: unknown): value is BenchRequest {
+  return Array.isArray(readMember(value, 'messages'));
 }
 
 function withContent(content: string): BenchRequest {

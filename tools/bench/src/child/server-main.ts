@@ -1,9 +1,8 @@
 /** One server in a process of its own. Its argument says which, as JSON. */
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { createModel, type ModelOptions } from '../router/model.js';
 import { createPlainProxy } from '../router/plain-proxy.js';
 import { serve } from './channel.js';
+import { listening } from './listening.js';
 import { settledRss } from './memory.js';
 import { readMember, readText } from './read.js';
 
@@ -25,14 +24,6 @@ export type ServerOrder =
       /** PEM of a key for version 1. */
       readonly v1Key: string;
     };
-
-async function listening(server: Server): Promise<number> {
-  server.keepAliveTimeout = 600_000;
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the server has no port');
-  return address.port;
-}
 
 async function start(order: ServerOrder): Promise<number> {
   if (order.kind === 'model') return listening(createModel(order.options));

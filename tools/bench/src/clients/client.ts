@@ -10,6 +10,7 @@ export type ClientKind =
   | 'reference'
   | 'network'
   | 'gateway'
+  | 'bare relay'
   | 'openai'
   | 'https'
   | 'first token'

@@ -13,6 +13,8 @@ export async function openClient(config: ClientConfig): Promise<BenchClient> {
       return (await import('./reference/client.js')).openReference(config);
     case 'gateway':
       return (await import('./gateway.js')).openGateway(config);
+    case 'bare relay':
+      return (await import('./gateway.js')).openBareRelay(config);
     case 'first token':
       return (await import('./ours.js')).openFirstToken(config);
     case 'drained streams':

@@ -8,7 +8,9 @@ const SETTINGS = {
   short: { generations: 1, rounds: 2, ms: 800, warmUpMs: 1000 },
 } as const;
 
-const KINDS = { gateway: 'gateway', ours: 'ours' } as const;
+const KINDS = { gateway: 'gateway', relay: 'bare relay', ours: 'ours' } as const;
+
+const RELAY = 'bare relay';
 
 /** What it costs to reach the library through a server on the same machine. */
 export const gateway: Row = {
@@ -16,7 +18,9 @@ export const gateway: Row = {
   title: 'Gateway',
   about:
     'Calls of 1 KB, 16 and 64 at once: through `nomyo gateway`, a process of its own on the same machine, and with the\n' +
-    'library in the process of the caller. Both share the cores with the router.',
+    'library in the process of the caller. All of them share the cores with the router. The bare relay is node:http and\n' +
+    'nothing else in front of create(), without a token, limits, metrics or a second protocol: what a call through another\n' +
+    'process costs at the least. The caller of both writes HTTP by hand, so that little of what is measured is its own.',
   inShort: false,
   goals: [16, 64].flatMap((atOnce) => [
     atLeast(`gateway-${String(atOnce)}`, {
@@ -45,9 +49,14 @@ export const gateway: Row = {
           [`gateway-more-${String(concurrency)}`]: more,
         },
         tables: [
-          compare(`${String(concurrency)} at once, calls/s`, { gateway: through, 'nomyo-js': within }),
+          compare(`${String(concurrency)} at once, calls/s`, {
+            gateway: through,
+            [RELAY]: runs.relay.map(throughput),
+            'nomyo-js': within,
+          }),
           compare(`${String(concurrency)} at once, ms a call`, {
             gateway: runs.gateway.map(wallPerCall),
+            [RELAY]: runs.relay.map(wallPerCall),
             'nomyo-js': runs.ours.map(wallPerCall),
           }),
         ],
