@@ -2,15 +2,17 @@
 import { isObject } from '@nomyo/base';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { FAILED } from './calls/faults.js';
+import { faultOf } from './calls/faults.js';
 import type { SealingFetch } from './calls/relay.js';
 import { DIALECTS, dialectOf, faultResponse } from './dialects/dialects.js';
-import { tagsOf } from './dialects/ollama-answer.js';
+import { findModel, showOf, shownModel, tagsOf } from './dialects/ollama-models.js';
 import type { Gate } from './gate.js';
+import { parseJson, readBody } from './http/body.js';
 import { COMMON_HEADERS } from './http/write.js';
 import type { Metrics } from './metrics.js';
 import { PAGE_HEADERS, statusPage } from './status/page.js';
 import type { Snapshot } from './status/snapshot.js';
+import { ownVersion } from './version.js';
 
 /** What the routes need. */
 export interface AppOptions {
@@ -22,6 +24,9 @@ export interface AppOptions {
   readonly model: string | undefined;
 }
 
+/** A question about a model is short. */
+const SHOW_BYTES = 65_536;
+
 const MODELS_URL = 'https://gateway.invalid/v1/models';
 
 /** What Hono knows of a request beside the request. */
@@ -32,6 +37,7 @@ interface Bindings {
 export function createApp(options: AppOptions): Hono<Bindings> {
   const { metrics, gate } = options;
   const app = new Hono<Bindings>();
+  const version = ownVersion();
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(COMMON_HEADERS)) c.res.headers.set(name, value);
@@ -52,9 +58,11 @@ export function createApp(options: AppOptions): Hono<Bindings> {
   });
   app.get('/v1/models', (c) => models(c, options));
   app.get('/api/tags', (c) => tags(c, options));
-  app.get('/api/version', () => Response.json({ version: '0.0.0' }));
+  app.post('/api/show', (c) => show(c, options));
+  app.get('/api/ps', () => Response.json({ models: [] }));
+  app.get('/api/version', () => Response.json({ version }));
   app.all('*', (c) => nowhere(c, metrics));
-  app.onError((_error, c) => faultResponse(dialectOf(c.req.path), FAILED));
+  app.onError((error, c) => faultResponse(dialectOf(c.req.path), faultOf(error)));
   return app;
 }
 
@@ -83,14 +91,28 @@ async function models(c: Context, { fetch, model }: AppOptions): Promise<Respons
   });
 }
 
-/** A refusal by the router is an error, not an empty list. */
 async function tags(c: Context, options: AppOptions): Promise<Response> {
   const response = await models(c, options);
   const list: unknown = await response.json();
-  if (response.ok) return Response.json(tagsOf(list));
-  const error = isObject(list) && isObject(list['error']) ? list['error']['message'] : undefined;
+  return response.ok ? Response.json(tagsOf(list)) : noList(list, response.status);
+}
+
+/** What clients of Ollama ask before they use a model. */
+async function show(c: Context<Bindings>, options: AppOptions): Promise<Response> {
+  const name = shownModel(parseJson(await readBody(c.env.incoming, SHOW_BYTES)).members);
+  const response = await models(c, options);
+  const list: unknown = await response.json();
+  if (!response.ok) return noList(list, response.status);
+  const model = findModel(list, name);
+  if (model !== undefined) return Response.json(showOf(model));
+  return Response.json({ error: 'the router has no model of this name' }, { status: 404 });
+}
+
+/** A refusal by the router is an error, not an empty list. */
+function noList(body: unknown, status: number): Response {
+  const error = isObject(body) && isObject(body['error']) ? body['error']['message'] : undefined;
   const message = typeof error === 'string' ? error : 'the router gave no list of models';
-  return Response.json({ error: message }, { status: response.status });
+  return Response.json({ error: message }, { status });
 }
 
 /** The path may contain anything, so it is not repeated. */
@@ -105,6 +127,6 @@ function nowhere(c: Context, metrics: Metrics): Response {
     type: 'invalid_request_error',
     message: known
       ? 'this path takes POST'
-      : `nothing is sealed at this path, and nothing was sent; there are ${paths.join(', ')}, /v1/models and /api/tags`,
+      : `nothing is sealed at this path, and nothing was sent; there are ${paths.join(', ')}, /v1/models, /api/tags and /api/show`,
   });
 }

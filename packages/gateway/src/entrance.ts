@@ -45,9 +45,12 @@ function faultOf(
 }
 
 function valuesOf(rawHeaders: readonly string[], name: string): readonly string[] {
-  return rawHeaders.filter(
-    (_value, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  );
+  const values: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] ?? '';
+    if (given.length === name.length && given.toLowerCase() === name) values.push(rawHeaders[at + 1] ?? '');
+  }
+  return values;
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, fault: Fault): void {

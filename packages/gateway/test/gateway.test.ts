@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { request as httpRequest } from 'node:http';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { startRouter, type Router } from '@nomyo/router/testing';
 import { startGateway, type Gateway, type GatewayOptions } from '../src/index.js';
@@ -56,6 +57,51 @@ function raw(lines: readonly string[]): Promise<string> {
 }
 
 const statusOf = async (...lines: string[]) => Number((await raw(lines)).split(' ')[1]);
+
+describe('what Ollama’s clients ask first', () => {
+  let local: Gateway;
+  beforeAll(async () => {
+    local = await startGateway(options({ model: 'the-one' }));
+  });
+  afterAll(() => local.close());
+
+  const get = async (path: string): Promise<unknown> =>
+    (await fetch(local.url + path, { headers: bearer(local) })).json();
+  const show = (body: unknown) => post('/api/show', body, bearer(local), local);
+
+  it('the version is that of the gateway', async () => {
+    const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
+    expect(await get('/api/version')).toEqual({ version });
+  });
+
+  it('a model of the list can be shown, by either name of the member, and with Ollama’s tag', async () => {
+    const name = 'the-one';
+    expect(await get('/api/tags')).toMatchObject({ models: [{ name, model: name }] });
+    for (const body of [{ model: name }, { name }, { model: `${name}:latest` }]) {
+      expect(await (await show(body)).json()).toMatchObject({
+        capabilities: ['completion', 'tools'],
+        details: { families: [] },
+        model_info: { 'general.basename': name },
+      });
+    }
+  });
+
+  it.each<[number, unknown]>([
+    [404, { model: 'nobody-has-it' }],
+    [400, {}],
+    [400, { model: 7 }],
+    [400, '{'],
+    [413, { model: 'm'.repeat(70_000) }],
+  ])('gets %d for a question that cannot be answered', async (status, body) => {
+    const response = await show(body);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({ error: expect.any(String) });
+  });
+
+  it('no model runs on this machine', async () => {
+    expect(await get('/api/ps')).toEqual({ models: [] });
+  });
+});
 
 describe('the token', () => {
   it('is random, and long enough that nobody guesses it', () => {

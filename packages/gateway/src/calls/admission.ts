@@ -1,4 +1,5 @@
 /** Limits how many calls run and how many wait; any more are refused. No I/O. */
+import type { AbortSignalLike } from '@nomyo/base';
 
 /** A place among the running and waiting calls. */
 export interface Place {
@@ -7,7 +8,7 @@ export interface Place {
    *
    * @throws the signal's reason if the client goes away first
    */
-  turn(signal: AbortSignal): Promise<void>;
+  turn(signal: AbortSignalLike): Promise<void>;
   /** Gives the place back. Idempotent. */
   leave(): void;
 }
@@ -64,7 +65,7 @@ export class Admission {
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #turn(signal: AbortSignalLike): Promise<void> {
     signal.throwIfAborted();
     if (this.#running < this.#maxConcurrent) {
       this.#running += 1;
@@ -73,8 +74,7 @@ export class Admission {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         this.#queue.delete(waiting);
-        const reason: unknown = signal.reason;
-        reject(reason instanceof Error ? reason : new DOMException('the client went away', 'AbortError'));
+        reject(new DOMException('the client went away', 'AbortError'));
       };
       const waiting: Waiting = {
         start: () => {

@@ -30,6 +30,9 @@ export interface Totals {
   readonly failed: number;
 }
 
+/** A call in the book's own hands. */
+type Entry = { -readonly [Name in keyof Call]: Call[Name] };
+
 const KEPT = 100;
 
 /** Outcomes of calls that were sealed and sent to the router. */
@@ -37,19 +40,20 @@ const SENT: readonly Outcome[] = ['ok', 'security', 'router', 'connection', 'can
 
 /** Keeps track of calls. */
 export class CallBook {
-  readonly #live = new Map<number, Call>();
-  readonly #recent: Call[] = [];
+  readonly #live = new Map<number, Entry>();
+  /** Oldest first. */
+  readonly #ended: Call[] = [];
   readonly #onEnd: (call: Call) => void;
   #next = 1;
   readonly #whenEmpty: (() => void)[] = [];
-  #totals: Totals = { sealed: 0, refused: 0, failed: 0 };
+  readonly #totals = { sealed: 0, refused: 0, failed: 0 };
 
   constructor(onEnd: (call: Call) => void) {
     this.#onEnd = onEnd;
   }
 
   get totals(): Totals {
-    return this.#totals;
+    return { ...this.#totals };
   }
 
   get live(): readonly Call[] {
@@ -63,7 +67,7 @@ export class CallBook {
 
   /** Recent calls, newest first. */
   get recent(): readonly Call[] {
-    return this.#recent;
+    return this.#ended.slice(-KEPT).reverse();
   }
 
   /** Resolves once no call is running. */
@@ -81,12 +85,12 @@ export class CallBook {
 
   update(id: number, facts: Partial<Omit<Call, 'id'>>): void {
     const call = this.#live.get(id);
-    if (call !== undefined) this.#live.set(id, { ...call, ...facts });
+    if (call !== undefined) Object.assign(call, facts);
   }
 
   addBytes(id: number, count: number): void {
     const call = this.#live.get(id);
-    if (call !== undefined) this.#live.set(id, { ...call, responseBytes: call.responseBytes + count });
+    if (call !== undefined) call.responseBytes += count;
   }
 
   /** Ends a call once; later ends are ignored. */
@@ -94,17 +98,26 @@ export class CallBook {
     const call = this.#live.get(id);
     if (call === undefined) return;
     this.#live.delete(id);
-    const done: Call = { ...call, outcome, state: 'done', durationMs: Date.now() - call.startedAt };
-    this.#recent.unshift(done);
-    this.#recent.length = Math.min(this.#recent.length, KEPT);
-    const { sealed, refused, failed } = this.#totals;
-    this.#totals = {
-      sealed: sealed + (SENT.includes(outcome) ? 1 : 0),
-      refused: refused + (SENT.includes(outcome) ? 0 : 1),
-      failed: failed + (outcome === 'ok' || outcome === 'cancelled' ? 0 : 1),
-    };
-    this.#onEnd(done);
+    call.outcome = outcome;
+    call.state = 'done';
+    call.durationMs = Date.now() - call.startedAt;
+    this.#keep(call);
+    this.#count(outcome);
+    this.#onEnd(call);
     if (this.#live.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+
+  /** The oldest are let go many at once: to move a hundred entries for every call would cost more than the call. */
+  #keep(call: Call): void {
+    this.#ended.push(call);
+    if (this.#ended.length >= 2 * KEPT) this.#ended.splice(0, KEPT);
+  }
+
+  #count(outcome: Outcome): void {
+    const wasSent = SENT.includes(outcome);
+    if (wasSent) this.#totals.sealed += 1;
+    else this.#totals.refused += 1;
+    if (outcome !== 'ok' && outcome !== 'cancelled') this.#totals.failed += 1;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Takes calls from their connections, and brings the answers back. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LightAbortController } from '@nomyo/base';
 import { DIALECTS, faultAnswer, type Answer, type DialectName } from '../dialects/dialects.js';
 import type { Gate } from '../gate.js';
 import { readBody } from '../http/body.js';
@@ -79,9 +80,9 @@ function endUnread(request: IncomingMessage): void {
 }
 
 function callOf(request: IncomingMessage, response: ServerResponse): CallRequest {
-  const gone = new AbortController();
+  const gone = new LightAbortController();
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) gone.abort(new DOMException('the client went away', 'AbortError'));
   });
   return {
     tier: request.headers['x-security-tier']?.toString(),

@@ -2,7 +2,8 @@
  * Carries one call from a client's request to its answer, through the adapter that seals it. A whole answer stays a
  * text on its way: requests and answers of the Fetch standard would cost more than all the rest of the gateway.
  */
-import { isObject, NomyoError } from '@nomyo/base';
+import { isObject, NomyoError, type AbortSignalLike } from '@nomyo/base';
+import type { SecureFetchInit } from 'nomyo-js/fetch';
 import { DIALECTS, faultAnswer, type Answer, type DialectName, type Fault } from '../dialects/dialects.js';
 import { answerOf, OllamaLines } from '../dialects/ollama-answer.js';
 import { chatRequestOf, isStream } from '../dialects/ollama-request.js';
@@ -13,7 +14,7 @@ import { errorIn, faultOf, GONE, outcomeOf } from './faults.js';
 import { tracked } from './tracked.js';
 
 /** The part of `SecureFetch` that is used here. */
-export type SealingFetch = (url: string, init: RequestInit) => Promise<Response>;
+export type SealingFetch = (url: string, init: SecureFetchInit) => Promise<Response>;
 
 /** What all calls share. */
 export interface RelayOptions {
@@ -41,7 +42,7 @@ export interface CallRequest {
   /** `x-security-tier` as it was sent. */
   readonly tier: string | undefined;
   /** Aborts when the client goes away. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignalLike;
   /** @throws {BodyError} when it is longer than `maxBytes` */
   readBody(maxBytes: number): Promise<Uint8Array>;
   /** Sends what was written, and closes the client's connection: the answer broke off. */
@@ -111,7 +112,7 @@ export class Relay {
   }
 
   /** The call as the adapter takes it. No header of the client is passed on: its token is for the gateway only. */
-  async #read(id: number, dialect: DialectName, request: CallRequest): Promise<RequestInit> {
+  async #read(id: number, dialect: DialectName, request: CallRequest): Promise<SecureFetchInit> {
     const { maxBodyBytes, model, book } = this.#options;
     const bytes = await request.readBody(maxBodyBytes);
     const { text, members } = parseJson(bytes);
@@ -206,7 +207,7 @@ export class Relay {
     return { ...faultAnswer(dialect, fault), delivered: nobody };
   }
 
-  #fail(id: number, dialect: DialectName, error: unknown, signal: AbortSignal): CallAnswer {
+  #fail(id: number, dialect: DialectName, error: unknown, signal: AbortSignalLike): CallAnswer {
     if (signal.aborted) return this.#refuse(id, dialect, GONE, 'cancelled');
     return this.#refuse(
       id,

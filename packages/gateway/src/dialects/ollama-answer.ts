@@ -113,21 +113,3 @@ function end(reason: unknown, usage: unknown, { startedAt }: Frame): Json {
     eval_duration: duration,
   };
 }
-
-/** The list of models as `/api/tags` gives it. */
-export function tagsOf(list: unknown): Json {
-  const data = isObject(list) && Array.isArray(list['data']) ? list['data'] : [];
-  const names = data.map((entry: unknown) => (isObject(entry) ? entry['id'] : undefined));
-  return {
-    models: names
-      .filter((name): name is string => typeof name === 'string')
-      .map((name) => ({
-        name,
-        model: name,
-        modified_at: new Date(0).toISOString(),
-        size: 0,
-        digest: '',
-        details: {},
-      })),
-  };
-}

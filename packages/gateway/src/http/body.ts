@@ -6,10 +6,10 @@ import { depthOf } from './json-depth.js';
 /** Why a body is refused. */
 export class BodyError extends Error {
   override readonly name: string = 'BodyError';
-  readonly status: 400 | 413;
+  readonly status: 400 | 413 | 415;
   readonly code: string;
 
-  constructor(status: 400 | 413, code: string, message: string) {
+  constructor(status: 400 | 413 | 415, code: string, message: string) {
     super(message);
     this.status = status;
     this.code = code;
@@ -41,24 +41,20 @@ export function parseJson(bytes: Uint8Array): {
 /**
  * Reads a whole body.
  *
- * @throws {BodyError} when it is longer than `maxBytes`, or breaks off
+ * @throws {BodyError} when it is compressed, longer than `maxBytes`, or breaks off
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  refuseCoding(request);
+  if (Number(request.headers['content-length'] ?? '0') > maxBytes) throw tooLong(maxBytes);
   return new Promise((resolve, reject) => {
-    const refuse = (): void => {
-      request.removeAllListeners('data');
-      reject(new BodyError(413, 'PAYLOAD_TOO_LARGE', `the body has more than ${String(maxBytes)} bytes`));
-    };
-    if (Number(request.headers['content-length'] ?? '0') > maxBytes) {
-      refuse();
-      return;
-    }
     const pieces: Buffer[] = [];
     let length = 0;
     request.on('data', (piece: Buffer) => {
       length += piece.byteLength;
       pieces.push(piece);
-      if (length > maxBytes) refuse();
+      if (length <= maxBytes) return;
+      request.removeAllListeners('data');
+      reject(tooLong(maxBytes));
     });
     const broken = (): void => {
       if (!request.complete) reject(new BodyError(400, 'BODY_BROKEN', 'the body broke off'));
@@ -67,6 +63,16 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
     request.once('end', () => resolve(joined(pieces, length)));
   });
 }
+
+/** A few bytes can unpack to any number of them. */
+function refuseCoding({ headers }: IncomingMessage): void {
+  const coding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return;
+  throw new BodyError(415, 'CONTENT_ENCODING', 'the body must not be compressed');
+}
+
+const tooLong = (maxBytes: number): BodyError =>
+  new BodyError(413, 'PAYLOAD_TOO_LARGE', `the body has more than ${String(maxBytes)} bytes`);
 
 /** A short body comes in one piece. */
 function joined(pieces: readonly Buffer[], length: number): Uint8Array {

@@ -18,7 +18,8 @@ const STALL_CHECK_MS = 10_000;
 /** A server, and the answers it is sending. */
 export class GatewayServer {
   readonly #server: Server;
-  readonly #answers = new Map<ServerResponse, Progress>();
+  readonly #answers = new Set<ServerResponse>();
+  readonly #progress = new WeakMap<ServerResponse, Progress>();
   readonly #stallCheck: NodeJS.Timeout;
 
   constructor(tls: ResolvedOptions['tls'], listener: Listener) {
@@ -68,17 +69,18 @@ export class GatewayServer {
   }
 
   #watch(response: ServerResponse): void {
-    this.#answers.set(response, { written: 0, since: Date.now() });
+    this.#answers.add(response);
     response.once('close', () => this.#answers.delete(response));
   }
 
   /** Cuts off clients that read nothing of their answer: the gateway would have to hold it in memory. */
   #endStalled(): void {
-    for (const [response, progress] of this.#answers) {
+    for (const response of this.#answers) {
       const written = bytesWritten(response.socket);
       const isFull = response.writableNeedDrain || response.writableLength > 0;
-      if (!isFull || written !== progress.written) {
-        this.#answers.set(response, { written, since: Date.now() });
+      const progress = this.#progress.get(response);
+      if (!isFull || written !== progress?.written) {
+        this.#progress.set(response, { written, since: Date.now() });
       } else if (Date.now() - progress.since > LIMITS.stallMs) response.destroy();
     }
   }

@@ -8,7 +8,7 @@ export const COMMON_HEADERS = { 'cache-control': 'no-store', 'x-content-type-opt
 /**
  * Writes a whole answer in one piece.
  *
- * @param delivered hears whether the system took all of it
+ * @param delivered hears whether the system took all of it; what it hears after the first time means nothing
  */
 export function writeText(
   response: ServerResponse,
@@ -17,7 +17,10 @@ export function writeText(
   delivered: (how: 'ok' | 'cancelled') => void,
 ): void {
   const length = Buffer.byteLength(body);
-  response.once('close', () => delivered(response.writableFinished ? 'ok' : 'cancelled'));
+  // An answer is "finished" even when its connection broke; only the connection itself tells.
+  const { socket } = response;
+  response.once('finish', () => delivered(socket?.destroyed === true ? 'cancelled' : 'ok'));
+  response.once('close', () => delivered('cancelled'));
   if (isGone(response)) {
     delivered('cancelled');
     return;

@@ -3,6 +3,9 @@ import { anAbortSignal, InvalidArgumentError, isObject, type AbortSignalLike } f
 import type { Members } from '../dialects/dialect.js';
 import type { Route, Routes } from './route.js';
 
+/** What the Fetch standard takes beside a URL. The signal may be of any kind that has the shape of one. */
+export type SecureFetchInit = Omit<RequestInit, 'signal'> & { readonly signal?: AbortSignalLike | null };
+
 /** One call of `fetch`. */
 export interface FetchCall {
   readonly route: Route;
@@ -16,7 +19,7 @@ export interface FetchCall {
 type RequestLike = Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'arrayBuffer'>;
 
 /** @throws {InvalidArgumentError} on what is no URL and no request */
-export function readCall(input: unknown, init: RequestInit | undefined, routes: Routes): FetchCall {
+export function readCall(input: unknown, init: SecureFetchInit | undefined, routes: Routes): FetchCall {
   const request = isRequest(input) ? input : undefined;
   const headers = readHeaders(init?.headers ?? request?.headers);
   const method = (init?.method ?? request?.method ?? 'GET').toUpperCase();
@@ -45,7 +48,7 @@ function readHeaders(headers: HeadersInit | undefined): Headers {
 
 /** `null` beside a request takes the request's own signal away, as in the Fetch standard. */
 function readSignal(
-  init: RequestInit | undefined,
+  init: SecureFetchInit | undefined,
   request: RequestLike | undefined,
 ): AbortSignalLike | undefined {
   const signal: unknown = init?.signal === undefined ? request?.signal : init.signal;

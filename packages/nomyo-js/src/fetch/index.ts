@@ -3,15 +3,17 @@
  *
  * @packageDocumentation
  */
+import type { SecureFetchInit } from './call.js';
 import { resolveConfig, type SecureFetchConfig } from './config.js';
 import { SecureFetcher } from './secure-fetch.js';
 
 export type { AdapterOptions, CompletionClient, SecureFetchConfig } from './config.js';
+export type { SecureFetchInit } from './call.js';
 export type { Passthrough } from './route.js';
 
 /** A `fetch` that a library takes in place of its own. */
 export interface SecureFetch {
-  (input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  (input: string | URL | Request, init?: SecureFetchInit): Promise<Response>;
   /** What the library's base URL should be: its API key is used then, where no `apiKey` was given. */
   readonly baseURL: string;
   /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
@@ -38,7 +40,7 @@ export interface SecureFetch {
 export function createSecureFetch(config: SecureFetchConfig = {}): SecureFetch {
   const resolved = resolveConfig(config);
   const fetcher = new SecureFetcher(resolved);
-  const secureFetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> =>
+  const secureFetch = (input: string | URL | Request, init?: SecureFetchInit): Promise<Response> =>
     fetcher.fetch(input, init);
   return Object.assign(secureFetch, {
     baseURL: fetcher.baseURL,

@@ -7,7 +7,7 @@ import { CHAT_COMPLETIONS } from '../dialects/dialects.js';
 import type { ChatCompletion, ChatCompletionStream } from '../index.js';
 import { quietly } from '../quietly.js';
 import { failureAnswer, jsonAnswer } from './answer.js';
-import { readCall, type FetchCall } from './call.js';
+import { readCall, type FetchCall, type SecureFetchInit } from './call.js';
 import type { ResolvedConfig } from './config.js';
 import { CoolDown } from './cool-down.js';
 import { failureOf, type Failure } from './failure.js';
@@ -32,7 +32,7 @@ export class SecureFetcher {
     this.#routes = new Routes(this.baseURL, config.passthrough);
   }
 
-  async fetch(input: unknown, init?: RequestInit): Promise<Response> {
+  async fetch(input: unknown, init?: SecureFetchInit): Promise<Response> {
     const leave = this.#calls.enter();
     let call: FetchCall | undefined;
     try {

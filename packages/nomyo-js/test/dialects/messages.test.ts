@@ -62,6 +62,12 @@ describe('a request of the Messages API', () => {
       metadata: { user_id: 'u' },
       context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
       top_k: 5,
+      cache_control: { type: 'ephemeral' },
+      speed: 'fast',
+      betas: ['prompt-caching-2024-07-31'],
+      anthropic_beta: ['prompt-caching-2024-07-31'],
+      anthropic_version: '2023-06-01',
+      inference_geo: null,
     });
     expect(request).toEqual({
       model: 'm',
@@ -96,6 +102,7 @@ describe('a request of the Messages API', () => {
     ['tools[0].type', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
     ['context_management.edits[0].type', { context_management: { edits: [{ type: 'compact_20260112' }] } }],
     ['mcp_servers', { mcp_servers: [{ type: 'url' }] }],
+    ['inference_geo', { inference_geo: 'eu' }],
     [
       'messages[0].content[0].source.type',
       { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'file' } }] }] },

@@ -20,6 +20,13 @@ const TRANSLATED = [
   'mcp_servers',
   'container',
   'context_management',
+  // None of these changes the answer: caching, speed, and the versions and betas that some clients repeat in the body.
+  'cache_control',
+  'speed',
+  'betas',
+  'anthropic_beta',
+  'anthropic_version',
+  'inference_geo',
 ] as const;
 
 /** What only Anthropic's own servers do. */
@@ -36,6 +43,9 @@ export function chatRequestOf(body: Members): Members {
     if (isSet) {
       refuse(name, 'it runs on the service, which would see the conversation in the clear; leave it out');
     }
+  }
+  if ((body['inference_geo'] ?? null) !== null) {
+    refuse('inference_geo', 'the router decides where a model runs; leave it out');
   }
   checkContext(body['context_management']);
   const rest = Object.entries(body).filter(([name]) => !TRANSLATED.some((translated) => translated === name));
