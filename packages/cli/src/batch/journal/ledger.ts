@@ -62,6 +62,12 @@ export class Ledger {
     return STATES[this.#states[index] ?? STATE.open] ?? STATE.open;
   }
 
+  /** Whether a line has its outcome. */
+  isDone(index: number): boolean {
+    const state = this.stateOf(index);
+    return state === STATE.answered || state === STATE.failed;
+  }
+
   placeOf(index: number): Place {
     return { offset: this.#offsets[index] ?? 0, length: this.#lengths[index] ?? 0 };
   }
@@ -77,7 +83,7 @@ export class Ledger {
   take({ record, lineStart, lineLength }: DecodedRecord, at: number): void {
     if (record.kind === 'spent') this.#spend(record);
     if (record.kind === 'sent' || record.kind === 'unsent') this.#mark(record);
-    if (record.kind !== 'done' || this.#isDone(record.index)) return;
+    if (record.kind !== 'done' || this.#takesNoMore(record.index)) return;
     this.#states[record.index] = record.ok ? STATE.answered : STATE.failed;
     this.#counts[record.ok ? 'answered' : 'failed'] += 1;
     this.#spend(record);
@@ -90,13 +96,12 @@ export class Ledger {
   }
 
   #mark({ kind, index }: Extract<JournalRecord, { readonly kind: 'sent' | 'unsent' }>): void {
-    if (this.#isDone(index)) return;
+    if (this.#takesNoMore(index)) return;
     this.#states[index] = kind === 'sent' ? STATE.sent : STATE.open;
   }
 
-  #isDone(index: number): boolean {
-    const state = this.stateOf(index);
-    return index >= this.size || state === STATE.answered || state === STATE.failed;
+  #takesNoMore(index: number): boolean {
+    return index >= this.size || this.isDone(index);
   }
 
   #spend({ input, output }: Usage): void {

@@ -113,13 +113,14 @@ async function submitLines(
   publisher: Publisher,
 ): Promise<void> {
   const { context, flags, place } = parts;
-  const { journal, header } = batch;
+  const { journal, header, ledger } = batch;
   if (header.fleet === null) throw new CommandFailed('the journal names no queue');
   const stop = stopOnSignals(context, 'the workers go on with what is in the queue');
   const rate = flags.rate === 0 ? undefined : flags.rate;
   const retries = parts.plan.reopens;
   const fleet = { context, place, identity: header.fleet, once: flags.atMostOnce, retries, rate, stop };
   await withSubmitter(fleet, async (submitter) => {
+    if (batch.isResumed) await submitter.forgetAll((index) => ledger.isDone(index));
     const forgotten: Promise<void>[] = [];
     const onWritten = (index: number): void => {
       forgotten.push(journal.durable().then(() => submitter.forget(index)));
