@@ -1,5 +1,5 @@
-/** The queue of a group of workers, as BullMQ has it. */
-import { Queue } from 'bullmq';
+/** The queue of a group of workers, as BullMQ has it, which is loaded for those commands alone that need it. */
+import type { Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobData } from './job.js';
 import { queueName } from './names.js';
@@ -22,8 +22,9 @@ const JOB_OPTIONS = {
 
 export type BatchQueue = Queue<JobData, string>;
 
-export function openQueue(redis: Redis, prefix: string, fingerprint: string): BatchQueue {
-  const queue: BatchQueue = new Queue(queueName(fingerprint), {
+export async function openQueue(redis: Redis, prefix: string, fingerprint: string): Promise<BatchQueue> {
+  const bull = await import('bullmq');
+  const queue: BatchQueue = new bull.Queue(queueName(fingerprint), {
     connection: redis,
     prefix,
     // It asks for INFO, which an ACL user may not have.
@@ -34,4 +35,16 @@ export function openQueue(redis: Redis, prefix: string, fingerprint: string): Ba
   // The connection says when it is away; it comes back by itself.
   queue.on('error', () => undefined);
   return queue;
+}
+
+/** What happens to the jobs of the queue, on a connection of its own. */
+export async function openEvents(redis: Redis, prefix: string, fingerprint: string): Promise<QueueEvents> {
+  const bull = await import('bullmq');
+  const events = new bull.QueueEvents(queueName(fingerprint), {
+    connection: redis.duplicate(),
+    prefix,
+    skipVersionCheck: true,
+  });
+  events.on('error', () => undefined);
+  return events;
 }

@@ -1,7 +1,7 @@
 /** Redis, as the commands of a fleet reach it. What it says is never repeated: it can quote a URL, and a password. */
 import { rootCertificates } from 'node:tls';
 import { isObject } from '@nomyo/base';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { readText } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, UsageError } from '../../exit/codes.js';
@@ -99,7 +99,8 @@ function prefixOf(flags: Flags): string {
  * @throws {CommandFailed} when Redis cannot be reached, or lets nobody in
  */
 export async function connect({ options }: QueuePlace): Promise<Redis> {
-  const redis = new Redis({ ...options, lazyConnect: true });
+  const { Redis: Connection } = await import('ioredis');
+  const redis = new Connection({ ...options, lazyConnect: true });
   let trouble: unknown;
   redis.on('error', (error: unknown) => {
     trouble = error;

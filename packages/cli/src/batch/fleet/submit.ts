@@ -1,5 +1,5 @@
 /** Sends lines through the queue, and waits for what the workers make of them. */
-import { QueueEvents } from 'bullmq';
+import type { QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RsaPrivateKey, RsaPublicKey } from '@nomyo/crypto';
 import type { SecurityTier } from 'nomyo-js';
@@ -7,14 +7,14 @@ import { failed, type Outcome } from '../output/result.js';
 import type { Called, Send, Turn } from '../run/send.js';
 import type { FleetIdentity } from './identity.js';
 import { openResult, sealJob, secretOf, type JobData } from './job.js';
-import { jobId, queueName } from './names.js';
+import { jobId } from './names.js';
 import type { BatchQueue } from './queue.js';
 
 /** What a submitter needs. */
 export interface SubmitParts {
   readonly redis: Redis;
   readonly queue: BatchQueue;
-  readonly prefix: string;
+  readonly events: QueueEvents;
   readonly identity: FleetIdentity;
   readonly key: RsaPrivateKey;
   readonly workers: RsaPublicKey;
@@ -39,22 +39,15 @@ const LOOK_MS = 5_000;
 
 export class Submitter {
   readonly #parts: SubmitParts;
-  readonly #events: QueueEvents;
   readonly #waiting = new Map<string, () => void>();
   readonly #look: NodeJS.Timeout;
   #nextAt = 0;
 
   constructor(parts: SubmitParts) {
-    const { redis, prefix, workers, stop } = parts;
+    const { events, stop } = parts;
     this.#parts = parts;
-    this.#events = new QueueEvents(queueName(workers.fingerprint), {
-      connection: redis.duplicate(),
-      prefix,
-      skipVersionCheck: true,
-    });
-    this.#events.on('error', () => undefined);
-    this.#events.on('completed', ({ jobId: id }) => this.#waiting.get(id)?.());
-    this.#events.on('failed', ({ jobId: id }) => this.#waiting.get(id)?.());
+    events.on('completed', ({ jobId: id }) => this.#waiting.get(id)?.());
+    events.on('failed', ({ jobId: id }) => this.#waiting.get(id)?.());
     this.#look = setInterval(() => this.#wakeAll(), LOOK_MS);
     stop.addEventListener('abort', () => this.#wakeAll(), { once: true });
   }
@@ -80,7 +73,7 @@ export class Submitter {
 
   async close(): Promise<void> {
     clearInterval(this.#look);
-    await this.#events.close();
+    await this.#parts.events.close();
   }
 
   /** @returns what became of it already; `undefined` when it is in the queue */

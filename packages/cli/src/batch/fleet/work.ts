@@ -1,5 +1,5 @@
 /** A worker: takes jobs, opens them, calls, and seals what came of it. */
-import { WaitingError, Worker, type Job as QueuedJob } from 'bullmq';
+import type * as BullMq from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RsaPrivateKey } from '@nomyo/crypto';
 import { failed, type Outcome } from '../output/result.js';
@@ -26,20 +26,27 @@ const TIMES = { lock: 15_000, lookForStalled: 5_000 } as const;
 /** A line whose workers end so often kills them, maybe; it becomes a dead letter. */
 const MAX_STALLS = 10;
 
-type Queued = QueuedJob<JobData, string>;
+type Queued = BullMq.Job<JobData, string>;
 
 export class FleetWorker {
   readonly #parts: WorkParts;
-  readonly #worker: Worker<JobData, string>;
+  readonly #bull: typeof BullMq;
+  readonly #worker: BullMq.Worker<JobData, string>;
   readonly #gate = new Gate();
   readonly #ending = new AbortController();
   readonly counts = { running: 0, answered: 0, failed: 0 };
   #lastGood = performance.now();
 
-  constructor(parts: WorkParts) {
+  /** BullMQ is loaded here, so that no other command waits for it. */
+  static async start(parts: WorkParts): Promise<FleetWorker> {
+    return new FleetWorker(parts, await import('bullmq'));
+  }
+
+  private constructor(parts: WorkParts, bull: typeof BullMq) {
     const { redis, prefix, key, concurrency } = parts;
     this.#parts = parts;
-    this.#worker = new Worker<JobData, string>(
+    this.#bull = bull;
+    this.#worker = new bull.Worker<JobData, string>(
       queueName(key.publicKey.fingerprint),
       (job, token) => this.#process(job, token),
       {
@@ -103,7 +110,7 @@ export class FleetWorker {
       await this.#gate.pass(this.#ending.signal);
     } catch {
       await queued.moveToWait(token);
-      throw new WaitingError();
+      throw new this.#bull.WaitingError();
     }
   }
 

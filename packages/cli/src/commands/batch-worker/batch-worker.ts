@@ -79,7 +79,7 @@ async function work(context: Context, client: SecureChatCompletion, parts: Serve
   const { output, settings } = context;
   const ended = untilEnd(context);
   const caller = { client, tier: tierOf(context), maxRetries: settings.maxRetries ?? DEFAULT_RETRIES };
-  const worker = new FleetWorker({
+  const worker = await FleetWorker.start({
     redis,
     prefix: place.prefix,
     key,

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import type { RsaPrivateKey, RsaPublicKey } from '@nomyo/crypto';
 import { fleetKey } from '../../batch/fleet/key-pair.js';
-import { openQueue } from '../../batch/fleet/queue.js';
+import { openEvents, openQueue } from '../../batch/fleet/queue.js';
 import { connect, type QueuePlace } from '../../batch/fleet/redis.js';
 import { groupKey } from '../../batch/fleet/registry.js';
 import { Submitter, type SubmitParts } from '../../batch/fleet/submit.js';
@@ -46,8 +46,9 @@ async function submit(
   use: (submitter: Submitter) => Promise<void>,
 ): Promise<void> {
   const workers = await workersKey(context, redis, { prefix, stop: rest.stop });
-  const queue = openQueue(redis, prefix, workers.fingerprint);
-  const submitter = new Submitter({ ...rest, redis, queue, prefix, key, workers, tier: tierOf(context) });
+  const queue = await openQueue(redis, prefix, workers.fingerprint);
+  const events = await openEvents(redis, prefix, workers.fingerprint);
+  const submitter = new Submitter({ ...rest, redis, queue, events, key, workers, tier: tierOf(context) });
   try {
     await use(submitter);
   } finally {

@@ -32,7 +32,7 @@ async function groupsOf(
   const groups: GroupFacts[] = [];
   const workers = await liveWorkers(redis, prefix);
   for (const key of await knownKeys(redis, prefix)) {
-    const queue = openQueue(redis, prefix, key);
+    const queue = await openQueue(redis, prefix, key);
     try {
       if (flags['retryDead'] === true) output.note(`nomyo: ${await retryDead(queue)} lines are tried again`);
       groups.push(
