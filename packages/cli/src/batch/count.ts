@@ -1,7 +1,7 @@
 /** `--dry-run`: what a batch would be. Pure. */
 import { durationLeft } from '../io/duration.js';
-import type { CheckedInput } from './input/check.js';
-import { BYTES_PER_TOKEN } from './input/tokens.js';
+import type { BatchRequest } from './input/request.js';
+import { BYTES_PER_TOKEN, tokenBound } from './input/tokens.js';
 
 /** As `--json` prints it. */
 export interface Counts {
@@ -19,22 +19,48 @@ export interface Counts {
   readonly atLeastSeconds: number | null;
 }
 
-/** @param requestsPerSecond `undefined`: no limit */
-export function countsOf(
-  { models, urls, bodyBytes, maxOutputTokens, unbounded }: CheckedInput,
-  requests: number,
-  requestsPerSecond: number | undefined,
-): Counts {
-  return {
-    requests,
-    urls: Object.fromEntries(urls),
-    models: Object.fromEntries(models),
-    bytes: bodyBytes,
-    inputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
-    maxOutputTokens,
-    unbounded,
-    atLeastSeconds: requestsPerSecond === undefined ? null : requests / requestsPerSecond,
-  };
+/** So many models are told apart; a file with a model of its own for every line would fill the memory. */
+const MAX_NAMES = 1000;
+
+/** Counts the requests of an input. */
+export class Tally {
+  readonly #models = new Map<string, number>();
+  readonly #urls = new Map<string, number>();
+  #bytes = 0;
+  #maxOutputTokens = 0;
+  #unbounded = 0;
+
+  add(request: BatchRequest): void {
+    count(this.#models, String(request.body['model']));
+    count(this.#urls, request.url);
+    const bytes = Buffer.byteLength(JSON.stringify(request.body));
+    const { output } = tokenBound(request, bytes);
+    this.#bytes += bytes;
+    if (output === undefined) this.#unbounded += 1;
+    else this.#maxOutputTokens += output;
+  }
+
+  /**
+   * @param requests that take part
+   * @param requestsPerSecond `undefined`: no limit
+   */
+  counts(requests: number, requestsPerSecond: number | undefined): Counts {
+    return {
+      requests,
+      urls: Object.fromEntries(this.#urls),
+      models: Object.fromEntries(this.#models),
+      bytes: this.#bytes,
+      inputTokens: Math.ceil(this.#bytes / BYTES_PER_TOKEN),
+      maxOutputTokens: this.#maxOutputTokens,
+      unbounded: this.#unbounded,
+      atLeastSeconds: requestsPerSecond === undefined ? null : requests / requestsPerSecond,
+    };
+  }
+}
+
+function count(names: Map<string, number>, name: string): void {
+  const key = names.has(name) || names.size < MAX_NAMES ? name : 'others';
+  names.set(key, (names.get(key) ?? 0) + 1);
 }
 
 export function countsText(path: string, counts: Counts): string {

@@ -38,22 +38,34 @@ export type OpenedBatch =
       readonly damaged: number;
     };
 
-/** @throws {UsageError} when the journal is that of another batch, or something stands where the output goes */
+/** @throws {UsageError} as {@link refuseForeign}, or when the output of a finished batch is gone */
 export async function openBatch(parts: OpenParts): Promise<OpenedBatch> {
-  const { paths } = parts;
-  const head = await headOf(paths.output);
-  if (head === undefined) return begin(parts);
-  if (head.kind !== 'batch') throw foreign(paths.output, 'belongs to a file of errors');
-  refuseOther(head, parts);
-  return goOn(head, parts);
+  const head = await refuseForeign(parts);
+  return head === undefined ? begin(parts) : goOn(head, parts);
+}
+
+/**
+ * Writes nothing.
+ *
+ * @returns the head of the journal, where the batch was begun
+ * @throws {UsageError} when the journal is that of another batch, or something stands where the output goes
+ */
+export async function refuseForeign(parts: OpenParts): Promise<Header | undefined> {
+  const { output, errors } = parts.paths;
+  const head = await headOf(output);
+  if (head === undefined) refuseThere(output, errors);
+  else if (head.kind === 'batch') refuseOther(head, parts);
+  else throw foreign(output, 'belongs to a file of errors');
+  return head;
+}
+
+function refuseThere(...paths: readonly (string | undefined)[]): void {
+  const path = paths.find((name) => name !== undefined && isThere(name));
+  if (path !== undefined) throw new UsageError(`${path} is there already, and is never overwritten`);
 }
 
 function begin(parts: OpenParts): OpenedBatch {
-  const { output, errors } = parts.paths;
-  for (const path of [output, errors]) {
-    if (path === undefined || !isThere(path)) continue;
-    throw new UsageError(`${path} is there already, and is never overwritten`);
-  }
+  const { output } = parts.paths;
   const header = headerOf(parts);
   const ledger = newLedger(header);
   // What a run left that was killed before its first line was whole.

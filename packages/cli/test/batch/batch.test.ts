@@ -91,6 +91,7 @@ describe('nomyo batch', () => {
       stderr: expect.stringContaining('never overwritten'),
     });
     expect(readFileSync(files.out, 'utf8')).toBe('mine');
+    expect(existsSync(`${files.out}.lock`)).toBe(false);
     const other = files.at('other.jsonl');
     expect((await home.run(batch(files.in, '-o', other), { env })).code).toBe(0);
     writeLines(files.in, requests(2));

@@ -13,7 +13,10 @@ const file = join(folder, 'in.jsonl');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const { signal } = new AbortController();
-const check = (model?: string) => checkInput(file, model, signal);
+const check = (defaultModel?: string) => checkInput(file, { defaultModel, signal });
+
+/** As no JSON.stringify writes it. */
+const endless = (number: string) => JSON.stringify(request('b', 'x', { seed: '?' })).replace('"?"', number);
 
 describe('the check of an input', () => {
   it.each([
@@ -39,6 +42,8 @@ describe('the check of an input', () => {
     ['a stream', [request('a', 'x', { stream: true })], 1, 'stream'],
     ['blank lines before', ['', '  ', '{}'], 3, 'custom_id'],
     ['nothing', [''], 1, 'no request'],
+    ['a number that is too large', [request('a', 'x'), endless('1e400')], 2, '1e400'],
+    ['a number of too many digits', [endless(`[{"x":-${'9'.repeat(400)}}]`)], 1, 'too large'],
     ['a long line', [request('a', 'x'), request('b', 'x'.repeat(10_500_000))], 2, '10 MiB'],
   ])('%s is named by its line', async (_name, lines, number, says) => {
     writeLines(file, lines);
@@ -69,7 +74,23 @@ describe('the check of an input', () => {
 
   it('takes the model from --model where a line names none', async () => {
     writeLines(file, [request('a', 'x', { model: undefined }), request('b', 'x')]);
-    expect(Object.fromEntries((await check('other')).models)).toEqual({ other: 1, m: 1 });
+    const models: unknown[] = [];
+    await checkInput(file, {
+      defaultModel: 'other',
+      signal,
+      onRequest: ({ body }) => models.push(body['model']),
+    });
+    expect(models).toEqual(['other', 'm']);
+  });
+
+  it('takes large numbers, and text that looks like one that is too large', async () => {
+    writeLines(file, [endless('1.7e308'), request('a', `1e400 ${'9'.repeat(400)}`)]);
+    expect((await check()).count).toBe(2);
+  });
+
+  it('takes the last of two members of one name, as JSON.parse does', async () => {
+    writeLines(file, ['{"custom_id":7,"body":null,'.concat(JSON.stringify(request('a', 'x')).slice(1))]);
+    expect((await check()).count).toBe(1);
   });
 
   it('finds a line that was changed since', async () => {
@@ -82,8 +103,10 @@ describe('the check of an input', () => {
   });
 
   it('refuses what is no file', async () => {
-    await expect(checkInput(folder, undefined, signal)).rejects.toThrow('must be a file');
-    await expect(checkInput(join(folder, 'no'), undefined, signal)).rejects.toThrow('ENOENT');
+    await expect(checkInput(folder, { defaultModel: undefined, signal })).rejects.toThrow('must be a file');
+    await expect(checkInput(join(folder, 'no'), { defaultModel: undefined, signal })).rejects.toThrow(
+      'ENOENT',
+    );
   });
 });
 

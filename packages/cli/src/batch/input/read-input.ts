@@ -1,9 +1,9 @@
 /** Reads a file of requests, line by line. */
 import { createReadStream } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { splitLines } from './split-lines.js';
-import { LineError } from './request.js';
+import { LineSplitter, type ByteLine } from './split-lines.js';
 
 /** One line that is not blank. */
 export interface InputLine {
@@ -12,6 +12,8 @@ export interface InputLine {
   /** Counted from 1, as editors do. */
   readonly number: number;
   readonly text: string;
+  /** CRC32 of its bytes: tells a line that was edited since. */
+  readonly mark: number;
 }
 
 /** The protocol's limit for a whole request: more can never be sent. */
@@ -28,37 +30,56 @@ export async function* readInput(
   path: string,
   onBytes: (bytes: Uint8Array) => void = () => undefined,
 ): AsyncGenerator<InputLine> {
-  let number = 0;
-  let index = 0;
+  const splitter = new LineSplitter(MAX_LINE_BYTES);
+  const numbers = new Numbering(path);
   try {
-    for await (const { bytes } of splitLines(piecesOf(path, onBytes), MAX_LINE_BYTES)) {
-      number += 1;
-      const text = textOf(bytes, number);
-      if (text.trim() === '') continue;
-      yield { index, number, text };
-      index += 1;
+    for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
+      if (!Buffer.isBuffer(piece)) continue;
+      onBytes(piece);
+      for (const line of numbers.number(splitter.split(piece))) yield line;
     }
+    for (const line of numbers.number(splitter.end())) yield line;
   } catch (error) {
-    if (error instanceof LineError) throw new UsageError(`${path}: line ${String(number)}: ${error.message}`);
     if (!isObject(error) || typeof error['syscall'] !== 'string') throw error;
     throw new UsageError(`${path} cannot be read (${String(error['code'])})`);
   }
 }
 
-async function* piecesOf(path: string, onBytes: (bytes: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
-    if (!Buffer.isBuffer(piece)) continue;
-    onBytes(piece);
-    yield piece;
+/** Counts the lines of a file. */
+class Numbering {
+  readonly #path: string;
+  #number = 0;
+  #index = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws {UsageError} naming the line that is no text, or too long */
+  *number(lines: Iterable<ByteLine>): Generator<InputLine> {
+    for (const { bytes } of lines) {
+      this.#number += 1;
+      const text = this.#textOf(bytes);
+      if (text.trim() === '') continue;
+      yield { index: this.#index, number: this.#number, text, mark: crc32(bytes) };
+      this.#index += 1;
+    }
+  }
+
+  #textOf(bytes: Uint8Array): string {
+    if (bytes.byteLength > MAX_LINE_BYTES) throw this.#wrong('more than 10 MiB, the limit of a request');
+    try {
+      return (this.#number === 1 ? FIRST_LINE : OTHER_LINES).decode(bytes);
+    } catch {
+      throw this.#wrong('not UTF-8 text');
+    }
+  }
+
+  #wrong(why: string): UsageError {
+    return new UsageError(`${this.#path}: line ${String(this.#number)}: ${why}`);
   }
 }
 
 /** A byte order mark is dropped at the start of the file only. */
-function textOf(bytes: Uint8Array, number: number): string {
-  if (bytes.byteLength > MAX_LINE_BYTES) throw new LineError('more than 10 MiB, the limit of a request');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: number > 1 }).decode(bytes);
-  } catch {
-    throw new LineError('not UTF-8 text');
-  }
-}
+const FIRST_LINE = new TextDecoder('utf-8', { fatal: true });
+const OTHER_LINES = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -65,3 +65,26 @@ function hasContent(content: unknown, url: BatchUrl): boolean {
   if (Array.isArray(content)) return content.length > 0;
   return url === '/v1/responses' && typeof content === 'string';
 }
+
+/** What a number must look like to be beyond 1.8e308, the largest that JavaScript has. */
+const MAYBE_ENDLESS = /[\d.]e\+?\d{3}|\d{200}/iu;
+
+/**
+ * JSON can write numbers that JavaScript takes for infinite; such a body cannot be sent.
+ *
+ * @param text that the body was read from
+ * @throws {LineError}
+ */
+export function refuseEndless(text: string, body: BatchRequest['body']): void {
+  if (!MAYBE_ENDLESS.test(text)) return;
+  const values: unknown[] = [body];
+  for (let value = values.pop(); value !== undefined; value = values.pop()) {
+    if (value === Infinity || value === -Infinity) {
+      throw new LineError('body has a number that is too large to be sent, such as 1e400');
+    }
+    if (typeof value !== 'object' || value === null) continue;
+    // One at a time: a long list does not fit into the arguments of one call.
+    const members: readonly unknown[] = Object.values(value);
+    for (const member of members) values.push(member);
+  }
+}

@@ -20,8 +20,25 @@ export async function* splitLines(
   pieces: AsyncIterable<Uint8Array>,
   maxBytes: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ByteLine> {
-  const line = new PendingLine(maxBytes);
+  const splitter = new LineSplitter(maxBytes);
   for await (const piece of pieces) {
+    for (const line of splitter.split(piece)) yield line;
+  }
+  for (const line of splitter.end()) yield line;
+}
+
+/** The same for whoever has the pieces: no line waits for a turn of its own. */
+export class LineSplitter {
+  readonly #line: PendingLine;
+
+  /** @param maxBytes as {@link splitLines} takes it */
+  constructor(maxBytes: number) {
+    this.#line = new PendingLine(maxBytes);
+  }
+
+  /** The lines that end in a piece. */
+  *split(piece: Uint8Array): Generator<ByteLine> {
+    const line = this.#line;
     let start = 0;
     for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, start)) {
       line.add(piece.subarray(start, end));
@@ -30,7 +47,11 @@ export async function* splitLines(
     }
     line.add(piece.subarray(start));
   }
-  if (line.length > 0) yield line.take(false);
+
+  /** The last line, where it has no line feed. */
+  *end(): Generator<ByteLine> {
+    if (this.#line.length > 0) yield this.#line.take(false);
+  }
 }
 
 /** The line that is being read. */

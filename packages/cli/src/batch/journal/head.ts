@@ -21,7 +21,7 @@ export async function headOf(output: string): Promise<Header | See | undefined> 
       if (offset === 0 && (record.kind === 'batch' || record.kind === 'see')) return record;
       throw foreign(path);
     }
-    if (facts.damaged > 0) throw foreign(path);
+    if (facts.damaged > 0 || !isTornHead(facts.torn)) throw foreign(path);
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -30,6 +30,10 @@ export async function headOf(output: string): Promise<Header | See | undefined> 
     throw new UsageError(`${path} cannot be read (${code})`);
   }
 }
+
+/** A run that was killed while it wrote its first line leaves the beginning of one, or the zeros of a power failure. */
+const isTornHead = (torn: Uint8Array): boolean =>
+  /^(?:[0-9a-f]{0,8}|[0-9a-f]{8} (?:\{.*)?)\0*$/su.test(Buffer.from(torn).toString('latin1'));
 
 const foreign = (path: string): UsageError =>
   new UsageError(`${path} is no journal of a batch, or its first line is damaged; it was left as it is`);

@@ -33,19 +33,22 @@ export interface PlacedRecord {
 /** What the records of a file are. */
 export interface Scan {
   readonly records: AsyncIterable<PlacedRecord>;
-  /** After the end: the length of what is whole, and how many lines in the middle are damaged. */
-  readonly facts: { wholeBytes: number; damaged: number };
+  /** After the end: the length of what is whole, how many lines in the middle are damaged, and the torn last one. */
+  readonly facts: { wholeBytes: number; damaged: number; torn: Uint8Array };
 }
 
 /** Reads a journal. A torn last line is left out; whoever writes on cuts it off. */
 export function scanJournal(path: string): Scan {
-  const facts = { wholeBytes: 0, damaged: 0 };
+  const facts = { wholeBytes: 0, damaged: 0, torn: new Uint8Array(0) };
   return { records: read(path, facts), facts };
 }
 
 async function* read(path: string, facts: Scan['facts']): AsyncGenerator<PlacedRecord> {
   for await (const { offset, bytes, isWhole } of splitLines(createReadStream(path))) {
-    if (!isWhole) return;
+    if (!isWhole) {
+      facts.torn = bytes;
+      return;
+    }
     facts.wholeBytes = offset + bytes.byteLength + 1;
     const decoded = decodeRecord(bytes);
     if (decoded === undefined) facts.damaged += 1;

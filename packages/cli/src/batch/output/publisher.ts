@@ -21,6 +21,9 @@ export class Publisher {
   readonly #journal: Journal;
   readonly #answers: PartialFile;
   readonly #failures: PartialFile;
+  /** Lines that came a moment ago: most are written without a look into the journal. */
+  readonly #fresh = new Map<number, Uint8Array>();
+  #freshBytes = 0;
   #next = 0;
 
   constructor(paths: OutputPaths, ledger: Ledger, journal: Journal) {
@@ -31,6 +34,13 @@ export class Publisher {
     this.#failures = paths.errors === undefined ? this.#answers : new PartialFile(partialOf(paths.errors));
   }
 
+  /** A line that the journal has got; it is kept at hand where there is room. */
+  offer(index: number, line: Uint8Array): void {
+    if (this.#freshBytes + line.byteLength > FRESH_BYTES) return;
+    this.#fresh.set(index, line);
+    this.#freshBytes += line.byteLength;
+  }
+
   /** Writes the lines whose turn it is. */
   advance(): void {
     for (; this.#next < this.#ledger.size; this.#next += 1) {
@@ -38,10 +48,18 @@ export class Publisher {
       if (state === STATE.open || state === STATE.sent) break;
       if (state === STATE.skipped) continue;
       const file = state === STATE.answered ? this.#answers : this.#failures;
-      file.add(this.#journal.readLine(this.#ledger.placeOf(this.#next)));
+      file.add(this.#take(this.#next));
     }
     this.#answers.flush();
     this.#failures.flush();
+  }
+
+  #take(index: number): Uint8Array {
+    const line = this.#fresh.get(index);
+    if (line === undefined) return this.#journal.readLine(this.#ledger.placeOf(index));
+    this.#fresh.delete(index);
+    this.#freshBytes -= line.byteLength;
+    return line;
   }
 
   /** Every line is there: the files take their places. Errors first, so that an output means that all is there. */
@@ -105,4 +123,7 @@ class PartialFile {
 }
 
 const FLUSH_BYTES = 256 * 1024;
+
+/** So much is kept at hand while a line before it is missing. */
+const FRESH_BYTES = 8 * 1024 * 1024;
 const LINE_FEED = 0x0a;

@@ -159,10 +159,11 @@ class Run {
   }
 
   async #write(index: number, { customId }: BatchRequest, outcome: Outcome): Promise<void> {
-    const { journal, budget, keep } = this.#parts;
+    const { journal, publisher, budget, keep } = this.#parts;
     const line = await keep(resultLine(customId, outcome));
     const { ok, input, output } = outcome;
     journal.append({ kind: 'done', index, ok, input, output }, line);
+    publisher.offer(index, line);
     this.#publishing ??= this.#publish();
     budget?.settle(index, { input, output });
     this.#parts.onWritten(index);

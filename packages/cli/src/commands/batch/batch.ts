@@ -1,11 +1,11 @@
 /** `nomyo batch`: a file of requests in, a file of answers out, however often it is killed between. */
 import { isObject } from '@nomyo/base';
 import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
-import { countsOf, countsText } from '../../batch/count.js';
+import { countsText, Tally } from '../../batch/count.js';
 import { batchFlags, type BatchFlags } from '../../batch/flags.js';
 import { checkInput, type CheckedInput } from '../../batch/input/check.js';
 import { readSelection } from '../../batch/input/selection.js';
-import { openBatch, type OpenParts } from '../../batch/open.js';
+import { openBatch, refuseForeign, type OpenParts } from '../../batch/open.js';
 import { checkPlaces } from '../../batch/places.js';
 import { makePlan, type BatchPlan } from '../../batch/plan.js';
 import { reopen } from '../../batch/reopen.js';
@@ -29,9 +29,15 @@ export async function run(context: Context): Promise<void> {
   const plan = await makePlan(flags);
   const { settings, signal } = context;
   const defaultModel = settings.model ?? (settings.local === true ? LOCAL_MODEL : undefined);
-  const input = await checkInput(plan.input, defaultModel, signal);
-  if (flags.dryRun) await tellCounts(context, flags, plan, input);
-  else await runPlan({ context, flags, plan, input, defaultModel });
+  const parts = { defaultModel, signal };
+  if (flags.dryRun) {
+    const tally = new Tally();
+    const input = await checkInput(plan.input, { ...parts, onRequest: (request) => tally.add(request) });
+    await tellCounts({ context, flags, plan, input, defaultModel }, tally);
+  } else {
+    const input = await checkInput(plan.input, parts);
+    await runPlan({ context, flags, plan, input, defaultModel });
+  }
 }
 
 async function runPlan(checked: Checked): Promise<void> {
@@ -43,12 +49,14 @@ async function runPlan(checked: Checked): Promise<void> {
   const key = flags.sealTo === undefined ? undefined : await readPublicKey(flags.sealTo, '--seal-to');
   const place = await queuePlace(context);
   if (place !== undefined) checkWorkerFlags(context);
+  const { atMostOnce } = flags;
+  const isFleet = place !== undefined;
+  const sealedTo = key?.fingerprint;
+  const parts: OpenParts = { input, paths, selection, reopens, atMostOnce, sealedTo, isFleet };
+  // What is refused leaves nothing behind, not even a lock; under the lock it is looked at again.
+  await refuseForeign(parts);
   const lease = await lock(paths.output);
   try {
-    const { atMostOnce } = flags;
-    const isFleet = place !== undefined;
-    const sealedTo = key?.fingerprint;
-    const parts: OpenParts = { input, paths, selection, reopens, atMostOnce, sealedTo, isFleet };
     let batch = await openBatch(parts);
     if (batch.kind === 'finished' && reopens && batch.end.failed > 0) {
       await reopen(batch.header, batch.end);
@@ -87,15 +95,13 @@ async function lock(output: string): Promise<DirectoryLease> {
 }
 
 async function tellCounts(
-  { settings, output }: Context,
-  flags: BatchFlags,
-  { selectedBy }: BatchPlan,
-  input: CheckedInput,
+  { context: { settings, output }, flags, plan: { selectedBy }, input }: Checked,
+  tally: Tally,
 ): Promise<void> {
   const selection = selectedBy === undefined ? undefined : await readSelection(selectedBy, input);
   const chosen = selection?.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   const limit = limitOf(settings, flags.rate);
-  const counts = countsOf(input, chosen ?? input.count, limit?.requestsPerSecond);
+  const counts = tally.counts(chosen ?? input.count, limit?.requestsPerSecond);
   if (output.json) output.data(counts);
   else output.line(countsText(input.path, counts));
 }
