@@ -33,7 +33,7 @@ export async function headOf(output: string): Promise<Header | See | undefined> 
 
 /** A run that was killed while it wrote its first line leaves the beginning of one, or the zeros of a power failure. */
 const isTornHead = (torn: Uint8Array): boolean =>
-  /^(?:[0-9a-f]{0,8}|[0-9a-f]{8} (?:\{.*)?)\0*$/su.test(Buffer.from(torn).toString('latin1'));
+  /^(?:[0-9a-f]{0,8}|[0-9a-f]{8} (?:\{.*)?)\0*$/su.test(new TextDecoder().decode(torn));
 
 const foreign = (path: string): UsageError =>
   new UsageError(`${path} is no journal of a batch, or its first line is damaged; it was left as it is`);
