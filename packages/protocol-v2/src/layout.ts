@@ -1,5 +1,5 @@
 /** Fixed binary layouts (SPEC section 1): unsigned, big-endian, lengths in front. */
-import { allocateBytes, type Bytes } from '@nomyo/base';
+import { allocateBytes, utf8Decode, utf8Encode, type Bytes } from '@nomyo/base';
 
 /** u8, u16, u32 or u64 of `value`. No number of a message is a secret, so that it may live in the heap. */
 export function integer(value: number, bytes: 1 | 2 | 4 | 8): Bytes {
@@ -55,13 +55,16 @@ export class Reader {
   }
 }
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DIGITS = utf8Encode('0123456789abcdef');
 
-/** Lower-case hexadecimal. */
+/** Lower-case hexadecimal, made at once: a text that is put together digit by digit keeps all its parts, 20 times its size. */
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += HEX[byte] ?? '';
-  return text;
+  const digits = allocateBytes(2 * bytes.byteLength);
+  for (const [i, byte] of bytes.entries()) {
+    digits[2 * i] = DIGITS[byte >> 4] ?? 0;
+    digits[2 * i + 1] = DIGITS[byte & 15] ?? 0;
+  }
+  return utf8Decode(digits);
 }
 
 /** Bytes of hexadecimal digits; `undefined` of anything else. */

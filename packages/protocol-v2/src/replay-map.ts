@@ -1,5 +1,6 @@
 /** The map of SPEC section 9: nothing is run twice, and a resent request gets the same bytes. */
-import { concatBytes, type Bytes } from '@nomyo/base';
+import type { Bytes } from '@nomyo/base';
+import { KeptAnswers } from './kept-answers.js';
 import { protocolError } from './errors.js';
 import { LIMITS } from './facts.js';
 
@@ -57,6 +58,7 @@ export class MemoryReplayMap implements ReplayMap {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   readonly #maxRun: number;
+  readonly #answers = new KeptAnswers();
   #bytes = 0;
 
   constructor(options: MemoryReplayMapOptions = {}) {
@@ -91,7 +93,7 @@ export class MemoryReplayMap implements ReplayMap {
 
   #end(mapKey: string, entry: Entry, answer: Uint8Array | undefined, now: number): void {
     entry.endedAt = now;
-    entry.answer = answer === undefined ? undefined : concatBytes(answer);
+    entry.answer = answer === undefined ? undefined : this.#answers.keep(answer);
     this.#bytes += answer?.byteLength ?? 0;
     this.#running.delete(mapKey);
     this.#ended.set(mapKey, entry);

@@ -194,6 +194,19 @@ describe('serve', () => {
     expect(router.output()).not.toMatch(/chat|Hello|nk_|completions/u);
   });
 
+  it('remembers as many requests as --replay-entries says, and is busy for more', async () => {
+    await makeSigner();
+    const model = await startModelServer();
+    models.push(model);
+    const { url } = await started('--upstream', model.url, '--replay-entries', '1');
+    const first = await seal(await activeKey(url), { body: CHAT });
+    expect((await post(url, first)).status).toBe(200);
+    const second = await post(url, await seal(await activeKey(url), { body: CHAT }));
+    expect([second.status, second.body.toString()]).toEqual([429, expect.stringContaining('busy')]);
+    expect((await post(url, first)).status).toBe(200);
+    expect(model.received).toHaveLength(1);
+  });
+
   it('drains at SIGTERM: what runs is finished, what is new is refused, the code is 0', async () => {
     await makeSigner();
     let finish: () => void = () => undefined;
@@ -242,6 +255,11 @@ describe('serve', () => {
     [['--upstream', 'http://x', '--redis', 'http://x'], /--redis must be a redis: or rediss: URL/u],
     [['--upstream', 'http://x', '--redis', 'redis://:pass@x'], /NOMYO_REDIS_URL/u],
     [['--upstream', 'http://x', '--api-keys', '/nowhere'], /--api-keys \/nowhere cannot be read: ENOENT/u],
+    [['--upstream', 'http://x', '--replay-entries', '0'], /whole number from 1 to 16000000/u],
+    [
+      ['--upstream', 'http://x', '--redis', 'redis://x', '--replay-memory', '64'],
+      /--replay-memory bounds the map of this process; with --redis set maxmemory there/u,
+    ],
     [['--upstream', 'http://x', '--port', '70000'], /whole number from 0 to 65535/u],
     [['--upstream', 'http://x', '--nonsense'], /unknown option '--nonsense'/u],
   ])('%j is refused before it listens', async (args, message) => {

@@ -40,6 +40,20 @@ describe('the map in memory', () => {
     expect((await map.enter('running', 'f', 4_442)).kind).toBe('new');
   });
 
+  it('keeps answers one behind the other, each to the byte', async () => {
+    const map = new MemoryReplayMap();
+    const sizes = [1, 262_144, 262_144, 1_300, 262_144, 262_144, 262_144, 2_000_000, 7];
+    const answers = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
+    for (const [i, answer] of answers.entries()) {
+      await map.enter(String(i), 'f', 0);
+      await map.finish(String(i), answer, 0);
+    }
+    for (const [i, answer] of answers.entries()) {
+      const kept = await map.enter(String(i), 'f', 1);
+      expect(kept.kind === 'stored' && Buffer.compare(kept.answer, answer)).toBe(0);
+    }
+  });
+
   it('is full when its entries or its bytes are used up, and forgets none for that', async () => {
     const few = new MemoryReplayMap({ maxEntries: 1 });
     await few.enter('a', 'f', 0);

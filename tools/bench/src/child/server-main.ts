@@ -23,7 +23,14 @@ export type ServerOrder =
       readonly apiKeys: string;
       /** PEM of a key for version 1. */
       readonly v1Key: string;
+      readonly limits: RouterLimits;
     };
+
+/** Bounds of a router that are not its own. */
+export interface RouterLimits {
+  /** Longest answer that is kept for a resend, in bytes. */
+  readonly keptAnswer?: number;
+}
 
 async function start(order: ServerOrder): Promise<number> {
   if (order.kind === 'model') return listening(createModel(order.options));
@@ -38,6 +45,7 @@ async function startRouter({
   signer,
   apiKeys,
   v1Key,
+  limits,
 }: Extract<ServerOrder, { kind: 'router' }>): Promise<number> {
   const { KeyRing, MemoryReplayMap, oneUpstream, openSigner, startServer } = await import('@nomyo/router');
   const access = await KeyRing.load({ option: 'api keys', path: apiKeys }, console.error);
@@ -54,6 +62,7 @@ async function startRouter({
     upstreamApiKey: undefined,
     replays: new MemoryReplayMap(),
     v1Key: new TextEncoder().encode(v1Key),
+    limits,
     print: () => undefined,
   });
   return port;

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRoot, delegate } from '@nomyo/router';
-import type { ServerOrder } from '../child/server-main.js';
+import type { RouterLimits, ServerOrder } from '../child/server-main.js';
 import type { ClientProcess } from '../client-process.js';
 import type { ClientConfig, ClientKind } from '../clients/client.js';
 import type { ModelOptions } from '../router/model.js';
@@ -44,8 +44,16 @@ export class Stage {
     [this.router, this.proxy] = [servers.router, servers.proxy];
   }
 
-  /** @param execPath the Node of all processes */
-  static async start(workshop: Workshop, execPath: string, model: ModelOptions): Promise<Stage> {
+  /**
+   * @param execPath the Node of all processes
+   * @param limits of the router, where they are not its own
+   */
+  static async start(
+    workshop: Workshop,
+    execPath: string,
+    model: ModelOptions,
+    limits: RouterLimits = {},
+  ): Promise<Stage> {
     const dir = workshop.path(`v2-${process.hrtime.bigint().toString()}`);
     mkdirSync(dir, { mode: 0o700 });
     const { ca, cert, key } = await workshop.certificate();
@@ -63,7 +71,7 @@ export class Stage {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 4096 });
     const v1Key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const servers = {
-      router: await start({ kind: 'router', tls, upstream, signer, apiKeys, v1Key }),
+      router: await start({ kind: 'router', tls, upstream, signer, apiKeys, v1Key, limits }),
       proxy: await start({ kind: 'plain proxy', tls, upstream, apiKey }),
     };
     const caFile = join(dir, 'ca.pem');

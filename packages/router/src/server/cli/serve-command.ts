@@ -1,5 +1,6 @@
 /** `nomyo-router serve`. */
 import { BlockList, isIP } from 'node:net';
+import { given } from '@nomyo/base';
 import { type Command } from 'commander';
 import { KeyRing, OPEN_TO_ALL, type Access } from '../access/key-ring.js';
 import { decodeTiers, oneUpstream, type TierTable } from '../access/tiers.js';
@@ -9,12 +10,20 @@ import { createLog } from '../observe/log.js';
 import { openSigner } from '../keys/signer.js';
 import { mlKemImplementation } from '../protocol/port.js';
 import { openReplays } from '../replay/open.js';
+import type { MemoryMapOptions } from '../replay/replay-map.js';
 import { startServer, type RouterServer } from '../server.js';
 import { upstreamBase } from '../upstream/endpoint.js';
 import { readOrMakeV1Key } from '../v1/key-file.js';
 import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
 import { MAX_PORT, wholeNumber } from './values.js';
+
+const MIB = 1_048_576;
+
+/** What one `Map` of JavaScript holds. */
+const MAX_ENTRIES = 16_000_000;
+
+const MAX_REPLAY_MIB = 1_048_576;
 
 interface ServeOptions {
   readonly signer: string;
@@ -27,6 +36,8 @@ interface ServeOptions {
   readonly tiers?: string;
   readonly redis?: string;
   readonly peerListen?: string;
+  readonly replayEntries?: number;
+  readonly replayMemory?: number;
   readonly v1?: boolean;
   readonly v1Key?: string;
   readonly metricsHost: string;
@@ -35,7 +46,7 @@ interface ServeOptions {
 
 export function addServeCommand(program: Command, surroundings: Surroundings): void {
   const port = wholeNumber(0, MAX_PORT);
-  program
+  const serveCommand = program
     .command('serve')
     .description('runs the router until SIGTERM, which lets what is under way finish')
     .requiredOption('--signer <file>', 'signer, as made by `keys delegate`')
@@ -65,6 +76,21 @@ export function addServeCommand(program: Command, surroundings: Surroundings): v
     .option('--metrics-host <address>', 'address of the metrics', '127.0.0.1')
     .option('--metrics-port <n>', '/metrics and /healthz on this port (default: nowhere)', port)
     .action(async (options: ServeOptions) => surroundings.onServing(await serve(options, surroundings)));
+  addReplayOptions(serveCommand);
+}
+
+function addReplayOptions(command: Command): void {
+  command
+    .option(
+      '--replay-entries <n>',
+      'requests that are remembered for 240 s, 250 bytes each; more are told `busy` (default: 1000000)',
+      wholeNumber(1, MAX_ENTRIES),
+    )
+    .option(
+      '--replay-memory <mib>',
+      'memory for the answers that are kept with them, for a resend; when it is full, `busy` (default: 512)',
+      wholeNumber(1, MAX_REPLAY_MIB),
+    );
 }
 
 async function serve(options: ServeOptions, { print, environment }: Surroundings): Promise<RouterServer> {
@@ -76,9 +102,10 @@ async function serve(options: ServeOptions, { print, environment }: Surroundings
   const access = await openAccess(options, trouble);
   warnings(options).forEach(trouble);
   const peer = peerAddress(options, redis);
+  const bounds = replayBounds(options, redis);
   const v1Key = await readV1Key(options);
   const signer = await openSigner(options.signer);
-  const { replays, redis: connection } = await openReplays(redis, signer.realm, trouble);
+  const { replays, redis: connection } = await openReplays(redis, signer.realm, trouble, bounds);
   return startServer({
     signer,
     suites: [1, 2],
@@ -159,6 +186,20 @@ async function readV1Key({ v1, v1Key }: ServeOptions): Promise<Uint8Array | unde
     throw new UsageError('--v1 needs --v1-key: clients pin the key, so that it must outlive a restart');
   }
   return readOrMakeV1Key({ option: '--v1-key', path: v1Key });
+}
+
+function replayBounds(
+  { replayEntries, replayMemory }: ServeOptions,
+  redis: string | undefined,
+): MemoryMapOptions {
+  if (redis !== undefined && (replayEntries !== undefined || replayMemory !== undefined)) {
+    const option = replayEntries === undefined ? '--replay-memory' : '--replay-entries';
+    throw new UsageError(`${option} bounds the map of this process; with --redis set maxmemory there`);
+  }
+  return {
+    ...given('maxEntries', replayEntries),
+    ...given('maxBytes', replayMemory === undefined ? undefined : replayMemory * MIB),
+  };
 }
 
 function openAccess({ apiKeys }: ServeOptions, trouble: (message: string) => void): Promise<Access> {

@@ -1,8 +1,8 @@
 /** The client's side of an answer: sealed bytes go out with back-pressure, and a copy is kept for a resend. */
 import type { ServerResponse } from 'node:http';
-import { concatBytes } from '@nomyo/base';
 import { FOR_BROWSERS } from '../http/clear.js';
 import type { Limits } from '../limits.js';
+import { AnswerCopy } from './answer-copy.js';
 
 /** SPEC §8.1, §8.4. As a list, which Node writes as it is. */
 const HEADERS: readonly string[] = [
@@ -15,13 +15,13 @@ const HEADERS: readonly string[] = [
 export class AnswerSink {
   readonly #response: ServerResponse;
   readonly #limits: Pick<Limits, 'keptAnswer' | 'stalledClientMs'>;
-  #kept: Uint8Array[] | undefined = [];
-  #keptLength = 0;
+  readonly #copy: AnswerCopy;
   #sent = 0;
 
   constructor(response: ServerResponse, limits: Pick<Limits, 'keptAnswer' | 'stalledClientMs'>) {
     this.#response = response;
     this.#limits = limits;
+    this.#copy = new AnswerCopy(limits.keptAnswer);
   }
 
   /** Bytes that were sent, or would have been to a client that is gone. */
@@ -36,13 +36,11 @@ export class AnswerSink {
 
   /** The whole answer, while it is small enough to be kept. */
   get kept(): Uint8Array | undefined {
-    const [only, ...more] = this.#kept ?? [];
-    if (this.#kept === undefined) return undefined;
-    return only !== undefined && more.length === 0 ? only : concatBytes(...this.#kept);
+    return this.#copy.bytes;
   }
 
   write(sealed: Uint8Array): void {
-    this.#keep(sealed);
+    this.#copy.push(sealed);
     this.#sent += sealed.byteLength;
     if (!this.isOpen) return;
     if (!this.#response.headersSent) this.#response.writeHead(200, [...HEADERS]);
@@ -51,7 +49,7 @@ export class AnswerSink {
 
   /** The whole answer at once, with its length. */
   writeWhole(sealed: Uint8Array): void {
-    this.#keep(sealed);
+    this.#copy.push(sealed);
     this.#sent += sealed.byteLength;
     if (!this.isOpen) return;
     this.#response.writeHead(200, [...HEADERS, 'content-length', String(sealed.byteLength)]);
@@ -77,12 +75,5 @@ export class AnswerSink {
       };
       response.once('drain', done).once('close', done);
     });
-  }
-
-  #keep(sealed: Uint8Array): void {
-    if (this.#kept === undefined) return;
-    this.#keptLength += sealed.byteLength;
-    if (this.#keptLength > this.#limits.keptAnswer) this.#kept = undefined;
-    else this.#kept.push(sealed);
   }
 }

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { UsageError } from '../cli/usage-error.js';
 import { RedisReplayMap, type RedisClient } from './redis-map.js';
-import { MemoryReplayMap, type ReplayMap } from './replay-map.js';
+import { MemoryReplayMap, type MemoryMapOptions, type ReplayMap } from './replay-map.js';
 
 const COMMAND_TIMEOUT_MS = 2_000;
 
@@ -12,13 +12,17 @@ export interface OpenReplays {
   readonly redis: RedisClient | undefined;
 }
 
-/** @throws {UsageError} when ioredis is not installed, or Redis cannot be used */
+/**
+ * @param bounds of a map in memory; Redis has its own
+ * @throws {UsageError} when ioredis is not installed, or Redis cannot be used
+ */
 export async function openReplays(
   url: string | undefined,
   realm: string,
   onTrouble: (message: string) => void,
+  bounds: MemoryMapOptions = {},
 ): Promise<OpenReplays> {
-  if (url === undefined) return { replays: new MemoryReplayMap(), redis: undefined };
+  if (url === undefined) return { replays: new MemoryReplayMap(bounds), redis: undefined };
   const redis = await connect(url, onTrouble);
   try {
     await refuseEviction(redis);

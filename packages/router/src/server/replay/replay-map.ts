@@ -9,7 +9,7 @@ export interface ReplayMap extends Map {
 
 /** Bounds of a {@link MemoryReplayMap}. */
 export interface MemoryMapOptions {
-  /** Most entries. Default: 200,000. */
+  /** Most entries. Default: 1,000,000. */
   readonly maxEntries?: number;
   /** Most bytes of kept answers. Default: 536,870,912. */
   readonly maxBytes?: number;
