@@ -1,10 +1,10 @@
 /** What a caller gets: the opened answer with `_metadata` (SPEC.md §7), and what it says of itself. */
 import { isObject, SecurityError } from '@nomyo/base';
 import { decodePayload, type JsonObject } from '@nomyo/crypto';
-import { errorOfAnswer } from '@nomyo/transport';
 import type { CallMemory } from './call-memory.js';
 import type { Opened, Taken } from './call-runner.js';
 import type { ChatCompletion } from './chat/response-types.js';
+import { loadAnswerErrors } from './load-part.js';
 import { summaryOf } from './observe/summary.js';
 import type { Answer, WholeAnswer } from './protocol.js';
 
@@ -15,12 +15,19 @@ import type { Answer, WholeAnswer } from './protocol.js';
  * @throws {APIError} when the service says that it failed, in its words
  * @throws {SecurityError} `INVALID_PLAINTEXT`
  */
-export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> {
+export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> | Promise<never> {
   const value = answerOf(asWhole(answer), call.payloadId, call.memory);
   if (isChatCompletion(value)) return { value, summary: () => summaryOf(value) };
-  const { error } = value;
-  if (error !== undefined && error !== null) throw errorOfAnswer(error, call);
-  throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no chat completion: it has no choices');
+  return refuse(value, call);
+}
+
+async function refuse({ error }: JsonObject, call: Opened['call']): Promise<never> {
+  if (error === undefined || error === null) {
+    const message = 'the opened answer is no chat completion: it has no choices';
+    throw new SecurityError('INVALID_PLAINTEXT', message);
+  }
+  const { errorOfAnswer } = await loadAnswerErrors(true);
+  throw errorOfAnswer(error, call);
 }
 
 function isChatCompletion(answer: JsonObject): answer is JsonObject & ChatCompletion {

@@ -10,8 +10,9 @@ import type { SecurityTier } from './chat/request-types.js';
 import { encodeRequest } from './encode-request.js';
 import { createEmit, warnOfHttp, type Emit } from './events.js';
 import { Observation } from './observe/observation.js';
-import type { AdmittedRequest, AnswerSummary, CallObserver, CallStart } from './observe/observer.js';
+import type { AnswerSummary, CallObserver, CallStart } from './observe/observer.js';
 import { failureOf, Observers } from './observe/observers.js';
+import { ApiKeyMacs } from './observe/api-key-macs.js';
 import { callStart } from './observe/call-start.js';
 import { loadPart } from './load-part.js';
 import { OpenCall } from './open-call.js';
@@ -64,6 +65,7 @@ export class CallRunner<C extends Channel = Channel> {
   readonly #pace: Pace | undefined;
   readonly #warnOfMemory: (bytes: number) => void;
   readonly #observers: Observers;
+  readonly #macs = new ApiKeyMacs();
 
   /** @param owner the class that a caller knows */
   constructor(owner: string, options: ResolvedOptions, protocol: Protocol<C>) {
@@ -163,7 +165,9 @@ export class CallRunner<C extends Channel = Channel> {
     const apiKey = typeof input.apiKey === 'function' ? await this.#askForKey(input, signal) : input.apiKey;
     if (apiKey !== undefined) call.secrets = [apiKey];
     if (observation !== undefined) {
-      await abortable(observation.recorders.admit(admittedRequest(call, apiKey)), signal);
+      const plaintextBytes = call.body?.length ?? 0;
+      const macOfApiKey = this.#macs.of(apiKey);
+      await abortable(observation.recorders.admit({ plaintextBytes, macOfApiKey }), signal);
     }
     const pace = (): Promise<void> | undefined => this.#pace?.(apiKey, signal);
     const { body } = call;
@@ -225,11 +229,4 @@ export class CallRunner<C extends Channel = Channel> {
     );
     return recorders.isEmpty ? undefined : new Observation(recorders, this.#observers.hashCiphertexts);
   }
-}
-
-function admittedRequest({ body }: OpenCall, apiKey: string | undefined): AdmittedRequest {
-  return {
-    plaintextBytes: body?.length ?? 0,
-    macOfApiKey: async (mac) => (apiKey === undefined ? undefined : mac(new TextEncoder().encode(apiKey))),
-  };
 }

@@ -7,8 +7,10 @@ export const environment: Environment = {
   defaultKeyDir: null,
   variable: () => undefined,
   publish: () => undefined,
+  sha256,
   createSha256: () => new CollectedSha256(),
-  textResponse: (...of) => new Response(...of),
+  jsonResponse: (content, init) =>
+    new Response(typeof content === 'string' ? content : JSON.stringify(content), init),
 };
 
 /** WebCrypto hashes only what is whole: ciphertext is kept until then. */
@@ -19,9 +21,12 @@ class CollectedSha256 implements Hash {
     this.#pieces.push(concatBytes(bytes));
   }
 
-  async digest(): Promise<string> {
-    const whole = concatBytes(...this.#pieces);
-    const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', whole));
-    return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  digest(): Promise<string> {
+    return sha256(concatBytes(...this.#pieces));
   }
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', concatBytes(bytes)));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

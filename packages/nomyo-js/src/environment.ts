@@ -8,10 +8,12 @@ export interface Environment {
   readonly variable: (name: string) => string | undefined;
   /** Tells whoever listens in this process, such as a tracing library; `message` is the name of the event. */
   readonly publish: (entry: { readonly message: string }) => void;
-  /** SHA-256 (FIPS 180-4) of ciphertext. */
+  /** SHA-256 (FIPS 180-4) of ciphertext that is whole, in lower-case hexadecimal. The bytes may be overwritten afterwards. */
+  readonly sha256: (bytes: Uint8Array) => string | Promise<string>;
+  /** The same of ciphertext that comes in pieces. */
   readonly createSha256: () => Hash;
-  /** A `Response` of a text. */
-  readonly textResponse: (text: string, init: ResponseInit) => Response;
+  /** A `Response` of JSON, as text or as what `JSON.parse` made, which belongs to the response from now on. */
+  readonly jsonResponse: (content: string | object, init: ResponseInit) => Response;
 }
 
 /** A hash over bytes that come in pieces. */

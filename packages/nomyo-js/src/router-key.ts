@@ -1,17 +1,11 @@
 /** Fetches the router's public key (SPEC.md §7), and keeps those that are accepted. */
 import { NomyoError, SecurityError } from '@nomyo/base';
 import { RsaPublicKey } from '@nomyo/crypto';
-import {
-  endpoint,
-  errorOfResponse,
-  ServerKeyCache,
-  type HttpClient,
-  type ServerKeyChange,
-} from '@nomyo/transport';
+import { endpoint, ServerKeyCache, type HttpClient, type ServerKeyChange } from '@nomyo/transport';
 import type { Emit } from './events.js';
 import type { ResolvedOptions } from './options.js';
 import type { FirstUse } from './first-use.js';
-import { loadPart } from './load-part.js';
+import { loadAnswerErrors, loadPart } from './load-part.js';
 
 /** Longest answer, in bytes: an SPKI PEM of 16384 bits has some 2,900. */
 const MAX_KEY_BYTES = 16 * 1024;
@@ -67,7 +61,10 @@ async function fetchRouterKey(
     maxBytes: MAX_KEY_BYTES,
     signal,
   });
-  if (response.status !== 200) throw errorOfResponse(response, { method: 'GET' });
+  if (response.status !== 200) {
+    const { errorOfResponse } = await loadAnswerErrors(false);
+    throw errorOfResponse(response, { method: 'GET' });
+  }
   return importKey(response.body);
 }
 

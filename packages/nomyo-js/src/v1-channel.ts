@@ -14,7 +14,6 @@ import type { KeyLease } from '@nomyo/keystore';
 import {
   markFailuresAsSent,
   endpoint,
-  errorOfResponse,
   mayMeanNewServerKey,
   requestHeaders,
   type ServerKeyCache,
@@ -22,7 +21,7 @@ import {
 import { checkKeyLock } from './call-memory.js';
 import type { CallSignal } from './call-scope.js';
 import { createKeys, endingWith, type Keys } from './keys.js';
-import { loadPart } from './load-part.js';
+import { loadAnswerErrors, loadPart } from './load-part.js';
 import {
   MODELS_PATH,
   type Channel,
@@ -193,6 +192,7 @@ class V1Exchange implements Exchange {
       signal,
     });
     if (response.status === 200) return response.body;
+    const { errorOfResponse } = await loadAnswerErrors(true);
     throw errorOfResponse(response, { payloadId, secrets: [apiKey ?? ''] });
   }
 }

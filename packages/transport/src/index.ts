@@ -41,7 +41,6 @@ export {
   errorOfAnswer,
   errorOfResponse,
   errorOfStatus,
-  mayMeanNewServerKey,
   type AnsweredRequest,
   type StatusFacts,
 } from './answer/status.js';
@@ -61,6 +60,7 @@ export { checkRateLimit, type RateLimit } from './policy/rate-limit.js';
 export { TokenBudget } from './policy/token-bucket.js';
 
 export {
+  mayMeanNewServerKey,
   ServerKeyCache,
   type Fingerprinted,
   type ServerKeyCacheOptions,

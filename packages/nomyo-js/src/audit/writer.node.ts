@@ -78,7 +78,7 @@ export class AuditWriter {
 
   /** @throws an error of the system: the line may be there in part, and is marked by the next {@link begin} */
   append(body: LineBody, now: Date = new Date()): void {
-    this.begin(now);
+    this.#open ??= this.#begin(now);
     this.#rotateWhenDue(now);
     this.#write(body, now);
     this.#unsigned += 1;

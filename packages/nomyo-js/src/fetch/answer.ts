@@ -6,8 +6,9 @@ import type { Failure } from './failure.js';
 const JSON_TYPE = 'application/json';
 const MS_PER_SECOND = 1000;
 
-export function jsonAnswer(body: object, payloadId?: string): Response {
-  return environment.textResponse(JSON.stringify(body), {
+/** @param body as text, or as what `JSON.parse` made */
+export function jsonAnswer(body: string | object, payloadId?: string): Response {
+  return environment.jsonResponse(body, {
     headers: { 'content-type': JSON_TYPE, ...requestId(payloadId) },
   });
 }

@@ -104,7 +104,9 @@ export class SecureFetcher {
     const signal = call.signal === undefined ? {} : { signal: call.signal };
     const answer = await this.#config.client.create(request, { maxRetries, ...signal });
     if (isStream(answer)) return this.#stream(answer, call, dialect, dialectCall);
-    return jsonAnswer(dialectCall.answer(answer), answer._metadata.payload_id);
+    const said = dialectCall.answer(answer);
+    // What a dialect makes can have members that JSON leaves out.
+    return jsonAnswer(said === answer ? said : JSON.stringify(said), answer._metadata.payload_id);
   }
 
   async #stream(

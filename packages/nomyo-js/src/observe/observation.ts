@@ -17,7 +17,8 @@ export class Observation implements CallRecord {
   readonly recorders: Recorders;
   readonly #isHashed: boolean;
   #firstChunkMs: number | undefined;
-  #request: Hash | undefined;
+  /** The request is there as a whole, the answer can come in pieces. */
+  #request: string | Promise<string> | undefined;
   #response: Hash | undefined;
   #keys: CallKeys = {};
   #facts: AnswerFacts | undefined;
@@ -32,8 +33,7 @@ export class Observation implements CallRecord {
   sent(ciphertext: Uint8Array, keys: CallKeys): void {
     this.#keys = keys;
     if (!this.#isHashed) return;
-    this.#request = environment.createSha256();
-    this.#request.update(ciphertext);
+    this.#request = environment.sha256(ciphertext);
     this.#response = undefined;
   }
 
@@ -83,7 +83,7 @@ export class Observation implements CallRecord {
 
   /** In hexadecimal; `undefined` of what never passed. */
   async #digests(): Promise<CallEnd['ciphertexts']> {
-    const [request, response] = await Promise.all([this.#request?.digest(), this.#response?.digest()]);
+    const [request, response] = await Promise.all([this.#request, this.#response?.digest()]);
     return { request, response };
   }
 }

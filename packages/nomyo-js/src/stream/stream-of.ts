@@ -11,11 +11,11 @@ import { openedStream, syntheticStream } from './completion-stream.js';
 import { watchStream } from './watch.js';
 
 /** A whole answer holds nothing of the wire any more, and is over when its stream is. */
-export function streamOf(
+export async function streamOf(
   opened: Opened,
   { includeUsage }: Streaming,
   signal: AbortSignalLike | undefined,
-): ChatCompletionStream {
+): Promise<ChatCompletionStream> {
   const { answer, call } = opened;
   if (answer.kind === 'stream') {
     call.endOnAbort();
@@ -25,7 +25,7 @@ export function streamOf(
     };
     return watchStream(openedStream(answer.pieces, call.payloadId, judge), call);
   }
-  const { value, summary } = takeCompletion(opened);
+  const { value, summary } = await takeCompletion(opened);
   const said = summary();
   call.handOver(() => said);
   return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, said);

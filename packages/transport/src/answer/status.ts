@@ -45,17 +45,6 @@ const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
 
 const OTHER: StatusEntry = { error: APIError, meaning: 'an unexpected status' };
 
-/** Statuses that a later attempt can turn into an answer (SPEC.md §8). */
-export const RETRIED_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
-
-/** What a router answers that cannot open a request, and what a gateway before it makes of that. */
-const KEY_MAY_HAVE_CHANGED: readonly number[] = [400, 422, 500, 502];
-
-/** Whether a failed answer can mean that the router has another key than the request was sealed to. */
-export function mayMeanNewServerKey(error: unknown): error is APIError {
-  return error instanceof APIError && KEY_MAY_HAVE_CHANGED.includes(error.status);
-}
-
 /** What is known of the request that an answer belongs to. */
 export interface AnsweredRequest {
   /** To be named in a support case. */

@@ -1,8 +1,8 @@
 /** The same contract over `fetch`, the runtime's or a caller's own. */
-import { abortable, DisposedError, LightAbortController, SecurityError } from '@nomyo/base';
+import { abortable, DisposedError, LightAbortController, NomyoError, SecurityError } from '@nomyo/base';
 import { markFailuresAsSent } from '../errors/mark-sent.js';
 import { checkHead, declaredLength, readBody, type ResponseHead } from '../answer/answer.js';
-import { redactor } from '../answer/redact.js';
+import type { Redact } from '../answer/redact.js';
 import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
 import { isLoopbackName } from '../policy/loopback.js';
 import { secretsOf } from '../policy/headers.js';
@@ -91,7 +91,7 @@ export class FetchClient implements HttpClient {
       return { ...head, body: await readBody(chunksOf(response), frame) };
     } catch (error) {
       cancel(response);
-      throw connectionError(error, failed(request));
+      throw await failureOf(error, request);
     }
   }
 
@@ -111,7 +111,7 @@ export class FetchClient implements HttpClient {
       const { StreamedBody } = await import('../answer/streamed-body.js');
       const { head, declared, response } = await abortable(this.#open(request, fetching.signal), controller);
       const chunks = chunksOf(response);
-      const attempt = failed(request);
+      const attempt = await failed(request);
       const limits = { maxBytes, maxBytesName, idleTimeout };
       const source = { declared, chunks, ...limits, attempt, controller, release };
       return { ...head, body: new StreamedBody(source) };
@@ -135,7 +135,7 @@ export class FetchClient implements HttpClient {
       return accept(response, possiblyExecuted);
     } catch (error) {
       cancel(response);
-      throw connectionError(error, failed(request));
+      throw await failureOf(error, request);
     }
   }
 
@@ -172,9 +172,24 @@ function deadlineOf({ timeout, signal, method }: HttpRequest): Deadline {
   return { timeout, signal, expired: () => timedOut(timeout, method !== 'GET') };
 }
 
+/** A typed error; one of this SDK stays as it is. */
+async function failureOf(error: unknown, request: HttpRequest): Promise<NomyoError> {
+  return error instanceof NomyoError ? error : connectionError(error, await failed(request));
+}
+
 /** For the error of an attempt, whatever the fetch puts into its own. */
-function failed(request: HttpRequest): FailedAttempt {
-  return { sent: mayHaveRun(request), redact: redactor(secretsOf(request.headers)) };
+async function failed(request: HttpRequest): Promise<FailedAttempt> {
+  return { sent: mayHaveRun(request), redact: await redactorOf(request) };
+}
+
+/** Most pages see no failure. Where the part that finds secrets cannot be loaded, foreign text is not repeated. */
+async function redactorOf({ headers }: HttpRequest): Promise<Redact> {
+  try {
+    const { redactor } = await import('../answer/redact.js');
+    return redactor(secretsOf(headers));
+  } catch {
+    return () => 'a message that cannot be shown';
+  }
 }
 
 /** fetch does not tell how far it has come. */

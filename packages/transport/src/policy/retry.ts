@@ -7,8 +7,6 @@ import {
   type NomyoErrorCode,
 } from '@nomyo/base';
 import { APIConnectionError, APIError } from '../errors/errors.js';
-import { parseRetryAfter } from '../answer/retry-after.js';
-import { RETRIED_STATUSES } from '../answer/status.js';
 
 /**
  * `all`: whatever a later attempt can mend, though the first may have been run and billed. `safe`: only what was
@@ -28,8 +26,6 @@ export interface RetryInput {
   readonly mayRetry?: boolean | undefined;
   /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
-  /** In ms since the epoch, for a `Retry-After` that is a date. */
-  readonly now: number;
   /** From 0 to 1, as of `Math.random`. */
   readonly random: number;
 }
@@ -47,9 +43,9 @@ const JITTER = 0.25;
  * and may prolong its cool-down for that: the caller gets the error, with its `retryAfter`, at once.
  */
 export function retryDelay(input: RetryInput): number | undefined {
-  const { error, attempt, maxRetries, mode, maxRetryDelay = DEFAULT_MAX_DELAY_MS, now, random } = input;
+  const { error, attempt, maxRetries, mode, maxRetryDelay = DEFAULT_MAX_DELAY_MS, random } = input;
   if (attempt > maxRetries || !(input.mayRetry ?? isRetried(error, mode))) return undefined;
-  const asked = error instanceof APIError ? parseRetryAfter(error.headers, now) : undefined;
+  const asked = error instanceof APIError ? error.retryAfter : undefined;
   if (asked !== undefined) return asked <= maxRetryDelay ? asked : undefined;
   const backOff = FIRST_DELAY_MS * 2 ** (attempt - 1) * (1 - JITTER * random);
   return Math.min(backOff, maxRetryDelay);
@@ -59,6 +55,9 @@ function isRetried(error: unknown, mode: RetryMode): boolean {
   if (mode === 'none' || !isMendable(error)) return false;
   return mode === 'all' || !error.possiblyExecuted;
 }
+
+/** Statuses that a later attempt can turn into an answer (SPEC.md §8). */
+const RETRIED_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
 function isMendable(error: unknown): error is APIError | APIConnectionError {
   if (error instanceof APIConnectionError) return error.retryable;
@@ -92,7 +91,6 @@ export interface RetryOptions {
   /** For tests. */
   readonly sleep?: (delay: number, signal?: AbortSignalLike) => Promise<void>;
   readonly random?: () => number;
-  readonly now?: () => number;
 }
 
 /**
@@ -105,7 +103,7 @@ export async function withRetries<T>(
   options: RetryOptions,
 ): Promise<T> {
   const { maxRetries, mode = 'all', signal, maxRetryDelay, onRetry } = options;
-  const { sleep = defaultSleep, random = Math.random, now = Date.now } = options;
+  const { sleep = defaultSleep, random = Math.random } = options;
   let mayHaveRun = false;
   try {
     for (let number = 1; ; number += 1) {
@@ -115,7 +113,7 @@ export async function withRetries<T>(
       } catch (error) {
         const mayRetry = mode === 'none' ? undefined : options.mayRetry?.(error);
         const state = { error, attempt: number, maxRetries, mode, mayRetry, maxRetryDelay };
-        const delayMs = retryDelay({ ...state, now: now(), random: random() });
+        const delayMs = retryDelay({ ...state, random: random() });
         if (delayMs === undefined || signal?.aborted === true) throw error;
         mayHaveRun ||= error instanceof NomyoError && error.possiblyExecuted;
         const code = error instanceof NomyoError ? error.code : undefined;

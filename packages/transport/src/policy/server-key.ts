@@ -33,6 +33,14 @@ export interface ServerKeyCacheOptions<K extends Fingerprinted> {
 /** Between two doubts, in ms. */
 const DOUBT_INTERVAL_MS = 60_000;
 
+/** What a router answers that cannot open a request, and what a gateway before it makes of that. */
+const KEY_MAY_HAVE_CHANGED: readonly number[] = [400, 422, 500, 502];
+
+/** Whether a failed answer can mean that the router has another key than the request was sealed to. */
+export function mayMeanNewServerKey(error: unknown): error is APIError {
+  return error instanceof APIError && KEY_MAY_HAVE_CHANGED.includes(error.status);
+}
+
 interface KeyFetch<K> {
   readonly key: Promise<K>;
   readonly controller: AbortController;

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { NomyoError } from '@nomyo/base';
 import fc from 'fast-check';
 import * as errors from '../../src/errors/errors.js';
-import { errorOfResponse, errorOfStatus, mayMeanNewServerKey } from '../../src/answer/status.js';
+import { errorOfResponse, errorOfStatus } from '../../src/answer/status.js';
+import { mayMeanNewServerKey } from '../../src/policy/server-key.js';
 
 const of = (status: number, body: string | Uint8Array = '', headers: Record<string, string> = {}) =>
   errorOfResponse(

@@ -7,13 +7,13 @@ import { rejection } from '../support/peer.js';
 
 /** In the words of the router. */
 const answered = (status: number, headers: Record<string, string> = {}) =>
-  errorOfResponse({ status, headers, body: new TextEncoder().encode('{"detail":"why"}') });
+  errorOfResponse({ status, headers, body: new TextEncoder().encode('{"detail":"why"}') }, {}, 0);
 /** By a gateway before it. */
 const answeredByAnother = (status: number) =>
   errorOfResponse({ status, headers: {}, body: new TextEncoder().encode('upstream connect error') });
 const broken = (possiblyExecuted: boolean, retryable = true) =>
   new APIConnectionError('broken', { possiblyExecuted, retryable });
-const input = { attempt: 1, maxRetries: 2, mode: 'all' as RetryMode, now: 0, random: 0 };
+const input = { attempt: 1, maxRetries: 2, mode: 'all' as RetryMode, random: 0 };
 
 describe('retryDelay', () => {
   it.each([429, 500, 502, 503, 504])('repeats a %d', (status) => {
@@ -123,7 +123,6 @@ describe('withRetries', () => {
       slept,
       sleep: (ms: number) => (slept.push(ms), Promise.resolve()),
       random: () => 0,
-      now: () => 0,
     };
   };
 

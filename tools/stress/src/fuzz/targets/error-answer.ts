@@ -64,7 +64,7 @@ function checkWait(error: APIError, random: Random): void {
     'a wait that is a time',
   );
   const state = { attempt: 1 + random.below(40), maxRetries: 100, mode: 'all' as const };
-  const delay = retryDelay({ error, ...state, now: Date.now(), random: random.below(1000) / 1000 });
+  const delay = retryDelay({ error, ...state, random: random.below(1000) / 1000 });
   expect(delay === undefined || (delay >= 0 && delay <= MAX_RETRY_DELAY_MS), 'a delay within its limit');
 }
 

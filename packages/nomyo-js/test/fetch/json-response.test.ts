@@ -1,6 +1,6 @@
 /** The answer of the adapter beside a `Response` of the runtime's own, for everything that a library can do with it. */
 import { describe, expect, it } from '@jest/globals';
-import { textResponse } from '../../src/fetch/text-response.node.js';
+import { jsonResponse } from '../../src/fetch/json-response.node.js';
 
 const TEXT = '{"answer":"grün ✓"}';
 const INIT = {
@@ -65,21 +65,27 @@ describe('the answer', () => {
       'no JSON after its text',
       async (response) => [await response.text(), (await response.json()) as unknown],
     ],
+    [
+      'no text after its JSON',
+      async (response) => [(await response.json()) as unknown, await response.text()],
+    ],
+    ['a body read as JSON', async (response) => [(await response.json()) as unknown, response.bodyUsed]],
     ['no bytes after its text', async (response) => [await response.text(), await response.arrayBuffer()]],
     ['no copy after its text', async (response) => [await response.text(), response.clone()]],
     ['no text after its stream', async (response) => [await textOf(response.body), await response.text()]],
     ['a locked stream after its text', async (response) => [await response.text(), response.body?.locked]],
   ])('has %s', async (_what, use) => {
     const expected = await outcome(new Response(TEXT, INIT), use);
-    expect(await outcome(textResponse(TEXT, INIT), use)).toEqual(expected);
+    expect(await outcome(jsonResponse(TEXT, INIT), use)).toEqual(expected);
+    expect(await outcome(jsonResponse(JSON.parse(TEXT) as object, INIT), use)).toEqual(expected);
   });
 
   it('is a Response', () => {
-    expect(textResponse(TEXT, INIT)).toBeInstanceOf(Response);
+    expect(jsonResponse(TEXT, INIT)).toBeInstanceOf(Response);
   });
 
   it('fails to be JSON in the same words', async () => {
     const words = (response: Response): Promise<unknown> => response.json().catch(String);
-    expect(await words(textResponse('{', INIT))).toBe(await words(new Response('{', INIT)));
+    expect(await words(jsonResponse('{', INIT))).toBe(await words(new Response('{', INIT)));
   });
 });
