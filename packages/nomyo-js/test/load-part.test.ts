@@ -17,4 +17,9 @@ describe('a part that is loaded when it is needed', () => {
       cause,
     });
   });
+
+  it('says so where the request may have been run by then', async () => {
+    const gone = (): Promise<never> => Promise.reject(new TypeError('gone'));
+    expect(await rejection(loadPart(gone, true))).toMatchObject({ possiblyExecuted: true });
+  });
 });
