@@ -8,7 +8,7 @@ namespace {
 
 constexpr size_t kSlotLength[] = {kSmallSlot, kLargeSlot};
 
-// Bytes of one chunk. Halved while the lock limit refuses them: 64 KiB in all are not rare in
+// Bytes of one chunk. Halved while the lock limit refuses them: a limit of 64 KiB is common in
 // containers. The smallest still holds slots of both sizes.
 constexpr size_t kChunkLength = 256 * 1024;
 constexpr size_t kSmallestChunk = 16 * 1024;
@@ -52,7 +52,7 @@ class ArenaChunk {
   void Retire(const ArenaSlot& slot) {
     Clean(slot);
     live_--;
-    // With room for others it stays: a chunk of its own for each slot would lock far more.
+    // Kept while it has room: a chunk per slot would lock far more memory.
     if (live_ > 0 || HasRoom(slot.size_class)) return;
     retired_ = true;
     region_->Retire();
@@ -163,8 +163,8 @@ ArenaChunk* Arena::FindWithRoom(size_t size_class) {
   return found;
 }
 
-// A new locked chunk, as large as the system grants. Else, unless the rule requires the lock, the
-// unlocked one that there is, or a new one.
+// A new locked chunk, as large as the system grants. Otherwise, unless the rule requires a lock, the
+// existing unlocked chunk or a new one.
 ArenaChunk* Arena::Grow(ArenaChunk* unlocked, LockRule rule) {
   const bool required = rule == LockRule::kRequired;
   const uint64_t unlocks = LockedRegion::Unlocks();
@@ -178,7 +178,7 @@ ArenaChunk* Arena::Grow(ArenaChunk* unlocked, LockRule rule) {
   }
   if (required) return nullptr;
   if (unlocked != nullptr) return unlocked;
-  // Nothing can be locked: then at least few mappings.
+  // Nothing can be locked, so at least keep the mappings few.
   return Add(LockedRegion::Create(kChunkLength - kCanaryLength, RegionKind::kOrdinary));
 }
 
@@ -190,7 +190,7 @@ ArenaChunk* Arena::Add(std::unique_ptr<LockedRegion> region) {
   return chunks_.get();
 }
 
-// One empty locked chunk is kept for the next caller; what is not locked, or not any more, goes.
+// One empty locked chunk is kept for the next caller; unlocked ones are released.
 void Arena::DropIfSpare(const ArenaChunk* chunk) {
   bool spare = !chunk->locked();
   std::unique_ptr<ArenaChunk>* place = nullptr;

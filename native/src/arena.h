@@ -1,11 +1,11 @@
-// Everything small shares a few locked regions: a mapping of its own for every AES key would cost
-// a page of the lock limit and four system calls each.
+// Small secrets share a few locked regions: a mapping per AES key would cost a page of the lock
+// limit and four system calls each.
 //
 // A chunk is one region that is cut into slots of two sizes. Before each slot lies a canary; slots
 // are zeroed when they are given back.
 //
-// A slot is free, live, or retired: its owner is done, but somebody may still hold its address. A
-// chunk of which no slot is live and none is free is retired as a whole, and locks nothing any more.
+// A slot is free, live, or retired (its owner is done, but its address may still be in use). A chunk
+// with no live and no free slot is retired as a whole and unlocked.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +42,7 @@ class Arena {
   // rule requires a lock.
   Status Take(size_t length, LockRule rule, ArenaSlot* slot);
 
-  // Checks the canaries and wipes the slot. Nobody gets it before Give().
+  // Checks the canaries and wipes the slot. It is not reused before Give().
   void Retire(const ArenaSlot& slot);
 
   // Makes the slot free for the next owner, checked and wiped. `live`: it was not retired before.
@@ -60,7 +60,7 @@ class Arena {
   void DropIfSpare(const ArenaChunk* chunk);
 
   std::mutex mutex_;
-  // LockedRegion::Unlocks() when a lock was refused last: before it changes, another try is in vain.
+  // LockedRegion::Unlocks() when a lock was refused last: until it changes, trying again is pointless.
   uint64_t refused_at_ = ~uint64_t{0};
   std::unique_ptr<ArenaChunk> chunks_;  // a list: std::vector needs a newer libstdc++ than we ask
   ArenaChunk* last_[2] = {nullptr, nullptr};  // where the last slot of each class came from

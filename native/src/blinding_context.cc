@@ -9,7 +9,7 @@ constexpr int kKeyIsElsewhere = 0x20;  // RSA_FLAG_EXT_PKEY
 
 using ModExp = int (*)(Bignum*, const Bignum*, OsslRsa*, BignumCtx*);
 
-// openssl/rsa.h of OpenSSL 3. Deprecated there, and without a successor for blinding that stays.
+// openssl/rsa.h of OpenSSL 3. Deprecated, with no replacement for persistent blinding.
 #define NOMYO_RSA_FUNCTIONS(X)                                                 \
   X(RSA_new, OsslRsa*, ())                                                     \
   X(RSA_free, void, (OsslRsa*))                                                \
@@ -71,7 +71,7 @@ bool SetPublic(const RsaFunctions* ssl, const NativeNumbers& numbers, OsslRsa* r
   return true;
 }
 
-// OpenSSL frees each of them with zeros.
+// OpenSSL zeroes each of them before freeing it.
 bool SetPrivate(const RsaFunctions* ssl, const NativeNumbers& numbers, OsslRsa* rsa) {
   Bn d(Number(ssl, numbers[kD])), p(Number(ssl, numbers[kP])), q(Number(ssl, numbers[kQ]));
   Bn dp(Number(ssl, numbers[kDp])), dq(Number(ssl, numbers[kDq])), qi(Number(ssl, numbers[kQinv]));

@@ -1,8 +1,8 @@
 // An OpenSSL key object that holds n, e and the blinding, and no private key.
 //
-// A new key object has to make its blinding, an inverse modulo n: a fifth of an RSA operation. The
-// blinding depends on n and e alone, and OpenSSL squares it for the next operation. So this object stays,
-// marked as one whose private key is elsewhere, as the objects of hardware modules are. OpenSSL blinds and
+// A new key object has to compute its blinding, an inverse modulo n: a fifth of an RSA operation. The
+// blinding depends on n and e alone, and OpenSSL squares it for the next operation. So this object is
+// kept, marked as one whose private key is elsewhere, like the objects of hardware modules. OpenSSL blinds and
 // unblinds with it, and calls Exponentiate(), which builds a whole key that exists for one exponentiation.
 #pragma once
 

@@ -1,4 +1,4 @@
-// DER, X.690: the little that RSA private keys need (RFC 5208 PrivateKeyInfo around RFC 8017
+// DER, X.690: the small part that RSA private keys need (RFC 5208 PrivateKeyInfo around RFC 8017
 // A.1.2 RSAPrivateKey). Reads and writes in place, so that a key never leaves locked memory.
 #pragma once
 
@@ -40,14 +40,14 @@ class Reader {
   size_t left_ = 0;
 };
 
-// Writes from the end of a buffer towards its start: every length is known when its header is due.
+// Writes from the end of a buffer towards its start: every length is known when its header is written.
 class BackwardWriter {
  public:
   BackwardWriter(uint8_t* start, size_t length) : start_(start), next_(start + length) {}
 
   const uint8_t* data() const { return next_; }
 
-  // False from the first write on that did not fit.
+  // False once a write did not fit.
   bool ok() const { return ok_; }
 
   // The place that Header() takes as the end of its contents.

@@ -1,6 +1,6 @@
 // Binds to the oldest version of symbols that glibc moved or renewed after 2.28 (RHEL 8, Debian
-// 10), so that a binary built on a newer system loads there. scripts/check-symbols.mjs holds the
-// line.
+// 10), so that a binary built on a newer system loads there. scripts/check-symbols.mjs enforces
+// this.
 #pragma once
 
 #if defined(__linux__) && defined(__GLIBC__)

@@ -11,10 +11,10 @@ namespace {
 constexpr size_t kAlignment = 16;
 
 // A region takes up to three entries of vm.max_map_count (65,530 by default, proc(5)); the rest
-// belongs to the program. V8 ends the process when it finds none left.
+// is left to the program. V8 aborts the process when none is left.
 constexpr int kMaxRegions = 8192;
 
-// 1 TiB: beyond any address space that we could be given, and safe to round up.
+// 1 TiB: more than any process gets, and safe to round up.
 constexpr size_t kMaxLength = size_t{1} << (sizeof(size_t) > 4 ? 40 : 30);
 
 std::atomic<uint64_t> locked_bytes{0};
@@ -163,7 +163,7 @@ LockedRegion::~LockedRegion() {
     if (!retired_) End();
     pages::Release(start_, total_);
   }
-  // Last: whoever sees the lock given back may lock at once.
+  // Last: a caller that sees the lock released may lock at once.
   if (!retired_) Account();
 }
 

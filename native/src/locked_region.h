@@ -19,7 +19,7 @@ enum class RegionKind {
   kSecret,    // memfd_secret where the kernel has it, else as above: for keys that live long
 };
 
-// What becomes of memory that the system refuses to lock.
+// What to do with memory that the system refuses to lock.
 enum class LockRule {
   kPreferred,  // it is used, and counted (unlocked.h)
   kRequired,   // Status::kNotLocked, before anything is in it
@@ -50,10 +50,10 @@ class LockedRegion {
   const RegionFeatures& features() const { return features_; }
 
   // Checks the canaries, wipes the data, and gives the lock and the frames back at once. The addresses
-  // stay until the destructor: they read as zeros, and whoever still writes there meets nobody.
+  // stay until the destructor: they read as zeros, and a late write there reaches no other owner.
   void Retire();
 
-  // Bytes that all regions of this process keep locked now, whole pages.
+  // Bytes currently locked by all regions of this process, in whole pages.
   static uint64_t LockedBytes();
 
   // Counts how often locked memory was given back: what was refused before may be granted now.

@@ -106,7 +106,7 @@ struct OpenSsl {
   static const OpenSsl* Get();
 };
 
-// Owns what OpenSSL made, and frees it with the function of the table.
+// Owns an OpenSSL object and frees it with the function in the table.
 template <typename Table, typename T, void (*Table::*Free)(T*)>
 class OsslOwner {
  public:

@@ -11,12 +11,12 @@ namespace nomyo::pages {
 // Bytes in one page.
 size_t Size();
 
-// Address space that nothing may touch: a guard until Open() is called on a part of it.
+// Reserved address space: a guard until Open() is called on a part of it.
 // All lengths are multiples of Size(). nullptr when the system has no more.
 uint8_t* Reserve(size_t length);
 
 // The same, backed by memory that the kernel itself has no mapping for (memfd_secret(2), Linux
-// 5.14): neither root nor /proc/PID/mem reads it. It is locked by nature. nullptr where missing.
+// 5.14): neither root nor /proc/PID/mem can read it. It is always locked. nullptr where unsupported.
 uint8_t* ReserveSecret(size_t length);
 
 // Gives back what Reserve or ReserveSecret returned.
@@ -25,7 +25,7 @@ void Release(uint8_t* start, size_t length);
 // Makes a part of a reservation readable and writable; it reads as zeros.
 bool Open(uint8_t* start, size_t length);
 
-// Keeps the pages out of swap. False when the limit is reached or the right is missing.
+// Keeps the pages out of swap. False when the limit is reached or permission is missing.
 bool Lock(uint8_t* start, size_t length);
 
 // Gives back the lock and the frames of a whole reservation whose pages were wiped. The addresses stay
@@ -40,7 +40,7 @@ bool ExcludeFromDump(uint8_t* start, size_t length);
 bool WipeInChildren(uint8_t* start, size_t length);
 bool DropInChildren(uint8_t* start, size_t length);
 
-// A store that the compiler may not leave out.
+// A store that the compiler must not optimize away.
 void Wipe(void* start, size_t length);
 
 // Bytes from the kernel's generator, straight into place.

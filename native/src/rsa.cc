@@ -74,8 +74,8 @@ Status RsaPrivateKey::Store(const RsaNumbers& numbers, LockRule rule) {
   return Status::kOk;
 }
 
-// The encoded message is secret as a whole: whoever finds it has the AES key, which is masked with
-// nothing but itself. OpenSSL frees its working copies with zeros.
+// The whole encoded message is secret: it masks the AES key with nothing but itself, so having it
+// means having the key. OpenSSL zeroes its working copies.
 Status RsaPrivateKey::Unwrap(const uint8_t* wrapped, size_t length, LockRule rule,
                              SecureBytes* out) const {
   const OpenSsl* ssl = OpenSsl::Get();

@@ -81,7 +81,7 @@ Status ParseRsaPrivateKey(der::Bytes encoded, RsaNumbers* numbers) {
   if (!file.Enter(der::kSequence, &outer) || !file.done()) return Status::kKey;
   if (!outer.Literal(Whole(kVersionZero))) return Status::kKey;
   if (outer.NextIs(der::kSequence)) {
-    // Attributes may follow the key (RFC 5208 section 5): they do not concern us.
+    // Attributes may follow the key (RFC 5208 section 5); they are ignored.
     if (!outer.Literal(Whole(kRsaAlgorithm)) || !outer.Element(der::kOctetString, &octets)) {
       return Status::kKey;
     }

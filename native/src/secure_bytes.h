@@ -1,5 +1,5 @@
 // Bytes in protected memory, wherever they fit: a slot of the arena up to 4 KiB, a region of their
-// own above. Wiped when the owner goes.
+// own above. Wiped with their owner.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ class SecureBytes {
   void Wipe();
 
   // For an owner who is done while others may still hold the address: checks, wipes, and gives the
-  // lock back. The bytes can still be read and written, and nobody else gets them.
+  // lock back. The bytes can still be read and written, and are not reused.
   void Retire();
 
  private:

@@ -1,4 +1,4 @@
-// What holds secrets and is not locked, counted: a report that is true at every moment needs it.
+// Counts unlocked memory that holds secrets, so that a report is accurate at any moment.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct UnlockedCounts {
   uint64_t total_regions;  // since the library was loaded
 };
 
-// One owner's part in the counts, as long as it lives.
+// One owner's share of the counts, for its lifetime.
 class UnlockedShare {
  public:
   UnlockedShare() = default;
@@ -24,7 +24,7 @@ class UnlockedShare {
   // Counts `bytes` that could not be locked; at most once.
   void Set(size_t bytes);
 
-  // They are gone, or hold nothing any more.
+  // They are freed or wiped.
   void Clear();
 
   static UnlockedCounts Counts();

@@ -16,13 +16,13 @@ struct AddonData {
   Napi::FunctionReference region_class;
   Napi::FunctionReference key_class;
 
-  // What the constructor that runs next takes over. Empty: JavaScript called it, which it may not.
+  // Taken over by the next constructor call. Empty when JavaScript called the constructor, which is not allowed.
   SecureBytes* pending_region = nullptr;
   std::unique_ptr<RsaPrivateKey>* pending_key = nullptr;
 
   static AddonData* Of(Napi::Env env) { return env.GetInstanceData<AddonData>(); }
 
-  // Empty when JavaScript cannot run any more.
+  // Empty when JavaScript can no longer run.
   static Napi::Value Construct(const Napi::FunctionReference& constructor) {
     const Napi::Env env = constructor.Env();
     const Napi::Function function = constructor.Value();

@@ -1,5 +1,5 @@
 // Reads the arguments of one call. Nothing is coerced and no JavaScript runs, so that nothing can
-// change between the checks and the work. The first thing that is wrong is kept; later calls then
+// change between the checks and the work. The first error is kept; later calls
 // return empty values.
 #pragma once
 

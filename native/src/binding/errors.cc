@@ -31,9 +31,9 @@ JsError FromStatus(Status status) {
   using Kind = JsError::Kind;
   switch (status) {
     case Status::kOutOfMemory:
-      return {Kind::kError, "ERR_NOMYO_NATIVE_OUT_OF_MEMORY", "No memory is left for the region"};
+      return {Kind::kError, "ERR_NOMYO_NATIVE_OUT_OF_MEMORY", "Out of memory for the region"};
     case Status::kNotLocked:
-      return {Kind::kError, "ERR_NOMYO_NATIVE_NOT_LOCKED", "The system locks no more memory"};
+      return {Kind::kError, "ERR_NOMYO_NATIVE_NOT_LOCKED", "The system refuses to lock more memory"};
     case Status::kUnavailable:
       return {Kind::kError, "ERR_NOMYO_NATIVE_UNAVAILABLE", "Not available in this runtime"};
     case Status::kDecrypt:
@@ -44,7 +44,7 @@ JsError FromStatus(Status status) {
     case Status::kOperation:
       break;
   }
-  return {Kind::kError, "ERR_NOMYO_NATIVE_OPERATION", "The operation could not be carried out"};
+  return {Kind::kError, "ERR_NOMYO_NATIVE_OPERATION", "The operation failed"};
 }
 
 napi_value MakeError(napi_env env, const JsError& error) {
@@ -68,7 +68,7 @@ napi_value MakeError(napi_env env, const JsError& error) {
 }
 
 Napi::Value Throw(Napi::Env env, const JsError& error) {
-  // A status other than napi_ok means that JavaScript cannot run any more: nobody is left to tell.
+  // A status other than napi_ok means that JavaScript can no longer run: there is no one to tell.
   napi_value made = MakeError(env, error);
   if (made != nullptr) (void)napi_throw(env, made);
   return Napi::Value();

@@ -30,7 +30,7 @@ Napi::Value Throw(Napi::Env env, const JsError& error);
 
 napi_value MakeError(napi_env env, const JsError& error);
 
-// A promise that is rejected already: functions that return promises never throw.
+// An already rejected promise: functions that return promises never throw.
 Napi::Value Rejected(Napi::Env env, const JsError& error);
 
 }  // namespace nomyo::binding

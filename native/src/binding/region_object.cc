@@ -16,8 +16,8 @@ namespace {
 const char kTagAnchor = 0;
 const napi_type_tag kTag = {reinterpret_cast<uintptr_t>(&kTagAnchor), 0x9f1c5d20a7e84b63};
 
-// The memory goes when nothing in V8 can reach the buffer any more, jobs of zlib, crypto and fs on
-// the thread pool included.
+// The memory is freed once V8 can no longer reach the buffer; pending zlib, crypto and fs jobs on the
+// thread pool count as references.
 napi_value MakeBuffer(napi_env env, const std::shared_ptr<SharedRegion>& shared) {
   auto* keep = new std::shared_ptr<SharedRegion>(shared);
   const auto drop = [](napi_env, void*, void* hint) {
@@ -134,7 +134,7 @@ void RegionObject::Wipe(const Napi::CallbackInfo&) {
 
 void RegionObject::Release(const Napi::CallbackInfo&) {
   if (shared_ == nullptr) return;
-  // Without a view nobody else has the address: the memory goes at once.
+  // Without a view nothing else has the address, so the memory is freed at once.
   if (!buffer_.IsEmpty()) shared_->Retire();
   shared_.reset();
   buffer_.Reset();

@@ -17,7 +17,7 @@ class RegionObject : public Napi::ObjectWrap<RegionObject> {
 
   static Napi::Function Define(Napi::Env env);
 
-  // Empty, with an exception pending or not, when JavaScript cannot run any more.
+  // Empty when JavaScript can no longer run; an exception may be pending.
   static Napi::Value Make(Napi::Env env, SecureBytes bytes);
 
   // nullptr: not one of ours.

@@ -1,6 +1,6 @@
 // The memory behind a SecureRegion, shared by the handle and the ArrayBuffer of its view. Its addresses
-// are given back when the last of them is gone, never earlier: jobs of zlib, crypto and fs may write to
-// the view long after its owner is done.
+// are released with the last of them, never earlier: zlib, crypto and fs jobs may write to the view long
+// after its owner is done.
 //
 // Created and destroyed on the JavaScript thread of its environment only.
 #pragma once

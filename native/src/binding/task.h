@@ -12,14 +12,14 @@ namespace nomyo::binding {
 
 class Task {
  public:
-  // Runs on the pool and touches nothing of JavaScript's.
+  // Runs on the pool and touches no JavaScript state.
   using Work = std::function<Status()>;
 
-  // Makes the value of the promise. Empty when JavaScript cannot run any more.
+  // Makes the value of the promise. Empty when JavaScript can no longer run.
   using Finish = std::function<Napi::Value(Napi::Env)>;
 
-  // The promise. What the two functions hold (pins, copies) is let go when both have run, on the
-  // JavaScript thread, also when a worker is terminated in between.
+  // The promise. What the two functions hold (pins, copies) is released after both have run, on the
+  // JavaScript thread, even if a worker is terminated in between.
   static Napi::Value Start(Napi::Env env, Work work, Finish finish);
 
  private:

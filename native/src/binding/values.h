@@ -1,4 +1,4 @@
-// Values for JavaScript. Empty ones, and false, mean that JavaScript cannot run any more.
+// Values for JavaScript. An empty value, or false, means that JavaScript can no longer run.
 #pragma once
 
 #include <napi.h>

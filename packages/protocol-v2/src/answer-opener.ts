@@ -1,4 +1,4 @@
-/** An answer, at the client (SPEC 8.3), as its bytes come in. */
+/** Opens an answer as it arrives: the client's side of SPEC 8.3. */
 import { allocateBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
 import { answerKeys } from './answer-keys.js';
 import { protocolError } from './errors.js';
@@ -12,9 +12,9 @@ import type { AnswerSecret } from './request-sealer.js';
 export interface AnswerOpenerOptions extends OpenerMemory {
   /** Of the sealed request; it stays the caller's. */
   readonly answer: AnswerSecret;
-  /** The tier that was asked for; the answer must name the same, absent with absent. */
+  /** The tier that was requested; the answer must name the same one, or none if none was requested. */
   readonly tier?: Tier | undefined;
-  /** The HTTP answer's `Content-Type`, as it came. */
+  /** The `Content-Type` of the HTTP response, as received. */
   readonly contentType: string | null | undefined;
   /** Largest body, in bytes. Default: 67,108,864. */
   readonly limit?: number;
@@ -25,7 +25,7 @@ export interface AnswerOpenerOptions extends OpenerMemory {
 const PREFIX = MAGIC.answer.byteLength + SIZES.responseNonce;
 
 /**
- * Opens one answer. The first error is the error of every later call.
+ * Opens one answer. After an error, every later call throws that error.
  *
  * @example
  * const opener = new AnswerOpener({ answer: request.answer, tier: 'high', contentType, sink });
@@ -49,22 +49,22 @@ export class AnswerOpener {
     }
   }
 
-  /** The head, as soon as its frame is open and its tier is the one asked for. */
+  /** The head, once its frame is open and its tier matches the request. */
   get head(): AnswerHead | undefined {
     return this.#head;
   }
 
-  /** What ABORT said, after `ABORTED`. */
+  /** The content of the ABORT frame, after `ABORTED`. */
   get abort(): AnswerHead | undefined {
     return this.#abort;
   }
 
-  /** Whether END came: nothing else is the end of an answer. */
+  /** Whether END arrived: an answer ends in no other way. */
   get isOver(): boolean {
     return this.#frames?.isOver ?? false;
   }
 
-  /** @throws {SecurityError | NomyoError} a class of SPEC sections 5, 6, 8; nothing more is taken after it */
+  /** @throws {SecurityError | NomyoError} a class of SPEC sections 5, 6, 8; the opener then accepts nothing more */
   async push(chunk: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error;
     try {
@@ -78,9 +78,9 @@ export class AnswerOpener {
   }
 
   /**
-   * The body of the HTTP answer is over.
+   * Call when the HTTP response body has ended.
    *
-   * @throws {NomyoError} `TRUNCATED` before END; else what `push` threw
+   * @throws {NomyoError} `TRUNCATED` before END; otherwise what `push` threw
    */
   end(): AnswerHead {
     if (this.#failure !== undefined) throw this.#failure.error;

@@ -1,4 +1,4 @@
-/** An answer, at the gateway (SPEC section 8). */
+/** Seals an answer: the gateway's side of SPEC section 8. */
 import { concatBytes, wipe, type Bytes } from '@nomyo/base';
 import { answerKeys } from './answer-keys.js';
 import { FRAME, MAGIC, SIZES } from './facts.js';
@@ -12,8 +12,8 @@ import { bodyFrames, headFrame, type AnswerSecret } from './request-sealer.js';
 const STREAM_PIECE = Math.floor((MAX_CONTENT + 4) / STREAM_BLOCK) * STREAM_BLOCK - 4;
 
 /**
- * Seals one answer: `head`, then pieces, then `end` or `abort`; or all at once with `whole`. What each gives is written
- * to the HTTP answer in that order.
+ * Seals one answer: `head`, then pieces, then `end` or `abort`; or all at once with `whole`. Write the results
+ * to the HTTP response in that order.
  *
  * @example
  * const answer = await request.answer();
@@ -30,7 +30,7 @@ export class AnswerSealer {
     this.#prefix = prefix;
   }
 
-  /** @param nonce 32 bytes that were never used with this secret; given by tests alone */
+  /** @param nonce 32 bytes that were never used with this secret; only tests pass it */
   static async create(
     secret: AnswerSecret,
     nonce: Bytes = publicRandomBytes(SIZES.responseNonce),
@@ -54,12 +54,12 @@ export class AnswerSealer {
     return this.#frames.seal(streamFrames(content, FRAME.data));
   }
 
-  /** The END frame, with the last piece where there is one: what is before it in a frame of its own. The key is dropped. */
+  /** The END frame, with the last piece if there is one; earlier content goes into a frame of its own. The key is dropped. */
   async end(last: Uint8Array = new Uint8Array(0)): Promise<Bytes> {
     return this.#last(streamFrames(last, FRAME.end));
   }
 
-  /** The ABORT frame: why the answer breaks off. The key is dropped. */
+  /** The ABORT frame, which says why the answer was cut short. The key is dropped. */
   async abort(head: AnswerHead): Promise<Bytes> {
     return this.#last(streamFrames(encodeAnswerHead(head), FRAME.abort));
   }

@@ -1,11 +1,11 @@
-/** A root's delegation to a signer, as it was read (SPEC 4.1). */
+/** Reads a root's delegation to a signer (SPEC 4.1). */
 import { platform } from '#platform';
 import { concatBytes, equalBytes, type Bytes } from '@nomyo/base';
 import { protocolError } from './errors.js';
 import { LABEL, MAGIC, SIZES } from './facts.js';
 import { Reader } from './layout.js';
 
-/** What a root says of a signer. Times in Unix seconds. */
+/** What a root states about a signer. Times in Unix seconds. */
 export interface Delegation {
   readonly realm: string;
   readonly epoch: number;
@@ -15,7 +15,7 @@ export interface Delegation {
   readonly signer: Bytes;
 }
 
-/** A delegation at the front of a document: its fields, and the bytes that are signed. */
+/** A delegation at the start of a document: its fields and the signed bytes. */
 export interface DelegationPart extends Delegation {
   /** What the root signed, without the label. */
   readonly signed: Uint8Array;
@@ -24,7 +24,7 @@ export interface DelegationPart extends Delegation {
 
 const malformed = (): Error => protocolError('config_malformed');
 
-/** Reads a delegation from the front. Its signature is not checked. */
+/** Reads a delegation. Does not check its signature. */
 export function readDelegation(bytes: Uint8Array, reader: Reader): DelegationPart {
   const start = reader.at;
   expectMagic(reader, MAGIC.delegation);
@@ -35,7 +35,7 @@ export function readDelegation(bytes: Uint8Array, reader: Reader): DelegationPar
   return { realm, ...times, signer, signed, signature: reader.take(SIZES.signature) };
 }
 
-/** The next bytes must be these: `CONFIG_MALFORMED`. */
+/** Reads bytes that must equal `expected`; otherwise `CONFIG_MALFORMED`. */
 export function expectMagic(reader: Reader, expected: Bytes): void {
   if (!equalBytes(reader.take(expected.byteLength), expected)) throw malformed();
 }
@@ -50,7 +50,7 @@ export async function isDelegatedBy(
   return false;
 }
 
-/** A key that the platform refuses has signed nothing. */
+/** `false` also for a key that the platform rejects. */
 export async function verifies(key: Uint8Array, message: Bytes, signature: Uint8Array): Promise<boolean> {
   try {
     return await platform.verify(key, message, signature);
@@ -59,14 +59,14 @@ export async function verifies(key: Uint8Array, message: Bytes, signature: Uint8
   }
 }
 
-/** A delegation by itself, as it was inspected. */
+/** A standalone delegation under inspection. */
 export interface InspectedDelegation extends Delegation {
   /** @param roots 32 raw bytes each */
   readonly isDelegatedBy: (roots: readonly Uint8Array[]) => Promise<boolean>;
 }
 
 /**
- * Reads a delegation that stands by itself, without checking signature or time: to look at one, never to trust it.
+ * Reads a standalone delegation without checking its signature or validity: for display, never for trust.
  *
  * @throws {SecurityError} `CONFIG_MALFORMED`
  */

@@ -1,45 +1,45 @@
 /**
- * The error table of SPEC section 10: every class, where it comes from, and what it means. What a caller branches on is
- * `code`: the class in upper case.
+ * The error table of SPEC section 10: every class, its origin, and its meaning. Callers branch on `code`, which is the
+ * class in upper case.
  */
 import { NomyoError, SecurityError, type NomyoErrorOptions } from '@nomyo/base';
 
 /**
- * Every class of SPEC section 10. `status`: of the gateway's clear error (10.1); without one the client alone knows the
- * class. `security`: whether it is a {@link SecurityError} (10.3). `message` is for people, and quotes nothing that came over
+ * Every class of SPEC section 10. `status`: of the gateway's clear error (10.1); a class without one exists at the client
+ * only. `security`: whether it is a {@link SecurityError} (10.3). `message` is for people and never quotes data from
  * the network.
  */
 export const ERROR_TABLE = {
-  malformed: { status: 400, security: true, message: 'the message is not as version 2 lays it out' },
-  truncated: { status: 400, security: false, message: 'the message is over before its END frame' },
+  malformed: { status: 400, security: true, message: 'malformed version 2 message' },
+  truncated: { status: 400, security: false, message: 'the message ended before its END frame' },
   unopenable: {
     status: 400,
     security: true,
-    message: 'the message does not open: it was changed, or sealed to another key',
+    message: 'cannot open the message: it was modified, or sealed to another key',
   },
   clock: {
     status: 400,
     security: false,
-    message: 'the timestamp is more than 120 s away; check the clock of this machine',
+    message: 'the timestamp is off by more than 120 s; check the clock of this machine',
   },
   key_unknown: { status: 422, security: false, message: 'the gateway does not know the key' },
-  key_expired: { status: 422, security: false, message: 'the key is outside of its life' },
+  key_expired: { status: 422, security: false, message: 'the key is not valid at this time' },
   replayed: {
     status: 409,
     security: false,
-    message: 'the request was received before, and its answer is not there',
+    message: 'the request was received before, and its answer is no longer available',
   },
-  too_large: { status: 413, security: false, message: 'the body is over the limit' },
+  too_large: { status: 413, security: false, message: 'the body exceeds the limit' },
   busy: { status: 429, security: false, message: 'the gateway is busy' },
   unavailable: { status: 503, security: false, message: 'the gateway is not available' },
-  config_malformed: { security: true, message: 'the key configuration is not as version 2 lays it out' },
+  config_malformed: { security: true, message: 'malformed version 2 key configuration' },
   config_untrusted: {
     security: true,
     message: 'the key configuration is not signed for this realm by a pinned root',
   },
   config_expired: {
     security: false,
-    message: 'the key configuration is not valid now; the clock of this machine may be wrong',
+    message: 'the key configuration is not valid at this time; the clock of this machine may be wrong',
   },
   config_rollback: { security: true, message: 'the key configuration is older than one seen before' },
   config_no_key: { security: false, message: 'the key configuration has no usable key of an allowed suite' },
@@ -48,13 +48,13 @@ export const ERROR_TABLE = {
     security: true,
     message: 'the gateway applied another security tier than the one asked for',
   },
-  aborted: { security: false, message: 'the gateway broke the answer off' },
+  aborted: { security: false, message: 'the gateway aborted the answer' },
 } as const;
 
 /** A class of SPEC section 10. */
 export type ErrorClass = keyof typeof ERROR_TABLE;
 
-/** The classes a gateway says in the clear (SPEC 10.1). */
+/** The classes that a gateway reports in the clear (SPEC 10.1). */
 export type ClearErrorClass = {
   [C in ErrorClass]: (typeof ERROR_TABLE)[C] extends { readonly status: number } ? C : never;
 }[ErrorClass];
@@ -78,7 +78,7 @@ export function codeOf(errorClass: string): string {
   return errorClass.toUpperCase();
 }
 
-/** The class of an error of this package, or `undefined` of any other error. */
+/** The class of an error of this package, or `undefined` for any other error. */
 export function classOf(error: unknown): ErrorClass | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const code: unknown = Reflect.get(error, 'code');
@@ -97,13 +97,13 @@ function isClear(name: ErrorClass): name is ClearErrorClass {
   return 'status' in ERROR_TABLE[name];
 }
 
-/** The clear error a gateway answers an error with (SPEC 10.1), or `undefined` where that would be a sealed one. */
+/** The clear error that a gateway sends for an error (SPEC 10.1), or `undefined` if that error is sealed. */
 export function clearErrorOf(error: unknown): { status: number; body: string } | undefined {
   const errorClass = clearClassOf(error);
   return errorClass === undefined ? undefined : clearError(errorClass);
 }
 
-/** The class of an error that a gateway says in the clear (SPEC 10.1), or `undefined` of any other error. */
+/** The class of an error that a gateway reports in the clear (SPEC 10.1), or `undefined` for any other error. */
 export function clearClassOf(error: unknown): ClearErrorClass | undefined {
   const errorClass = classOf(error);
   return errorClass !== undefined && isClear(errorClass) ? errorClass : undefined;
@@ -118,8 +118,8 @@ export function clearError(errorClass: ClearErrorClass): { status: number; body:
 const URN = 'urn:nomyo:v2:';
 
 /**
- * The class a clear error names, or `undefined`: codes outside of the table, of another status than the table's, and the
- * bodies of proxies are taken by their HTTP status alone (SPEC 10.1).
+ * The class that a clear error names, or `undefined`: for codes not in the table, codes with the wrong status, and the
+ * bodies of proxies, only the HTTP status counts (SPEC 10.1).
  */
 export function readClearError(status: number, body: string): ClearErrorClass | undefined {
   const type = typeMember(body);

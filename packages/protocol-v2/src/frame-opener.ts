@@ -1,4 +1,4 @@
-/** Frames in (SPEC section 5): bytes come in whatever pieces, each frame is opened as it is complete. */
+/** Opens frames (SPEC section 5): bytes arrive in pieces of any size, and each frame is opened once complete. */
 import { platform } from '#platform';
 import { allocateBytes, concatBytes, wipe, type Bytes } from '@nomyo/base';
 import type { SecureByteContextOptions } from '@nomyo/crypto';
@@ -8,14 +8,14 @@ import { nonceOf } from './frame-sealer.js';
 import { Reader } from './layout.js';
 import type { FrameCipher } from './platform/platform.js';
 
-/** What is done with an opened frame. `content` is wiped when the promise settles. */
+/** Receives an opened frame. `content` is wiped when the promise settles. */
 export type FrameSink = (type: FrameType, content: Uint8Array) => void | Promise<void>;
 
-/** Where keys and plaintext are. */
+/** Where keys and plaintext are held. */
 export interface OpenerMemory {
-  /** Of the key, and of each frame as it is opened. Default: protected where that can be had. */
+  /** Of the key and of each opened frame. Default: protected where available. */
   readonly memory?: SecureByteContextOptions;
-  /** Runs what takes such memory, and may run it again: for callers who wait until there is room. Default: at once. */
+  /** Runs a task that allocates such memory, and may rerun it, for callers that wait for room. Default: runs it at once. */
   readonly take?: <T>(task: () => T | Promise<T>) => T | Promise<T>;
 }
 
@@ -30,9 +30,9 @@ export class FrameOpener {
   readonly #sink: FrameSink;
   readonly #header: Bytes = allocateBytes(SIZES.frameHeader);
   #headerBytes = 0;
-  /** LENGTH of the frame whose header is here. */
+  /** LENGTH of the current frame, once its header is read. */
   #length: number | undefined;
-  /** What is here of a frame that comes in pieces. */
+  /** The received part of a frame that arrives in pieces. */
   #sealed: Bytes | undefined;
   #sealedBytes = 0;
   #next = 0;
@@ -65,12 +65,12 @@ export class FrameOpener {
     return new FrameOpener(cipher, concatBytes(baseNonce), isAnswer, sink, take);
   }
 
-  /** Whether END came. */
+  /** Whether END arrived. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** @param chunk stays as it is until the promise settles */
+  /** @param chunk must not change until the promise settles */
   async push(chunk: Uint8Array): Promise<void> {
     let rest = chunk;
     while (rest.byteLength > 0) {
@@ -79,7 +79,7 @@ export class FrameOpener {
     }
   }
 
-  /** Drops the key and what came of a frame. Idempotent. */
+  /** Drops the key and any partial frame. Idempotent. */
   dispose(): void {
     this.#cipher.dispose();
     wipe(this.#baseNonce);
@@ -96,7 +96,7 @@ export class FrameOpener {
 
   async #takeBody(length: number, bytes: Uint8Array): Promise<Uint8Array> {
     const taken = bytes.subarray(0, length - this.#sealedBytes);
-    // A frame that came in one piece is opened where it is.
+    // A frame that arrived in one piece is opened in place.
     if (taken.byteLength === length) await this.#open(taken);
     else {
       this.#sealed ??= allocateBytes(length);
@@ -107,7 +107,7 @@ export class FrameOpener {
     return bytes.subarray(taken.byteLength);
   }
 
-  /** LENGTH, when it and TYPE are as SPEC section 5 says. */
+  /** LENGTH, if it and TYPE are valid by SPEC section 5. */
   #checkedLength(): number {
     const length = new Reader(this.#header, malformed).integer(4);
     if (length < LIMITS.minLength || length > LIMITS.maxLength || this.#next >= LIMITS.maxFrames) {
@@ -141,7 +141,7 @@ function atOnce<T>(task: () => T | Promise<T>): T | Promise<T> {
   return task();
 }
 
-/** Whether a frame of this type may stand behind the head. */
+/** Whether a frame of this type may follow the head. */
 function isLater(type: number | undefined, isAnswer: boolean): type is FrameType {
   return type === FRAME.data || type === FRAME.end || (type === FRAME.abort && isAnswer);
 }

@@ -1,4 +1,4 @@
-/** Frames out (SPEC section 5). */
+/** Seals frames (SPEC section 5). */
 import { platform } from '#platform';
 import { allocateBytes, concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';

@@ -12,7 +12,7 @@ import { protocolError } from './errors.js';
 import { LIMITS, TIERS, type Tier } from './facts.js';
 import { integer, Reader } from './layout.js';
 
-/** What decides how a request is treated. */
+/** The fields of a request that decide how it is handled. */
 export interface RequestHead {
   readonly method: 'GET' | 'POST';
   /** With the query; at most 2,048 characters. */
@@ -23,7 +23,7 @@ export interface RequestHead {
   readonly tier?: Tier;
 }
 
-/** What an answer says of itself. */
+/** The fields of an answer's head. */
 export interface AnswerHead {
   /** 200 to 599. */
   readonly status: number;
@@ -53,7 +53,7 @@ function text(pattern: RegExp, max: number): Codec<string> {
   return { write: utf8Encode, read: (bytes) => readAscii(bytes), isValid };
 }
 
-/** Text of ASCII; anything else cannot be valid. */
+/** ASCII text; anything else is invalid. */
 function readAscii(bytes: Uint8Array): string | undefined {
   for (const byte of bytes) if (byte >= 0x80) return undefined;
   return utf8Decode(bytes);
@@ -163,7 +163,7 @@ function write({ name, codec }: Field, value: unknown): Bytes {
   if ('number' in codec && typeof value === 'number' && codec.number.isValid(value)) {
     return codec.number.write(value);
   }
-  throw new InvalidArgumentError(name, 'does not fit the head of a message of version 2');
+  throw new InvalidArgumentError(name, 'does not fit the head of a version 2 message');
 }
 
 /** Values by name, each with the type its field has. */

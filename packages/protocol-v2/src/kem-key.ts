@@ -1,11 +1,11 @@
-/** KEM keys: what a request is sealed to (SPEC sections 2 to 4). */
+/** KEM keys, to which requests are sealed (SPEC sections 2 to 4). */
 import { platform } from '#platform';
 import { concatBytes, DisposedError, InvalidArgumentError, randomBytes, type Bytes } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import { isSuite, LABEL, LIMITS, SIZES, SUITES, type SuiteId } from './facts.js';
 import { integer, toHex } from './layout.js';
 
-/** The public half, and when it may be used. */
+/** The public half and its validity. */
 export interface PublicKemKey {
   readonly suite: SuiteId;
   /** Unix seconds; at most 86,400 s apart. */
@@ -18,8 +18,8 @@ export interface PublicKemKey {
 
 /**
  * A gateway's key. Its private half lives in protected memory, and ends with {@link KemKey.dispose}. Where that memory is
- * not locked, Node's key objects made of it live as long, and are freed by the garbage collector: who must know that every
- * copy is gone runs it then.
+ * not locked, Node's key objects made from it live as long and are freed by the garbage collector: to be sure that every
+ * copy is gone, run the collector.
  */
 export interface KemKey extends PublicKemKey {
   /** Decapsulates; the caller wipes the result. */
@@ -28,7 +28,7 @@ export interface KemKey extends PublicKemKey {
   readonly dispose: () => void;
 }
 
-/** What a key is made for. */
+/** What a new key is for. */
 export interface KemKeyOptions {
   /** Default: 1. */
   readonly suite?: SuiteId;
@@ -54,7 +54,7 @@ export async function generateKemKey(options: KemKeyOptions): Promise<KemKey> {
 }
 
 /**
- * A key of its private bytes: the 32-byte seed of suite 1, the X25519 scalar of suite 2.
+ * A key from its private bytes: the 32-byte seed of suite 1, the X25519 scalar of suite 2.
  *
  * @param privateKey taken over; wiped when the key ends
  */
@@ -98,14 +98,14 @@ function checkLife(suite: number, activeFrom: number, activeUntil: number): void
   }
 }
 
-/** Whether a gateway still takes requests to this key (SPEC 4.4). */
+/** Whether a gateway still accepts requests to this key (SPEC 4.4). */
 export function isAccepted(key: PublicKemKey, now: number): boolean {
   return key.activeFrom - LIMITS.window <= now && now < key.activeUntil + LIMITS.window;
 }
 
 /**
- * What computes ML-KEM-768 here: `node:crypto`, `WebCrypto` or `@noble/post-quantum`. The last one is JavaScript, and not
- * constant in time: bearable for a client, not for the key of a gateway (SPEC section 3).
+ * What computes ML-KEM-768 here: `node:crypto`, `WebCrypto` or `@noble/post-quantum`. The last one is JavaScript and
+ * not constant-time: acceptable for a client, not for a gateway's key (SPEC section 3).
  */
 export function mlKemImplementation(): string {
   return platform.mlKem();

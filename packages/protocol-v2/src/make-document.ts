@@ -5,15 +5,15 @@ import type { PublicKemKey } from './kem-key.js';
 import { integer } from './layout.js';
 import type { SigningKey } from './signing-key.js';
 
-/** What a root says of a signer. Times in Unix seconds. */
+/** What a root states about a signer. Times in Unix seconds. */
 export interface DelegationOptions {
   readonly root: Pick<SigningKey, 'sign'>;
   /** ASCII, 1 to 255 bytes; by default the host of the gateway's URL. */
   readonly realm: string;
-  /** One more revokes all signers before. */
+  /** A higher epoch revokes all earlier signers. */
   readonly epoch: number;
   readonly notBefore: number;
-  /** SHOULD be at most 30 days later: until then a stolen signer is trusted by whoever never saw a newer epoch. */
+  /** SHOULD be at most 30 days later: until then, clients that never saw a newer epoch trust a stolen signer. */
   readonly notAfter: number;
   /** The signer's public key, 32 raw bytes. */
   readonly signer: Uint8Array;
@@ -40,7 +40,7 @@ export interface PublishedKey extends Pick<
   PublicKemKey,
   'suite' | 'activeFrom' | 'activeUntil' | 'publicKey'
 > {
-  /** A slot for attestation, without a meaning yet. Default: empty. */
+  /** Reserved for attestation; has no meaning yet. Default: empty. */
   readonly evidence?: Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-/** Whether a `Content-Type` is this type; parameters mean nothing. */
+/** Whether a `Content-Type` is this type; parameters are ignored. */
 export function isOfType(contentType: string | null | undefined, type: string): boolean {
   return contentType?.split(';')[0]?.trim().toLowerCase() === type;
 }

@@ -1,15 +1,15 @@
 /** Padding (SPEC section 11). All sizes are those of the plaintext of a frame or body. */
 
-/** The head is brought to a multiple of this, its 4-byte length included. */
+/** The head is padded to a multiple of this, including its 4-byte length. */
 export const HEAD_BLOCK = 512;
 /** Each frame of a stream, the same way. */
 export const STREAM_BLOCK = 256;
-/** No whole body looks smaller. */
+/** The smallest size of a padded whole body. */
 const SMALLEST_BODY = 1_024;
 
 /**
  * Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019): at most
- * 12 % more, and only about `log log length` bits of the length are seen.
+ * 12 % larger, and it reveals only about `log log length` bits of the length.
  *
  * @param length in bytes
  * @returns length of content and padding together; at least 1,024

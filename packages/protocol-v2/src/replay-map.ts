@@ -1,12 +1,12 @@
-/** The map of SPEC section 9: nothing is run twice, and a resent request gets the same bytes. */
+/** The replay map of SPEC section 9: no request runs twice, and a resent request gets the same answer bytes. */
 import type { Bytes } from '@nomyo/base';
 import { KeptAnswers } from './kept-answers.js';
 import { protocolError } from './errors.js';
 import { LIMITS } from './facts.js';
 
-/** What the map says of a request that is open and whose API key is good. */
+/** The map's verdict on an opened request with a valid API key. */
 export type Entered =
-  /** It was entered just now: run it, then call {@link ReplayMap.finish}. */
+  /** New: run it, then call {@link ReplayMap.finish}. */
   | { readonly kind: 'new' }
   /** Send these bytes again; run nothing. */
   | { readonly kind: 'stored'; readonly answer: Bytes }
@@ -25,13 +25,13 @@ export interface ReplayMap {
 
 /** Bounds of a {@link MemoryReplayMap}. */
 export interface MemoryReplayMapOptions {
-  /** Kept answers in sum, in bytes. Default: 268,435,456. A full map refuses new requests: it never forgets early. */
+  /** Total size of kept answers, in bytes. Default: 268,435,456. A full map refuses new requests; it never evicts early. */
   readonly maxBytes?: number;
   /** Default: 1,000,000. */
   readonly maxEntries?: number;
   /**
-   * Longest run of one request, in seconds: an entry that was never finished counts as ended then. Default: 86,400, the
-   * longest life of a key: nothing that was sealed before opens any more.
+   * Longest run of one request, in seconds: an unfinished entry counts as ended after that. Default: 86,400, the
+   * longest life of a key, after which nothing sealed before can be opened.
    */
   readonly maxRun?: number;
 }
@@ -45,15 +45,15 @@ interface Entry {
 }
 
 /**
- * The map of one process. It is as durable as private keys that are in memory alone: both end with the process.
+ * The map of one process. It is exactly as durable as private keys that exist only in memory.
  *
- * A request that runs is not forgotten, however long it runs: what it will have done must not be done twice. Only one whose
- * end was never reported is, after `maxRun`.
+ * A running request is never forgotten, so that its effects cannot happen twice; one whose end is never reported is
+ * forgotten after `maxRun`.
  */
 export class MemoryReplayMap implements ReplayMap {
-  /** Entries that run, in the order in which they were entered. */
+  /** Running entries, oldest first. */
   readonly #running = new Map<string, Entry>();
-  /** Ended entries, in the order in which they ended. */
+  /** Ended entries, in order of their end. */
   readonly #ended = new Map<string, Entry>();
   readonly #maxBytes: number;
   readonly #maxEntries: number;
@@ -68,7 +68,7 @@ export class MemoryReplayMap implements ReplayMap {
     this.#maxRun = maxRun;
   }
 
-  /** Entries that are held. */
+  /** Number of entries. */
   get size(): number {
     return this.#running.size + this.#ended.size;
   }
@@ -99,7 +99,7 @@ export class MemoryReplayMap implements ReplayMap {
     this.#ended.set(mapKey, entry);
   }
 
-  /** Forgets what ended more than 240 s ago, and ends what cannot be running any more. */
+  /** Forgets entries that ended more than 240 s ago, and ends those that exceeded `maxRun`. */
   #sweep(now: number): void {
     for (const [mapKey, entry] of this.#running) {
       if (now - entry.enteredAt <= this.#maxRun) break;

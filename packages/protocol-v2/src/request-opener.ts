@@ -1,4 +1,4 @@
-/** A request, at the gateway (SPEC 7.3), as its bytes come in. */
+/** Opens a request as it arrives: the gateway's side of SPEC 7.3. */
 import { platform } from '#platform';
 import { allocateBytes, concatBytes, equalBytes, utf8Encode, wipe, type Bytes } from '@nomyo/base';
 import { AnswerSealer } from './answer-sealer.js';
@@ -19,10 +19,10 @@ export interface KemKeys {
 
 /** How a request is opened. */
 export interface RequestOpenerOptions {
-  /** The digits in the path of the URL. */
+  /** The key id from the URL path. */
   readonly pathKeyId: string;
   readonly keys: KemKeys;
-  /** Unix seconds; asked when the header is there. */
+  /** Unix seconds; called once the header has arrived. */
   readonly now: () => number;
   /** Largest body, in bytes. Default: 10,485,760. */
   readonly maxRequest?: number;
@@ -30,11 +30,11 @@ export interface RequestOpenerOptions {
   readonly sink: (content: Uint8Array) => void | Promise<void>;
 }
 
-/** A request that is open. */
+/** An opened request. */
 export interface OpenedRequest {
   readonly requestId: string;
   readonly keyId: string;
-  /** Unix seconds, as the client's clock says. */
+  /** Unix seconds, by the client's clock. */
   readonly timestamp: number;
   readonly head: RequestHead;
   /** The map's key: SHA-256(authorization ‖ 0x00 ‖ request id), in hexadecimal digits (SPEC section 9). */
@@ -54,7 +54,7 @@ const ZERO = allocateBytes(1);
 const NOTHING = allocateBytes(0);
 
 /**
- * Opens one request. The first error is the error of every later call.
+ * Opens one request. After an error, every later call throws that error.
  *
  * @example
  * const opener = new RequestOpener({ pathKeyId, keys, now, sink: (piece) => body.take(piece) });
@@ -78,12 +78,12 @@ export class RequestOpener {
     this.#options = options;
   }
 
-  /** The head, as soon as its frame is open. */
+  /** The head, once its frame is open. */
   get head(): RequestHead | undefined {
     return this.#head;
   }
 
-  /** @throws {SecurityError | NomyoError} a class of SPEC 7.3; nothing more is taken after it */
+  /** @throws {SecurityError | NomyoError} a class of SPEC 7.3; the opener then accepts nothing more */
   async push(chunk: Uint8Array): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error;
     try {
@@ -95,9 +95,9 @@ export class RequestOpener {
   }
 
   /**
-   * The body of the HTTP request is over.
+   * Call when the HTTP request body has ended.
    *
-   * @throws {NomyoError} `TRUNCATED` before END; else what `push` threw
+   * @throws {NomyoError} `TRUNCATED` before END; otherwise what `push` threw
    */
   async end(): Promise<OpenedRequest> {
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -110,7 +110,7 @@ export class RequestOpener {
     return this.#opened(head, secret);
   }
 
-  /** Wipes everything, when a request is given up. Idempotent; an {@link OpenedRequest} has an end of its own. */
+  /** Wipes everything when a request is abandoned. Idempotent; an {@link OpenedRequest} is disposed of separately. */
   dispose(): void {
     this.#frames?.dispose();
     this.#secret?.dispose();
@@ -148,7 +148,7 @@ export class RequestOpener {
     return chunk.subarray(taken.byteLength);
   }
 
-  /** Steps 1 to 3: public bytes alone decide, before any private key is used. */
+  /** Steps 1 to 3: checks on public bytes, before any private key is used. */
   #checkHeader(): KemKey {
     const { magic, keyId, timestamp } = readHeader(this.#header);
     const path = fromHex(this.#options.pathKeyId);
@@ -217,7 +217,7 @@ function readHeader(header: Bytes): {
   return { magic, keyId, requestId, timestamp: reader.integer(8) };
 }
 
-/** One class for whatever the library does not take. */
+/** Maps every rejection by the library to one class. */
 async function decapsulated(key: KemKey, enc: Bytes): Promise<Bytes> {
   try {
     return await key.decapsulate(enc);

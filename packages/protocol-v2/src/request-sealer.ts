@@ -1,4 +1,4 @@
-/** A request, at the client (SPEC section 7). */
+/** Seals a request: the client's side of SPEC section 7. */
 import { platform } from '#platform';
 import { concatBytes, InvalidArgumentError, wipe, type Bytes } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
@@ -13,7 +13,7 @@ import type { Encapsulation } from './platform/platform.js';
 import { publicRandomBytes } from './public-random.js';
 import { schedule, type Context } from './schedule.js';
 
-/** What opens the answer, and nothing else. */
+/** Opens the answer to one request, and nothing else. */
 export interface AnswerSecret {
   readonly secret: SecureByteContext;
   readonly enc: Bytes;
@@ -23,17 +23,17 @@ export interface AnswerSecret {
 
 /** A sealed request. */
 export interface SealedRequest {
-  /** The body of the POST; sent again as it is after a network failure (SPEC section 9). */
+  /** The body of the POST; resent unchanged after a network failure (SPEC section 9). */
   readonly message: Bytes;
   readonly keyId: string;
-  /** 32 hexadecimal digits; the same where one call of the application is sealed again. */
+  /** 32 hexadecimal digits; the same when one call is sealed again. */
   readonly requestId: string;
   /** Unix seconds. The message may be sent for 120 s. */
   readonly timestamp: number;
   readonly answer: AnswerSecret;
 }
 
-/** What is sealed, and to whom. */
+/** What to seal, and to which key. */
 export interface SealOptions {
   readonly key: Pick<PublicKemKey, 'suite' | 'publicKey' | 'keyId'>;
   readonly head: RequestHead;
@@ -43,11 +43,11 @@ export interface SealOptions {
   readonly now: number;
   /** 32 hexadecimal digits. Default: new and random. */
   readonly requestId?: string;
-  /** Largest body the gateway takes, from the key configuration. Default: 10,485,760. */
+  /** Largest body that the gateway accepts, from the key configuration. Default: 10,485,760. */
   readonly maxRequest?: number;
   /** `false`: no padding (SPEC section 11). Default: `true`. */
   readonly padding?: boolean;
-  /** Of keys, of the answer's secret, and of plaintext while it is sealed. Default: protected where that can be had. */
+  /** Of keys, of the answer's secret, and of plaintext while it is sealed. Default: protected where available. */
   readonly memory?: SecureByteContextOptions;
 }
 
@@ -73,7 +73,7 @@ async function encapsulate({ suite, publicKey }: SealOptions['key']): Promise<En
   return platform.encapsulate(suite, publicKey);
 }
 
-/** Seals these frames with this encapsulation, which is wiped. Not exported by the package: a test's seam. */
+/** Seals frames with an encapsulation, and wipes it. Exported for tests only, not by the package. */
 export async function sealFrames(
   options: Pick<SealOptions, 'key' | 'now' | 'requestId' | 'memory'>,
   frames: readonly PlainFrame[],
@@ -101,7 +101,7 @@ export async function sealFrames(
   }
 }
 
-/** Wipes what of the context the answer does not need. */
+/** Wipes the parts of the context that the answer does not need. */
 async function sealAll(
   context: Context,
   frames: readonly PlainFrame[],

@@ -1,5 +1,5 @@
 /**
- * HPKE's key schedule (RFC 9180 5.1, base mode), of the library `hpke`. The library never sees a primitive of its own:
+ * HPKE's key schedule (RFC 9180 5.1, base mode), from the library `hpke`. The library uses none of its own primitives:
  * the shared secret comes from the platform's KEM, and its KDF is ours, so that everything it derives can be wiped.
  */
 import { allocateBytes, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
@@ -16,7 +16,7 @@ export interface Context {
   readonly secret: Bytes;
 }
 
-/** The public key is in the shared secret already; the schedule needs a name for it and nothing more. */
+/** The shared secret already covers the public key; the schedule only needs a placeholder for it. */
 const NO_KEY = { algorithm: { name: 'given' }, extractable: false, type: 'public' } as const;
 
 /** The context of `SetupBaseS` and `SetupBaseR`, which derive the same from the same shared secret. */

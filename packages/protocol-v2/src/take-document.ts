@@ -48,7 +48,7 @@ export interface TakeOptions {
 const malformed = (): Error => protocolError('config_malformed');
 
 /**
- * Checks a document in the order of SPEC 4.2. Nothing behind the signatures is read before they hold.
+ * Checks a document in the order of SPEC 4.2. Nothing signed is parsed before its signatures verify.
  *
  * @throws {SecurityError | NomyoError} `CONFIG_MALFORMED`, `CONFIG_UNTRUSTED`, `CONFIG_EXPIRED`, `CONFIG_ROLLBACK`
  */
@@ -62,7 +62,7 @@ export async function takeKeyDocument(bytes: Uint8Array, options: TakeOptions): 
   return document;
 }
 
-/** A document that was looked at, and what is known of its signatures. */
+/** A document under inspection, and which of its signatures hold. */
 export interface InspectedDocument extends KeyDocument {
   /** Whether the signer that it names signed it. */
   readonly isSigned: boolean;
@@ -71,7 +71,7 @@ export interface InspectedDocument extends KeyDocument {
 }
 
 /**
- * Reads a document whatever its signatures and times say: to look at one, never to seal to its keys.
+ * Reads a document whatever its signatures and times: for display, never for sealing.
  *
  * @throws {SecurityError} `CONFIG_MALFORMED`
  */

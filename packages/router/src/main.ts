@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npx @nomyo/router`: the router for tests; with a command of `nomyo-router` in front, that one. npx looks for a command of
- * the package's own name, and one package is enough for both.
+ * `npx @nomyo/router`: the router for tests, or `nomyo-router` if its first argument is one of that program's commands.
+ * npx looks for a command named like the package.
  */
 const SERVER_COMMANDS: readonly (string | undefined)[] = ['serve', 'keys', 'api-keys', 'stand-in'];
 

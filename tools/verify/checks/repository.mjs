@@ -1,8 +1,9 @@
-// Checks the repository against rules/repository.mjs.
+// Checks the repository against rules/repository.mjs and rules/community.mjs.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './members.mjs';
+import * as community from './rules/community.mjs';
 import * as rules from './rules/repository.mjs';
 
 /** Everything that is tracked, or would be after `git add .`. */
@@ -37,6 +38,17 @@ const violations = [
   ...matching(/^(packages|tools|native)\/.*\.[cm]?[jt]s$/)
     .filter((file) => !file.startsWith('tools/verify/checks/'))
     .flatMap((file) => rules.sourceViolations(file, read(file))),
+  ...matching(/^docs\/decisions\/(?!README).*\.md$/).flatMap((file) =>
+    community.decisionViolations(file, read(file)),
+  ),
+  ...matching(/^\.github\/ISSUE_TEMPLATE\/.*\.md$/).flatMap((file) =>
+    community.issueTemplateViolations(file, read(file)),
+  ),
+  ...community.devcontainerViolations(
+    read('.devcontainer/devcontainer.json'),
+    JSON.parse(read('package.json')),
+  ),
+  ...community.ownerViolations(read('.github/CODEOWNERS'), all),
 ];
 for (const violation of violations) console.error(violation);
 process.exitCode = violations.length > 0 ? 1 : 0;

@@ -8,18 +8,18 @@ import { privateKeyOf, publicKeyOf } from './raw-keys.node.js';
 /** Encapsulates to one key, as often as it is called. */
 export type MlKemRecipient = () => { readonly cipherText: Uint8Array; readonly sharedSecret: Uint8Array };
 
-/** A private key that was read. */
+/** An imported private key. */
 export interface MlKemHolder {
   readonly decapsulate: (cipherText: Uint8Array) => Uint8Array;
-  /** Wipes what is in memory of ours; OpenSSL wipes its own when the key object is collected. */
+  /** Wipes our own memory; OpenSSL wipes its copy when the key object is collected. */
   readonly dispose: () => void;
 }
 
 interface MlKem {
   readonly name: string;
-  /** Reads a public key. What it takes is worth keeping: with node:crypto, twice the time of an encapsulation. */
+  /** Imports a public key. Worth caching: with node:crypto it takes twice as long as an encapsulation. */
   recipient: (publicKey: Uint8Array) => MlKemRecipient;
-  /** Reads a private key. @param seed `d ‖ z`, 64 bytes; not needed any more afterwards */
+  /** Imports a private key. @param seed `d ‖ z`, 64 bytes; no longer needed afterwards */
   holder: (seed: Uint8Array) => MlKemHolder;
   publicKey: (seed: Uint8Array) => Bytes;
 }
@@ -66,7 +66,7 @@ const isDecapsulate = (value: unknown): value is Decapsulate => typeof value ===
 
 /** node:crypto's, or `undefined` where this Node (or its OpenSSL) has none. */
 function native(): MlKem | undefined {
-  // Through Reflect: the oldest Node that is supported does not declare them.
+  // Through Reflect: the oldest supported Node does not declare them.
   const encapsulate: unknown = Reflect.get(nodeCrypto, 'encapsulate');
   const decapsulate: unknown = Reflect.get(nodeCrypto, 'decapsulate');
   if (!isEncapsulate(encapsulate) || !isDecapsulate(decapsulate) || !hasMlKem()) return undefined;
@@ -90,7 +90,7 @@ function native(): MlKem | undefined {
   };
 }
 
-/** OpenSSL has ML-KEM from 3.5 on; a Node may be linked to an older one. */
+/** OpenSSL has ML-KEM since 3.5; Node may be linked against an older one. */
 function hasMlKem(): boolean {
   const seed = allocateBytes(64);
   try {

@@ -1,4 +1,4 @@
-/** What the protocol needs of a runtime. Each runtime has one file that gives it. */
+/** What the protocol needs from a runtime; each runtime implements it in one file. */
 import type { Bytes } from '@nomyo/base';
 import type { SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
 import type { SuiteId } from '../facts.js';
@@ -6,7 +6,7 @@ import type { SuiteId } from '../facts.js';
 /** Synchronous where the runtime can (node:crypto), a promise where it cannot (WebCrypto). */
 export type Awaitable<T> = T | Promise<T>;
 
-/** What an encapsulation gives. The caller wipes `sharedSecret`. */
+/** The result of an encapsulation. The caller wipes `sharedSecret`. */
 export interface Encapsulation {
   readonly enc: Bytes;
   readonly sharedSecret: Bytes;
@@ -26,7 +26,7 @@ export interface Decapsulator {
    * @throws whatever the library throws on an `enc` it refuses
    */
   readonly decapsulate: (enc: Uint8Array) => Awaitable<Bytes>;
-  /** Wipes what was made of the key; the key itself stays its owner's. */
+  /** Wipes everything derived from the key; the key itself belongs to its owner. */
   readonly dispose: () => void;
 }
 
@@ -35,7 +35,7 @@ export interface FrameCipher {
   /** @param out where ciphertext and tag are written: 16 bytes more than the plaintext has */
   seal: (nonce: Bytes, associated: Uint8Array, plaintext: Uint8Array, out: Bytes) => Awaitable<void>;
   /**
-   * The plaintext, in memory of the cipher's kind, or `undefined` when the tag does not hold.
+   * The plaintext, in memory of the cipher's kind, or `undefined` if the tag does not verify.
    *
    * @throws {SecurityError} `MEMORY_NOT_LOCKED`
    */
@@ -63,7 +63,7 @@ export interface Platform {
   ) => Awaitable<FrameCipher>;
   sha256: (data: Uint8Array) => Awaitable<Bytes>;
   hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;
-  /** Whether the Ed25519 signature holds (RFC 8032). */
+  /** Whether the Ed25519 signature is valid (RFC 8032). */
   verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
   sign: (seed: Uint8Array, message: Uint8Array) => Awaitable<Bytes>;
   /** The Ed25519 public key of a 32-byte seed. */
@@ -72,7 +72,7 @@ export interface Platform {
   mlKem: () => string;
   /** @throws whatever the library throws on a public key it refuses */
   encapsulate: (suite: SuiteId, publicKey: Uint8Array) => Awaitable<Encapsulation>;
-  /** @param privateKey is used, and stays the caller's to dispose of */
+  /** @param privateKey the caller disposes of it */
   decapsulator: (suite: SuiteId, privateKey: SecureByteContext, publicKey: Bytes) => Decapsulator;
   kemPublicKey: (suite: SuiteId, privateKey: Uint8Array) => Awaitable<Bytes>;
 }

@@ -36,7 +36,7 @@ export function rawPublic(key: KeyObject): Bytes {
   return concatBytes(exportRaw(publicKey) ?? derOf(publicKey).subarray(-32));
 }
 
-// As JWK it would be fast everywhere, but in Node 20 that export can wait for itself for ever, behind a new key pair.
+// As JWK it would be fast everywhere, but in Node 20 that export can deadlock after key generation.
 function derOf(key: KeyObject): Buffer {
   return key.export({ format: 'der', type: 'spki' });
 }
@@ -47,7 +47,7 @@ let canExportRaw = true;
 function exportRaw(key: KeyObject): Uint8Array | undefined {
   if (!canExportRaw) return undefined;
   try {
-    // Through Reflect: the oldest Node that is supported does not declare it.
+    // Through Reflect: the oldest supported Node does not declare it.
     const asRaw: unknown = Reflect.get(key, 'export');
     const raw: unknown =
       typeof asRaw === 'function' ? Reflect.apply(asRaw, key, [{ format: 'raw-public' }]) : undefined;

@@ -1,4 +1,4 @@
-/** Every part of a server, made from its options and put together. */
+/** Builds the parts of a server from its settings. */
 import { LightAbortController } from '@nomyo/base';
 import { RouterKey } from '../v1/router-key.js';
 import { RateLimiter } from './access/rate-limit.js';
@@ -18,7 +18,7 @@ import { Upstream } from './upstream/client.js';
 import { upstreamBase } from './upstream/endpoint.js';
 import { createV1 } from './v1/v1.js';
 
-/** What the server starts and ends. */
+/** The parts that the server starts and stops. */
 export interface Parts {
   readonly gateway: Gateway;
   readonly keys: KeyStore;
@@ -26,9 +26,9 @@ export interface Parts {
   readonly registry: Registry | undefined;
   readonly upstreams: readonly Upstream[];
   readonly v1Key: RouterKey | undefined;
-  /** Aborts what is under way. */
+  /** Aborts all requests in flight. */
   readonly stop: LightAbortController;
-  /** What is drained is refused from now on. */
+  /** While draining, new requests are refused. */
   readonly state: { isDraining: boolean };
 }
 

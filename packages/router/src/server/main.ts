@@ -10,7 +10,7 @@ import { messageOf, UsageError } from './cli/usage-error.js';
 const EXIT = { failure: 1, usage: 2 } as const;
 
 main().catch((error: unknown) => {
-  // What commander has to say, it has said already.
+  // Commander has already printed its message.
   if (!(error instanceof CommanderError)) process.stderr.write(`nomyo-router: ${messageOf(error)}\n`);
   const isHelp = error instanceof CommanderError && error.exitCode === 0;
   const isUsage = error instanceof CommanderError || error instanceof UsageError;
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   await program.parseAsync(process.argv);
 }
 
-/** Called once it listens. The first signal drains, the second one waits no longer. */
+/** Called once the server listens. The first signal drains, the second one stops at once. */
 function stopOnSignal(serving: Serving): void {
   let isDraining = false;
   notifySystemd('ready', process.env);

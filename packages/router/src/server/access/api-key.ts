@@ -1,6 +1,6 @@
 /**
- * API keys of clients: `nk_ID_SECRET`. The id finds the entry, so that one hash is enough whatever the number of keys;
- * the secret has 256 bits from the system's generator, so that a plain salted hash of it cannot be searched.
+ * API keys of clients: `nk_ID_SECRET`. The id finds the entry, so that one hash suffices for any number of keys;
+ * the secret has 256 bits from the system's generator, so a plain salted hash cannot be brute-forced.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
@@ -8,7 +8,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 export interface ApiKeyEntry {
   /** 16 hexadecimal digits; public. */
   readonly id: string;
-  /** Whom it was given to; stands in no log. */
+  /** The key's holder; never logged. */
   readonly name: string;
   /** 32 hexadecimal digits. */
   readonly salt: string;
@@ -16,13 +16,13 @@ export interface ApiKeyEntry {
   readonly hash: string;
   /** When it was made; ISO 8601. */
   readonly created: string;
-  /** Tiers that it may ask for. Absent: any. */
+  /** Tiers it may request. Absent: any. */
   readonly tiers?: readonly string[];
-  /** Requests in a minute. Absent: no limit. */
+  /** Requests per minute. Absent: no limit. */
   readonly perMinute?: number;
 }
 
-/** A key that was just made: told once, then forgotten. */
+/** A new key: shown once, then forgotten. */
 export interface NewApiKey {
   readonly key: string;
   readonly entry: ApiKeyEntry;
@@ -33,7 +33,7 @@ const SALT_BYTES = 16;
 const SECRET_BYTES = 32;
 const FORM = /^nk_(?<id>[0-9a-f]{16})_[\w-]{43}$/u;
 
-/** Compared with when there is no such entry, so that the time does not tell. */
+/** Compared against when there is no such entry, so that timing reveals nothing. */
 const NOBODY = { salt: '00'.repeat(SALT_BYTES), hash: '00'.repeat(32) };
 
 export function makeApiKey(options: Pick<ApiKeyEntry, 'name' | 'tiers' | 'perMinute'>, now: Date): NewApiKey {
@@ -46,7 +46,7 @@ export function makeApiKey(options: Pick<ApiKeyEntry, 'name' | 'tiers' | 'perMin
   };
 }
 
-/** The entry that a key belongs to, or `undefined`. The time depends on no byte of a secret. */
+/** The entry that a key belongs to, or `undefined`. Takes the same time for any secret. */
 export function findApiKey(entries: ReadonlyMap<string, ApiKeyEntry>, key: string): ApiKeyEntry | undefined {
   const id = FORM.exec(key)?.groups?.['id'];
   const entry = id === undefined ? undefined : entries.get(id);

@@ -1,15 +1,15 @@
-/** The API keys of the moment: the file is read again when it changes, so that a key can be added to a running router. */
+/** The current API keys. The file is reread when it changes, so that keys can be added to a running router. */
 import { stat } from 'node:fs/promises';
 import { readPrivateFile, type NamedFile } from '../files/private-file.js';
 import { decodeApiKeys } from './api-keys-file.js';
 import { findApiKey, type ApiKeyEntry } from './api-key.js';
 
-/** How often the file is looked at, at most; in ms. */
+/** Shortest time between two looks at the file, in ms. */
 const LOOK_EVERY_MS = 1_000;
 
 /** Who may call. */
 export interface Access {
-  /** @returns the entry of the key; `undefined` when it is missing or wrong; `anyone` when no keys are demanded */
+  /** @returns the entry of the key; `undefined` when it is missing or wrong; `anyone` when no keys are required */
   find(key: string | undefined): Promise<ApiKeyEntry | 'anyone' | undefined>;
 }
 
@@ -39,7 +39,7 @@ export class KeyRing implements Access {
     return findApiKey(this.#entries, key ?? '');
   }
 
-  /** A file that became unusable changes nothing: keys are neither lost nor let in by an editor's half-written file. */
+  /** A file that became unusable changes nothing, so a half-written file neither drops nor admits keys. */
   async #look(): Promise<void> {
     const now = Date.now();
     if (now - this.#lookedAt < LOOK_EVERY_MS) return;
@@ -60,7 +60,7 @@ export class KeyRing implements Access {
   }
 }
 
-/** Empty when there is no such file: reading it then says why. */
+/** Empty when there is no such file; reading it reports why. */
 async function versionOf(path: string): Promise<string> {
   try {
     const { mtimeMs, size, ino } = await stat(path);

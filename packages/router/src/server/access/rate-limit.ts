@@ -1,8 +1,8 @@
-/** Requests in a minute for each API key: a bucket that fills evenly, so that there is no edge of a window to wait for. */
+/** Requests per minute for each API key, as a token bucket: it has no window edges. */
 
-/** What is left of one key's minute. */
+/** The bucket of one key. */
 interface Bucket {
-  /** Requests that may still come; not whole. */
+  /** Requests left, as a fraction. */
   left: number;
   /** When `left` was true; Unix ms. */
   at: number;
@@ -10,7 +10,7 @@ interface Bucket {
 
 const MINUTE_MS = 60_000;
 
-/** Keys that are remembered: more than any file of keys has, and a bound all the same. */
+/** Most buckets kept: more than any key file holds. */
 const MAX_BUCKETS = 100_000;
 
 export class RateLimiter {
@@ -20,7 +20,7 @@ export class RateLimiter {
    * Takes one request out of the bucket of `id`.
    *
    * @param now Unix ms
-   * @returns 0 when it may go on, else the whole seconds to wait
+   * @returns 0 when the request may proceed, otherwise whole seconds to wait
    */
   take(id: string, perMinute: number, now: number): number {
     const before = this.#buckets.get(id) ?? { left: perMinute, at: now };

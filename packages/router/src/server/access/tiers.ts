@@ -1,9 +1,9 @@
-/** Which models a tier may use, and which server answers for it. */
+/** The models and the upstream of each tier. */
 import { UsageError } from '../cli/usage-error.js';
 import type { NamedFile } from '../files/private-file.js';
 import { isObject, TIERS, type JsonObject, type Tier } from '../json/values.js';
 
-/** What a tier leads to. */
+/** Where requests of a tier go. */
 export interface TierRoute {
   /** Origin, or base URL, of an OpenAI-compatible server. */
   readonly upstream: string;
@@ -11,21 +11,21 @@ export interface TierRoute {
   readonly models: readonly string[] | undefined;
 }
 
-/** A tier that is not here is refused; `untiered` is for requests that name none. */
+/** Tiers not listed are refused; `untiered` is for requests that name none. */
 export type TierTable = ReadonlyMap<Tier | 'untiered', TierRoute>;
 
 const MEMBERS: readonly string[] = ['models', 'upstream'];
 
-/** Without `--tiers`: every tier goes to the one upstream, and is echoed. */
+/** Without `--tiers`: every tier goes to one upstream, and is echoed. */
 export function oneUpstream(upstream: string): TierTable {
   return new Map([...TIERS, 'untiered' as const].map((tier) => [tier, { upstream, models: undefined }]));
 }
 
 /**
- * The file of `--tiers`: `{ "high": { "models": ["m"], "upstream": "http://…" } }`. Both members may be left out: any
- * model, the server of `--upstream`. Requests without a tier are treated as `standard`.
+ * The file of `--tiers`: `{ "high": { "models": ["m"], "upstream": "http://…" } }`. Both members are optional: the
+ * defaults are any model, and the server of `--upstream`. Requests without a tier are treated as `standard`.
  *
- * @throws {UsageError} naming the member that is wrong
+ * @throws {UsageError} naming the invalid member
  */
 export function decodeTiers(file: NamedFile, content: Uint8Array, fallback: string | undefined): TierTable {
   const document = parse(content);

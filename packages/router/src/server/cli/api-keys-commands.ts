@@ -24,11 +24,11 @@ export function addApiKeyCommands(program: Command, print: Print): void {
     .description('the API keys of clients; the file holds salted hashes only');
   group
     .command('add')
-    .description('makes a key, and prints it as the last line: it cannot be shown again')
-    .requiredOption('--file <file>', 'file of API keys; made with mode 0600 when it does not exist')
+    .description('creates a key and prints it as the last line; it cannot be shown again')
+    .requiredOption('--file <file>', 'file of API keys; created with mode 0600 if missing')
     .requiredOption('--name <name>', 'whom the key is for', keyName)
-    .option('--tiers <list>', 'tiers that it may ask for (default: any)', tierList)
-    .option('--per-minute <n>', 'requests in a minute (default: no limit)', wholeNumber(1, MAX_PER_MINUTE))
+    .option('--tiers <list>', 'tiers that the key may request (default: any)', tierList)
+    .option('--per-minute <n>', 'requests per minute (default: no limit)', wholeNumber(1, MAX_PER_MINUTE))
     .action((options: AddOptions) => add(options, print));
   group
     .command('list')
@@ -37,7 +37,7 @@ export function addApiKeyCommands(program: Command, print: Print): void {
     .action(({ file }: { file: string }) => list(file, print));
   group
     .command('remove <id>')
-    .description('takes a key out; a running router follows within a second')
+    .description('removes a key; a running router notices within a second')
     .requiredOption('--file <file>', 'file of API keys')
     .action((id: string, { file }: { file: string }) => remove(id, file));
 }
@@ -68,7 +68,7 @@ async function remove(id: string, file: string): Promise<void> {
   });
 }
 
-/** One writer at a time: a lock file beside the file, so that no key that was just added is lost. */
+/** One writer at a time, by a lock file beside the file, so that concurrent additions are not lost. */
 async function update(
   path: string,
   change: (entries: readonly ApiKeyEntry[]) => readonly ApiKeyEntry[],

@@ -6,7 +6,7 @@ import { inspect } from '../keys/inspect.js';
 import type { Print } from './surroundings.js';
 import { realmName, wholeNumber } from './values.js';
 
-/** SPEC §4.4: who holds a stolen signer can use it until its delegation ends. */
+/** SPEC §4.4: a stolen signer is usable until its delegation ends. */
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 366;
 
@@ -32,12 +32,12 @@ export function addKeyCommands(program: Command, print: Print): void {
   const days = wholeNumber(1, MAX_DAYS);
   group
     .command('root')
-    .description('makes the root key, and prints the pin that clients need; keep the file offline')
-    .requiredOption('-o, --output <file>', 'PEM, made with mode 0600; an existing file is never overwritten')
+    .description('creates the root key and prints the pin that clients need; keep the file offline')
+    .requiredOption('-o, --output <file>', 'PEM, created with mode 0600; never overwrites an existing file')
     .action(async ({ output }: { output: string }) => print(await createRoot(output)));
   group
     .command('delegate')
-    .description('makes a signer for one realm: what `serve` runs with')
+    .description('creates a signer for one realm, for use with `serve`')
     .requiredOption('--root <file>', 'PEM of the root')
     .requiredOption('--realm <name>', 'the host that clients use, without a port', realmName)
     .option('--days <n>', 'days until the delegation ends', days, DEFAULT_DAYS)
@@ -47,7 +47,7 @@ export function addKeyCommands(program: Command, print: Print): void {
       wholeNumber(0, 999_999_999),
       1,
     )
-    .requiredOption('-o, --output <file>', 'made with mode 0600; an existing file is never overwritten')
+    .requiredOption('-o, --output <file>', 'created with mode 0600; never overwrites an existing file')
     .action(async (options: DelegateOptions) => printAll(print, await delegate(options)));
   addRevoke(group, print);
   addInspect(group, print);
@@ -56,20 +56,18 @@ export function addKeyCommands(program: Command, print: Print): void {
 function addRevoke(group: Command, print: Print): void {
   group
     .command('revoke')
-    .description('makes a new signer with the next epoch: clients that have seen it refuse the old one')
+    .description('creates a signer with the next epoch; clients that have seen it refuse the old one')
     .requiredOption('--root <file>', 'PEM of the root')
     .requiredOption('--signer <file>', 'the signer to revoke')
     .option('--days <n>', 'days until the new delegation ends', wholeNumber(1, MAX_DAYS), DEFAULT_DAYS)
-    .requiredOption('-o, --output <file>', 'the new signer; made with mode 0600, never overwrites')
+    .requiredOption('-o, --output <file>', 'the new signer; created with mode 0600, never overwrites')
     .action(async (options: RevokeOptions) => printAll(print, await revoke(options)));
 }
 
 function addInspect(group: Command, print: Print): void {
   group
     .command('inspect <document>')
-    .description(
-      'prints what is in a signer, or in the key configuration of a gateway (a file, or an https: URL)',
-    )
+    .description('prints the contents of a signer or of a key configuration (a file, or an https: URL)')
     .option('--root <pin>', 'check the signatures against this root')
     .action(async (source: string, { root }: { root?: string }) =>
       printAll(print, await inspect(source, root)),

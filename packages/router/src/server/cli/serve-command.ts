@@ -48,7 +48,7 @@ export function addServeCommand(program: Command, surroundings: Surroundings): v
   const port = wholeNumber(0, MAX_PORT);
   const serveCommand = program
     .command('serve')
-    .description('runs the router until SIGTERM, which lets what is under way finish')
+    .description('runs the router until SIGTERM, which lets running requests finish')
     .requiredOption('--signer <file>', 'signer, as made by `keys delegate`')
     .option(
       '--upstream <url>',
@@ -58,21 +58,21 @@ export function addServeCommand(program: Command, surroundings: Surroundings): v
     .option('--port <n>', 'port; 0: any free one', port, 8443)
     .option(
       '--tls-cert <file>',
-      'PEM of the certificate chain; without it TLS must end in front of the router',
+      'PEM of the certificate chain; without it, a proxy in front must terminate TLS',
     )
     .option('--tls-key <file>', 'PEM of its private key')
-    .option('--api-keys <file>', 'demand API keys, as made by `api-keys add` (default: everybody may call)')
+    .option('--api-keys <file>', 'require API keys, as created by `api-keys add` (default: anyone may call)')
     .option(
       '--tiers <file>',
-      'JSON: which models and which upstream for each tier (default: all to --upstream)',
+      'JSON file with the models and upstream of each tier (default: all to --upstream)',
     )
-    .option('--redis <url>', 'replay map for a fleet; a URL with a password goes into NOMYO_REDIS_URL')
+    .option('--redis <url>', 'replay map for a fleet; put a URL with a password into NOMYO_REDIS_URL')
     .option(
       '--peer-listen <host:port>',
-      'publish the keys of all routers on the same Redis; they reach this one here',
+      'address for requests from other routers; publishes the keys of all on the same Redis',
     )
-    .option('--v1', 'serve protocol 1 too, for old clients; needs --v1-key')
-    .option('--v1-key <file>', 'RSA private key of protocol 1, PEM; made when it does not exist')
+    .option('--v1', 'also serve protocol 1, for old clients; needs --v1-key')
+    .option('--v1-key <file>', 'RSA private key of protocol 1, PEM; created if missing')
     .option('--metrics-host <address>', 'address of the metrics', '127.0.0.1')
     .option('--metrics-port <n>', '/metrics and /healthz on this port (default: nowhere)', port)
     .action(async (options: ServeOptions) => surroundings.onServing(await serve(options, surroundings)));
@@ -146,7 +146,7 @@ async function readTls({ tlsCert, tlsKey }: ServeOptions): Promise<TlsFiles | un
   };
 }
 
-/** What other users of the machine can see with `ps` holds no password. */
+/** Passwords must not be arguments, which other users can see with `ps`. */
 function redisUrl({ redis }: ServeOptions, environment: Surroundings['environment']): string | undefined {
   const url = redis ?? nonEmpty(environment['NOMYO_REDIS_URL']);
   if (url === undefined) return undefined;
@@ -226,7 +226,7 @@ function isLoopback(host: string): boolean {
   return isIP(host) !== 0 && loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** An empty variable counts as none. */
+/** An empty variable counts as unset. */
 function nonEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }

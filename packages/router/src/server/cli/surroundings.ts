@@ -1,7 +1,7 @@
 /** What the commands get from the process around them, so that tests can give them another. */
 import type { RouterServer } from '../server.js';
 
-/** A server that runs. */
+/** A running server. */
 export type Serving = Pick<RouterServer, 'drain' | 'close'>;
 
 /** Writes one line to standard output. */
@@ -12,6 +12,6 @@ export interface Surroundings {
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  /** Told about the server once it listens, to stop it on a signal. */
+  /** Receives the server once it listens, to stop it on a signal. */
   readonly onServing: (serving: Serving) => void;
 }

@@ -1,4 +1,4 @@
-/** Texts of the command line as the values they stand for; each message names the option as it was written. */
+/** Parses values of the command line; messages name the option as the caller wrote it. */
 import { InvalidArgumentError } from 'commander';
 import { isTier, TIERS, type Tier } from '../json/values.js';
 
@@ -27,7 +27,7 @@ export function tierList(text: string): readonly Tier[] {
   throw new InvalidArgumentError(`Must be a list of ${TIERS.join(', ')}.`);
 }
 
-/** Control characters, and those that turn the direction of a text around. */
+/** Control characters and bidirectional overrides. */
 const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
 
 export function keyName(text: string): string {

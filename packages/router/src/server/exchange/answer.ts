@@ -1,4 +1,4 @@
-/** What goes back to a client, before it is sealed. */
+/** Answers to a client, before they are sealed. */
 import type { AnswerHead } from '../protocol/port.js';
 
 /** A whole answer. */
@@ -7,7 +7,7 @@ export interface Answer {
   readonly body: Uint8Array;
 }
 
-/** OpenAI's names for what went wrong, by status. */
+/** OpenAI's error types by status. */
 const TYPE_OF = new Map([
   [401, 'authentication_error'],
   [403, 'permission_error'],
@@ -30,7 +30,7 @@ export function errorAnswer(status: number, code: string, message: string, retry
   };
 }
 
-/** Thrown wherever an open request is refused, and sealed in one place. */
+/** Thrown to refuse an opened request; sealed in one place. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal';
   readonly answer: Answer;

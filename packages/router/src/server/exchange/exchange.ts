@@ -1,4 +1,4 @@
-/** One exchange from the open request to its answer: who asks, what for, whether it ran already, and the run. */
+/** One exchange, from the opened request to its answer: authorization, routing, replay check and run. */
 import type { AbortSignalLike } from '@nomyo/base';
 import type { ApiKeyEntry } from '../access/api-key.js';
 import type { Access } from '../access/key-ring.js';
@@ -17,22 +17,22 @@ import { checkFacts, runCompletion, sendWhole, type Outcome, type Route } from '
 import type { AnswerSink } from './sink.js';
 import { within } from './within.js';
 
-/** What every exchange is served with. */
+/** Shared by all exchanges. */
 export interface ExchangeService {
   readonly access: Access;
   readonly limiter: RateLimiter;
   readonly routes: ReadonlyMap<Tier | 'untiered', Route>;
   readonly replays: ReplayMap;
-  /** What whole answers of upstreams may take together. */
+  /** Memory budget of whole upstream answers. */
   readonly answers: ByteBudget;
-  /** Entries of the map were lost: destroys the keys of their requests. */
+  /** Called when the map lost entries: destroys the keys of their requests. */
   readonly forgetKeys: () => Promise<void>;
   /** Unix seconds. */
   readonly now: () => number;
   readonly limits: Limits;
 }
 
-/** One open request, and where its answer goes. */
+/** An opened request and the sink of its answer. */
 export interface Exchange {
   readonly request: OpenRequest;
   readonly sink: AnswerSink;
@@ -55,10 +55,10 @@ export async function exchange(service: ExchangeService, current: Exchange): Pro
   }
 }
 
-/** Who asks: an entry of the file of API keys, or anyone where none are demanded. */
+/** The caller: an entry of the API key file, or anyone when no keys are required. */
 export type Caller = ApiKeyEntry | 'anyone';
 
-/** Who asks, and where it leads. */
+/** The caller and the route. */
 export interface Admitted {
   readonly route: Route;
   readonly caller: Caller;
@@ -80,7 +80,7 @@ export async function admit(
   return { route, caller };
 }
 
-/** One more request of this caller. @throws {Refusal} 429 */
+/** Counts one more request of this caller. @throws {Refusal} 429 */
 export function checkRate({ limiter }: Pick<ExchangeService, 'limiter'>, caller: Caller): void {
   if (caller === 'anyone' || caller.perMinute === undefined) return;
   const wait = limiter.take(caller.id, caller.perMinute, Date.now());
@@ -93,7 +93,7 @@ function elsewhere(path: string): Refusal {
   return new Refusal(404, 'not_found', 'this router serves /v1/chat/completions and /v1/models only');
 }
 
-/** SPEC section 9: what has run is not run again. */
+/** SPEC section 9: no request runs twice. */
 async function once(
   service: ExchangeService,
   route: Route,
@@ -119,8 +119,8 @@ async function once(
 }
 
 /**
- * The rate is looked at behind the map: a resend costs nothing, and gets what its first copy got. A refusal is kept as an
- * answer is, so that what it vouches for stays true.
+ * The rate limit is checked after the map: a resend costs nothing and gets the same answer as the first copy. A refusal is
+ * kept like an answer, so that a resend gets it too.
  */
 async function run(
   service: ExchangeService,
@@ -149,7 +149,7 @@ async function enter(
   }
 }
 
-/** The models of a tier. A list has no effect: it needs no entry in the map. */
+/** The models of a tier. Listing has no side effects, so it needs no entry in the map. */
 async function listModels(
   service: ExchangeService,
   route: Route,

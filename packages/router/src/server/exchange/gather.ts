@@ -1,11 +1,11 @@
 /**
  * Gathers the pieces of a stream (SPEC §8.4): the first goes out at once, those that follow within 20 ms go out together.
- * Silence is filled with an empty frame, so that nothing between the two ends takes the connection for dead.
+ * Silence is filled with empty frames, so that no proxy in between drops the connection as idle.
  */
 
 import { concatBytes } from '@nomyo/base';
 
-/** Where frames go. */
+/** Receives frames. */
 export interface Outlet {
   /** @param content may be empty; wiped when the promise settles */
   send(content: Uint8Array): Promise<void>;
@@ -17,7 +17,7 @@ export interface GatherTimes {
   readonly keepAliveMs: number;
 }
 
-/** Pieces are put together up to this size. */
+/** Largest gathered piece. */
 const MAX_CONTENT_BYTES = 64 * 1024;
 
 export class Gatherer {
@@ -45,19 +45,19 @@ export class Gatherer {
     else this.#flushTimer ??= setTimeout(() => this.flush(), wait);
   }
 
-  /** Sends what was gathered. */
+  /** Sends the gathered content. */
   flush(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     if (this.#length > 0) this.#send(this.#take());
   }
 
-  /** Resolves when everything that was sent so far is on its way; rejects when it could not be. */
+  /** Resolves once everything sent so far is written; rejects if writing failed. */
   settled(): Promise<void> {
     return this.#sending;
   }
 
-  /** What was gathered and not sent, for the END frame, once all before it is on its way. The caller wipes it. */
+  /** The unsent rest, for the END frame, once everything before it is written. The caller wipes it. */
   async end(): Promise<Uint8Array> {
     this.#clearTimers();
     const last = this.#take();
@@ -65,7 +65,7 @@ export class Gatherer {
     return last;
   }
 
-  /** Stops the timers; nothing is sent any more. */
+  /** Stops the timers; nothing more is sent. */
   stop(): void {
     this.#clearTimers();
     this.#take().fill(0);
@@ -79,11 +79,11 @@ export class Gatherer {
     return content;
   }
 
-  /** One after the other: frames are numbered. */
+  /** In order: frames are numbered. */
   #send(content: Uint8Array): void {
     this.#sentAt = Date.now();
     this.#sending = this.#sending.then(() => this.#outlet.send(content)).finally(() => content.fill(0));
-    // Told by whoever waits for it.
+    // Reported to the next caller that awaits it.
     this.#sending.catch(() => undefined);
     this.#watchSilence();
   }

@@ -1,4 +1,4 @@
-/** Runs one request that was entered into the map: asks the upstream, and seals what it says as it says it. */
+/** Runs one request: asks the upstream, and seals its answer as it arrives. */
 import type { AbortSignalLike } from '@nomyo/base';
 import type { ByteBudget, Share } from '../http/budget.js';
 import { factsOf, isWholeObject, type RequestFacts } from '../json/members.js';
@@ -13,13 +13,13 @@ import { Tail } from './tail.js';
 import type { AnswerSink } from './sink.js';
 import { within } from './within.js';
 
-/** Which server answers, and what it may be asked. */
+/** An upstream and the models that it serves. */
 export interface Route {
   readonly upstream: { call(call: UpstreamCall): Promise<UpstreamAnswer> };
   readonly models: readonly string[] | undefined;
 }
 
-/** A request that is to be answered. */
+/** A request to answer. */
 export interface Asked {
   readonly request: OpenRequest;
   readonly sink: AnswerSink;
@@ -28,22 +28,22 @@ export interface Asked {
   readonly limits: Limits;
 }
 
-/** One request under way. */
+/** One running request. */
 export interface Run extends Asked {
   readonly facts: RequestFacts;
   readonly route: Route;
-  /** The client went away. */
+  /** Aborted when the client disconnects. */
   readonly gone: AbortSignalLike;
-  /** What whole answers may take together. */
+  /** Memory budget of whole answers. */
   readonly answers: ByteBudget;
-  /** The server stops, and waits no longer. */
+  /** Aborted when the server stops waiting. */
   readonly stop: AbortSignalLike;
 }
 
-/** What a request ended with: `ok`, or the code of its error. */
+/** The result of a request: `ok`, or the code of its error. */
 export type Outcome = string;
 
-/** @throws {Refusal} 400 or 403, sealed by the caller: before the map is asked */
+/** @throws {Refusal} 400 or 403, before the map is consulted; the caller seals it */
 export function checkFacts(json: Uint8Array, route: Route): RequestFacts {
   const facts = factsOf(json);
   if (facts === undefined) {
@@ -59,10 +59,10 @@ export function checkFacts(json: Uint8Array, route: Route): RequestFacts {
   return facts;
 }
 
-/** A failure is part of the answer. */
+/** Failures become part of the answer. */
 export function runCompletion(run: Run): Promise<Outcome> {
   const { facts, gone, stop, limits } = run;
-  // A whole answer is finished and kept, so that a client that comes back gets it without a second run.
+  // A whole answer is completed and kept, so that a returning client gets it without a second run.
   const sources = facts.stream ? [stop, gone] : [stop];
   const ms = facts.stream ? limits.streamMs : limits.upstreamMs;
   return within(sources, ms, (signal) => completion(run, signal));
@@ -108,7 +108,7 @@ export async function wholeAnswer(answer: UpstreamAnswer, limits: Limits, share:
   return { head: { status: 200, contentType: 'application/json' }, body: whole };
 }
 
-/** One answer in one piece; the plaintext is wiped. */
+/** Sends one whole answer; wipes the plaintext. */
 export async function sendWhole(asked: Asked, { head, body }: Answer): Promise<Outcome> {
   const sealer = await asked.request.answer();
   try {
@@ -120,7 +120,7 @@ export async function sendWhole(asked: Asked, { head, body }: Answer): Promise<O
   }
 }
 
-/** SPEC section 6: the tier that was applied stands in every head, errors included. */
+/** SPEC section 6: every head names the applied tier, including errors. */
 function headOf(head: AnswerHead, { request, now }: Asked): AnswerHead {
   const { tier } = request.head;
   return { ...head, processedAt: Math.floor(now()), ...(tier === undefined ? {} : { tier }) };
@@ -149,7 +149,7 @@ async function streamInto(run: Run, sealer: AnswerSealer, answer: UpstreamAnswer
       await gatherer.settled();
       await sink.drained();
     }
-    // END says that this is all: a connection that ended does not.
+    // Only END marks a complete answer; a closed connection does not.
     if (!answer.isDelimited && !tail.isDone) throw new UpstreamError('broken');
     const last = await gatherer.end();
     sink.write(await sealer.end(last));

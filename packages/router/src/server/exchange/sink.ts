@@ -24,17 +24,17 @@ export class AnswerSink {
     this.#copy = new AnswerCopy(limits.keptAnswer);
   }
 
-  /** Bytes that were sent, or would have been to a client that is gone. */
+  /** Bytes sent, including those for a client that is gone. */
   get sent(): number {
     return this.#sent;
   }
 
-  /** Whether there is still somebody to answer. */
+  /** Whether the client is still connected. */
   get isOpen(): boolean {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }
 
-  /** The whole answer, while it is small enough to be kept. */
+  /** The whole answer, while small enough to keep. */
   get kept(): Uint8Array | undefined {
     return this.#copy.bytes;
   }
@@ -54,7 +54,7 @@ export class AnswerSink {
     if (!this.isOpen) return;
     this.#response.writeHead(200, [...HEADERS, 'content-length', String(sealed.byteLength)]);
     this.#response.end(sealed);
-    // Nobody waits for it to be taken: a client that stands still is cut off all the same.
+    // Not awaited: a stalled client is cut off anyway.
     this.#response.setTimeout(this.#limits.stalledClientMs, () => this.#response.destroy());
   }
 
@@ -62,7 +62,7 @@ export class AnswerSink {
     if (this.isOpen) this.#response.end();
   }
 
-  /** Resolves when the client has taken what was written, is gone, or stands still for too long and is cut off. */
+  /** Resolves when the client has read what was written, is gone, or stalled and was cut off. */
   async drained(): Promise<void> {
     const response = this.#response;
     if (!this.isOpen || !response.writableNeedDrain) return;

@@ -1,9 +1,9 @@
-/** The last bytes of a stream, to see whether its upstream said that it was the end. */
+/** The last bytes of a stream, to see whether the upstream marked its end. */
 import { concatBytes } from '@nomyo/base';
 
 const KEPT_BYTES = 32;
 
-/** What ends a stream in OpenAI's API, and white space. */
+/** The end marker of OpenAI's streams, and white space. */
 const DONE = /^data: ?\[DONE\]\s*$/mu;
 
 export class Tail {

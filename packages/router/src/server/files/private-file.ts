@@ -1,4 +1,4 @@
-/** Files that only their owner may read: made with that mode, never overwritten by accident. */
+/** Files that only their owner may read: created with mode 0600, never overwritten by accident. */
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, basename, join } from 'node:path';
@@ -8,14 +8,14 @@ import { UsageError } from '../cli/usage-error.js';
 const PRIVATE_MODE = 0o600;
 const OTHERS = 0o077;
 
-/** How a file is named in messages: the option that brought it. */
+/** A file and the option that named it, for messages. */
 export interface NamedFile {
   readonly option: string;
   readonly path: string;
 }
 
 /**
- * Writes a file that did not exist. Whoever looks sees the whole file or none.
+ * Creates a file atomically: readers see the whole file or none.
  *
  * @throws {UsageError} when it exists, or cannot be written
  */
@@ -35,7 +35,7 @@ export async function createPrivateFile({ option, path }: NamedFile, content: Ui
   }
 }
 
-/** Replaces a file, or makes it. @throws {UsageError} when it cannot be written */
+/** Replaces or creates a file. @throws {UsageError} when it cannot be written */
 export async function replacePrivateFile(file: NamedFile, content: Uint8Array): Promise<void> {
   const draft = await writeDraft(file, content);
   try {
@@ -63,9 +63,9 @@ async function writeDraft({ option, path }: NamedFile, content: Uint8Array): Pro
 }
 
 /**
- * The bytes of a file that nobody else can read. The caller wipes them.
+ * Reads a file that no other user can read. The caller wipes the bytes.
  *
- * @throws {UsageError} when it cannot be read, or when others can
+ * @throws {UsageError} when it cannot be read, or when other users can read it
  */
 export async function readPrivateFile({ option, path }: NamedFile): Promise<Uint8Array> {
   try {

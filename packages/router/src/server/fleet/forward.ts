@@ -1,4 +1,4 @@
-/** Passes a sealed request on to the router that has its key, and the sealed answer back: neither can be read here. */
+/** Forwards a sealed request to the router that holds its key, and returns the sealed answer. Neither can be read here. */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { FOR_BROWSERS } from '../http/clear.js';
@@ -6,11 +6,11 @@ import { LIMITS } from '../limits.js';
 
 /** How a forwarded request ended. */
 export type Forwarded =
-  /** The answer was passed back, or as much of it as there was. */
+  /** The answer was returned, or as much of it as there was. */
   | 'answered'
-  /** Nobody listens there: the request reached nobody. */
+  /** Nothing listens there: the request was not delivered. */
   | 'unreachable'
-  /** The connection broke when the request was on its way: what became of it is not known. */
+  /** The connection broke with the request in flight: its outcome is unknown. */
   | 'broken';
 
 const REQUEST_HEADERS = ['content-type', 'content-length', 'transfer-encoding'] as const;
@@ -43,7 +43,7 @@ export function forward(
     sent.once('response', (answer) => {
       const headers = { ...FOR_BROWSERS, ...pick(answer.headers, ANSWER_HEADERS) };
       response.writeHead(answer.statusCode ?? 502, headers);
-      // A cut answer must not look like a whole one: pipeline destroys the other end.
+      // A truncated answer must not look complete: pipeline destroys the other end.
       pipeline(answer, response, () => resolve('answered'));
     });
     response.once('close', () => sent.destroy());

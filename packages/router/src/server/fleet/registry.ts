@@ -1,8 +1,7 @@
 /**
- * A fleet behind a balancer that knows nothing of key ids: every router publishes the keys of all, and passes on what was
- * sealed to another's. Private keys never leave the process that made them, so that there is nothing to share, to seal
- * between routers, or to steal on the way; what routers tell each other through Redis is signed by the signer that all of
- * them hold, and public.
+ * A fleet behind a load balancer that knows nothing of key ids: every router publishes the keys of all routers, and
+ * forwards requests sealed to another router's key. Private keys never leave the process that made them. What routers
+ * share through Redis is public, and signed by the signer that all of them hold.
  */
 import { randomBytes } from 'node:crypto';
 import { equalBytes, isBytes, utf8Decode } from '@nomyo/base';
@@ -11,7 +10,7 @@ import { isObject } from '../json/values.js';
 import { inspectKeyDocument, type InspectedDocument, type PublicKemKey } from '@nomyo/protocol-v2';
 import type { RedisClient } from '../replay/redis-map.js';
 
-/** What one router says of itself. */
+/** The announcement of one router. */
 interface Announcement {
   /** `host:port` of its listener for peers. */
   readonly address: string;
@@ -24,13 +23,13 @@ export interface PeerKey extends PublicKemKey {
   readonly address: string;
 }
 
-/** Other routers of the realm, as far as they are known. */
+/** The known other routers of the realm. */
 export interface Peers {
   readonly keys: readonly PeerKey[];
   /** Highest issued_at of their documents: ours must not be older (SPEC §4.2, 5). */
   readonly issuedAt: number;
   addressOf(keyId: string): string | undefined;
-  /** It cannot be reached: its keys are not published any more. */
+  /** Called when it cannot be reached: its keys are no longer published. */
   forget(address: string): void;
 }
 
@@ -51,11 +50,11 @@ export interface RegistryOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-/** How often a router announces itself, and how long that holds, in ms. */
+/** How often a router announces itself, and how long an announcement is valid, in ms. */
 const ANNOUNCE_MS = 1_000;
 const HOLDS_MS = 5_000;
 
-/** KEYS: set of routers, own announcement. ARGV: own id, the announcement, ms it holds. Gives all that hold. */
+/** KEYS: set of routers, own announcement. ARGV: own id, the announcement, ms it holds. Returns all valid ones. */
 const ANNOUNCE = `
 redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
 redis.call('SADD', KEYS[1], ARGV[1])
@@ -101,9 +100,9 @@ export class Registry implements Peers {
   }
 
   /**
-   * Announces this router, learns of the others, and goes on doing so.
+   * Announces this router and discovers the others, repeatedly.
    *
-   * @param address `host:port` that other routers reach this one at
+   * @param address `host:port` at which other routers reach this one
    */
   async start(address: string): Promise<void> {
     try {
@@ -116,14 +115,14 @@ export class Registry implements Peers {
     this.#timer.unref();
   }
 
-  /** Takes this router's keys out of what the others publish. */
+  /** Withdraws this router's keys from what the others publish. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     try {
       await this.#call(LEAVE, []);
     } catch {
-      // The announcement ends by itself.
+      // The announcement expires by itself.
     }
   }
 
@@ -151,7 +150,7 @@ export class Registry implements Peers {
     this.#keys = keys;
   }
 
-  /** Whoever can write to Redis must not be able to bring in a key of his own. */
+  /** Write access to Redis must not be enough to inject a key. */
   async #trusted({ document }: Announcement): Promise<InspectedDocument | undefined> {
     const { realm, signer } = this.#options;
     const read = await documentIn(document);

@@ -1,4 +1,4 @@
-/** How much memory bodies may take together: of requests, or of answers. */
+/** Bounds the memory that all bodies take together, of requests or of answers. */
 export class ByteBudget {
   readonly #limit: number;
   #taken = 0;
@@ -7,7 +7,7 @@ export class ByteBudget {
     this.#limit = limit;
   }
 
-  /** @returns `false` when there is no room; nothing is taken then */
+  /** @returns `false` when there is no room; then nothing is taken */
   take(bytes: number): boolean {
     if (this.#taken + bytes > this.#limit) return false;
     this.#taken += bytes;
@@ -18,13 +18,13 @@ export class ByteBudget {
     this.#taken -= bytes;
   }
 
-  /** What one body takes of it. */
+  /** The share of one body. */
   share(): Share {
     return new Share(this);
   }
 }
 
-/** Taken piece by piece, and given back at once. */
+/** Taken piece by piece, released as a whole. */
 export class Share {
   readonly #budget: ByteBudget;
   #taken = 0;
@@ -33,7 +33,7 @@ export class Share {
     this.#budget = budget;
   }
 
-  /** @returns `false` when there is no room; nothing is taken then */
+  /** @returns `false` when there is no room; then nothing is taken */
   take(bytes: number): boolean {
     if (!this.#budget.take(bytes)) return false;
     this.#taken += bytes;

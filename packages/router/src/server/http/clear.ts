@@ -1,9 +1,9 @@
-/** Answers in the clear: errors of SPEC §10.1 hold a code and nothing more; CORS, for browsers (SPEC §13). */
+/** Answers in the clear: errors of SPEC §10.1, which hold only a code, and CORS for browsers (SPEC §13). */
 import type { ServerResponse } from 'node:http';
 import { RETRY_AFTER_SECONDS } from '../limits.js';
 import { clearError, type ClearErrorClass } from '../protocol/port.js';
 
-/** Codes whose sender is to wait a little. */
+/** Codes after which the client should wait a little. */
 const WAIT: ReadonlySet<ClearErrorClass> = new Set<ClearErrorClass>(['busy', 'unavailable']);
 
 export function sendClearError(response: ServerResponse, code: ClearErrorClass): void {
@@ -36,7 +36,7 @@ export function sendClear(
   response.end(body);
 }
 
-/** Nothing of a request is ambient authority: no cookie is read, so that any page may call. */
+/** Requests carry no ambient authority such as cookies, so any page may call. */
 export const FOR_BROWSERS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'retry-after',

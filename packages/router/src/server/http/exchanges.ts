@@ -1,6 +1,6 @@
 import { protocolError } from '../protocol/port.js';
 
-/** Requests that are being answered, counted. */
+/** Counts the requests being answered. */
 export class Exchanges {
   readonly #limit: number;
   #count = 0;
@@ -13,7 +13,7 @@ export class Exchanges {
     return this.#count;
   }
 
-  /** @throws `busy` when there is no place; none is taken */
+  /** @throws `busy` when all places are taken */
   check(): void {
     if (this.#count >= this.#limit) throw protocolError('busy');
   }

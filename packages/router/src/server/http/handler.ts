@@ -1,4 +1,4 @@
-/** Every HTTP request, to where it belongs. */
+/** Routes every HTTP request. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AbortSignalLike } from '@nomyo/base';
 import type { ExchangeService } from '../exchange/exchange.js';
@@ -17,7 +17,7 @@ import { report, type Call } from './report.js';
 import { targetOf, type Target } from './routes.js';
 import { refuse, serveSealed } from './sealed.js';
 
-/** What the handler serves with. */
+/** The parts that the handler uses. */
 export interface Gateway extends ExchangeService {
   readonly keys: KeyStore;
   readonly budget: ByteBudget;
@@ -25,15 +25,15 @@ export interface Gateway extends ExchangeService {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly isDraining: () => boolean;
-  /** Aborts when the server waits no longer for what is under way. */
+  /** Aborts when the server stops waiting for running requests. */
   readonly stop: AbortSignalLike;
-  /** Serves the calls of protocol 1; `undefined`: they do not exist. */
+  /** Serves the calls of protocol 1; `undefined`: not served. */
   readonly v1: V1Handler | undefined;
   /** Other routers, whose keys this one publishes too. */
   readonly peers: Peers;
 }
 
-/** @param mayForward `false` on the listener for other routers: what they pass on is not passed on again */
+/** @param mayForward `false` on the listener for other routers: forwarded requests are not forwarded again */
 export function createHandler(gateway: Gateway, mayForward: boolean): RequestListener {
   return (request, response) => {
     if (gateway.isDraining()) response.setHeader('connection', 'close');
@@ -45,7 +45,7 @@ export function createHandler(gateway: Gateway, mayForward: boolean): RequestLis
   };
 }
 
-/** What is sealed to a key of another router goes there. Never rejects. */
+/** Forwards a request sealed to another router's key. Never rejects. */
 async function route(gateway: Gateway, keyId: string, call: Call, mayForward: boolean): Promise<void> {
   const address = mayForward ? gateway.peers.addressOf(keyId) : undefined;
   if (address === undefined || gateway.keys.find(keyId) !== undefined) {
@@ -55,7 +55,7 @@ async function route(gateway: Gateway, keyId: string, call: Call, mayForward: bo
   const { request, response } = call;
   const outcome = await forward(address, request.url ?? '', request, response);
   if (outcome === 'unreachable') {
-    // Its keys were in its memory: they are gone, and so is every request that was sealed to them.
+    // Its keys were in its memory only: they are gone, and requests sealed to them cannot be opened.
     gateway.peers.forget(address);
     refuse(request, response, protocolError('key_unknown'));
   } else if (outcome === 'broken') response.destroy();

@@ -1,6 +1,6 @@
 /**
- * The body of one request on its way in: bounded in size and in memory, and no slower than a rate. Reading takes no place
- * among those that are answered: a thousand slow bodies keep nobody waiting.
+ * Reads the body of one request, bounded in size, memory and minimum rate. A request takes no place among those being
+ * answered until it is read, so slow bodies delay no one.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../limits.js';
@@ -8,7 +8,7 @@ import { protocolError } from '../protocol/port.js';
 import type { ByteBudget } from './budget.js';
 import { Pieces } from './pieces.js';
 
-/** Thrown when the client went away in the middle of its request, or was cut off: there is nobody to answer. */
+/** Thrown when the client disconnected mid-request or was cut off: no answer is possible. */
 export class ClientGone extends Error {
   override readonly name: string = 'ClientGone';
   /** For the log. */
@@ -38,7 +38,7 @@ export class Intake {
     this.#options = options;
   }
 
-  /** Bytes that came so far. */
+  /** Bytes received so far. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -72,14 +72,14 @@ export class Intake {
     if (this.#bytes > most) throw protocolError('too_large');
   }
 
-  /** What was read is not in memory any more. Idempotent. */
+  /** Call when the body is no longer in memory. Idempotent. */
   release(): void {
     this.#options.budget.give(this.#bytes);
     this.#bytes = 0;
   }
 }
 
-/** Cuts a client off that sends more slowly than it may. */
+/** Cuts off a client that sends too slowly. */
 class RateWatch {
   readonly #message: IncomingMessage;
   readonly #limits: IntakeOptions['limits'];

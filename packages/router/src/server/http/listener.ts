@@ -1,4 +1,4 @@
-/** The port that clients reach: bounded heads, bounded times, bounded connections. */
+/** The listener for clients, with bounds on header size, times and connections. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Limits } from '../limits.js';
@@ -9,7 +9,7 @@ export interface TlsFiles {
   readonly key: string | Uint8Array;
 }
 
-/** How often Node looks for connections that are over their time, in ms. */
+/** How often Node checks for connections past their deadline, in ms. */
 const CHECK_MS = 2_000;
 
 export function createListener(tls: TlsFiles | undefined, handler: RequestListener, limits: Limits): Server {
@@ -54,7 +54,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   return address.port;
 }
 
-/** Takes no connection any more, and ends those that are idle; resolves when the last one is over. */
+/** Accepts no more connections and closes idle ones; resolves when the last one has closed. */
 export function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
     if (!server.listening) {

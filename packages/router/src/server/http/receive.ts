@@ -9,12 +9,12 @@ import {
 } from '../protocol/port.js';
 import type { Intake } from './intake.js';
 
-/** Largest sealed body: what may be in it, an eighth more of padding, frames and tags, and the parts in front. */
+/** Largest sealed body: the content, an eighth more for padding, frames and tags, and the header. */
 export function largestSealed(maxRequest: number): number {
   return maxRequest + Math.ceil(maxRequest / 8) + 64 * 1024;
 }
 
-/** @throws an error of SPEC 7.3, which is answered in the clear, or that the client is gone */
+/** @throws an error of SPEC 7.3, answered in the clear, or {@link ClientGone} */
 export async function receive(
   message: IncomingMessage,
   opener: RequestReader,

@@ -1,9 +1,9 @@
-/** What is told of a request when it is over: ids, codes and sizes. */
+/** Reports a finished request: ids, codes and sizes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 
-/** One HTTP request and where its answer goes. */
+/** One HTTP request and its response. */
 export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -14,9 +14,9 @@ export interface Call {
 /** How it ended. */
 interface Ended {
   readonly code: string;
-  /** 32 hexadecimal digits; `undefined` while it is not open. */
+  /** 32 hexadecimal digits; `undefined` until it is opened. */
   readonly requestId?: string | undefined;
-  /** Of the body as it came, and of the answer as it went. */
+  /** Bytes of the body as received, and of the answer as sent. */
   readonly bytes?: number;
   readonly out?: number;
 }

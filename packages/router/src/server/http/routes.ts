@@ -1,4 +1,4 @@
-/** What a request is for, by its method and path: the only thing that is read of it in the clear. */
+/** Maps method and path to a call: all that is read of a request in the clear. */
 export type Target =
   | { readonly kind: 'keys' }
   | { readonly kind: 'sealed'; readonly keyId: string }
@@ -24,7 +24,7 @@ export function targetOf(method: string, url: string, withV1: boolean): Target {
   if (path !== '/v2/keys' && keyId === undefined && v1 === undefined) return { kind: 'unknown' };
   if (method === 'OPTIONS') return { kind: 'preflight' };
   const allow = v1?.method ?? (keyId === undefined ? 'GET' : 'POST');
-  // Node leaves the body of an answer to HEAD out.
+  // Node omits the body of a HEAD response.
   if (method !== allow && !(method === 'HEAD' && allow === 'GET')) return { kind: 'wrong-method', allow };
   if (v1 !== undefined) return { kind: 'v1', call: v1.call };
   return keyId === undefined ? { kind: 'keys' } : { kind: 'sealed', keyId };

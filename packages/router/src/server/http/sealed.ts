@@ -29,7 +29,7 @@ export async function serveSealed(gateway: Gateway, keyId: string, call: Call): 
   report(gateway, call, { ...seen, out: sink.sent });
 }
 
-/** Whoever has no chance to be answered is told so before its body is read. */
+/** Refuses a request that cannot be answered before reading its body. */
 async function open(
   gateway: Gateway,
   keyId: string,
@@ -44,7 +44,7 @@ async function open(
   return receive(message, opener, intake);
 }
 
-/** The place is taken now that the body is in: from here on nothing waits for the client. */
+/** Takes a place once the body is read: from here on nothing waits for the client. */
 async function answer(
   gateway: Gateway,
   request: OpenRequest,
@@ -75,7 +75,7 @@ export function refuse(message: IncomingMessage, response: ServerResponse, error
     return error.code;
   }
   const code = clearClassOf(error);
-  // What is left of the body is not read: the connection ends with the answer.
+  // The rest of the body is not read: the connection closes after the answer.
   if (!message.complete && !response.headersSent) response.setHeader('connection', 'close');
   message.resume();
   sendClearError(response, code ?? 'unavailable');

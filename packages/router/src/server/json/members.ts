@@ -1,11 +1,11 @@
 /**
  * The members of a request's outermost object, found in its bytes (RFC 8259): the router needs the model's name and
- * whether to stream, and no string of the prompt is made for that. What it does not look into is the upstream's to judge.
+ * whether to stream, and never makes a string of the prompt. The rest is left to the upstream.
  */
 
 import { utf8Decode } from '@nomyo/base';
 
-/** What the router must know of a chat completion. */
+/** The members of a chat completion that the router needs. */
 export interface RequestFacts {
   readonly model: string;
   readonly stream: boolean;
@@ -24,18 +24,18 @@ const BYTE = {
 
 const WHITE: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-/** Deeper than any request is; what a parser behind us would choke on is refused. */
+/** Deeper than any real request; deeper nesting could crash a parser behind the router. */
 const MAX_DEPTH = 128;
 
-/** A name longer than this is none that we look for. */
+/** Longer names are none of those looked for. */
 const MAX_NAME_BYTES = 256;
 
 /** A model's name. */
 const MAX_MODEL_CHARACTERS = 256;
 
 /**
- * @returns `undefined` when it is no JSON object, when a name that decides something stands in it twice (two parsers
- * would take two different ones), or when `model` is no text or `stream` no boolean
+ * @returns `undefined` when it is no JSON object, when a relevant name is repeated (parsers would disagree on
+ * its value), or when `model` is not a string or `stream` not a boolean
  */
 export function factsOf(json: Uint8Array): RequestFacts | undefined {
   const members = decidingMembers(json);
@@ -43,12 +43,12 @@ export function factsOf(json: Uint8Array): RequestFacts | undefined {
   const model = members.get('model');
   const stream = members.get('stream') ?? null;
   if (typeof model !== 'string' || model === '' || model.length > MAX_MODEL_CHARACTERS) return undefined;
-  // OpenAI's API takes `null` for `false`.
+  // OpenAI's API treats `null` as `false`.
   if (stream !== null && typeof stream !== 'boolean') return undefined;
   return { model, stream: stream ?? false };
 }
 
-/** Whether it is one JSON object from its first byte to its last: what was cut is none. */
+/** Whether the bytes are exactly one complete JSON object. */
 export function isWholeObject(json: Uint8Array): boolean {
   return decidingMembers(json) !== undefined;
 }
@@ -99,7 +99,7 @@ function skipWhite(json: Uint8Array, from: number): number {
   return at;
 }
 
-/** Behind the closing quote of the string at `start`. */
+/** The index after the closing quote of the string at `start`. */
 function endOfString(json: Uint8Array, start: number): number | undefined {
   if (json[start] !== BYTE.quote) return undefined;
   let at = start + 1;
@@ -107,7 +107,7 @@ function endOfString(json: Uint8Array, start: number): number | undefined {
   return at < json.byteLength ? at + 1 : undefined;
 }
 
-/** At the comma or brace that ends the value at `from`. */
+/** The index of the comma or brace that ends the value at `from`. */
 function endOfValue(json: Uint8Array, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < json.byteLength; at += 1) {

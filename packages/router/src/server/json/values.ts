@@ -1,11 +1,11 @@
-/** What parsed JSON is, by its own account. */
+/** Type checks of parsed JSON. */
 
 /** Tiers of protocol 2 §6, the lowest first. */
 export const TIERS = ['standard', 'high', 'maximum'] as const;
 
 export type Tier = (typeof TIERS)[number];
 
-/** A JSON object whose members nobody vouches for. */
+/** A JSON object with unchecked members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Frees what nobody refers to. Node's key objects hold copies of a private key until then, and OpenSSL overwrites them as
- * they are freed: the destruction of a key (SPEC §4.4) must not wait until memory is short. Twice in an hour, for some
- * tens of milliseconds.
+ * Runs the garbage collector. Node's key objects hold copies of a private key until they are collected, when OpenSSL
+ * overwrites them; destroying a key (SPEC §4.4) must not wait for memory pressure. Runs twice an hour, for tens of
+ * milliseconds.
  */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');

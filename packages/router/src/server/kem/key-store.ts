@@ -1,4 +1,4 @@
-/** The private keys of the gateway: made in memory, published, and destroyed (SPEC §4.4). They are written nowhere. */
+/** The private keys of the gateway: created in memory, published, and destroyed (SPEC §4.4). They are never written to disk. */
 import type { Peers } from '../fleet/registry.js';
 import type { KemKey, Protocol, PublishedKey, Signer, SuiteId } from '../protocol/port.js';
 import { collectGarbage } from './collect-garbage.js';
@@ -7,24 +7,24 @@ import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js
 export interface KeyStoreOptions {
   readonly protocol: Protocol;
   readonly signer: Signer;
-  /** One key of each is made at a time. */
+  /** One key is made for each suite at a time. */
   readonly suites: readonly SuiteId[];
   readonly peers: Peers;
   /** Largest body of a request, in bytes. */
   readonly maxRequest: number;
   /** Unix seconds, not whole. */
   readonly now: () => number;
-  /** Told when keys could not be made; it is tried again. */
+  /** Called when a key could not be made; the store tries again. */
   readonly onTrouble: (message: string) => void;
 }
 
 /** SPEC §2: a document of 262 144 bytes holds some 200 keys, and the count is one byte. */
 const MAX_ENTRIES = 200;
 
-/** The clock is looked at that often at least, so that a machine that slept destroys what is over; in seconds. */
+/** Longest time between two looks at the clock, so that a machine that slept destroys expired keys; in seconds. */
 const MAX_SLEEP_SECONDS = 15;
 
-/** A document that was signed for a second, and for a list of the keys of others. */
+/** A document cached for one second and one list of other routers' keys. */
 interface SignedDocument {
   readonly bytes: Promise<Uint8Array>;
   readonly issuedAt: number;
@@ -53,19 +53,19 @@ export class KeyStore {
     return this.#keys;
   }
 
-  /** The key with this id, unless its time is over: then it is destroyed here and now, whatever the timers do. */
+  /** The key with this id. An expired key is destroyed at once, without waiting for the timer. */
   find(id: string): KemKey | undefined {
     this.#destroyOld();
     return this.#keys.find((key) => key.keyId === id);
   }
 
-  /** Whether there is a document to take: once the delegation is over, no client takes one. */
+  /** Whether there is a document to publish: after the delegation has expired, no client accepts one. */
   get canPublish(): boolean {
     const { signer, now } = this.#options;
     return this.#keys.length > 0 && now() < signer.notAfter;
   }
 
-  /** The document of the moment, with the keys of other routers; signed at most once in a second. */
+  /** The current document, with the keys of other routers; signed at most once a second. */
   document(): Promise<Uint8Array> {
     const { peers } = this.#options;
     const issuedAt = Math.max(Math.floor(this.#options.now()), peers.issuedAt);
@@ -77,7 +77,7 @@ export class KeyStore {
     return bytes;
   }
 
-  /** With the keys of this router alone: what it tells the others. */
+  /** With only this router's keys, for the other routers. */
   ownDocument(): Promise<Uint8Array> {
     return this.#sign(Math.floor(this.#options.now()), this.#keys);
   }
@@ -89,7 +89,7 @@ export class KeyStore {
     return signer.sign({ issuedAt, expiresAt, maxRequest, keys });
   }
 
-  /** Destroys every key and makes new ones: requests that were sealed to the old ones are lost to everybody. */
+  /** Destroys every key and makes new ones; requests sealed to the old keys can never be opened. */
   async renew(): Promise<void> {
     this.#destroyAll();
     setImmediate(collectGarbage);

@@ -1,4 +1,4 @@
-/** When KEM keys begin, end and are destroyed (SPEC §4.4): pure, all times in Unix seconds. */
+/** When KEM keys become active, expire and are destroyed (SPEC §4.4). Pure; all times in Unix seconds. */
 
 /** The life of one key. */
 export interface KeyLife {
@@ -9,22 +9,22 @@ export interface KeyLife {
 /** SPEC §2: SHOULD be 3600 s. */
 const LIFE_SECONDS = 3_600;
 
-/** SPEC §4.4: the next key becomes active a quarter of a life before the last is over. */
+/** SPEC §4.4: the next key becomes active a quarter of a lifetime before the last one expires. */
 const OVERLAP_SECONDS = LIFE_SECONDS / 4;
 
-/** The next key is published so long before it becomes active: clients refresh with a quarter of a document's life left. */
+/** How long before activation the next key is published: clients refresh with a quarter of a document's life left. */
 const AHEAD_SECONDS = LIFE_SECONDS / 4;
 
-/** SPEC §1: the window, in which a key is still accepted behind its end. */
+/** SPEC §1: the window in which an expired key is still accepted. */
 const WINDOW_SECONDS = 120;
 
-/** Past this moment the private key must not exist any more. */
+/** After this moment the private key must no longer exist. */
 export function destroyedAt({ activeUntil }: KeyLife): number {
   return activeUntil + WINDOW_SECONDS;
 }
 
 /**
- * The life of the key that has to be made now, or `undefined` while there are enough.
+ * The lifetime of the key to make now, or `undefined` if there are enough.
  *
  * @param lives of the keys that exist, in any order
  */
@@ -43,7 +43,7 @@ function lifeFrom(activeFrom: number): KeyLife {
 }
 
 /**
- * When a document with these keys ends: an hour from now at most, and not behind the end of its last key, nor of the
+ * When a document with these keys expires: at most an hour from now, and no later than its last key or the
  * delegation.
  */
 export function documentEnd(lives: readonly KeyLife[], now: number, delegationEnd: number): number {

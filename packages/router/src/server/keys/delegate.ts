@@ -7,7 +7,7 @@ import { readSigner, writeSigner } from './signer-file.js';
 
 const DAY_SECONDS = 86_400;
 
-/** The clocks of the machines that sign and that serve may differ by this much. */
+/** Allowed clock difference between the signing and the serving machine. */
 const SKEW_SECONDS = 300;
 
 const MAX_EPOCH = 0xffff_ffff;
@@ -21,7 +21,7 @@ export interface DelegateRequest {
   readonly epoch: number;
 }
 
-/** @returns lines that say what was made */
+/** @returns lines that describe the result */
 export async function delegate(request: DelegateRequest): Promise<readonly string[]> {
   const { root, output, realm, days, epoch } = request;
   const rootKey = await readRoot(root);
@@ -50,7 +50,7 @@ export interface RevokeRequest {
   readonly days: number;
 }
 
-/** @returns lines that say what was made */
+/** @returns lines that describe the result */
 export async function revoke({ root, signer, output, days }: RevokeRequest): Promise<readonly string[]> {
   const { delegation } = await readSigner(signer);
   const rootKey = await readRoot(root);

@@ -35,7 +35,7 @@ export function readPrivateKeyPem({ option, path }: NamedFile, pem: Uint8Array):
     });
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // Told below: what the parser says can quote the file.
+    // Reported below: the parser's message could quote the file.
   } finally {
     der?.fill(0);
   }

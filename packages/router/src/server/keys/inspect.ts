@@ -1,4 +1,4 @@
-/** What a signer, or the key configuration of a gateway, says. */
+/** Describes a signer or a gateway's key configuration. */
 import { readFile } from 'node:fs/promises';
 import {
   formatPin,
@@ -36,7 +36,7 @@ export async function inspect(source: string, root: string | undefined): Promise
   return [...delegationLines(delegation, root), ...(document === undefined ? [] : documentLines(document))];
 }
 
-/** `undefined` when it is none: then it may be a signer. */
+/** `undefined` if it is not one: then it may be a signer. */
 async function documentIn(bytes: Uint8Array): Promise<InspectedDocument | undefined> {
   try {
     return await inspectKeyDocument(bytes);
@@ -67,7 +67,7 @@ function keyLine({ keyId, suite, activeFrom, activeUntil }: DocumentKey): string
   return `key          ${keyId}  suite ${String(suite)}  ${timeOf(activeFrom)} to ${timeOf(activeUntil)}`;
 }
 
-/** A document of a stranger may say anything: ISO 8601, or the bare number. */
+/** ISO 8601, or the bare number: an untrusted document may hold any value. */
 function timeOf(seconds: number): string {
   const date = new Date(seconds * 1_000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace('.000Z', 'Z');

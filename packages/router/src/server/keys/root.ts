@@ -1,4 +1,4 @@
-/** The root: an Ed25519 key that is made once, kept offline, and pinned by clients. */
+/** The root: an Ed25519 key created once, kept offline, and pinned by clients. */
 import type { KeyObject } from 'node:crypto';
 import { formatPin } from '@nomyo/protocol-v2';
 import { createPrivateFile, readPrivateFile } from '../files/private-file.js';

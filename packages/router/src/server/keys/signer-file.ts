@@ -1,4 +1,4 @@
-/** A signer on disk: its private key, and behind it the delegation of the root, as two PEM blocks. */
+/** A signer on disk: its private key followed by the root's delegation, as two PEM blocks. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { concatBytes, equalBytes, wipe } from '@nomyo/base';
 import { decodePem, encodePem } from '@nomyo/crypto';
@@ -13,7 +13,7 @@ const LABEL = 'NOMYO DELEGATION';
 export interface SignerFile {
   readonly key: KeyObject;
   readonly delegation: InspectedDelegation;
-  /** The delegation, as the root signed it. */
+  /** The delegation as signed by the root. */
   readonly bytes: Uint8Array;
 }
 

@@ -1,4 +1,4 @@
-/** A signer that a server runs with. */
+/** Opens the signer of a server. */
 import { makeKeyDocument } from '@nomyo/protocol-v2';
 import { UsageError } from '../cli/usage-error.js';
 import type { Signer } from '../protocol/port.js';

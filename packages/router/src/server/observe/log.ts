@@ -1,18 +1,18 @@
-/** One JSON line for each event: ids, codes and sizes. There is no field that a prompt, a path or a key could stand in. */
+/** One JSON line for each event: ids, codes and sizes. No field can hold a prompt, a path or a key. */
 
-/** What a line may hold. */
+/** The fields of a line. */
 export interface LogFields {
   /** 32 hexadecimal digits, once the request is open. */
   readonly request?: string;
   /** `ok`, or a code of SPEC §10 or of the router. */
   readonly code?: string;
-  /** Bytes of the request body as it came. */
+  /** Bytes of the request body as received. */
   readonly in?: number;
   /** Bytes of the sealed answer. */
   readonly out?: number;
   readonly ms?: number;
   readonly tier?: string;
-  /** Of an event that is no request. */
+  /** For events that are not requests. */
   readonly message?: string;
 }
 
@@ -22,7 +22,7 @@ export interface Log {
   write(event: LogEvent, fields: LogFields): void;
 }
 
-/** @param print takes one line without its end */
+/** @param print takes one line, without a newline */
 export function createLog(print: (line: string) => void, now: () => Date = () => new Date()): Log {
   return {
     write(event, fields) {

@@ -1,4 +1,4 @@
-/** Numbers for Prometheus. Labels are codes of closed lists: no path, no model, no client. */
+/** Numbers for Prometheus. Labels come from closed lists of codes: no paths, models or clients. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface MetricsSources {

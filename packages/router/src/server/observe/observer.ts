@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.js';
 import type { Metrics } from './metrics.js';
 
 export interface Health {
-  /** What is wrong; `undefined` while requests are served. */
+  /** The problem; `undefined` while requests are served. */
   readonly trouble: () => string | undefined;
 }
 

@@ -1,6 +1,5 @@
 /**
- * The gateway's half of protocol 2, as this server uses it: everything is of `@nomyo/protocol-v2`; what is added is where a
- * request's body is kept, and which keys are made.
+ * The gateway's half of protocol 2, from `@nomyo/protocol-v2`, plus the storage of request bodies and the choice of keys.
  */
 import { SecureByteContext } from '@nomyo/crypto';
 import {
@@ -28,7 +27,7 @@ export {
   type SuiteId,
 } from '@nomyo/protocol-v2';
 
-/** Where private keys come from: a test brings one that it knows. */
+/** The source of private keys; tests supply known ones. */
 export interface Protocol {
   makeKey(options: KemKeyOptions): Promise<KemKey>;
 }
@@ -36,7 +35,7 @@ export interface Protocol {
 /** Keys of the generator of this system. */
 export const gatewayProtocol: Protocol = { makeKey: generateKemKey };
 
-/** What stands in a key configuration (SPEC 4.1). Times in Unix seconds. */
+/** The contents of a key configuration (SPEC 4.1). Times in Unix seconds. */
 export interface DocumentFields {
   readonly issuedAt: number;
   readonly expiresAt: number;
@@ -44,7 +43,7 @@ export interface DocumentFields {
   readonly keys: readonly Pick<KemKey, 'suite' | 'activeFrom' | 'activeUntil' | 'publicKey'>[];
 }
 
-/** The signer, as `keys delegate` made it. */
+/** A signer created by `keys delegate`. */
 export interface Signer {
   readonly realm: string;
   readonly epoch: number;
@@ -57,13 +56,13 @@ export interface Signer {
   sign(fields: DocumentFields): Promise<Uint8Array>;
 }
 
-/** A request that is open, with its body. */
+/** An opened request and its body. */
 export interface OpenRequest extends OpenedRequest {
   /** Wiped by `dispose`. */
   readonly body: Uint8Array;
 }
 
-/** Opens one request as its bytes come, and keeps its body. */
+/** Opens one request as it arrives, and keeps its body. */
 export class RequestReader {
   readonly #opener: RequestOpener;
   readonly #pieces: SecureByteContext[] = [];
@@ -73,12 +72,12 @@ export class RequestReader {
     this.#opener = new RequestOpener({ ...options, sink });
   }
 
-  /** @throws an error of SPEC 7.3, as soon as what came is wrong */
+  /** @throws an error of SPEC 7.3, as soon as it is detected */
   push(bytes: Uint8Array): Promise<void> {
     return this.#opener.push(bytes);
   }
 
-  /** The body is over. @throws as {@link push}, and `TRUNCATED` */
+  /** Call at the end of the body. @throws as {@link push}, and `TRUNCATED` */
   async finish(): Promise<OpenRequest> {
     const opened = await this.#opener.end();
     const [only, ...more] = this.#pieces;
@@ -95,7 +94,7 @@ export class RequestReader {
     return { ...opened, body: body.borrow((bytes) => bytes), dispose };
   }
 
-  /** Wipes what was opened so far. Idempotent. */
+  /** Wipes everything opened so far. Idempotent. */
   dispose(): void {
     this.#opener.dispose();
     this.#wipePieces();
@@ -106,7 +105,7 @@ export class RequestReader {
   }
 }
 
-/** The same bytes in protected memory. */
+/** Copies the bytes into protected memory. */
 function joined(parts: readonly Uint8Array[]): SecureByteContext {
   const whole = SecureByteContext.allocate(parts.reduce((length, part) => length + part.byteLength, 0));
   whole.borrow((bytes) => {

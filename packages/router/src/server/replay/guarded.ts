@@ -1,4 +1,4 @@
-/** A map elsewhere can be away: then nothing runs, and what ran is not undone. */
+/** Handles an unreachable replay map: new requests are refused, finished ones still answered. */
 import type { Entered } from '@nomyo/protocol-v2';
 import { clearClassOf, protocolError } from '../protocol/port.js';
 import { MapLost, type ReplayMap } from './replay-map.js';
@@ -9,9 +9,9 @@ export function guarded(map: ReplayMap, onTrouble: (message: string) => void): R
       try {
         return await map.enter(mapKey, fingerprint, now);
       } catch (error) {
-        // A full map and a lost one have said what there is to say.
+        // A full or lost map has its own error.
         if (clearClassOf(error) !== undefined || error instanceof MapLost) throw error;
-        onTrouble('the replay map is away: nothing is run without it');
+        onTrouble('the replay map is unreachable: requests are refused');
         throw protocolError('unavailable');
       }
     },
@@ -19,8 +19,8 @@ export function guarded(map: ReplayMap, onTrouble: (message: string) => void): R
       try {
         await map.finish(mapKey, answer, now);
       } catch {
-        // The entry stays: a resend is told that it was received before.
-        onTrouble('the replay map is away: an answer could not be kept');
+        // The entry stays, so a resend gets `replayed`.
+        onTrouble('the replay map is unreachable: an answer could not be kept');
       }
     },
     close: () => map.close(),

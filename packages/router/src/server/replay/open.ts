@@ -1,4 +1,4 @@
-/** The replay map that the command line asks for. ioredis is loaded when Redis is asked for, and only then. */
+/** Opens the configured replay map. ioredis is loaded only if Redis is used. */
 import type { Redis } from 'ioredis';
 import { UsageError } from '../cli/usage-error.js';
 import { RedisReplayMap, type RedisClient } from './redis-map.js';
@@ -6,7 +6,7 @@ import { MemoryReplayMap, type MemoryMapOptions, type ReplayMap } from './replay
 
 const COMMAND_TIMEOUT_MS = 2_000;
 
-/** The map, and the connection that it shares with the fleet. */
+/** The map and the connection it shares with the fleet. */
 export interface OpenReplays {
   readonly replays: ReplayMap;
   readonly redis: RedisClient | undefined;
@@ -44,12 +44,12 @@ async function connect(url: string, onTrouble: (message: string) => void): Promi
   const ioredis = await load();
   const redis = new ioredis.Redis(url, {
     lazyConnect: true,
-    // A request waits for its verdict, not for Redis to come back.
+    // Fail fast: a request does not wait for Redis to come back.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
   });
-  // What it says can quote the URL, and with it a password.
+  // Its messages can quote the URL, including a password.
   redis.on('error', () => onTrouble('Redis is away'));
   try {
     await redis.connect();
@@ -68,7 +68,7 @@ async function load(): Promise<{ readonly Redis: typeof Redis }> {
   }
 }
 
-/** A Redis that drops entries when its memory is full lets a request run twice. */
+/** If Redis evicts entries when memory is full, a request could run twice. */
 async function refuseEviction(redis: Connection): Promise<void> {
   const memory = await redis.info('memory');
   const policy = /^maxmemory_policy:(?<policy>\S+)/mu.exec(memory)?.groups?.['policy'] ?? 'noeviction';

@@ -1,16 +1,16 @@
 /**
  * The map in Redis, for a fleet: one round trip and one script per step, so that two routers never both run a request.
- * What is stored are hashes and sealed bytes: Redis learns nothing about a request.
+ * Only hashes and sealed bytes are stored: Redis learns nothing about a request.
  *
- * The map must be as durable as the private keys (SPEC §9). A mark in Redis says that it still is the same map: when
- * Redis was flushed, or lost its memory, the mark is gone, and every router forgets its keys.
+ * The map must be as durable as the private keys (SPEC §9). A mark in Redis identifies the map: if Redis is
+ * flushed or restarted empty, the mark is gone, and every router destroys its keys.
  */
 import { randomBytes } from 'node:crypto';
 import { concatBytes, isBytes, utf8Decode } from '@nomyo/base';
 import { LIMITS, type Entered } from '@nomyo/protocol-v2';
 import { LONGEST_RUN_SECONDS, MapLost, type ReplayMap } from './replay-map.js';
 
-/** The commands that are used, as ioredis has them. */
+/** The ioredis commands in use. */
 export interface RedisClient {
   callBuffer(...args: [command: string, ...args: (string | number | Buffer)[]]): Promise<unknown>;
   quit(): Promise<unknown>;
@@ -19,7 +19,7 @@ export interface RedisClient {
 /** SPEC section 9: an entry lives until more than 240 s have passed since its answer ended. In ms. */
 const ENTRY_MS = (LIMITS.replayLife + 1) * 1_000;
 
-/** An entry whose router died while it ran: as long as it could have run, and then as long as any entry. In ms. */
+/** Lifetime of an entry whose router died: the longest run plus the lifetime of any entry. In ms. */
 const RUNNING_MS = LONGEST_RUN_SECONDS * 1_000 + ENTRY_MS;
 
 /** KEYS: mark, entry. ARGV: the mark, the fingerprint, ms to live while it runs. */
@@ -43,13 +43,13 @@ if ARGV[3] then redis.call('HSET', KEYS[1], 'a', ARGV[3]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`;
 
-/** KEYS: mark. ARGV: a mark to set when there is none. Gives the mark that holds. */
+/** KEYS: mark. ARGV: a mark to set when there is none. Returns the current mark. */
 const MARK = `redis.call('SET', KEYS[1], ARGV[1], 'NX') return redis.call('GET', KEYS[1])`;
 
 export class RedisReplayMap implements ReplayMap {
   readonly #redis: RedisClient;
   readonly #prefix: string;
-  /** Fingerprints of what this router runs: a flushed Redis may hold another entry by the same name. */
+  /** Fingerprints of running requests: a flushed Redis may hold a different entry of the same name. */
   readonly #running = new Map<string, string>();
   #mark = '';
 
@@ -65,7 +65,7 @@ export class RedisReplayMap implements ReplayMap {
     return map;
   }
 
-  /** @throws {MapLost} when Redis lost its memory: once, then it goes on */
+  /** @throws {MapLost} once, after Redis lost its data */
   async enter(id: string, fingerprint: string): Promise<Entered> {
     const keys = [this.#markKey, this.#entryKey(id)];
     const verdict = await this.#run(ENTER, keys, [this.#mark, fingerprint, RUNNING_MS]);
@@ -73,7 +73,7 @@ export class RedisReplayMap implements ReplayMap {
     const kind = textOf(verdict);
     if (kind === 'new') this.#running.set(id, fingerprint);
     if (kind === 'new' || kind === 'replayed' || kind === 'duplicate') return { kind };
-    // Whoever is told so makes new keys, and goes on with the mark that holds now.
+    // The caller makes new keys and continues with the current mark.
     await this.#readMark();
     throw new MapLost();
   }

@@ -1,8 +1,8 @@
-/** The map of SPEC section 9, as a server holds it: `@nomyo/protocol-v2` says what it does. */
+/** The replay map of SPEC section 9, as the server uses it; see `@nomyo/protocol-v2`. */
 import { MemoryReplayMap as Memory, type ReplayMap as Map } from '@nomyo/protocol-v2';
 import { LIMITS } from '../limits.js';
 
-/** A map that is closed when the server ends. */
+/** A map that is closed with the server. */
 export interface ReplayMap extends Map {
   close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface MemoryMapOptions {
   readonly maxBytes?: number;
 }
 
-/** For a router by itself: as durable as its keys, which are in the same memory. */
+/** For a single router: exactly as durable as its keys, which are in the same memory. */
 export class MemoryReplayMap extends Memory implements ReplayMap {
   constructor(options: MemoryMapOptions = {}) {
     const bounds = { maxEntries: LIMITS.replayEntries, maxBytes: LIMITS.keptAnswers };
@@ -27,10 +27,10 @@ export class MemoryReplayMap extends Memory implements ReplayMap {
   }
 }
 
-/** No request runs longer, whatever happens to it. */
+/** Upper bound of any request's run time. */
 export const LONGEST_RUN_SECONDS: number = (LIMITS.streamMs + LIMITS.drainMs) / 1_000;
 
-/** Entries were lost, by no fault of ours: the keys whose requests they were must go (SPEC section 9). */
+/** The map lost entries: the keys of those requests must be destroyed (SPEC section 9). */
 export class MapLost extends Error {
   override readonly name: string = 'MapLost';
 }

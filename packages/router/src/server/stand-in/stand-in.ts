@@ -1,4 +1,4 @@
-/** A stand-in for a server that runs models: it answers in the shape of OpenAI's API, whole or as a stream, and is no model. */
+/** A fake inference server: answers in the format of OpenAI's API, whole or streamed, without a model. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen, shut } from '../http/listener.js';
@@ -11,10 +11,10 @@ export interface StandIn {
 
 const WORDS = ['This ', 'is ', 'a ', 'stand-in, ', 'not ', 'a ', 'model.'];
 
-/** Between two words of a stream, in ms. */
+/** Pause between two words of a stream, in ms. */
 const PAUSE_MS = 100;
 
-/** Of a request, in bytes. */
+/** Largest request, in bytes. */
 const MOST_BYTES = 16_777_216;
 
 /** @param port 0: any free one */

@@ -1,4 +1,4 @@
-/** HTTP to the server that runs the models: kept-alive connections, deadlines, bounded answers, cancellation. */
+/** HTTP client of the inference server: keep-alive, deadlines, bounded answers, cancellation. */
 import {
   Agent,
   request as httpRequest,
@@ -16,27 +16,27 @@ import { UpstreamError } from './failure.js';
 /** One call. */
 export interface UpstreamCall {
   readonly method: 'GET' | 'POST';
-  /** Behind the base: `chat/completions`. */
+  /** Relative to the base: `chat/completions`. */
   readonly path: string;
   readonly body?: Uint8Array;
   readonly signal: AbortSignalLike;
 }
 
-/** The answer, as far as its head. */
+/** An answer whose head has arrived. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly contentType: string | undefined;
-  /** In whole seconds; `undefined` when there was none, or a date. */
+  /** In whole seconds; `undefined` if absent or a date. */
   readonly retryAfter: number | undefined;
-  /** Whether the body says where it ends. One that ends with its connection may have been cut. */
+  /** Whether the body is delimited. One that ends with its connection may be truncated. */
   readonly isDelimited: boolean;
-  /** Pieces as they come. Leaving the loop early cancels the upstream. @throws {UpstreamError} */
+  /** The pieces as they arrive. Leaving the loop early cancels the request. @throws {UpstreamError} */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface UpstreamOptions {
   readonly base: URL;
-  /** Sent as a bearer token; clients' keys never are. */
+  /** Sent as a bearer token; clients' keys are never forwarded. */
   readonly apiKey: string | undefined;
   readonly limits: Pick<Limits, 'exchanges' | 'upstreamMs' | 'upstreamIdleMs'>;
 }
@@ -85,7 +85,7 @@ export class Upstream {
     this.#agent.destroy();
   }
 
-  /** @param silence aborted with a timeout when nothing comes for too long, also behind the head of the answer */
+  /** @param silence aborted with a timeout after too long a silence, also after the head of the answer */
   #send(
     { method, path, body, signal }: UpstreamCall,
     silence: LightAbortController,
@@ -112,18 +112,18 @@ function bodyHeaders(body: Uint8Array | undefined): OutgoingHttpHeaders {
   return body === undefined ? {} : { 'content-type': 'application/json', 'content-length': body.byteLength };
 }
 
-/** Says whether the connection was there: from then on the request may be on its way. */
+/** Tells whether a connection existed: from then on the request may have been sent. */
 function whenConnected(sent: ClientRequest): () => boolean {
   let connected = false;
   sent.once('socket', (socket) => {
-    // A kept-alive connection is there already.
+    // A keep-alive connection already exists.
     if (!socket.connecting) connected = true;
     else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (connected = true));
   });
   return () => connected;
 }
 
-/** The first signal that ended says why; else the connection broke. */
+/** The first aborted signal gives the reason; otherwise the connection broke. */
 function failureOf(
   error: unknown,
   signals: readonly AbortSignalLike[],

@@ -3,11 +3,11 @@ import type { Share } from '../http/budget.js';
 import { UpstreamError } from './failure.js';
 
 /**
- * Everything that a stream gives, in one piece, in memory that the caller wipes; the pieces are wiped here.
+ * Collects a stream into one buffer, which the caller wipes; wipes the pieces.
  *
  * @param limit in bytes
- * @param share of the memory that all answers may take; the caller releases it
- * @returns `undefined` when there is more; the rest is not read
+ * @param share of the memory budget of all answers; the caller releases it
+ * @returns `undefined` if the stream is longer; the rest is not read
  * @throws {UpstreamError} `no_room`
  */
 export async function collect(

@@ -1,4 +1,4 @@
-/** Where an OpenAI-compatible server is: an origin, or a base URL that ends in `/v1`. */
+/** The URL of an OpenAI-compatible server: an origin, or a base URL ending in `/v1`. */
 import { UsageError } from '../cli/usage-error.js';
 
 /** @throws {UsageError} when it is no http: or https: URL, or holds a user, a query or a fragment */

@@ -1,13 +1,13 @@
-/** What a failing upstream means to the client. Sealed, so that its words may be passed on where they explain the request. */
+/** Maps upstream failures to answers. They are sealed, so the upstream's message may be forwarded. */
 import type { Answer } from '../exchange/answer.js';
 import { errorAnswer } from '../exchange/answer.js';
 import { isObject } from '../json/values.js';
 
-/** How an upstream that gave no answer failed. */
+/** How an upstream failed without an answer. */
 export type UpstreamFailure = 'unreachable' | 'broken' | 'timeout' | 'too_large' | 'no_room' | 'gone';
 
 /**
- * 503 says that nothing ran, and a client may ask again; 502 and 504 say that something may have.
+ * 503 means that nothing ran and a client may retry; 502 and 504 mean that something may have run.
  */
 const FAILURES = {
   unreachable: {
@@ -30,7 +30,7 @@ const FAILURES = {
   gone: { status: 502, code: 'cancelled', message: 'the client went away' },
 } as const satisfies Readonly<Record<UpstreamFailure, { status: number; code: string; message: string }>>;
 
-/** How long a client waits before it asks an upstream again that was away; in seconds. */
+/** `Retry-After` for an unreachable upstream, in seconds. */
 const AWAY_RETRY_SECONDS = 2;
 
 export function failureAnswer(failure: UpstreamFailure): Answer {

@@ -1,9 +1,9 @@
-/** The RSA key of protocol 1: clients pin it, so that it is kept in a file between two starts. */
+/** The RSA key of protocol 1: clients pin it, so it is kept in a file across restarts. */
 import { encodePem, generatePkcs8, PEM_LABEL } from '@nomyo/crypto';
 import { UsageError } from '../cli/usage-error.js';
 import { createPrivateFile, readPrivateFile, type NamedFile } from '../files/private-file.js';
 
-/** The PEM in the file, which is made with mode 0600 when it does not exist. @throws {UsageError} */
+/** Reads the PEM from the file, which is created with mode 0600 if missing. @throws {UsageError} */
 export async function readOrMakeV1Key(file: NamedFile): Promise<Uint8Array> {
   try {
     return await readPrivateFile(file);

@@ -1,4 +1,4 @@
-/** The calls of protocol 1, for clients that know nothing newer. They get what that protocol can give, and no more. */
+/** The calls of protocol 1, for clients that support nothing newer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { concatBytes, LightAbortController, type AbortSignalLike } from '@nomyo/base';
 import { openEnvelope, sealEnvelope, SUITE, type SecureByteContext } from '@nomyo/crypto';
@@ -80,7 +80,7 @@ async function complete(
   }
 }
 
-/** An open envelope's question, and whom the answer is sealed to. */
+/** The request of an opened envelope, and the key its answer is sealed to. */
 interface Question {
   readonly route: Route;
   readonly envelope: Uint8Array;
@@ -147,7 +147,7 @@ async function ask(
   }
 }
 
-/** An error of protocol 1 is not encrypted: what the upstream said could quote the prompt. */
+/** Errors of protocol 1 are not encrypted, and the upstream's message could quote the prompt. */
 function clearRefusal(status: number, retryAfter: number | undefined): ClearRefusal {
   const headers: Record<string, string> =
     retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
@@ -181,6 +181,6 @@ function clearOf(error: unknown): ClearRefusal {
   const { status, retryAfter } = error.answer.head;
   const headers: Record<string, string> =
     retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
-  // Refusals of the router itself have texts of its own, which quote nothing.
+  // The router's own refusals never quote the request.
   return new ClearRefusal(status, error.message, headers);
 }
