@@ -2,12 +2,12 @@
 import { isObject } from '@nomyo/base';
 import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
 import { countsText, Tally } from '../../batch/count.js';
-import { batchFlags, type BatchFlags } from '../../batch/flags.js';
-import { checkInput, type CheckedInput } from '../../batch/input/check.js';
+import { batchFlags } from '../../batch/flags.js';
+import { checkInput } from '../../batch/input/check.js';
 import { readSelection } from '../../batch/input/selection.js';
 import { openBatch, refuseForeign, type OpenParts } from '../../batch/open.js';
 import { checkPlaces } from '../../batch/places.js';
-import { makePlan, type BatchPlan } from '../../batch/plan.js';
+import { makePlan } from '../../batch/plan.js';
 import { reopen } from '../../batch/reopen.js';
 import { queuePlace } from '../../batch/fleet/redis.js';
 import { limitOf } from '../../client/rate.js';
