@@ -28,21 +28,16 @@ export function bytesOf(...values: readonly number[]): Bytes {
  * another class. The getter reads an internal slot, so nothing else can pass for one.
  */
 export function isBytes(value: unknown): value is Uint8Array {
-  return readSlot(Uint8Array.prototype, Symbol.toStringTag, value) === 'Uint8Array';
+  return Reflect.get(Uint8Array.prototype, Symbol.toStringTag, value) === 'Uint8Array';
 }
 
 /** Whether `value` is an `ArrayBuffer`, of whatever realm; a `SharedArrayBuffer` is none. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return readSlot(ArrayBuffer.prototype, 'byteLength', value) !== undefined;
-}
-
-/** What the getter of a built-in class reads from `value`, or `undefined` where that has no such slot. */
-function readSlot(prototype: object, name: PropertyKey, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (typeof value !== 'object' || value === null) return false;
   try {
-    return Reflect.get(prototype, name, value);
+    return Reflect.get(ArrayBuffer.prototype, 'byteLength', value) !== undefined;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -3,8 +3,7 @@
  *
  * @packageDocumentation
  */
-export { abortable, sleep, type AbortSignalLike } from './abort.js';
-export { LightAbortController } from './light-abort.js';
+export { abortable, LightAbortController, sleep, type AbortSignalLike } from './abort.js';
 export { Semaphore } from './semaphore.js';
 
 export {

@@ -34,6 +34,9 @@ export interface CreateCompletion {
 
 const CHAT_PATH = '/v1/chat/completions';
 
+/** Of most calls. */
+const NO_HEADERS = readHeaders({});
+
 /**
  * An OpenAI-shaped client whose requests and answers are encrypted in this process.
  *
@@ -216,7 +219,7 @@ export class SecureChatCompletion implements Observable {
       securityTier,
       apiKey,
       stream,
-      headers: headers === undefined ? {} : readHeaders(headers),
+      headers: headers === undefined ? NO_HEADERS : readHeaders(headers),
       signal: optional('signal', signal, anAbortSignal, undefined),
       timeout: optional('timeout', timeout, aTimeout, this.#options.timeout),
       maxRetries: optional('maxRetries', maxRetries, aRetryCount, this.#options.maxRetries),

@@ -1,5 +1,4 @@
 import { SecurityError } from '@nomyo/base';
-import type { MemoryOptions } from './backend.js';
 
 /** How much can be locked, at the moment when that was refused. */
 export interface LockLimits {
@@ -36,16 +35,5 @@ export class MemoryNotLockedError extends SecurityError {
   together(bytes: number): MemoryNotLockedError {
     if (this.#limits === undefined || bytes <= 0) return this;
     return new MemoryNotLockedError(this.neededBytes + bytes, this.#limits);
-  }
-}
-
-/**
- * For what would put a secret into memory that nobody can lock, such as a `CryptoKey`.
- *
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
- */
-export function refuseOrdinaryMemory({ requireLocked = false }: MemoryOptions, what: string): void {
-  if (requireLocked) {
-    throw new MemoryNotLockedError(0, undefined, `${what} would be in memory that is not locked`);
   }
 }

@@ -1,7 +1,24 @@
 /** Ordinary memory: all that a browser has, and what Node has without `nomyo-native`. */
 import { allocateBytes, wipe, type Bytes } from '@nomyo/base';
-import type { MemoryBackend, MemoryProtectionInfo, ProtectedMemory, UnlockedMemory } from './backend.js';
+import type {
+  MemoryBackend,
+  MemoryOptions,
+  MemoryProtectionInfo,
+  ProtectedMemory,
+  UnlockedMemory,
+} from './backend.js';
 import { MemoryNotLockedError } from './not-locked.js';
+
+/**
+ * For what would put a secret into memory that nobody can lock, such as a `CryptoKey`.
+ *
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
+ */
+export function refuseOrdinaryMemory({ requireLocked = false }: MemoryOptions, what: string): void {
+  if (requireLocked) {
+    throw new MemoryNotLockedError(0, undefined, `${what} would be in memory that is not locked`);
+  }
+}
 
 class OrdinaryMemory implements ProtectedMemory {
   readonly bytes: Bytes;

@@ -1,13 +1,13 @@
 /** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
 import { DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
-import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { refuseOrdinaryMemory } from '../memory/ordinary.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { SUITE } from '../suite.js';
 import { keySelfTest } from './key-self-test.js';
 import type { KeySource } from './key-source.js';
 import * as oaep from './oaep.js';
 import { checkKeySize, type KeySize } from './private-key.js';
-import { RsaPublicKey } from './public-key.js';
+import { blockOf, RsaPublicKey } from './public-key.js';
 
 /**
  * A new pair for {@link CryptoKeySource.fromKeyPair}, whose private key can never be exported. Browsers can keep it in
@@ -62,7 +62,7 @@ export class CryptoKeySource implements KeySource {
     if (this.#privateKey === undefined) throw new DisposedError('CryptoKeySource');
     refuseOrdinaryMemory(memory, 'a CryptoKey');
     try {
-      const block = oaep.blockOf(wrapped, this.publicKey.modulusBytes);
+      const block = blockOf(wrapped, this.publicKey);
       const plain = await crypto.subtle.decrypt(oaep.OAEP, this.#privateKey, block);
       return new SecureByteContext(plain, memory);
     } catch {

@@ -1,6 +1,4 @@
 /** RSA-OAEP with SHA-256 for hash and MGF1 and an empty label (RFC 8017 §7.1), by WebCrypto: off the main thread. */
-import { concatBytes, type Bytes } from '@nomyo/base';
-
 export const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
 
 /** 65537, the exponent of every key this SDK makes. */
@@ -28,17 +26,6 @@ export function generateKeyPair(modulusBits: number, extractable: boolean): Prom
 
 export async function exportSpki(publicKey: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await globalThis.crypto.subtle.exportKey('spki', publicKey));
-}
-
-/**
- * A copy of a wrapped key, which is exactly one block.
- *
- * @throws {TypeError} on another length: OpenSSL takes a shorter block for the same number without its leading zeros
- *   (RFC 8017 §7.1.2, step 1b)
- */
-export function blockOf(wrapped: Uint8Array, modulusBytes: number): Bytes {
-  if (wrapped.byteLength !== modulusBytes) throw new TypeError('no block of this key');
-  return concatBytes(wrapped);
 }
 
 /** Whether a key that somebody else made is one for this algorithm and this use. */

@@ -12,9 +12,8 @@ import type { Unwrapper } from '../runtime/runtime.js';
 import { SUITE } from '../suite.js';
 import { keySelfTest } from './key-self-test.js';
 import type { KeySource } from './key-source.js';
-import { blockOf } from './oaep.js';
 import { checkSizes, plainPkcs8, readPkcs8, spkiFromNumbers } from './pkcs8.js';
-import { checkStrength, RsaPublicKey } from './public-key.js';
+import { blockOf, checkStrength, RsaPublicKey } from './public-key.js';
 
 /** Moduli this SDK makes keys of, in bits. */
 export const KEY_SIZES = [2048, 3072, 4096] as const;
@@ -74,7 +73,7 @@ export class RsaPrivateKey implements KeySource {
     if (this.#unwrapper === undefined) throw new DisposedError('RsaPrivateKey');
     if (!this.#unwrapper.locked) memory.onUnlocked?.(this.publicKey.modulusBytes);
     try {
-      const block = blockOf(wrapped, this.publicKey.modulusBytes);
+      const block = blockOf(wrapped, this.publicKey);
       return await this.#unwrapper.unwrap(block, memory, signal);
     } catch (error) {
       signal?.throwIfAborted();

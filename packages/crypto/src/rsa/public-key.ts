@@ -63,6 +63,18 @@ export class RsaPublicKey {
   }
 }
 
+/**
+ * A copy of an AES key that was wrapped to `publicKey`, which is exactly one block.
+ *
+ * @throws {TypeError} on another length: OpenSSL takes a shorter block for the same number without its leading zeros
+ *   (RFC 8017 §7.1.2, step 1b)
+ */
+export function blockOf(wrapped: Uint8Array, { modulusBytes }: RsaPublicKey): Bytes {
+  if (wrapped.byteLength !== modulusBytes) throw new TypeError('no block of this key');
+  // eslint-disable-next-line nomyo/no-heap-secrets -- a ciphertext
+  return new Uint8Array(wrapped);
+}
+
 /** @throws {SecurityError} `INVALID_KEY` when the numbers are too small, too large or even */
 export function checkStrength({ n, e }: RsaPublicNumbers): void {
   const bits = bitLength(n);

@@ -1,7 +1,7 @@
 /** RSA through WebCrypto: several imports of one key, because the library lets operations on one take turns. */
 import { Semaphore, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
-import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { refuseOrdinaryMemory } from '../memory/ordinary.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { PrivateKeys, Unwrapper } from '../runtime/runtime.js';
 import * as oaep from './oaep.js';
@@ -55,7 +55,7 @@ class CopiedKey implements Unwrapper {
     const unwrapping = this.#copies.run((key) => crypto.subtle.decrypt(oaep.OAEP, key, block), signal);
     if (this.#state === 'tested') this.#complete();
     else if (this.#state === 'imported') this.#state = 'tested';
-    return new SecureByteContext(await unwrapping, memory);
+    return new SecureByteContext(new Uint8Array(await unwrapping), memory);
   }
 
   dispose(): void {

@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os';
 import { isArrayBuffer } from '@nomyo/base';
 import { base64DecodedLength } from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
-import { refuseOrdinaryMemory } from '../memory/not-locked.js';
-import { reuse } from '../memory/ordinary.js';
+import { refuseOrdinaryMemory, reuse } from '../memory/ordinary.js';
 import { adoptMemory, SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
 import { findNativeCrypto, type Addon } from './addon.node.js';
@@ -31,16 +30,25 @@ const CBC_BLOCK_BYTES = 16;
 /** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
 const DEFAULT_POOL_THREADS = 4;
 
-let chosen: PrivateKeys | undefined;
+/** What does the work in this process. */
+interface Engine {
+  readonly addon: Addon | undefined;
+  readonly keys: PrivateKeys;
+}
 
-function choosePrivateKeys(): PrivateKeys {
+/** Chosen when it is first needed. */
+let engine: Engine | undefined;
+
+function chooseEngine(): Engine {
   const addon = findNativeCrypto();
-  return addon === undefined ? webCryptoPrivateKeys(unwrapParallelism) : native.nativePrivateKeys(addon);
+  const keys =
+    addon === undefined ? webCryptoPrivateKeys(unwrapParallelism) : native.nativePrivateKeys(addon);
+  return { addon, keys };
 }
 
 export const privateKeys: PrivateKeys = {
-  importPrivateKey: (pkcs8, memory) => (chosen ??= choosePrivateKeys()).importPrivateKey(pkcs8, memory),
-  generatePkcs8: (bits, memory) => (chosen ??= choosePrivateKeys()).generatePkcs8(bits, memory),
+  importPrivateKey: (pkcs8, memory) => (engine ??= chooseEngine()).keys.importPrivateKey(pkcs8, memory),
+  generatePkcs8: (bits, memory) => (engine ??= chooseEngine()).keys.generatePkcs8(bits, memory),
 };
 
 function unwrapParallelism(): number {
@@ -88,7 +96,7 @@ export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<S
 
 /** @param length of the plaintext, at least: the addon has no empty regions */
 function addonFor(length: number, { secure = true }: MemoryOptions): Addon | undefined {
-  return secure && length > 0 ? findNativeCrypto() : undefined;
+  return secure && length > 0 ? (engine ??= chooseEngine()).addon : undefined;
 }
 
 /** The start of the base64's own memory, when that may be used up. What is written there has been read before. */

@@ -2,7 +2,7 @@
 import { allocateBytes, concatBytes, isArrayBuffer, type Bytes } from '@nomyo/base';
 import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
-import { refuseOrdinaryMemory } from '../memory/not-locked.js';
+import { refuseOrdinaryMemory } from '../memory/ordinary.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
 import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
 import { SUITE } from '../suite.js';
