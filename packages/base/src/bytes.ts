@@ -28,14 +28,16 @@ export function bytesOf(...values: readonly number[]): Bytes {
  * another class. The getter reads an internal slot, so nothing else can pass for one.
  */
 export function isBytes(value: unknown): value is Uint8Array {
-  return Reflect.get(Uint8Array.prototype, Symbol.toStringTag, value) === 'Uint8Array';
+  const tag: unknown = Reflect.get(Uint8Array.prototype, Symbol.toStringTag, value);
+  return tag === 'Uint8Array';
 }
 
 /** Whether `value` is an `ArrayBuffer`, of whatever realm; a `SharedArrayBuffer` is none. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (typeof value !== 'object' || value === null) return false;
   try {
-    return Reflect.get(ArrayBuffer.prototype, 'byteLength', value) !== undefined;
+    const length: unknown = Reflect.get(ArrayBuffer.prototype, 'byteLength', value);
+    return length !== undefined;
   } catch {
     return false;
   }

@@ -15,7 +15,7 @@ export const GONE: Fault = {
 };
 
 /** A fault of the gateway's own. */
-export const FAILED: Fault = {
+const FAILED: Fault = {
   status: 500,
   code: 'GATEWAY_FAILED',
   type: 'api_error',
