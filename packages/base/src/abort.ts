@@ -53,8 +53,9 @@ export async function sleep(delay: number, signal?: AbortSignalLike): Promise<vo
 }
 
 /**
- * An `AbortController` without its weight: controller and signal in one plain object, for one call and for the code of this SDK alone. Node's own takes several
- * times as long to make and to listen to, and stays in memory until the old generation is collected.
+ * An `AbortController` without its weight: controller and signal in one plain object, for one call and for the code of
+ * this SDK alone. Node's own takes several times as long to make and to listen to, and stays in memory until the old
+ * generation is collected.
  */
 export class LightAbortController implements AbortSignalLike {
   #listeners: readonly (() => void)[] = [];

@@ -8,6 +8,7 @@ import {
   utf8EncodeInto,
   type Bytes,
 } from '@nomyo/base';
+import { base64Length } from '../base64.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import type { RsaPublicKey } from '../rsa/public-key.js';
 import { SUITE } from '../suite.js';
@@ -28,9 +29,6 @@ interface EnvelopeFrame {
 const HEAD = utf8Encode(
   `{"version":"${SUITE.version}","algorithm":"${SUITE.algorithm}","encrypted_payload":{"ciphertext":"`,
 );
-/** 16 bytes in base64. */
-const TAG_CHARACTERS = 24;
-
 const ALGORITHMS = `"key_algorithm":"${SUITE.keyAlgorithm}","payload_algorithm":"${SUITE.payloadAlgorithm}"`;
 
 /**
@@ -74,13 +72,13 @@ function frameEnvelope(
   processedAt?: number,
 ): EnvelopeFrame {
   const time = processedAt === undefined ? '' : `,"processed_at":${String(processedAt)}`;
-  // ASCII, in which characters are bytes. Base64 has four for three bytes (RFC 4648 §4).
+  // ASCII, in which characters are bytes.
   const beforeTag = `","nonce":"${encodeBase64(nonce)}","tag":"`;
   const afterTag = `"},"encrypted_aes_key":"${encodeBase64(wrappedKey)}",${ALGORITHMS}${time}}`;
   const ciphertextOffset = HEAD.byteLength;
-  const ciphertextEnd = ciphertextOffset + 4 * Math.ceil(payloadBytes / 3);
+  const ciphertextEnd = ciphertextOffset + base64Length(payloadBytes);
   const tagOffset = ciphertextEnd + beforeTag.length;
-  const tagEnd = tagOffset + TAG_CHARACTERS;
+  const tagEnd = tagOffset + base64Length(SUITE.tagBytes);
   const bytes = allocateBytes(tagEnd + afterTag.length);
   bytes.set(HEAD);
   utf8EncodeInto(beforeTag, bytes, ciphertextEnd);

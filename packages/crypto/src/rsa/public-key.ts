@@ -71,8 +71,7 @@ export class RsaPublicKey {
  */
 export function blockOf(wrapped: Uint8Array, { modulusBytes }: RsaPublicKey): Bytes {
   if (wrapped.byteLength !== modulusBytes) throw new TypeError('no block of this key');
-  // eslint-disable-next-line nomyo/no-heap-secrets -- a ciphertext
-  return new Uint8Array(wrapped);
+  return concatBytes(wrapped);
 }
 
 /** @throws {SecurityError} `INVALID_KEY` when the numbers are too small, too large or even */

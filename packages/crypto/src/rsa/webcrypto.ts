@@ -55,7 +55,7 @@ class CopiedKey implements Unwrapper {
     const unwrapping = this.#copies.run((key) => crypto.subtle.decrypt(oaep.OAEP, key, block), signal);
     if (this.#state === 'tested') this.#complete();
     else if (this.#state === 'imported') this.#state = 'tested';
-    return new SecureByteContext(new Uint8Array(await unwrapping), memory);
+    return new SecureByteContext(await unwrapping, memory);
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ import type { Route } from './exchange/run.js';
 import { NO_PEERS, Registry } from './fleet/registry.js';
 import { ByteBudget } from './http/budget.js';
 import { Exchanges } from './http/exchanges.js';
-import type { Gateway } from './http/handler.js';
+import type { Gateway } from './http/gateway.js';
 import { KeyStore } from './kem/key-store.js';
 import { LIMITS, type Limits } from './limits.js';
 import { createLog, type Log } from './observe/log.js';

@@ -70,8 +70,6 @@ export class BodyCollector {
   #whole: Uint8Array | undefined;
   #parts: Uint8Array[] = [];
   #length = 0;
-  /** Whether more has come than may be read. */
-  isTooLong = false;
 
   /** @throws {SecurityError} `BODY_TOO_LARGE` when the declared length is over the limit */
   constructor(frame: BodyFrame) {
@@ -79,14 +77,18 @@ export class BodyCollector {
     if (frame.declared !== undefined && frame.declared > frame.maxBytes) throw tooLarge(frame);
   }
 
+  /** Whether more has come than may be read. */
+  get isTooLong(): boolean {
+    return this.#length > this.#frame.maxBytes;
+  }
+
   /** @returns whether there may be more: `false` once the body is over the limit */
   add(chunk: Uint8Array): boolean {
-    const { declared, maxBytes } = this.#frame;
+    const { declared } = this.#frame;
     const offset = this.#length;
     this.#length += chunk.byteLength;
-    if (this.#length > maxBytes) {
+    if (this.isTooLong) {
       this.drop();
-      this.isTooLong = true;
       return false;
     }
     if (declared === undefined || chunk.byteLength === declared) this.#parts.push(chunk);

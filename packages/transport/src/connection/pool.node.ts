@@ -63,7 +63,8 @@ export class ConnectionPool {
   open({ url, method, headers, body }: HttpRequest, signal: AbortSignalLike): http.ClientRequest {
     const isTls = url.protocol === 'https:';
     const agent = isTls ? this.#secure : this.#plain;
-    const options = { method, headers, agent, connectSignal: signal, insecureHTTPParser: false };
+    // `auth`: Node would make an `Authorization` header of credentials in the URL.
+    const options = { method, headers, agent, auth: null, connectSignal: signal, insecureHTTPParser: false };
     const outgoing = isTls ? https.request(url, options) : http.request(url, options);
     // `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for.
     if (method !== 'GET') outgoing.setHeader('Content-Length', body?.byteLength ?? 0);

@@ -56,6 +56,15 @@ describe.each([
     expect(peer.connections).toBe(1);
   });
 
+  it('makes no header of credentials in a URL', async () => {
+    const peer = await start(({ socket, head }) => void socket.write(answer(head)), secure);
+    const url = new URL(peer.url);
+    url.username = 'user';
+    url.password = 'SECRET-9';
+    const { body } = await client.send(requestTo(peer, 'hello', { url }));
+    expect(Buffer.from(body).toString()).not.toMatch(/authorization|SECRET-9/iu);
+  });
+
   it('shares the pool among 40 at a time', async () => {
     client = createHttpClient({ tls: { ca: authority.pem }, maxConnections: 8 });
     let active = 0;

@@ -1,37 +1,14 @@
 /** Routes every HTTP request. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AbortSignalLike } from '@nomyo/base';
-import type { ExchangeService } from '../exchange/exchange.js';
 import { forward } from '../fleet/forward.js';
-import type { Peers } from '../fleet/registry.js';
-import type { KeyStore } from '../kem/key-store.js';
-import type { Log } from '../observe/log.js';
-import type { Metrics } from '../observe/metrics.js';
 import { clearClassOf, CONTENT_TYPE, protocolError } from '../protocol/port.js';
-import type { V1Call, V1Handler } from '../v1/v1.js';
+import type { V1Call } from '../v1/v1.js';
 import { detailReply, sendReply } from '../../v1/reply.js';
-import type { ByteBudget } from './budget.js';
 import { FOR_BROWSERS, sendClear, sendClearError, sendPreflight } from './clear.js';
-import type { Exchanges } from './exchanges.js';
+import type { Gateway } from './gateway.js';
 import { report, type Call } from './report.js';
 import { targetOf, type Target } from './routes.js';
 import { refuse, serveSealed } from './sealed.js';
-
-/** The parts that the handler uses. */
-export interface Gateway extends ExchangeService {
-  readonly keys: KeyStore;
-  readonly budget: ByteBudget;
-  readonly exchanges: Exchanges;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly isDraining: () => boolean;
-  /** Aborts when the server stops waiting for running requests. */
-  readonly stop: AbortSignalLike;
-  /** Serves the calls of protocol 1; `undefined`: not served. */
-  readonly v1: V1Handler | undefined;
-  /** Other routers, whose keys this one publishes too. */
-  readonly peers: Peers;
-}
 
 /** @param mayForward `false` on the listener for other routers: forwarded requests are not forwarded again */
 export function createHandler(gateway: Gateway, mayForward: boolean): RequestListener {

@@ -5,7 +5,7 @@ import { exchange } from '../exchange/exchange.js';
 import { AnswerSink } from '../exchange/sink.js';
 import { clearClassOf, protocolError, RequestReader, type OpenRequest } from '../protocol/port.js';
 import { sendClearError } from './clear.js';
-import type { Gateway } from './handler.js';
+import type { Gateway } from './gateway.js';
 import { ClientGone, Intake } from './intake.js';
 import { largestSealed, receive } from './receive.js';
 import { report, type Call } from './report.js';
