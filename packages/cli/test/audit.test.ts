@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
 import { BINARY, collect, ended, Home, until } from './cli.js';
 
@@ -74,6 +74,36 @@ describe('--audit', () => {
     expect(await ended(child)).toBe(1);
     expect(output().stderr).toContain('EFBIG');
     expect(posts()).toBe(before);
+  });
+
+  it('verify names the flag that is wrong, and export says what it leaves out', async () => {
+    expect((await home.run(['audit', 'init', 'pair'])).code).toBe(0);
+    const log = ['--audit', 'odd.jsonl', '--audit-key', 'pair/audit_private_key.pem'];
+    expect((await home.run(['ask', ...words(...log), 'hello'])).code).toBe(0);
+    const verify = (...more: string[]) => home.run(['audit', 'verify', 'odd.jsonl', ...more]);
+    for (const [flag, file, code, says] of [
+      ['--key', 'nowhere.pem', 2, /--key: .*nowhere\.pem cannot be read \(ENOENT\)/u],
+      ['--key', 'keys/public_key.pem', 2, /--key must be the path of an Ed25519 key/u],
+      ['--checkpoints', 'keys/public_key.pem', 2, /--checkpoints must be lines of an audit log/u],
+    ] as const) {
+      expect(await verify(flag, file)).toMatchObject({ code, stderr: expect.stringMatching(says) });
+    }
+    expect((await home.run(['audit', 'init', 'other'])).code).toBe(0);
+    expect(await verify('--key', 'other/audit_public_key.pem')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/line 2: its signature is not of this key/u),
+    });
+    expect(await home.run(['audit', 'verify', 'pair'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('EISDIR'),
+    });
+    writeFileSync(home.file('mixed.jsonl'), `a note\n${lines('odd.jsonl').join('\n')}\nno end`);
+    const table = await home.run(['audit', 'export', '--csv', 'mixed.jsonl']);
+    expect(table).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('2 lines are none of an audit log'),
+    });
+    expect(table.stdout.split('\r\n')).toHaveLength(lines('odd.jsonl').length + 2);
   });
 
   it('--audit-required without a log is a mistake', async () => {

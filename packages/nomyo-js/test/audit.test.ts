@@ -5,6 +5,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,7 +13,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   auditCheckpoints,
@@ -295,6 +296,15 @@ describe('files', () => {
     expect(problemOf(file)?.reason).toMatch(/cut off|missing/);
   });
 
+  it('are verified when the writer was killed between two of them', async () => {
+    const file = await logOf(40, { maxBytes: 4096 });
+    const last = readdirSync(dirname(file)).filter((name) => /\.\d{6}$/u.test(name)).length + 1;
+    renameSync(file, `${file}.${String(last).padStart(6, '0')}`);
+    expect(verifyAuditLog([file])).toMatchObject({ problem: undefined, calls: 40, hasHead: true });
+    rmSync(`${file}.${String(last).padStart(6, '0')}`);
+    expect(problemOf(file)?.reason).toMatch(/cut off/u);
+  });
+
   it('that are truncated stay wrong, also after the next writer', async () => {
     const file = await logOf(5);
     const [first = '', second = ''] = linesOf(file);
@@ -433,6 +443,18 @@ describe('a sink that fails', () => {
     writeFileSync(other, 'x'.repeat(1_000_000));
     expect(await rejection(openAuditLog({ file: other }))).toMatchObject({ code: 'AUDIT_FAILED' });
     expect(readFileSync(other, 'utf8')).toBe('x'.repeat(1_000_000));
+    for (const text of ['a note of mine\n', '{"custom_id":"a"}\n', 'no end']) {
+      writeFileSync(other, text);
+      expect(await rejection(openAuditLog({ file: other }))).toMatchObject({
+        message: expect.stringContaining('is no audit log'),
+      });
+      expect(readFileSync(other, 'utf8')).toBe(text);
+    }
+    rmSync(other);
+    writeFileSync(`${other}.hmac-key`, 'short');
+    expect(await rejection(openAuditLog({ file: other }))).toMatchObject({
+      message: expect.stringContaining('.hmac-key is damaged'),
+    });
     const wrong = openAuditLog({ file: other, signingKeyPath: undefined } as never);
     expect(await rejection(wrong)).toMatchObject({ argument: 'signingKeyPath' });
   });
@@ -469,6 +491,20 @@ describe('a table', () => {
     await log.close();
     const row = csvLine(linesOf(file)[0] ?? '') ?? '';
     expect(row).toContain(`"'=1+1,""x"""`);
+    const cellOf = (model: string) =>
+      csvLine(JSON.stringify({ seq: 0, model }))
+        ?.split(',')
+        .slice(6, -17)
+        .join(',');
+    expect([' +1', '\n=1', '\uFF1D1', 'a;=1', 'a\t@b', '\u0000-1', 'm-1'].map(cellOf)).toEqual([
+      `' +1`,
+      `"'\n=1"`,
+      `'\uFF1D1`,
+      `"a;=1"`,
+      `"a\t@b"`,
+      `'\u0000-1`,
+      'm-1',
+    ]);
     expect(row.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)).toHaveLength(CSV_HEADER.split(',').length);
     expect(['no line', '{}', '{"custom_id":"a"}'].map(csvLine)).toEqual([undefined, undefined, undefined]);
   });

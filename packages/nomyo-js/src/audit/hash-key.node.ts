@@ -1,17 +1,43 @@
 /** The secret of the hashes of API keys, where no signing key is one. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from '@nomyo/base';
+import { AuditError } from './errors.js';
 import { codeOf } from './system.js';
 
-/** Beside the log: the hashes of API keys are the same in every run. */
+const KEY_BYTES = 32;
+
+/**
+ * Beside the log: the hashes of API keys are the same in every run. It is there as a whole or not at all: with half a
+ * secret, hashes could be guessed.
+ *
+ * @throws {AuditError} when it is damaged; an error of the system when it cannot be read or made
+ */
 export function storedHashKey(file: string): Uint8Array {
   const path = `${file}.hmac-key`;
+  const key = read(path) ?? make(path);
+  if (key.byteLength === KEY_BYTES) return key;
+  throw new AuditError(
+    `${path} is damaged. Remove it: hashes of API keys begin anew, and cannot be compared`,
+  );
+}
+
+function read(path: string): Uint8Array | undefined {
   try {
-    writeFileSync(path, randomBytes(32), { mode: 0o600, flag: 'wx' });
+    return readFileSync(path);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
-  return readFileSync(path);
+}
+
+/** Whoever has the lock of the log is alone here. */
+function make(path: string): Uint8Array {
+  const key = randomBytes(KEY_BYTES);
+  const beside = `${path}.new`;
+  rmSync(beside, { force: true });
+  writeFileSync(beside, key, { mode: 0o600, flag: 'wx', flush: true });
+  renameSync(beside, path);
+  return key;
 }
 
 export function hexOf(bytes: Uint8Array): string {

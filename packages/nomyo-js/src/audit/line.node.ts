@@ -4,7 +4,7 @@
  * the same way twice for a line to be checked: its bytes are what counts.
  */
 import { hash as hashOnce } from 'node:crypto';
-import { isObject } from '@nomyo/base';
+import { isObject, utf8Encode } from '@nomyo/base';
 
 /** Version of the format: the member `v`. */
 const FORMAT_VERSION = 1;
@@ -68,6 +68,14 @@ export function writeLine(
   const text = sign === undefined ? plain : `${plain},"sig":"${sign(plain)}"`;
   const hash = sha256(text);
   return { text: `${text},"hash":"${hash}"}`, point: { seq, hash } };
+}
+
+const BEGIN = utf8Encode(`{"v":${String(FORMAT_VERSION)},"seq":`);
+
+/** Whether a line that is torn may once have been begun as one of a log, or is what a power failure leaves: zeros. */
+export function beginsLikeLine(bytes: Uint8Array): boolean {
+  const begin = bytes.subarray(0, BEGIN.byteLength);
+  return begin.every((byte, at) => byte === BEGIN[at]) || bytes.every((byte) => byte === 0);
 }
 
 /** What a line says, if it is whole; or what is wrong with it. */

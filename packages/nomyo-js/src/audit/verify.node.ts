@@ -1,5 +1,5 @@
 /** Verifies the files of a log, in constant memory. */
-import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   allocateBytes,
@@ -50,18 +50,29 @@ export function verifyAuditLog(files: readonly string[], options: VerifyAuditOpt
   const keyPath = optional('publicKeyPath', options.publicKeyPath, aString, undefined);
   const publicKey = keyPath === undefined ? undefined : readVerifyingKey(keyPath, 'publicKeyPath');
   const all = auditFilesOf(files);
-  const heads = all.map((file) => readHead(file));
+  // Of a log whose writer was killed between two files, the head alone has the name.
+  const named = [...new Set([...all, ...files.map((file) => resolve(file))])];
+  const heads = named.map((file) => readHead(file));
   const found = heads.filter((head) => head !== undefined && head !== 'damaged');
   const known = [...found, ...(options.checkpoints ?? []).map(pointOf)];
   const verifier = new AuditVerifier({ known, ...(publicKey === undefined ? {} : { publicKey }) });
-  return report(verifier, all, heads);
+  const damaged = named.find((_file, i) => heads[i] === 'damaged');
+  return report(verifier, all, { has: heads.some((head) => head !== undefined), damaged });
 }
 
-/** Each file with those that were rotated away from it, oldest first. */
+/**
+ * Each file with those that were rotated away from it, oldest first. A writer that was killed between two files leaves
+ * rotated ones alone.
+ *
+ * @throws errors of the system when a file cannot be read
+ */
 export function auditFilesOf(files: readonly string[]): readonly string[] {
   const all = files
     .map((file) => resolve(aString('files', file)))
-    .flatMap((file) => [...rotatedNumbers(file).map((number) => rotatedPath(file, number)), file]);
+    .flatMap((file) => {
+      const rotated = rotatedNumbers(file).map((number) => rotatedPath(file, number));
+      return rotated.length > 0 && !existsSync(file) ? rotated : [...rotated, file];
+    });
   return [...new Set(all)]
     .map((file) => ({ file, seq: firstSeqOf(file) }))
     .sort((a, b) => a.seq - b.seq)
@@ -71,7 +82,7 @@ export function auditFilesOf(files: readonly string[]): readonly string[] {
 function report(
   verifier: AuditVerifier,
   files: readonly string[],
-  heads: readonly (ChainPoint | 'damaged' | undefined)[],
+  head: { readonly has: boolean; readonly damaged: string | undefined },
 ): AuditReport {
   const starts: number[] = [];
   let lines = 0;
@@ -86,10 +97,9 @@ function report(
     });
   }
   const { problem, ...verdict } = verifier.finish(rest);
-  const hasHead = heads.some((head) => head !== undefined);
-  const damagedHead = files.find((_file, i) => heads[i] === 'damaged');
+  const { has: hasHead, damaged } = head;
   const headProblem =
-    damagedHead === undefined ? undefined : { file: damagedHead, line: lines, reason: 'its head is damaged' };
+    damaged === undefined ? undefined : { file: damaged, line: lines, reason: 'its head is damaged' };
   return {
     ...verdict,
     problem: problem === undefined ? headProblem : placed(problem, files, starts),

@@ -18,7 +18,14 @@ import { utf8Encode } from '@nomyo/base';
 import { AuditError } from './errors.js';
 import { NO_FOLLOW, readTail, rotatedNumbers, rotatedPath } from './files.node.js';
 import { HeadFile, readHead } from './head.node.js';
-import { MAX_LINE_BYTES, START, writeLine, type ChainPoint, type LineBody } from './line.node.js';
+import {
+  beginsLikeLine,
+  MAX_LINE_BYTES,
+  START,
+  writeLine,
+  type ChainPoint,
+  type LineBody,
+} from './line.node.js';
 import { signCheckpoint } from './signing.node.js';
 import { tornMark } from './verifier.node.js';
 
@@ -137,7 +144,11 @@ export class AuditWriter {
   #mark(open: OpenFile, now: Date): void {
     const { file } = this.#options;
     const tail = readTail(open.fd, open.size);
-    if (tail === undefined) throw new AuditError(`${file} does not end like an audit log. Move it away`);
+    if (tail === undefined || (tail.last === undefined && !tail.torn.every(beginsLikeLine))) {
+      throw new AuditError(
+        `${file} is there, and is no audit log; nothing was written to it. Name another file`,
+      );
+    }
     this.#last = tail.last ?? lastOfRotated(file) ?? START;
     const head = readHead(file);
     const isCut = head === 'damaged' || (head !== undefined && !isBehind(head, this.#last));

@@ -6,16 +6,23 @@ import { reading } from './reading.js';
 
 export function run({ words, flags, output }: Context): Promise<void> {
   if (flags['csv'] !== true) throw new UsageError('there is one form: nomyo audit export --csv');
-  const decoder = new TextDecoder();
-  reading(words, () => {
+  const left = reading(words, () => {
     const files = auditFilesOf(words);
     output.answer(CSV_HEADER);
-    for (const file of files) {
-      forEachLine(file, (line) => {
-        const row = csvLine(decoder.decode(line));
-        if (row !== undefined) output.answer(row);
-      });
-    }
+    return files.reduce((sum, file) => sum + exportFile(file, output), 0);
   });
+  if (left > 0) output.warn(`nomyo: ${String(left)} lines are none of an audit log, and were left out`);
   return Promise.resolve();
+}
+
+/** @returns how many lines were left out */
+function exportFile(file: string, output: Context['output']): number {
+  const decoder = new TextDecoder();
+  let left = 0;
+  const rest = forEachLine(file, (line) => {
+    const row = csvLine(decoder.decode(line));
+    if (row === undefined) left += 1;
+    else output.answer(row);
+  });
+  return left + (rest.byteLength > 0 ? 1 : 0);
 }

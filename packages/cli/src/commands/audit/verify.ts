@@ -1,16 +1,18 @@
 /** `nomyo audit verify FILE…`: names the first line that is not as it was written. */
-import { verifyAuditLog, type AuditReport } from 'nomyo-js/audit';
+import { InvalidArgumentError } from '@nomyo/base';
+import { verifyAuditLog, type AuditReport, type VerifyAuditOptions } from 'nomyo-js/audit';
 import { readText } from '../../client/config.js';
 import type { Context } from '../../context.js';
-import { CommandFailed } from '../../exit/codes.js';
+import { CommandFailed, UsageError } from '../../exit/codes.js';
 import { reading } from './reading.js';
 
 export async function run(context: Context): Promise<void> {
   const { words, flags, output } = context;
   const { key, checkpoints } = flags;
+  if (typeof key === 'string') await readText(key, '--key');
   const kept = typeof checkpoints === 'string' ? await readText(checkpoints, '--checkpoints') : undefined;
   const report = reading(words, () =>
-    verifyAuditLog(words, {
+    verified(words, {
       ...(typeof key === 'string' ? { publicKeyPath: key } : {}),
       ...(kept === undefined ? {} : { checkpoints: kept.split('\n').filter((line) => line.trim() !== '') }),
     }),
@@ -20,6 +22,20 @@ export async function run(context: Context): Promise<void> {
   const { problem } = report;
   if (problem === undefined) return;
   throw new CommandFailed(`${problem.file}: line ${String(problem.line)}: ${problem.reason}`);
+}
+
+/** What the caller wrote for each option. */
+const FLAGS: Readonly<Record<string, string>> = { publicKeyPath: '--key', checkpoints: '--checkpoints' };
+
+/** @throws {UsageError} naming the flag that is wrong */
+function verified(files: readonly string[], options: VerifyAuditOptions): AuditReport {
+  try {
+    return verifyAuditLog(files, options);
+  } catch (error) {
+    const flag = error instanceof InvalidArgumentError ? FLAGS[error.argument] : undefined;
+    if (!(error instanceof InvalidArgumentError) || flag === undefined) throw error;
+    throw new UsageError(error.message.replace(error.argument, flag));
+  }
 }
 
 /** What holds, and what nobody can say. */
