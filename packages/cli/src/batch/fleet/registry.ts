@@ -12,6 +12,7 @@ export interface WorkerFacts {
   readonly concurrency: number;
   /** Requests a second for the whole fleet; `null`: no limit. */
   readonly rate: number | null;
+  /** By the clock of Redis, in Unix ms: those of the machines may differ. */
   readonly startedAt: number;
   readonly seenAt: number;
   readonly running: number;
@@ -31,20 +32,29 @@ export async function announceKey(redis: Redis, prefix: string, key: RsaPublicKe
   await redis.hset(keysKey(prefix), key.fingerprint, key.pem);
 }
 
-export async function beat(redis: Redis, prefix: string, facts: WorkerFacts): Promise<void> {
-  await redis.hset(workersKey(prefix), facts.id, JSON.stringify(facts));
+/** Unix ms. */
+export async function redisNow(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = (await redis.time()).map(Number);
+  return (seconds ?? 0) * 1_000 + Math.floor((microseconds ?? 0) / 1_000);
+}
+
+/** The worker is there now. */
+export async function beat(redis: Redis, prefix: string, facts: Omit<WorkerFacts, 'seenAt'>): Promise<void> {
+  const seen = { ...facts, seenAt: await redisNow(redis) } satisfies WorkerFacts;
+  await redis.hset(workersKey(prefix), facts.id, JSON.stringify(seen));
 }
 
 export async function leave(redis: Redis, prefix: string, id: string): Promise<void> {
   await redis.hdel(workersKey(prefix), id);
 }
 
-/** Workers that are there, by the clock of this machine. */
+/** Workers that are there. */
 export async function liveWorkers(redis: Redis, prefix: string): Promise<readonly WorkerFacts[]> {
   const live: WorkerFacts[] = [];
+  const now = await redisNow(redis);
   for (const [id, json] of Object.entries(await redis.hgetall(workersKey(prefix)))) {
     const facts = parse(json);
-    const silentMs = Date.now() - (facts?.seenAt ?? 0);
+    const silentMs = now - (facts?.seenAt ?? 0);
     if (silentMs > FORGET_MS) await redis.hdel(workersKey(prefix), id);
     if (facts !== undefined && silentMs <= GONE_MS) live.push(facts);
   }

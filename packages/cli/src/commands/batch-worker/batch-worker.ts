@@ -7,7 +7,7 @@ import { redisRateLimit } from 'nomyo-js/redis-rate-limit';
 import { fleetKey } from '../../batch/fleet/key-pair.js';
 import { ratePrefix } from '../../batch/fleet/names.js';
 import { connect, queuePlace, type QueuePlace } from '../../batch/fleet/redis.js';
-import { announceKey, beat, BEAT_MS, leave, type WorkerFacts } from '../../batch/fleet/registry.js';
+import { announceKey, beat, BEAT_MS, leave, redisNow, type WorkerFacts } from '../../batch/fleet/registry.js';
 import { FleetWorker } from '../../batch/fleet/work.js';
 import { concurrencyOf, rateOf } from '../../batch/flags.js';
 import { tierOf } from '../../client/config.js';
@@ -104,14 +104,13 @@ async function announce(
   { redis, place: { prefix }, key, concurrency }: ServeParts,
 ): Promise<{ end: () => Promise<void> }> {
   const id = randomBytes(6).toString('hex');
-  const startedAt = Date.now();
-  const facts = (): WorkerFacts => ({
+  const startedAt = await redisNow(redis);
+  const facts = (): Omit<WorkerFacts, 'seenAt'> => ({
     id,
     key: key.publicKey.fingerprint,
     concurrency,
     rate: rateOf(flags) ?? null,
     startedAt,
-    seenAt: Date.now(),
     ...worker.counts,
   });
   await announceKey(redis, prefix, key.publicKey);

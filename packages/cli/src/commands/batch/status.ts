@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { openQueue, type BatchQueue } from '../../batch/fleet/queue.js';
 import { connect, queuePlace } from '../../batch/fleet/redis.js';
-import { knownKeys, liveWorkers, type WorkerFacts } from '../../batch/fleet/registry.js';
+import { knownKeys, liveWorkers, redisNow, type WorkerFacts } from '../../batch/fleet/registry.js';
 import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
 import { statusText, type GroupFacts } from './status-text.js';
@@ -18,7 +18,7 @@ export async function run(context: Context): Promise<void> {
     const groups = await groupsOf(redis, place.prefix, context);
     const { output } = context;
     if (output.json) output.data({ groups });
-    else output.line(statusText(groups, Date.now()));
+    else output.line(statusText(groups, await redisNow(redis)));
   } finally {
     redis.disconnect();
   }
