@@ -1,18 +1,34 @@
 /** Files that only the holder of a private key can read. */
 import { open, readFile } from 'node:fs/promises';
-import { isObject } from '@nomyo/base';
+import { isObject, SecurityError, wipe } from '@nomyo/base';
 import { RsaPublicKey, sealEnvelope, serializeJson } from '@nomyo/crypto';
 import { UsageError } from './exit/codes.js';
 
 const PRIVATE_MODE = 0o600;
 
-/** @throws {UsageError} when the file holds no RSA public key */
+/** @throws {UsageError} when the file cannot be read, or holds no RSA public key */
 export async function readPublicKey(path: string, flag: string): Promise<RsaPublicKey> {
+  const pem = await readBytes(path, flag);
   try {
-    return await RsaPublicKey.fromPem(await readFile(path));
+    // Of PKCS#8, encrypted or not, and of older forms. It is not even decoded.
+    if (pem.includes('PRIVATE KEY-----')) {
+      throw new UsageError(`${flag}: ${path} holds a private key; name the public key of the pair`);
+    }
+    return await RsaPublicKey.fromPem(pem);
+  } catch (error) {
+    if (!(error instanceof SecurityError)) throw error;
+    throw new UsageError(`${flag}: ${path} is not an RSA public key in PEM: ${error.message}`);
+  } finally {
+    wipe(pem);
+  }
+}
+
+async function readBytes(path: string, flag: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
   } catch (error) {
     const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${flag}: ${path} is not an RSA public key in PEM (${code})`);
+    throw new UsageError(`${flag}: ${path} cannot be read (${code})`);
   }
 }
 

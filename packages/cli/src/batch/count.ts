@@ -29,8 +29,10 @@ export class Tally {
   #bytes = 0;
   #maxOutputTokens = 0;
   #unbounded = 0;
+  #requests = 0;
 
   add(request: BatchRequest): void {
+    this.#requests += 1;
     count(this.#models, String(request.body['model']));
     count(this.#urls, request.url);
     const bytes = Buffer.byteLength(JSON.stringify(request.body));
@@ -40,11 +42,9 @@ export class Tally {
     else this.#maxOutputTokens += output;
   }
 
-  /**
-   * @param requests that take part
-   * @param requestsPerSecond `undefined`: no limit
-   */
-  counts(requests: number, requestsPerSecond: number | undefined): Counts {
+  /** @param requestsPerSecond `undefined`: no limit */
+  counts(requestsPerSecond: number | undefined): Counts {
+    const requests = this.#requests;
     return {
       requests,
       urls: Object.fromEntries(this.#urls),

@@ -19,7 +19,7 @@ export interface FinishParts {
 /** Killed between any two steps, the next run does those that are missing. */
 export async function finishBatch({ header, ledger, journal, publisher, paths }: FinishParts): Promise<End> {
   await journal.durable();
-  publisher.finish();
+  const sums = publisher.finish();
   const { output, errors } = paths;
   const end: End = {
     kind: 'end',
@@ -29,6 +29,8 @@ export async function finishBatch({ header, ledger, journal, publisher, paths }:
     failures: ledger.failures(),
     outputPath: output,
     errorsPath: errors ?? null,
+    outputSha256: sums.output,
+    errorsSha256: sums.errors ?? null,
   };
   if (errors !== undefined) writeJournal(errors, [{ kind: 'see', v: 1, output }]);
   writeJournal(output, [header, end]);

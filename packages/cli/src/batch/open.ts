@@ -1,21 +1,24 @@
 /** Begins a batch, goes on with one, or finds that it is finished. */
 import { rmSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { CommandFailed, UsageError } from '../exit/codes.js';
 import { newIdentity } from './fleet/identity.js';
 import type { CheckedInput } from './input/check.js';
 import { headOf, journalOf } from './journal/head.js';
 import { Journal, scanJournal, type Scan } from './journal/journal.js';
 import { Ledger } from './journal/ledger.js';
-import type { End, Header, SelectedLines } from './journal/record.js';
+import type { Asked, End, Header, SelectedLines } from './journal/record.js';
 import { inRuns } from './journal/runs.js';
 import { isThere } from './output/files.js';
 import type { OutputPaths } from './output/publisher.js';
+import { JOURNAL_VERSION, otherBatch } from './same.js';
 
 /** What a batch is begun with. */
 export interface OpenParts {
   readonly input: CheckedInput;
   readonly paths: OutputPaths;
   readonly selection: SelectedLines | undefined;
+  readonly asked: Asked;
   /** The lines that take part are those that the journal names: it is a batch that is opened again. */
   readonly reopens: boolean;
   /** Fingerprint. */
@@ -59,6 +62,15 @@ export async function refuseForeign(parts: OpenParts): Promise<Header | undefine
   return head;
 }
 
+function refuseOther(header: Header, parts: OpenParts): void {
+  const { paths, reopens } = parts;
+  const own = headerOf(parts);
+  const why = otherBatch(header, own, { reopens });
+  if (why !== undefined) throw foreign(paths.output, why);
+  // A file of errors that is new to the batch must not take the place of another file.
+  if (header.errors !== own.errors) refuseThere(paths.errors);
+}
+
 function refuseThere(...paths: readonly (string | undefined)[]): void {
   const path = paths.find((name) => name !== undefined && isThere(name));
   if (path !== undefined) throw new UsageError(`${path} is there already, and is never overwritten`);
@@ -81,6 +93,10 @@ async function goOn(header: Header, parts: OpenParts): Promise<OpenedBatch> {
   const ledger = newLedger(header);
   const end = await takeAll(scan, ledger);
   if (end !== undefined) return finished(end, header, parts);
+  // A finished batch that is opened again may have its failures elsewhere; one that is under way may not.
+  if (header.errors !== errorsOf(parts.paths)) {
+    throw foreign(parts.paths.output, 'has its --errors elsewhere');
+  }
   const { damaged, wholeBytes } = scan.facts;
   if (damaged > 0 && parts.atMostOnce) {
     throw new CommandFailed(
@@ -116,10 +132,16 @@ function newLedger({ lines, selection }: Header): Ledger {
   return ledger;
 }
 
-function headerOf({ input, selection, sealedTo, isFleet }: OpenParts): Header {
+/** As a header names it. */
+export const errorsOf = ({ output, errors }: OutputPaths): string | null =>
+  errors === undefined ? null : relative(dirname(output), errors);
+
+function headerOf({ input, selection, asked, sealedTo, isFleet, paths }: OpenParts): Header {
   return {
     kind: 'batch',
-    v: 1,
+    v: JOURNAL_VERSION,
+    asked,
+    errors: errorsOf(paths),
     input: input.path,
     inputSha256: input.sha256,
     lines: input.count,
@@ -128,24 +150,6 @@ function headerOf({ input, selection, sealedTo, isFleet }: OpenParts): Header {
     startedAt: new Date().toISOString(),
     fleet: isFleet ? newIdentity() : null,
   };
-}
-
-function refuseOther(header: Header, parts: OpenParts): void {
-  const { output } = parts.paths;
-  const { inputSha256, lines, selection, sealedTo } = headerOf(parts);
-  if (header.v !== 1) throw foreign(output, 'was written by a newer nomyo');
-  if (header.inputSha256 !== inputSha256 || header.lines !== lines) {
-    throw foreign(output, 'belongs to another input, or to an earlier state of this one');
-  }
-  if (!parts.reopens && header.selection?.sha256 !== selection?.sha256) {
-    throw foreign(output, 'belongs to another choice of lines (--retry)');
-  }
-  if ((header.fleet !== null) !== parts.isFleet) {
-    throw foreign(output, `was begun ${parts.isFleet ? 'without' : 'with'} --queue`);
-  }
-  if (header.sealedTo === sealedTo) return;
-  const how = header.sealedTo === null ? 'without --seal-to' : `with --seal-to the key ${header.sealedTo}`;
-  throw foreign(output, `was begun ${how}`);
 }
 
 const foreign = (output: string, why: string): UsageError =>

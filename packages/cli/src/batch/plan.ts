@@ -1,9 +1,10 @@
 /** Which input goes where, and which of its lines take part. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../exit/codes.js';
 import type { BatchFlags } from './flags.js';
 import { headOf } from './journal/head.js';
 import type { OutputPaths } from './output/publisher.js';
+import { JOURNAL_VERSION } from './same.js';
 
 /** What is to be done. */
 export interface BatchPlan {
@@ -47,6 +48,14 @@ async function batchBehind(file: string): Promise<Known> {
       `--retry: there is no journal of the batch that ${file} came from; use nomyo batch IN --retry ${file} -o OUT`,
     );
   }
-  const errors = output === file ? undefined : file;
+  if (header.v !== JOURNAL_VERSION) {
+    throw new UsageError(`--retry: the batch of ${file} was written by another version of nomyo`);
+  }
+  const errors = header.errors === null ? undefined : resolve(dirname(output), header.errors);
+  if (file !== output && file !== errors) {
+    throw new UsageError(
+      `--retry: the failed lines of that batch are in ${errors ?? output}, not in ${file}`,
+    );
+  }
   return { input: resolve(header.input), output, errors };
 }

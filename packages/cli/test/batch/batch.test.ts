@@ -97,7 +97,7 @@ describe('nomyo batch', () => {
     writeLines(files.in, requests(2));
     expect(await home.run(batch(files.in, '-o', other), { env })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('another input'),
+      stderr: expect.stringContaining(`an earlier state of ${files.in}`),
     });
     expect((await home.run(batch(files.in, '-o', files.in), { env })).code).toBe(2);
   });
@@ -186,6 +186,11 @@ describe('nomyo batch', () => {
     expect((await home.run(run, { env })).code).toBe(1);
     router.setFail(undefined);
     const before = posts();
+    const counted = await home.run(batch('--retry', files.err, '--dry-run', '--json'), { env });
+    expect(JSON.parse(counted.stdout)).toMatchObject({ requests: 4, models: { m: 4 } });
+    await refusesEdited(files, files.err);
+    await refusesEdited(files, files.out);
+    expect(posts()).toBe(before);
     expect(await home.run(batch('--retry', files.err), { env })).toMatchObject({ code: 0 });
     expect(posts()).toBe(before + 4);
     expect(ids(readLines(files.out))).toEqual(ids(requests(8) as never));
@@ -371,6 +376,24 @@ describe('nomyo batch', () => {
     expect(await rival).toMatchObject({ code: 2, stderr: expect.stringContaining('another run') });
   });
 });
+
+/** Lines in another order, and with one missing. */
+async function refusesEdited(files: ReturnType<typeof place>, edited: string) {
+  const text = readFileSync(edited, 'utf8');
+  const [first = '', second = '', ...rest] = text.trimEnd().split('\n');
+  for (const lines of [
+    [second, first, ...rest],
+    [second, ...rest],
+  ]) {
+    writeFileSync(edited, `${lines.join('\n')}\n`);
+    expect(await home.run(batch('--retry', files.err), { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${edited} is not as the batch has written it`),
+    });
+  }
+  expect(existsSync(`${files.out}.journal.new`)).toBe(false);
+  writeFileSync(edited, text);
+}
 
 async function startRivals() {
   const files = place();

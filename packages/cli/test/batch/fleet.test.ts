@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { makeCertificate, startRouter, type Router } from '@nomyo/router/testing';
 import { collect, Home, until } from '../cli.js';
@@ -173,6 +173,33 @@ describeWithRedis('a fleet', () => {
     }
     const calls = logs.flatMap((log) => readLines(log)).filter((line) => 'outcome' in line);
     expect(calls.length).toBeGreaterThanOrEqual(count);
+  });
+
+  it('a run whose last step is missing clears what an earlier one left in Redis', async () => {
+    const files = place();
+    writeLines(files.in, requests(2));
+    const child = await worker();
+    const submitter = home.start(submit(files));
+    const own = await until(() => batchId(files.out));
+    // Nothing can take its place: every line is answered, and the batch does not end.
+    mkdirSync(files.out);
+    expect(await ended(submitter)).toBe(1);
+    const [meta = ''] = await redis.keys('nomyo:batch-*:meta');
+    const completed = meta.replace(/meta$/u, 'completed');
+    const left = `${own}-1`;
+    await redis.hset(completed.replace(/completed$/u, left), {
+      data: '{}',
+      returnvalue: '""',
+      finishedOn: '1',
+    });
+    await redis.zadd(completed, '1', left, '2', 'of-others-1');
+    rmSync(files.out, { recursive: true });
+    expect(await home.run(submit(files))).toMatchObject({ code: 0 });
+    expect(await redis.zrange(completed, '0', '-1')).toEqual(['of-others-1']);
+    expect(await redis.exists(completed.replace(/completed$/u, left))).toBe(0);
+    await redis.zrem(completed, 'of-others-1');
+    child.kill('SIGTERM');
+    expect(await ended(child)).toBe(0);
   });
 
   it('--at-most-once: what a killed worker may have sent is an error, and not sent again', async () => {

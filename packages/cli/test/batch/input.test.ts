@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { checkInput } from '../../src/batch/input/check.js';
 import { IdTable } from '../../src/batch/input/id-table.js';
 import { readInput } from '../../src/batch/input/read-input.js';
+import { parseRequest } from '../../src/batch/input/request.js';
 import { splitLines } from '../../src/batch/input/split-lines.js';
 import { request, requests, writeLines } from './files.js';
 
@@ -73,14 +74,17 @@ describe('the check of an input', () => {
   });
 
   it('takes the model from --model where a line names none', async () => {
-    writeLines(file, [request('a', 'x', { model: undefined }), request('b', 'x')]);
+    writeLines(file, [
+      request('a', 'x', { model: undefined }),
+      request('b', 'x'),
+      request('c', 'x', { model: null }),
+    ]);
     const models: unknown[] = [];
-    await checkInput(file, {
-      defaultModel: 'other',
-      signal,
-      onRequest: ({ body }) => models.push(body['model']),
-    });
-    expect(models).toEqual(['other', 'm']);
+    for await (const { text } of readInput(file)) models.push(parseRequest(text, 'other').body['model']);
+    expect(models).toEqual(['other', 'm', 'other']);
+    expect((await check('other')).takesModel).toBe(true);
+    writeLines(file, requests(2));
+    expect((await check('other')).takesModel).toBe(false);
   });
 
   it('takes large numbers, and text that looks like one that is too large', async () => {

@@ -1,9 +1,10 @@
 /** Files and disks that are not as one hopes. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { BINARY, collect, ended, Home } from '../cli.js';
+import { BINARY, collect, ended, Home, until } from '../cli.js';
 import { ids, readLines, request, requests, writeLines } from './files.js';
 
 const home = new Home();
@@ -64,6 +65,33 @@ describe('an input', () => {
   });
 });
 
+describe('--seal-to', () => {
+  it('takes an RSA public key, and says what else it was given, before anything is sent', async () => {
+    const files = place();
+    writeLines(files.in, requests(1));
+    const keys = { type: 'spki', format: 'pem' } as const;
+    writeFileSync(files.at('ec'), generateKeyPairSync('ed25519').publicKey.export(keys));
+    writeFileSync(
+      files.at('short'),
+      generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export(keys),
+    );
+    const before = router.requests.length;
+    for (const [file, says] of [
+      [home.file('keys/private_key.pem'), /--seal-to: .*holds a private key; name the public key/u],
+      [files.at('nowhere'), /--seal-to: .*nowhere cannot be read \(ENOENT\)/u],
+      [home.file('keys'), /--seal-to: .*cannot be read \(EISDIR\)/u],
+      [files.in, /--seal-to: .*is not an RSA public key in PEM: there is no well-formed PEM block/u],
+      [files.at('ec'), /--seal-to: .*is not an RSA public key in PEM: /u],
+      [files.at('short'), /--seal-to: .*has 1024 bits/u],
+    ] as const) {
+      const { code, stderr } = await home.run(batch(files.in, '-o', files.out, '--seal-to', file));
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(says) });
+    }
+    expect(router.requests.length).toBe(before);
+    expect(existsSync(`${files.out}.journal`)).toBe(false);
+  });
+});
+
 describe('an output', () => {
   it('is never written through a link', async () => {
     const files = place();
@@ -118,6 +146,53 @@ describe('an output', () => {
 });
 
 describe('another command in between', () => {
+  it('that asks for something else is refused, and says what; another router is told', async () => {
+    const files = place();
+    writeLines(files.in, requests(20, { model: undefined }));
+    const args = batch(files.in, '-o', files.out, '--errors', files.at('err.jsonl'), '--model', 'first');
+    expect((await home.run([...args, '--max-cost', '1000'])).code).toBe(1);
+    const before = posts();
+    for (const [other, says] of [
+      [['--model', 'second'], 'was begun with --model first'],
+      [['--tier', 'high'], 'was begun without --tier'],
+      [['--errors', files.at('other.jsonl')], 'was begun with --errors err.jsonl'],
+    ] as const) {
+      const { code, stderr } = await home.run([...args, ...other]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(says) });
+    }
+    expect(posts()).toBe(before);
+    const elsewhere = router.url.replace('127.0.0.1', 'localhost');
+    const { code, stderr } = await home.run([...args, '--base-url', elsewhere]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/begun at \S+127\.0\.0\.1\S+; .* go to \S+localhost/u),
+    });
+    expect(readLines(files.out)).toHaveLength(20);
+  });
+
+  it('may name another model where every line names its own', async () => {
+    const files = place();
+    writeLines(files.in, requests(1));
+    const args = batch(files.in, '-o', files.out);
+    expect((await home.run([...args, '--model', 'first'])).code).toBe(0);
+    expect((await home.run([...args, '--model', 'second'])).code).toBe(0);
+  });
+
+  it('that removes the directory ends the run, and says so', async () => {
+    const files = place();
+    const gone = files.at('gone');
+    mkdirSync(gone);
+    writeLines(files.in, requests(1_000));
+    const child = home.start(batch(files.in, '-o', `${gone}/out.jsonl`, '--rate', '20'));
+    const output = collect(child);
+    const end = ended(child);
+    await until(() => readLines(`${gone}/out.jsonl.partial`).length > 2);
+    rmSync(gone, { recursive: true });
+    expect(await end).toBe(1);
+    expect(output().stderr).toContain('out.jsonl.journal was removed while the batch ran');
+    expect(existsSync(gone)).toBe(false);
+  });
+
   it('that seals to another key, or to none, is refused', async () => {
     const files = place();
     writeLines(files.in, requests(1));

@@ -117,19 +117,6 @@ export class Submitter {
     if (found.kind === 'result') await this.#remove(id);
   }
 
-  /**
-   * A run that is killed between its journal and Redis leaves results there that nobody would ask for again.
-   *
-   * @param isDone whether the journal has the outcome of a line
-   */
-  async forgetAll(isDone: (index: number) => boolean): Promise<void> {
-    const { redis, queue, identity } = this.#parts;
-    const own = jobId(identity.id, 0).slice(0, -1);
-    for (const id of await redis.zrange(queue.toKey('completed'), '0', '-1')) {
-      if (id.startsWith(own) && isDone(Number(id.slice(own.length)))) await this.#remove(id);
-    }
-  }
-
   async #remove(id: string): Promise<void> {
     await this.#parts.queue.remove(id);
   }

@@ -16,6 +16,8 @@ export interface CheckedInput {
   /** Requests in it. */
   readonly count: number;
   readonly ids: IdTable;
+  /** Lines name no model, and take that of --model. */
+  readonly takesModel: boolean;
   /** @returns whether a line is still what it was when it was checked */
   isSame(line: InputLine): boolean;
 }
@@ -25,15 +27,13 @@ export interface CheckParts {
   /** For lines that name none. */
   readonly defaultModel: string | undefined;
   readonly signal: AbortSignal;
-  /** Told of every request that is right. */
-  readonly onRequest?: (request: BatchRequest) => void;
 }
 
 /** @throws {UsageError} naming the first line that is wrong */
 export async function checkInput(path: string, parts: CheckParts): Promise<CheckedInput> {
   await refuseSpecialFile(path);
-  const { defaultModel, signal, onRequest } = parts;
-  const check = new InputCheck(path, defaultModel, onRequest);
+  const { defaultModel, signal } = parts;
+  const check = new InputCheck(path, defaultModel);
   const whole = createHash('sha256');
   for await (const line of readInput(path, (bytes) => whole.update(bytes))) {
     signal.throwIfAborted();
@@ -61,12 +61,11 @@ class InputCheck {
   readonly #ids = new IdTable();
   readonly #marks = new GrowingUint32();
   readonly #numbers = new GrowingUint32();
-  readonly #onRequest: CheckParts['onRequest'];
+  #takesModel = false;
 
-  constructor(path: string, defaultModel: string | undefined, onRequest: CheckParts['onRequest']) {
+  constructor(path: string, defaultModel: string | undefined) {
     this.#path = path;
     this.#defaultModel = defaultModel;
-    this.#onRequest = onRequest;
   }
 
   get count(): number {
@@ -89,6 +88,7 @@ class InputCheck {
       sha256,
       count: this.count,
       ids: this.#ids,
+      takesModel: this.#takesModel,
       isSame: ({ index, mark }) => index < marks.length && marks.at(index) === mark,
     };
   }
@@ -101,6 +101,6 @@ class InputCheck {
     }
     this.#marks.push(mark);
     this.#numbers.push(number);
-    this.#onRequest?.(request);
+    this.#takesModel ||= request.takesModel;
   }
 }

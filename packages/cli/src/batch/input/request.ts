@@ -6,6 +6,8 @@ export interface BatchRequest {
   readonly customId: string;
   readonly url: BatchUrl;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The line names no model: that of --model is in `body`. */
+  readonly takesModel: boolean;
 }
 
 /** Paths that can be sealed. */
@@ -29,7 +31,8 @@ export function parseRequest(text: string, defaultModel: string | undefined): Ba
   const known = BATCH_URLS.find((path) => path === url);
   if (known === undefined) throw new LineError(`url must be one of ${BATCH_URLS.join(', ')}`);
   if (!isObject(body)) throw new LineError('body must be a JSON object');
-  return { customId, url: known, body: checkBody(body, known, defaultModel) };
+  const checked = checkBody(body, known, defaultModel);
+  return { customId, url: known, body: checked, takesModel: checked !== body };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
@@ -58,7 +61,7 @@ function checkBody(
   if (!hasContent(body[member], url)) {
     throw new LineError(`body.${member} is missing or empty, and ${url} needs it`);
   }
-  return body['model'] === undefined ? { ...body, model } : body;
+  return body['model'] === model ? body : { ...body, model };
 }
 
 function hasContent(content: unknown, url: BatchUrl): boolean {

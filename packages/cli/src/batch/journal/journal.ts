@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { concatBytes } from '@nomyo/base';
+import { CommandFailed } from '../../exit/codes.js';
 import { splitLines } from '../input/split-lines.js';
 import { PRIVATE_MODE, readExactly, writeFully } from '../output/files.js';
 import type { Ledger, Place } from './ledger.js';
@@ -70,7 +71,7 @@ export class Journal {
   /** @param wholeBytes where to go on; what stands behind it is torn */
   constructor(path: string, ledger: Ledger, wholeBytes: number) {
     this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, PRIVATE_MODE);
-    this.#disk = new Disk(this.#fd);
+    this.#disk = new Disk(this.#fd, path);
     this.#ledger = ledger;
     this.#length = wholeBytes;
     this.#written = wholeBytes;
@@ -139,6 +140,7 @@ export class Journal {
 /** Forces a file to the disk behind what writes it, some times a second, and at once where somebody waits for it. */
 class Disk {
   readonly #fd: number;
+  readonly #path: string;
   /** Writes that were noted, and those of them that are on the disk. */
   #noted = 0;
   #forced = 0;
@@ -146,8 +148,9 @@ class Disk {
   #sync: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(fd: number) {
+  constructor(fd: number, path: string) {
     this.#fd = fd;
+    this.#path = path;
   }
 
   /** Something was written. */
@@ -189,10 +192,19 @@ class Disk {
     const target = this.#noted;
     try {
       await dataSync(this.#fd);
+      this.#checkName();
       this.#forced = target;
     } catch (error) {
       this.#failure = { error };
     }
     this.#sync = undefined;
+  }
+
+  /** A file without a name goes with its process, and nothing could go on from it. */
+  #checkName(): void {
+    if (fstatSync(this.#fd).nlink > 0) return;
+    throw new CommandFailed(
+      `${this.#path} was removed while the batch ran: what was answered is lost, and no more lines were sent`,
+    );
   }
 }

@@ -18,10 +18,22 @@ export interface SelectedLines {
   readonly runs: Runs;
 }
 
+/** What a run asks for, apart from its input. A batch that goes on must ask for the same. */
+export interface Asked {
+  /** For lines that name none; `null` when every line names one. */
+  readonly model: string | null;
+  readonly tier: string | null;
+  /** Where the lines go: a base URL, or `--local`; `null`: the service, or a queue. It may change, which is told. */
+  readonly router: string | null;
+}
+
 /** What the journal says at its head: for which batch it is. */
 export interface Header {
   readonly kind: 'batch';
   readonly v: number;
+  readonly asked: Asked;
+  /** Where failed lines go, relative to the directory of the output; `null`: among the answers. */
+  readonly errors: string | null;
   /** Absolute. */
   readonly input: string;
   /** Hex. */
@@ -73,9 +85,12 @@ export interface End {
   readonly input: number;
   readonly output: number;
   readonly failures: Runs;
-  /** Absolute. `errors` is `null` when failed lines are in the output. */
+  /** Absolute. `errorsPath` is `null` when failed lines are in the output. */
   readonly outputPath: string;
   readonly errorsPath: string | null;
+  /** SHA-256 of both files, in hex: shows that one was edited before its lines are tried again. */
+  readonly outputSha256: string;
+  readonly errorsSha256: string | null;
 }
 
 /** In place of a journal beside a file of errors: where the journal is. */

@@ -2,6 +2,7 @@
  * The outputs, in the order of the input: a line is written as soon as all before it are. They grow beside their places
  * (`OUT.partial`) and take them at the end. A run that goes on writes them anew from the journal.
  */
+import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync } from 'node:fs';
 import type { Journal } from '../journal/journal.js';
 import { STATE, type Ledger } from '../journal/ledger.js';
@@ -9,6 +10,12 @@ import { createPrivate, putInPlace, writeFully } from './files.js';
 
 /** Where answers go, and where failures go; the same file when no other was named. */
 export interface OutputPaths {
+  readonly output: string;
+  readonly errors: string | undefined;
+}
+
+/** SHA-256 of the outputs, in hex. */
+export interface OutputSums {
   readonly output: string;
   readonly errors: string | undefined;
 }
@@ -25,6 +32,8 @@ export class Publisher {
   readonly #fresh = new Map<number, Uint8Array>();
   #freshBytes = 0;
   #next = 0;
+  #flushing: NodeJS.Timeout | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(paths: OutputPaths, ledger: Ledger, journal: Journal) {
     this.#paths = paths;
@@ -41,8 +50,13 @@ export class Publisher {
     this.#freshBytes += line.byteLength;
   }
 
-  /** Writes the lines whose turn it is. */
+  /**
+   * Writes the lines whose turn it is, those of a moment with one system call: the journal has them already.
+   *
+   * @throws what the disk has said
+   */
   advance(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
     for (; this.#next < this.#ledger.size; this.#next += 1) {
       const state = this.#ledger.stateOf(this.#next);
       if (state === STATE.open || state === STATE.sent) break;
@@ -50,8 +64,18 @@ export class Publisher {
       const file = state === STATE.answered ? this.#answers : this.#failures;
       file.add(this.#take(this.#next));
     }
-    this.#answers.flush();
-    this.#failures.flush();
+    this.#flushing ??= setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  /** Whoever comes next learns that it failed. */
+  #flush(): void {
+    this.#flushing = undefined;
+    try {
+      this.#answers.flush();
+      this.#failures.flush();
+    } catch (error) {
+      this.#failure = { error };
+    }
   }
 
   #take(index: number): Uint8Array {
@@ -63,16 +87,19 @@ export class Publisher {
   }
 
   /** Every line is there: the files take their places. Errors first, so that an output means that all is there. */
-  finish(): void {
+  finish(): OutputSums {
     this.advance();
     this.close();
     const { output, errors } = this.#paths;
     if (errors !== undefined) putInPlace(partialOf(errors), errors);
     putInPlace(partialOf(output), output);
+    const failures = errors === undefined ? undefined : this.#failures.sha256();
+    return { output: this.#answers.sha256(), errors: failures };
   }
 
   /** Leaves the files where they are. */
   close(): void {
+    clearTimeout(this.#flushing);
     this.#answers.close();
     this.#failures.close();
   }
@@ -84,6 +111,7 @@ class PartialFile {
   #lines: Uint8Array[] = [];
   #bytes = 0;
   #isClosed = false;
+  readonly #sum = createHash('sha256');
 
   constructor(path: string) {
     this.#fd = createPrivate(path);
@@ -108,6 +136,12 @@ class PartialFile {
     this.#lines = [];
     this.#bytes = 0;
     writeFully(this.#fd, whole);
+    this.#sum.update(whole);
+  }
+
+  /** Of all that was written, in hex; once. */
+  sha256(): string {
+    return this.#sum.digest('hex');
   }
 
   close(): void {
@@ -123,6 +157,9 @@ class PartialFile {
 }
 
 const FLUSH_BYTES = 256 * 1024;
+
+/** How long a line may wait for others, in ms. */
+const FLUSH_MS = 20;
 
 /** So much is kept at hand while a line before it is missing. */
 const FRESH_BYTES = 8 * 1024 * 1024;

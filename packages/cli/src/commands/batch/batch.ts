@@ -4,12 +4,17 @@ import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
 import { countsText, Tally } from '../../batch/count.js';
 import { batchFlags } from '../../batch/flags.js';
 import { checkInput } from '../../batch/input/check.js';
+import { readInput } from '../../batch/input/read-input.js';
+import { parseRequest } from '../../batch/input/request.js';
 import { readSelection } from '../../batch/input/selection.js';
-import { openBatch, refuseForeign, type OpenParts } from '../../batch/open.js';
+import { errorsOf, openBatch, refuseForeign, type OpenParts } from '../../batch/open.js';
 import { checkPlaces } from '../../batch/places.js';
 import { makePlan } from '../../batch/plan.js';
-import { reopen } from '../../batch/reopen.js';
+import { failuresOf, reopen } from '../../batch/reopen.js';
+import type { Asked, Runs } from '../../batch/journal/record.js';
+import { inRuns } from '../../batch/journal/runs.js';
 import { queuePlace } from '../../batch/fleet/redis.js';
+import { tierOf } from '../../client/config.js';
 import { limitOf } from '../../client/rate.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, UsageError } from '../../exit/codes.js';
@@ -30,14 +35,9 @@ export async function run(context: Context): Promise<void> {
   const { settings, signal } = context;
   const defaultModel = settings.model ?? (settings.local === true ? LOCAL_MODEL : undefined);
   const parts = { defaultModel, signal };
-  if (flags.dryRun) {
-    const tally = new Tally();
-    const input = await checkInput(plan.input, { ...parts, onRequest: (request) => tally.add(request) });
-    await tellCounts({ context, flags, plan, input, defaultModel }, tally);
-  } else {
-    const input = await checkInput(plan.input, parts);
-    await runPlan({ context, flags, plan, input, defaultModel });
-  }
+  const input = await checkInput(plan.input, parts);
+  const checked = { context, flags, plan, input, defaultModel };
+  await (flags.dryRun ? tellCounts(checked) : runPlan(checked));
 }
 
 async function runPlan(checked: Checked): Promise<void> {
@@ -52,23 +52,33 @@ async function runPlan(checked: Checked): Promise<void> {
   const { atMostOnce } = flags;
   const isFleet = place !== undefined;
   const sealedTo = key?.fingerprint;
-  const parts: OpenParts = { input, paths, selection, reopens, atMostOnce, sealedTo, isFleet };
+  const asked = askedOf(checked, isFleet);
+  const parts: OpenParts = { input, paths, selection, asked, reopens, atMostOnce, sealedTo, isFleet };
   // What is refused leaves nothing behind, not even a lock; under the lock it is looked at again.
   await refuseForeign(parts);
   const lease = await lock(paths.output);
   try {
     let batch = await openBatch(parts);
     if (batch.kind === 'finished' && reopens && batch.end.failed > 0) {
-      await reopen(batch.header, batch.end);
+      await reopen({ ...batch.header, errors: errorsOf(paths) }, batch.end);
       batch = await openBatch(parts);
     }
     if (batch.kind === 'finished') tellEnd(context, batch.end, { isOld: true });
-    else await runOpened(batch, { ...checked, paths, key, place });
+    else await runOpened(batch, { ...checked, paths, key, place, asked });
   } catch (error) {
     throw ofTheDisk(error, paths.output);
   } finally {
     await lease.release();
   }
+}
+
+function askedOf({ context, input, defaultModel }: Checked, isFleet: boolean): Asked {
+  const { local, baseUrl } = context.settings;
+  return {
+    model: input.takesModel ? (defaultModel ?? null) : null,
+    tier: tierOf(context) ?? null,
+    router: isFleet ? null : local === true ? '--local' : (baseUrl ?? null),
+  };
 }
 
 /** Calls of the system that write a batch's files. */
@@ -94,14 +104,23 @@ async function lock(output: string): Promise<DirectoryLease> {
   }
 }
 
-async function tellCounts(
-  { context: { settings, output }, flags, plan: { selectedBy }, input }: Checked,
-  tally: Tally,
-): Promise<void> {
-  const selection = selectedBy === undefined ? undefined : await readSelection(selectedBy, input);
-  const chosen = selection?.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  const limit = limitOf(settings, flags.rate);
-  const counts = tally.counts(chosen ?? input.count, limit?.requestsPerSecond);
+async function tellCounts(checked: Checked): Promise<void> {
+  const { context, flags, input, defaultModel } = checked;
+  const { settings, output } = context;
+  const runs = await chosenLines(checked);
+  const takesPart = runs === undefined ? () => true : inRuns(runs);
+  const tally = new Tally();
+  for await (const { index, text } of readInput(input.path)) {
+    if (takesPart(index)) tally.add(parseRequest(text, defaultModel));
+  }
+  const counts = tally.counts(limitOf(settings, flags.rate)?.requestsPerSecond);
   if (output.json) output.data(counts);
   else output.line(countsText(input.path, counts));
+}
+
+/** @returns the lines that --retry chooses; `undefined`: all */
+async function chosenLines({ plan, input }: Checked): Promise<Runs | undefined> {
+  const { selectedBy, reopens, paths } = plan;
+  if (selectedBy !== undefined) return (await readSelection(selectedBy, input)).runs;
+  return reopens && paths !== undefined ? failuresOf(paths.output) : undefined;
 }

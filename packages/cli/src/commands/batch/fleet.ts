@@ -1,7 +1,9 @@
 /** `nomyo batch --queue`: submits lines and collects what the workers make of them. */
 import type { Redis } from 'ioredis';
+import { isObject } from '@nomyo/base';
 import type { RsaPrivateKey, RsaPublicKey } from '@nomyo/crypto';
 import { fleetKey } from '../../batch/fleet/key-pair.js';
+import { clearLeftovers, type Leftovers } from '../../batch/fleet/leftovers.js';
 import { openEvents, openQueue } from '../../batch/fleet/queue.js';
 import { connect, type QueuePlace } from '../../batch/fleet/redis.js';
 import { groupKey } from '../../batch/fleet/registry.js';
@@ -20,6 +22,8 @@ export interface FleetParts {
   readonly retries: boolean;
   readonly rate: number | undefined;
   readonly stop: AbortSignal;
+  /** Whether an earlier run has written down the outcome of a line; `undefined`: there was none. */
+  readonly wasDone: ((index: number) => boolean) | undefined;
 }
 
 /** Runs `use` with a submitter, and lets go of everything whatever happens. */
@@ -27,8 +31,12 @@ export async function withSubmitter(
   parts: FleetParts,
   use: (submitter: Submitter) => Promise<void>,
 ): Promise<void> {
-  const redis = await connect(parts.place);
+  const { place, identity, wasDone } = parts;
+  const redis = await connect(place);
   try {
+    if (wasDone !== undefined) {
+      await clearLeftovers({ redis, prefix: place.prefix, identity, isDone: wasDone });
+    }
     const key = await fleetKey(parts.context);
     try {
       await submit(parts, { redis, key }, use);
@@ -40,8 +48,26 @@ export async function withSubmitter(
   }
 }
 
+/** For a batch that lacks nothing but its end. Its answers are all there: without Redis it ends nevertheless. */
+export async function clearQueue(
+  { output }: Pick<Context, 'output'>,
+  place: QueuePlace,
+  own: Pick<Leftovers, 'identity' | 'isDone'>,
+): Promise<void> {
+  let redis: Redis | undefined;
+  try {
+    redis = await connect(place);
+    await clearLeftovers({ redis, prefix: place.prefix, ...own });
+  } catch (error) {
+    const why = isObject(error) ? String(error['message']) : 'Redis cannot be reached';
+    output.warn(`nomyo: ${why}; results of this batch may stay there, sealed, for up to 14 days`);
+  } finally {
+    redis?.disconnect();
+  }
+}
+
 async function submit(
-  { context, place: { prefix }, ...rest }: FleetParts,
+  { context, place: { prefix }, wasDone: _wasDone, ...rest }: FleetParts,
   { redis, key }: { readonly redis: Redis; readonly key: RsaPrivateKey },
   use: (submitter: Submitter) => Promise<void>,
 ): Promise<void> {

@@ -7,6 +7,7 @@ import type { CheckedInput } from '../../batch/input/check.js';
 import type { BatchPlan } from '../../batch/plan.js';
 import type { QueuePlace } from '../../batch/fleet/redis.js';
 import { finishBatch } from '../../batch/finish.js';
+import type { Asked } from '../../batch/journal/record.js';
 import type { OpenedBatch } from '../../batch/open.js';
 import { Publisher, type OutputPaths } from '../../batch/output/publisher.js';
 import { Progress } from '../../batch/progress.js';
@@ -18,7 +19,7 @@ import { rateLimitOf } from '../../client/rate.js';
 import { withClient } from '../../client/session.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, Interrupted } from '../../exit/codes.js';
-import { withSubmitter } from './fleet.js';
+import { clearQueue, withSubmitter } from './fleet.js';
 import { tellEnd } from './tell.js';
 
 /** What was found before anything is written. */
@@ -39,6 +40,7 @@ interface RunParts extends Checked {
   /** What results are sealed to on the disk. */
   readonly key: RsaPublicKey | undefined;
   readonly place: QueuePlace | undefined;
+  readonly asked: Asked;
 }
 
 const DEFAULT_RETRIES = 2;
@@ -49,7 +51,7 @@ const CONCURRENCY = { calls: 16, jobs: 1_000 } as const;
 export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
   const { ledger, journal } = batch;
   const { context, paths } = parts;
-  tellStart(batch, context);
+  tellStart(batch, parts);
   try {
     // A disk that takes no journal is told before anything is sent.
     await journal.durable();
@@ -57,6 +59,7 @@ export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
     try {
       publisher.advance();
       if (!ledger.isComplete) await sendLines(batch, parts, publisher);
+      else await clearComplete(batch, parts);
       const end = await finishBatch({ ...batch, publisher, paths });
       tellEnd(context, end, { isOld: false });
     } finally {
@@ -67,13 +70,21 @@ export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
   }
 }
 
-function tellStart({ isResumed, ledger, damaged }: Open, { output }: Context): void {
+function tellStart(
+  { isResumed, ledger, damaged, header }: Open,
+  { context: { output }, asked }: RunParts,
+): void {
   if (damaged > 0) {
     output.warn(`nomyo: ${String(damaged)} lines of the journal are damaged; what they said is run again`);
   }
   if (!isResumed) return;
   const done = ledger.answered + ledger.failed;
   output.note(`nomyo: going on: ${String(done)} of ${String(ledger.total)} lines are done`);
+  if (done === 0 || ledger.isComplete || header.asked.router === asked.router) return;
+  const [before, now] = [header.asked, asked].map(({ router }) => router ?? 'the service');
+  output.warn(
+    `nomyo: the batch was begun at ${String(before)}; the lines that are left go to ${String(now)}`,
+  );
 }
 
 /** Resolves when every line has its outcome. */
@@ -81,6 +92,12 @@ function sendLines(batch: Open, parts: RunParts, publisher: Publisher): Promise<
   return parts.place === undefined
     ? callLines(batch, parts, publisher)
     : submitLines(batch, { ...parts, place: parts.place }, publisher);
+}
+
+/** An earlier run was killed when every line had its outcome. */
+async function clearComplete({ header, ledger }: Open, { context, place }: RunParts): Promise<void> {
+  if (place === undefined || header.fleet === null) return;
+  await clearQueue(context, place, { identity: header.fleet, isDone: (index) => ledger.isDone(index) });
 }
 
 /** From this process. */
@@ -118,18 +135,18 @@ async function submitLines(
   const stop = stopOnSignals(context, 'the workers go on with what is in the queue');
   const rate = flags.rate === 0 ? undefined : flags.rate;
   const retries = parts.plan.reopens;
-  const fleet = { context, place, identity: header.fleet, once: flags.atMostOnce, retries, rate, stop };
-  await withSubmitter(fleet, async (submitter) => {
-    if (batch.isResumed) await submitter.forgetAll((index) => ledger.isDone(index));
+  const wasDone = batch.isResumed ? (index: number) => ledger.isDone(index) : undefined;
+  const own = { identity: header.fleet, once: flags.atMostOnce, retries, rate, stop, wasDone };
+  await withSubmitter({ context, place, ...own }, async (submitter) => {
     const forgotten: Promise<void>[] = [];
     const onWritten = (index: number): void => {
       forgotten.push(journal.durable().then(() => submitter.forget(index)));
       if (forgotten.length > MAX_FORGETTING) void forgotten.shift();
     };
     const concurrency = flags.concurrency ?? CONCURRENCY.jobs;
-    const own = { send: submitter.send, stop, concurrency, maxRetries: DEFAULT_RETRIES, onWritten };
+    const sending = { send: submitter.send, stop, concurrency, maxRetries: DEFAULT_RETRIES, onWritten };
     try {
-      await runToEnd({ ...linesOf(batch, parts, publisher), ...own }, context);
+      await runToEnd({ ...linesOf(batch, parts, publisher), ...sending }, context);
     } finally {
       await Promise.allSettled(forgotten);
     }
