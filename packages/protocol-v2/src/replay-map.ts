@@ -75,7 +75,7 @@ export class MemoryReplayMap implements ReplayMap {
 
   /** @throws {NomyoError} `BUSY` when the map is full */
   enter(mapKey: string, fingerprint: string, now: number): Promise<Entered> {
-    this.#sweep(now);
+    this.sweep(now);
     const entry = this.#running.get(mapKey) ?? this.#ended.get(mapKey);
     if (entry !== undefined) return Promise.resolve(found(entry, fingerprint));
     if (this.size >= this.#maxEntries || this.#bytes >= this.#maxBytes) {
@@ -99,8 +99,11 @@ export class MemoryReplayMap implements ReplayMap {
     this.#ended.set(mapKey, entry);
   }
 
-  /** Forgets entries that ended more than 240 s ago, and ends those that exceeded `maxRun`. */
-  #sweep(now: number): void {
+  /**
+   * Forgets entries that ended more than 240 s ago, and ends those that exceeded `maxRun`. Every {@link enter} does this
+   * first; call it from a timer, so that a gateway without requests does not hold the last ones.
+   */
+  sweep(now: number): void {
     for (const [mapKey, entry] of this.#running) {
       if (now - entry.enteredAt <= this.#maxRun) break;
       this.#end(mapKey, entry, undefined, now);

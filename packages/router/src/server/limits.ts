@@ -23,6 +23,8 @@ export const LIMITS = {
   keptAnswers: 536_870_912,
   /** Entries of the replay map, some 250 bytes each without their answers: 240 s of 4,000 requests a second. */
   replayEntries: 1_000_000,
+  /** How often a map in memory forgets what is over, without a request. */
+  replaySweepMs: 15_000,
   /** HTTP head of a request. */
   httpHead: 8_192,
   httpHeadMs: 10_000,

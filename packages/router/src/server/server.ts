@@ -43,13 +43,16 @@ class GatewayServer implements RouterServer {
     port: 0,
     metricsPort: undefined,
   };
+  /** A router without requests does not hold the answers of the last ones. */
+  readonly #sweeping: NodeJS.Timeout;
   #draining: Promise<void> | undefined;
 
   constructor(options: ServerOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
     const { gateway } = parts;
-    const { limits } = gateway;
+    const { limits, replays, now } = gateway;
+    this.#sweeping = setInterval(() => replays.sweep?.(now()), limits.replaySweepMs).unref();
     this.#listener = createListener(options.tls, createHandler(gateway, true), limits);
     this.#peerListener = createListener(undefined, createHandler(gateway, false), limits);
     this.#observer = createObserver(gateway.metrics, { trouble: () => this.#trouble() });
@@ -122,6 +125,7 @@ class GatewayServer implements RouterServer {
   }
 
   async #end(): Promise<void> {
+    clearInterval(this.#sweeping);
     const { keys, upstreams, gateway, log, v1Key } = this.#parts;
     keys.close();
     v1Key?.dispose();

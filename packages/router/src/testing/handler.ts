@@ -5,6 +5,7 @@ import { FAILURES } from './fail/failures.js';
 import type { Endpoint, FailPlan } from './fail/plan.js';
 import { ClientGone, readBody } from './http/body.js';
 import type { Connection, Handler } from './http/listener.js';
+import { refuseRepeated } from '../v1/headers.js';
 import { detailReply, Refusal, sendReply, textReply, type Reply } from '../v1/reply.js';
 import type { SeenDraft, SeenRequest, SeenRing } from './http/seen.js';
 import { complete, type CompletionService } from './protocol/completion.js';
@@ -65,6 +66,7 @@ async function serve(service: Service, exchange: Exchange): Promise<void> {
   try {
     seen.requestBody = await readBody(request, MAX_BODY_BYTES);
     const endpoint = findEndpoint(service, seen);
+    if (endpoint === 'completion') refuseRepeated(request.rawHeaders);
     const mode = service.plan()(endpoint, seen);
     seen.fail = mode?.name;
     const failure = FAILURES[mode?.name ?? 'ok'];

@@ -23,6 +23,41 @@ const CONTENT_TYPE = 'application/octet-stream';
 /** A UUID from most clients; the service's own documentation shows `openai-compat-abc123`. */
 const PAYLOAD_ID = /^[\x21-\x7E]{1,128}$/u;
 
+/** Headers that decide something. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+  'transfer-encoding',
+  'x-payload-id',
+  'x-public-key',
+  'x-security-tier',
+]);
+
+/**
+ * The first deciding header that stands twice in the head of a message. Node keeps the first of two and a proxy may keep
+ * the last, so that two programs on the way would see two different requests (RFC 9110 5.3).
+ *
+ * @param rawHeaders names and values in turns, as `IncomingMessage` has them
+ */
+export function repeatedHeader(rawHeaders: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (seen.has(name)) return name;
+    if (SINGLE.has(name)) seen.add(name);
+  }
+  return undefined;
+}
+
+/** @throws {Refusal} 400 when a deciding header stands twice */
+export function refuseRepeated(rawHeaders: readonly string[]): void {
+  const name = repeatedHeader(rawHeaders);
+  if (name !== undefined) throw new Refusal(400, `the header ${name} may not be repeated`);
+}
+
 /** @throws {Refusal} 400 */
 export function checkHeaders(headers: IncomingHttpHeaders): RequestHeaders {
   if (headers['content-type']?.toLowerCase() !== CONTENT_TYPE) {

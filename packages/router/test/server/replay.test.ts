@@ -1,8 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { MapLost, MemoryReplayMap, type ReplayMap } from '../../src/server/replay/replay-map.js';
 import { openReplays } from '../../src/server/replay/open.js';
 import { RedisReplayMap } from '../../src/server/replay/redis-map.js';
 import { redisClient, startRedis, whyNoRedis } from './redis.js';
+import { CHAT, useStages } from './setup.js';
+
+const stage = useStages();
 
 const SEALED = new TextEncoder().encode('sealed');
 
@@ -38,6 +42,19 @@ describe('the map in memory', () => {
     expect((await map.enter('running', 'f', 4_200)).kind).toBe('replayed');
     expect((await map.enter('running', 'f', 4_201)).kind).toBe('replayed');
     expect((await map.enter('running', 'f', 4_442)).kind).toBe('new');
+  });
+
+  it('forgets by the clock alone, when a router has no requests', async () => {
+    let ahead = 0;
+    const map = new MemoryReplayMap();
+    const now = (): number => Date.now() / 1_000 + ahead;
+    const here = await stage({ replays: map, now, limits: { replaySweepMs: 10 } });
+    await here.ask({ body: CHAT });
+    ahead = 230;
+    await pause(50);
+    expect(map.size).toBe(1);
+    ahead = 242;
+    while (map.size > 0) await pause(10);
   });
 
   it('keeps answers one behind the other, each to the byte', async () => {

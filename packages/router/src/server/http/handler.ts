@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { forward } from '../fleet/forward.js';
 import { clearClassOf, CONTENT_TYPE, protocolError } from '../protocol/port.js';
 import type { V1Call } from '../v1/v1.js';
+import { repeatedHeader } from '../../v1/headers.js';
 import { detailReply, sendReply } from '../../v1/reply.js';
 import { FOR_BROWSERS, sendClear, sendClearError, sendPreflight } from './clear.js';
 import type { Gateway } from './gateway.js';
@@ -24,6 +25,11 @@ export function createHandler(gateway: Gateway, mayForward: boolean): RequestLis
 
 /** Forwards a request sealed to another router's key. Never rejects. */
 async function route(gateway: Gateway, keyId: string, call: Call, mayForward: boolean): Promise<void> {
+  if (repeatedHeader(call.request.rawHeaders) !== undefined) {
+    const code = refuse(call.request, call.response, protocolError('malformed'));
+    report(gateway, call, { code });
+    return;
+  }
   const address = mayForward ? gateway.peers.addressOf(keyId) : undefined;
   if (address === undefined || gateway.keys.find(keyId) !== undefined) {
     await serveSealed(gateway, keyId, call);

@@ -23,6 +23,7 @@ export function guarded(map: ReplayMap, onTrouble: (message: string) => void): R
         onTrouble('the replay map is unreachable: an answer could not be kept');
       }
     },
+    sweep: (now) => map.sweep?.(now),
     close: () => map.close(),
   };
 }

@@ -4,6 +4,8 @@ import { LIMITS } from '../limits.js';
 
 /** A map that is closed with the server. */
 export interface ReplayMap extends Map {
+  /** Forgets what is over; for a map that does not do so by itself. */
+  sweep?(now: number): void;
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { concatBytes, LightAbortController, type AbortSignalLike } from '@nomyo/
 import { openEnvelope, sealEnvelope, SUITE, type SecureByteContext } from '@nomyo/crypto';
 import { ClientKeys } from '../../v1/client-keys.js';
 import { forwardedBody } from '../../v1/forwarded.js';
-import { checkHeaders } from '../../v1/headers.js';
+import { checkHeaders, refuseRepeated } from '../../v1/headers.js';
 import { Refusal as ClearRefusal, sendReply, type Reply } from '../../v1/reply.js';
 import type { RouterKey } from '../../v1/router-key.js';
 import { Refusal, type Answer } from '../exchange/answer.js';
@@ -62,6 +62,7 @@ async function complete(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Reply> {
+  refuseRepeated(request.rawHeaders);
   const { publicKey, tier } = checkHeaders(request.headers);
   const { route, caller } = await admit(service, {
     ...(request.headers.authorization === undefined ? {} : { authorization: request.headers.authorization }),
