@@ -234,7 +234,7 @@ describe('what is on disk', () => {
 });
 
 describe('what is on the wire', () => {
-  it('holds neither API key nor prompt nor answer', async () => {
+  it('holds neither API key nor prompt nor answer, nor tier, model or path', async () => {
     const seen: Buffer[] = [];
     const here = await stage({
       meddle: async (exchange) => {
@@ -248,8 +248,10 @@ describe('what is on the wire', () => {
         exchange.answer(answer);
       },
     });
-    await client(here).create(REQUEST);
+    await client(here).create({ ...REQUEST, security_tier: 'maximum' });
     look('what a load balancer sees', Buffer.concat(seen).toString('latin1'));
-    expect(Buffer.concat(seen).includes(MARKERS.prompt)).toBe(false);
+    for (const hidden of [MARKERS.prompt, 'maximum', REQUEST.model, '/v1/chat/completions']) {
+      expect(Buffer.concat(seen).includes(hidden)).toBe(false);
+    }
   });
 });

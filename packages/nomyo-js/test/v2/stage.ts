@@ -1,6 +1,10 @@
 /** A root, a model and a router of ours behind TLS, which end with the test; and clients that pin the root. */
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { SecureByteContext } from '@nomyo/crypto';
+import { importSigningKey, type SigningKey } from '@nomyo/protocol-v2';
 import {
   createRoot,
   delegate,
@@ -30,6 +34,8 @@ export interface Authority {
   signer(epoch?: number): Promise<string>;
   /** The next epoch's. */
   revoke(signer: string): Promise<string>;
+  /** The root itself, for whoever makes documents by hand. */
+  root(): Promise<SigningKey>;
 }
 
 export async function authority(realm: string = REALM): Promise<Authority> {
@@ -49,6 +55,10 @@ export async function authority(realm: string = REALM): Promise<Authority> {
       const file = output();
       await revoke({ root, signer, output: file, days: 1 });
       return file;
+    },
+    root: async () => {
+      const { d = '' } = createPrivateKey(await readFile(root)).export({ format: 'jwk' });
+      return importSigningKey(new SecureByteContext(Buffer.from(d, 'base64url')));
     },
   };
 }
