@@ -42,7 +42,8 @@ function take(
 /** Two names of one directory are one. */
 function realPath(path: string, flag: string): string {
   try {
-    return join(realpathSync(dirname(path)), basename(path));
+    // In C's way, which refuses a file with a slash behind it.
+    return join(realpathSync.native(`${dirname(path)}/`), basename(path));
   } catch (error) {
     const code = isObject(error) ? String(error['code']) : 'unknown error';
     throw new UsageError(`${flag}: the directory ${dirname(path)} cannot be used (${code})`);

@@ -129,6 +129,10 @@ describe('nomyo batch', () => {
       stderr: expect.stringMatching(/-o: the directory .*nowhere/u),
     });
     expect(existsSync(files.at('nowhere'))).toBe(false);
+    expect(await home.run(batch(files.in, '-o', `${files.in}/out.jsonl`), { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/-o: the directory .*in\.jsonl cannot be used \(ENOTDIR\)/u),
+    });
     expect(posts()).toBe(before);
   });
 

@@ -45,6 +45,12 @@ describe('the check of an input', () => {
     ['nothing', [''], 1, 'no request'],
     ['a number that is too large', [request('a', 'x'), endless('1e400')], 2, '1e400'],
     ['a number of too many digits', [endless(`[{"x":-${'9'.repeat(400)}}]`)], 1, 'too large'],
+    [
+      'a list in a list in a list',
+      [request('a', 'x'), endless(`${'['.repeat(50_000)}1${']'.repeat(50_000)}`)],
+      2,
+      '1,000 levels',
+    ],
     ['a long line', [request('a', 'x'), request('b', 'x'.repeat(10_500_000))], 2, '10 MiB'],
   ])('%s is named by its line', async (_name, lines, number, says) => {
     writeLines(file, lines);
@@ -90,6 +96,13 @@ describe('the check of an input', () => {
   it('takes large numbers, and text that looks like one that is too large', async () => {
     writeLines(file, [endless('1.7e308'), request('a', `1e400 ${'9'.repeat(400)}`)]);
     expect((await check()).count).toBe(2);
+  });
+
+  it('takes many members on few levels, and a thousand levels', async () => {
+    writeLines(file, [endless(`[${'1,[],'.repeat(100_000)}{}]`), request('a', 'x')]);
+    expect((await check()).count).toBe(2);
+    writeLines(file, [endless(`${'['.repeat(999)}${']'.repeat(999)}`)]);
+    expect((await check()).count).toBe(1);
   });
 
   it('takes the last of two members of one name, as JSON.parse does', async () => {

@@ -6,7 +6,7 @@ import { UsageError } from '../../exit/codes.js';
 import { GrowingUint32 } from './growing.js';
 import { IdTable } from './id-table.js';
 import { readInput, type InputLine } from './read-input.js';
-import { LineError, parseRequest, refuseEndless, type BatchRequest } from './request.js';
+import { LineError, parseRequest, refuseUnsendable, type BatchRequest } from './request.js';
 
 /** What is known of an input that is right. */
 export interface CheckedInput {
@@ -94,7 +94,7 @@ class InputCheck {
   }
 
   #take({ index, number, text, mark }: InputLine, request: BatchRequest): void {
-    refuseEndless(text, request.body);
+    refuseUnsendable(text, request.body);
     const twin = this.#ids.add(request.customId, index);
     if (twin !== undefined) {
       throw new LineError(`custom_id is that of line ${String(this.#numbers.at(twin))}, too`);

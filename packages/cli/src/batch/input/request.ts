@@ -72,22 +72,30 @@ function hasContent(content: unknown, url: BatchUrl): boolean {
 /** What a number must look like to be beyond 1.8e308, the largest that JavaScript has. */
 const MAYBE_ENDLESS = /[\d.]e\+?\d{3}|\d{200}/iu;
 
+/** Parsers of JSON give up somewhere; those of Python do at about as many levels. */
+const MAX_LEVELS = 1_000;
+
 /**
- * JSON can write numbers that JavaScript takes for infinite; such a body cannot be sent.
+ * Refuses what can be written in JSON and not be sent: numbers that JavaScript takes for infinite, and lists in lists in
+ * lists, which fill the stack of whoever writes them.
  *
  * @param text that the body was read from
  * @throws {LineError}
  */
-export function refuseEndless(text: string, body: BatchRequest['body']): void {
-  if (!MAYBE_ENDLESS.test(text)) return;
-  const values: unknown[] = [body];
-  for (let value = values.pop(); value !== undefined; value = values.pop()) {
-    if (value === Infinity || value === -Infinity) {
-      throw new LineError('body has a number that is too large to be sent, such as 1e400');
-    }
-    if (typeof value !== 'object' || value === null) continue;
-    // One at a time: a long list does not fit into the arguments of one call.
-    const members: readonly unknown[] = Object.values(value);
-    for (const member of members) values.push(member);
+export function refuseUnsendable(text: string, body: BatchRequest['body']): void {
+  // A level takes two characters at least, so that most lines are not looked at.
+  if (text.length < 2 * MAX_LEVELS && !MAYBE_ENDLESS.test(text)) return;
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_LEVELS) throw new LineError('body has more than 1,000 levels of lists and objects');
+    level = level.flatMap(membersOf);
   }
+}
+
+/** @throws {LineError} */
+function membersOf(value: unknown): readonly unknown[] {
+  if (value === Infinity || value === -Infinity) {
+    throw new LineError('body has a number that is too large to be sent, such as 1e400');
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
 }

@@ -40,6 +40,15 @@ type Done = Extract<Called, { readonly kind: 'done' }>;
  * each what went wrong. Never rejects.
  */
 export async function call(asked: BatchCall, caller: Caller): Promise<Done> {
+  try {
+    return await called(asked, caller);
+  } catch (error) {
+    // Whatever it is, such as an answer that fills the stack: it is the trouble of one line.
+    return { kind: 'done', outcome: failureOf(error, '', undefined), error };
+  }
+}
+
+async function called(asked: BatchCall, caller: Caller): Promise<Done> {
   const direct = directRequest(asked, caller);
   if (direct === undefined) return adapt(asked, caller);
   const { client, maxRetries } = caller;
