@@ -98,6 +98,34 @@ describe('a request of the Messages API', () => {
     });
   });
 
+  it('hands on the images that tools gave back, behind what all of them said', () => {
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
+    const result = (id: string, content: unknown) => ({ type: 'tool_result', tool_use_id: id, content });
+    const content = [
+      result('call_1', [{ type: 'text', text: 'a chart' }, image]),
+      result('call_2', [image]),
+      result('call_3', 'done'),
+      { type: 'text', text: 'Compare them.' },
+    ];
+    const { request } = messages.read({ ...ASKED, messages: [{ role: 'user', content }] });
+    const url = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } };
+    expect(request['messages']).toEqual([
+      { role: 'tool', tool_call_id: 'call_1', content: 'a chart' },
+      { role: 'tool', tool_call_id: 'call_2', content: 'The output follows in the next message.' },
+      { role: 'tool', tool_call_id: 'call_3', content: 'done' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'From the tool call call_1:' },
+          url,
+          { type: 'text', text: 'From the tool call call_2:' },
+          url,
+          { type: 'text', text: 'Compare them.' },
+        ],
+      },
+    ]);
+  });
+
   it.each<[string, Json]>([
     ['tools[0].type', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
     ['context_management.edits[0].type', { context_management: { edits: [{ type: 'compact_20260112' }] } }],
@@ -106,6 +134,23 @@ describe('a request of the Messages API', () => {
     [
       'messages[0].content[0].source.type',
       { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'file' } }] }] },
+    ],
+    [
+      'messages[0].content[0].content[1].type',
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              {
+                type: 'tool_result',
+                tool_use_id: 'call_1',
+                content: [{ type: 'text', text: 'x' }, { type: 'video' }],
+              },
+            ],
+          },
+        ],
+      },
     ],
     ['messages[0].role', { messages: [{ role: 'tool', content: 'x' }] }],
     ['tool_choice.type', { tool_choice: { type: 'maybe' } }],

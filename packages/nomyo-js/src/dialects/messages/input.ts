@@ -8,6 +8,9 @@ const NO_IDS = 'nothing is stored under an id; send the content as base64';
 /** Says of a tool's output that it is an error, which a chat completion has no member for. */
 const ERROR_MARK = 'Error: ';
 
+/** What a tool says that gave back nothing but an image or a document. */
+const MEDIA_FOLLOWS = 'The output follows in the next message.';
+
 /** @throws {InvalidArgumentError} */
 export function messagesOf(messages: unknown): readonly Members[] {
   if (!Array.isArray(messages)) throw new InvalidArgumentError('messages', 'must be an array');
@@ -29,25 +32,46 @@ function turnOf(at: string, { role, content }: Members): readonly Members[] {
 
 type Blocks = readonly (readonly [at: string, block: Members])[];
 
-/** What tools gave back stands before what the user says: so it follows the calls. */
+/**
+ * What tools gave back stands before what the user says, so that it follows the calls. A chat completion takes text alone
+ * from a tool: its images and documents go with the user's message, each behind the id of its call.
+ */
 function user(blocks: Blocks): readonly Members[] {
-  const results = blocks.filter(([, block]) => block['type'] === 'tool_result');
+  const results = blocks.filter(([, block]) => block['type'] === 'tool_result').map(resultOf);
   const parts = blocks.filter(([, block]) => block['type'] !== 'tool_result');
-  const content = parts.map(([at, block]) => partOf(at, block));
+  const content = [
+    ...results.flatMap(({ media }) => media),
+    ...parts.map(([at, block]) => partOf(at, block)),
+  ];
   return [
-    ...results.map(([at, block]) => resultOf(at, block)),
+    ...results.map(({ message }) => message),
     ...(content.length === 0 && results.length > 0 ? [] : [{ role: 'user', content }]),
   ];
 }
 
-function resultOf(at: string, { tool_use_id, content, is_error }: Members): Members {
-  const text = content === undefined || content === null ? '' : textOf(`${at}.content`, content);
+/** The answer of one tool, and the parts of it that are no text. */
+interface ToolResult {
+  readonly message: Members;
+  readonly media: readonly Members[];
+}
+
+function resultOf([at, { tool_use_id, content, is_error }]: Blocks[number]): ToolResult {
+  const id = textAt(`${at}.tool_use_id`, tool_use_id);
+  const blocks = blocksAt(`${at}.content`, content ?? []);
+  const media = blocks.filter(isMedia).map(([name, block]) => partOf(name, block));
+  const text = textOfBlocks(blocks.filter((block) => !isMedia(block)));
+  const shown = text === '' && media.length > 0 ? MEDIA_FOLLOWS : text;
   return {
-    role: 'tool',
-    tool_call_id: textAt(`${at}.tool_use_id`, tool_use_id),
-    content: is_error === true ? `${ERROR_MARK}${text}` : text,
+    message: {
+      role: 'tool',
+      tool_call_id: id,
+      content: is_error === true ? `${ERROR_MARK}${shown}` : shown,
+    },
+    media: media.length === 0 ? [] : [{ type: 'text', text: `From the tool call ${id}:` }, ...media],
   };
 }
+
+const isMedia = ([, { type }]: Blocks[number]): boolean => type === 'image' || type === 'document';
 
 function partOf(at: string, block: Members): Members {
   switch (block['type']) {
@@ -107,13 +131,19 @@ function callOf(at: string, { id, name, input }: Members): Members {
 }
 
 /** A text, or the texts of blocks. */
-export function textOf(at: string, content: unknown): string {
-  if (typeof content === 'string') return content;
+export const textOf = (at: string, content: unknown): string => textOfBlocks(blocksAt(at, content));
+
+/** A text is one block. */
+function blocksAt(at: string, content: unknown): Blocks {
+  if (typeof content === 'string') return [[at, { type: 'text', text: content }]];
   if (!Array.isArray(content)) throw new InvalidArgumentError(at, 'must be a string or an array');
-  return entriesAt(at, content)
-    .map(([name, block]) => {
-      if (block['type'] !== 'text') refuse(`${name}.type`, 'expected text');
-      return textAt(`${name}.text`, block['text']);
+  return entriesAt(at, content);
+}
+
+const textOfBlocks = (blocks: Blocks): string =>
+  blocks
+    .map(([at, { type, text }]) => {
+      if (type !== 'text') refuse(`${at}.type`, 'expected text');
+      return textAt(`${at}.text`, text);
     })
     .join('');
-}
