@@ -127,6 +127,6 @@ function nowhere(c: Context, metrics: Metrics): Response {
     type: 'invalid_request_error',
     message: known
       ? 'this path takes POST'
-      : `nothing is sealed at this path, and nothing was sent; there are ${paths.join(', ')}, /v1/models, /api/tags and /api/show`,
+      : `calls to this path are not sealed, so nothing was sent; there are ${paths.join(', ')}, /v1/models, /api/tags and /api/show`,
   });
 }

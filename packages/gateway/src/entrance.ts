@@ -10,14 +10,14 @@ const FOREIGN_HOST: Fault = {
   status: 421,
   code: 'FOREIGN_HOST',
   type: 'invalid_request_error',
-  message: 'the Host header is not one of this gateway: use http://127.0.0.1:PORT or http://localhost:PORT',
+  message: 'the Host header does not name this gateway: use http://127.0.0.1:PORT or http://localhost:PORT',
 };
 
 const FOREIGN_ORIGIN: Fault = {
   status: 403,
   code: 'FOREIGN_ORIGIN',
   type: 'invalid_request_error',
-  message: 'pages of other origins may not call this gateway',
+  message: 'pages from other origins may not call this gateway',
 };
 
 /** Passes requests meant for this gateway to `next`, and refuses others without reading them. */

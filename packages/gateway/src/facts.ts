@@ -70,7 +70,7 @@ export class Facts {
     const facts = {
       url: this.#config.baseUrl ?? DEFAULT_BASE_URL,
       pin: roots.join(', '),
-      trust: 'version 2 of the protocol, and nothing else: the root vouches for every key of the router',
+      trust: 'version 2 of the protocol only: the root vouches for every key of the router',
     };
     try {
       await ready();
@@ -86,7 +86,7 @@ export class Facts {
     const trust = isPinned
       ? `pinned: ${String(serverKeyPins.length)} pin${serverKeyPins.length === 1 ? '' : 's'}, no other key is accepted`
       : serverKeyPolicy === 'first-use'
-        ? 'first use: the key that was met first is remembered, and another one refused'
+        ? 'first use: the first key seen is remembered, and any other is refused'
         : 'not pinned: TLS alone vouches for this key';
     const facts = { url: baseUrl, trust };
     try {

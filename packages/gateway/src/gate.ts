@@ -16,7 +16,7 @@ const DRAINING: Fault = {
   status: 503,
   code: 'GATEWAY_DRAINING',
   type: 'api_error',
-  message: 'the gateway is shutting down and takes no new calls',
+  message: 'the gateway is shutting down and accepts no new calls',
   retryAfter: 5,
 };
 

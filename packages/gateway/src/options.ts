@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { SecureChatCompletionConfig, SecurityTier } from 'nomyo-js';
 import type { Call } from './calls/book.js';
+import { checkTls } from './http/tls.js';
 import { checkToken, makeToken } from './http/token.js';
 
 /** How a gateway is started. */
@@ -73,6 +74,7 @@ export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   if (!LOOPBACK.test(host) && (token === undefined || tls === undefined)) {
     throw new InvalidArgumentError('host', 'is reached by other machines: that needs token and tls');
   }
+  if (tls !== undefined) checkTls(tls);
   return {
     client,
     host,

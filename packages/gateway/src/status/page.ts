@@ -44,10 +44,10 @@ export function statusPage(snapshot: Snapshot | undefined): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<header><h1>NOMYO gateway</h1><p>Sizes, names and times of calls. Content is never here.</p></header>
+<header><h1>NOMYO gateway</h1><p>Sizes, names and times of calls, never their content.</p></header>
 <main>
 <form${isOpen ? ' hidden' : ''}>
-<label for="token">Token of the gateway, as it was printed at its start</label>
+<label for="token">Gateway token, as printed at startup</label>
 <input id="token" type="password" autocomplete="off" required size="48">
 <button>Show the status</button>
 </form>

@@ -22,21 +22,21 @@ const COLUMNS = ['Time', 'Model', 'Tier', 'Protocol', 'Sent', 'Received', 'Durat
 
 export function routerPart({ router }: Snapshot): string {
   return facts([
-    ['Address', text(router.url)],
+    ['Address', longText(router.url)],
     [
       router.pin?.startsWith('ed25519/') === true ? 'Root' : 'Key',
-      router.pin === undefined ? 'not known yet' : `<code>${text(router.pin)}</code>`,
+      router.pin === undefined ? 'not known yet' : `<code>${longText(router.pin)}</code>`,
     ],
-    ['Trust', text(router.trust)],
+    ['Trust', longText(router.trust)],
     ...(router.problem === undefined
       ? []
-      : [['Problem', `<strong>${text(router.problem)}</strong>`] as const]),
+      : [['Problem', `<strong>${longText(router.problem)}</strong>`] as const]),
   ]);
 }
 
 export function keyPart({ key, now }: Snapshot): string {
   if (key === undefined) {
-    return '<p>None is needed: with version 2 of the protocol every call has keys of its own, in memory alone.</p>';
+    return '<p>None is needed: in version 2 of the protocol each call has its own keys, held only in memory.</p>';
   }
   const { fingerprint, createdAt, rotatesAt, place } = key;
   return facts([
@@ -44,10 +44,15 @@ export function keyPart({ key, now }: Snapshot): string {
       'Fingerprint',
       fingerprint === undefined ? 'made with the first call' : `<code>${text(fingerprint)}</code>`,
     ],
-    ['Kept', text(place)],
+    ['Kept', longText(place)],
     ['Age', createdAt === undefined ? '–' : duration(now - createdAt)],
-    ['Next rotation', rotatesAt === undefined ? '–' : `in ${duration(rotatesAt - now)}`],
+    ['Next rotation', rotation(rotatesAt, now)],
   ]);
+}
+
+function rotation(rotatesAt: number | undefined, now: number): string {
+  if (rotatesAt === undefined) return '–';
+  return rotatesAt > now ? `in ${duration(rotatesAt - now)}` : 'at the next call';
 }
 
 export function memoryPart({ memory }: Snapshot): string {
