@@ -89,7 +89,7 @@ function settingOption(name: SettingName): Option {
   return option(flag, env === undefined ? help : `${help} [${env}]`, isList);
 }
 
-/** A flag that was given twice would hide that one of the two has no effect, unless it is a list. */
+/** Of a flag that was given twice the last one counts, unless it is a list. */
 function option(flag: string, help: string, isList = false): Option {
   const made = new Option(flag, help);
   if (!isList) return made;

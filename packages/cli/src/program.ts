@@ -1,5 +1,6 @@
 /** From the words of the command line to the exit code. */
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { CommanderError } from 'commander';
 import { COMMANDS } from './commands/table.js';
 import type { Context } from './context.js';
@@ -24,6 +25,11 @@ import { Signals } from './signals.js';
  */
 export async function runProgram(words: readonly string[]): Promise<void> {
   endQuietlyWithoutReader();
+  // A fault that nothing caught is told like any other, without its stack.
+  process.on('uncaughtException', (error) => {
+    tell(error, words);
+    process.exit(exitCodeOf(error));
+  });
   const code = await exitCode(words);
   // What was printed must have left before the process does.
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
@@ -46,7 +52,7 @@ async function exitCode(words: readonly string[]): Promise<ExitCode> {
 
 async function run({ spec, flags, words }: Invocation): Promise<void> {
   const { env } = process;
-  const home = homedir();
+  const home = homeDirectory();
   const settings = resolveSettings(flags, env, await readConfigFile(configPath(env, home)));
   const output = new Output(process.stdout, process.stderr, {
     json: settings.json === true,
@@ -68,6 +74,12 @@ async function run({ spec, flags, words }: Invocation): Promise<void> {
   };
   const command = await spec.load?.();
   await command?.run(context);
+}
+
+/** Never relative: an empty HOME would take settings and keys from the directory that the command was started in. */
+function homeDirectory(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
 }
 
 /**
@@ -101,8 +113,9 @@ function tell(error: unknown, words: readonly string[]): void {
   process.stderr.write(`${isJson ? JSON.stringify(errorReport(error)) : errorLine(error)}\n`);
 }
 
-/** `nomyo ask … | head -1`: nobody reads any more, and that is no failure. */
+/** `nomyo ask … | head -1`: nobody reads any more, and that is no failure. Notes that nobody reads stop nothing. */
 function endQuietlyWithoutReader(): void {
+  process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
   });

@@ -1,14 +1,15 @@
 /** Files that only the holder of a private key can read. */
-import { open, readFile } from 'node:fs/promises';
-import { isObject, SecurityError, wipe } from '@nomyo/base';
+import { open } from 'node:fs/promises';
+import { SecurityError, wipe } from '@nomyo/base';
 import { RsaPublicKey, sealEnvelope, serializeJson } from '@nomyo/crypto';
 import { UsageError } from './exit/codes.js';
+import { codeOf, readBytes } from './io/file.js';
 
 const PRIVATE_MODE = 0o600;
 
 /** @throws {UsageError} when the file cannot be read, or holds no RSA public key */
 export async function readPublicKey(path: string, flag: string): Promise<RsaPublicKey> {
-  const pem = await readBytes(path, flag);
+  const pem = await readBytes(path, `${flag}: ${path}`);
   try {
     // Of PKCS#8, encrypted or not, and of older forms. It is not even decoded.
     if (pem.includes('PRIVATE KEY-----')) {
@@ -20,15 +21,6 @@ export async function readPublicKey(path: string, flag: string): Promise<RsaPubl
     throw new UsageError(`${flag}: ${path} is not an RSA public key in PEM: ${error.message}`);
   } finally {
     wipe(pem);
-  }
-}
-
-async function readBytes(path: string, flag: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${flag}: ${path} cannot be read (${code})`);
   }
 }
 
@@ -45,7 +37,6 @@ export async function writeSealed(path: string, value: object, recipient: RsaPub
       await file.close();
     }
   } catch (error) {
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${path} cannot be written (${code})`);
+    throw new UsageError(`${path} cannot be written (${codeOf(error)})`);
   }
 }

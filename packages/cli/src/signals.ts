@@ -1,6 +1,19 @@
 /** Ctrl-C: the first one asks the command to end, the second one ends it. */
 import { EXIT, Interrupted } from './exit/codes.js';
 
+/**
+ * Runs something that blocks this process, and no handler could run: the signal does what it does by default.
+ */
+export function withoutHandlers<T>(signal: NodeJS.Signals, run: () => T): T {
+  const handlers = process.listeners(signal);
+  process.removeAllListeners(signal);
+  try {
+    return run();
+  } finally {
+    for (const handler of handlers) process.on(signal, handler);
+  }
+}
+
 /** Who hears SIGINT and SIGTERM. */
 export class Signals {
   readonly #controller = new AbortController();

@@ -112,10 +112,34 @@ describeTerminal('nomyo chat in a terminal', () => {
     expect((await router.opened()).at(-1)).toMatchObject({ tier: 'high', payload: { model: 'another/one' } });
   });
 
+  it('sends several pasted lines as one message, and forgets what was typed ahead on Ctrl-C', async () => {
+    const { shows, enter, press } = bound(await chat());
+    const first = posts();
+    terminal.paste('first\\\nsecond\nlast');
+    await shows(/^… last$/mu);
+    expect(posts()).toBe(first);
+    press('Enter');
+    await shows('message was: first');
+    expect(await lastMessages()).toEqual([{ role: 'user', content: 'first\\\nsecond\nlast' }]);
+    router.setFail('never');
+    const before = posts();
+    enter('a long one');
+    await until(() => posts() > before);
+    enter('typed ahead');
+    press('C-c');
+    await shows(/^stopped$/mu);
+    router.setFail(undefined);
+    enter('and now?');
+    await shows('message was: and now?');
+    expect(JSON.stringify(await lastMessages())).not.toContain('typed ahead');
+  });
+
   it('/file goes with the next message, and with no other', async () => {
     writeFileSync(home.file('note.txt'), 'the note says ahoy');
     const { shows, enter } = bound(await chat());
-    enter('/file note.txt');
+    enter('/file "~/note.txt"');
+    await shows('/file: ~/note.txt cannot be read (ENOENT)');
+    enter('/file ~/note.txt');
     await shows('note.txt goes with the next message');
     enter('what does it say?');
     await shows(/message was: .*\n[\s\S]*ahoy|what does it say\?[\s\S]*^>$/mu);

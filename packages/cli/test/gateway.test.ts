@@ -58,6 +58,15 @@ describe('nomyo gateway', () => {
     router.setFail(undefined);
   });
 
+  it('ends with 130 after Ctrl-C, the second one too, and without a stack', async () => {
+    for (const count of [1, 2]) {
+      const gateway = await startGateway();
+      for (let sent = 0; sent < count; sent += 1) gateway.child.kill('SIGINT');
+      expect(await gateway.ended).toBe(130);
+      expect(gateway.output().stderr).not.toMatch(/\n {4}at /u);
+    }
+  });
+
   it('takes the token from a file, and does not print it', async () => {
     writeFileSync(home.file('token'), 'a-token-of-ones-own-choice\n', { mode: 0o600 });
     const gateway = await startGateway('--token-file', home.file('token'));
@@ -74,9 +83,20 @@ describe('nomyo gateway', () => {
     { what: 'a certificate without its key', args: ['--tls-cert', 'cert.pem'] },
     { what: 'a port that is none', args: ['--port', '70000'] },
     { what: 'a token file that is not there', args: ['--token-file', '/nowhere'] },
+    { what: 'no seconds to end in', args: ['--grace', '-1'] },
+    { what: 'no calls at all', args: ['--max-concurrent', '0'] },
+    { what: 'an address with a port', args: ['--listen', '127.0.0.1:8080'] },
+    { what: 'an address that is none', args: ['--listen', '127.0.0.999'] },
   ])('refuses $what with 2', async ({ args }) => {
-    const { code, stdout } = await home.run(['gateway', '--ephemeral', '--base-url', router.url, ...args]);
+    const { code, stdout, stderr } = await home.run([
+      'gateway',
+      '--ephemeral',
+      '--base-url',
+      router.url,
+      ...args,
+    ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^nomyo: [^\\n]*${args[0] ?? ''}[^\\n]*\\n$`, 'u'));
   });
 });
 

@@ -176,6 +176,19 @@ describeTerminal('nomyo keys in a terminal', () => {
     expect(existsSync(home.file(`${name}/private_key.pem`))).toBe(false);
   });
 
+  it('import asks for the password of the key first, and for a new one', async () => {
+    terminal = new Terminal(home, ['keys', 'import', 'typed/private_key.pem', '--key-dir', 'imported']);
+    await terminal.shows('Password of the key to import');
+    terminal.enter('typed by hand');
+    await terminal.shows('Password for the private key');
+    terminal.enter('another by hand');
+    await terminal.shows('again');
+    terminal.enter('another by hand');
+    expect(await terminal.ended()).toBe(0);
+    const show = ['keys', 'show', ...keyDir('imported')];
+    expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'another by hand' } })).code).toBe(0);
+  });
+
   it('Ctrl-C at the prompt ends with 130 and writes nothing', async () => {
     terminal = new Terminal(home, ['keys', 'generate', ...SMALL, '--key-dir', 'interrupted']);
     await terminal.shows(/pass(word|phrase)/iu);

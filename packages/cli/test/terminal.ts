@@ -58,6 +58,12 @@ export class Terminal {
     this.#tmux(['send-keys', key]);
   }
 
+  /** Pastes text, with the marks around it that the command has asked for. */
+  paste(text: string): void {
+    this.#tmux(['set-buffer', '--', text]);
+    this.#tmux(['paste-buffer', '-p']);
+  }
+
   /** What is on the screen, without the blanks at the ends of lines; `history`: what has scrolled away too. */
   screen(): string {
     return this.#tmux(['capture-pane', '-p', '-S', '-1000']).trimEnd();

@@ -1,9 +1,8 @@
 /** From the settings to the options of a client of nomyo-js. */
-import { readFile } from 'node:fs/promises';
-import { isObject } from '@nomyo/base';
 import type { SecureChatCompletionConfig, SecurityTier } from 'nomyo-js';
 import type { Context } from '../context.js';
 import { UsageError } from '../exit/codes.js';
+import { readText } from '../io/file.js';
 import { isLoopback } from '../settings/loopback.js';
 import { defaultKeyDir } from '../settings/places.js';
 import { readApiKey, readKeyPassword } from '../settings/secrets.js';
@@ -22,7 +21,7 @@ export async function clientConfig(context: ConfigContext): Promise<SecureChatCo
   const apiKey = readApiKey(settings, env);
   if (settings.firstUse === true && keyDirOf(context) === null) {
     throw new UsageError(
-      '--first-use remembers the router’s key beside your own, and keys in memory forget it',
+      '--first-use stores the router’s key next to your own, which --ephemeral keeps in memory only',
     );
   }
   return {
@@ -83,13 +82,3 @@ async function rootConfig(
 
 const isPlainLoopback = ({ protocol, hostname }: URL): boolean =>
   protocol === 'http:' && isLoopback(hostname);
-
-/** @throws {UsageError} naming the flag */
-export async function readText(path: string, flag: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${flag}: ${path} cannot be read (${code})`);
-  }
-}

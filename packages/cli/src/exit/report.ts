@@ -9,7 +9,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AUTHENTICATION_FAILED: 'set NOMYO_API_KEY, or name a file with --api-key-file',
   CLOCK: 'set the clock of this machine: `timedatectl set-ntp true`',
   CONFIG_EXPIRED: 'set the clock of this machine, or ask the operator to sign a new configuration',
-  CONFIG_ROLLBACK: 'somebody may be playing back an old configuration: ask the operator before you go on',
+  CONFIG_ROLLBACK: 'somebody may be replaying an old configuration: ask the operator before you continue',
   CONFIG_UNTRUSTED: 'ask the operator for the pin of the root, and for the realm that it vouches for',
   CONNECTION_FAILED: 'see what `nomyo doctor` says',
   CONNECTION_TIMEOUT: 'raise --timeout, or see what `nomyo doctor` says',
@@ -21,7 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOT_SEALED: 'do not trust this answer; something between you and the router may have made it',
   SERVER_KEY_NOT_PINNED: 'ask the operator for the pin; `nomyo pin` prints what the router says',
   SERVER_KEY_CHANGED:
-    'a change that is real is accepted by taking the line of this router out of known_routers in the key directory',
+    'if the operator confirms the change, remove the line of this router from known_routers in the key directory',
 };
 
 /** An error as `--json` prints it. */
@@ -78,7 +78,7 @@ function factsOf(error: unknown): Partial<ErrorReport['error']> {
 /** Node's own messages name the system call and the path, and that is what one needs to know. */
 function messageOf(error: unknown): string {
   const message = memberOf(error, 'message');
-  return typeof message === 'string' && message !== '' ? message : 'failed for a reason that it did not tell';
+  return typeof message === 'string' && message !== '' ? message : 'failed without giving a reason';
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,9 +1,8 @@
 /** Files beside a question: text, or an image. */
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { isObject } from '@nomyo/base';
 import type { ContentPartImage, ContentPartText } from 'nomyo-js';
 import { UsageError } from '../exit/codes.js';
+import { readBytes, type ReadLimit } from './file.js';
 import { decodeUtf8 } from './stdin.js';
 
 /** The first bytes of the images that models take; the name of a file says nothing. Dots stand for any byte. */
@@ -16,8 +15,8 @@ const IMAGES: readonly { readonly type: string; readonly starts: string }[] = [
 ];
 const MAGIC_BYTES = 12;
 
-/** Base64 takes a third more, and the limit of a request is 10 MiB. */
-const MAX_BYTES = 10 * 1024 * 1024;
+/** More can never be sent. */
+const LIMIT: ReadLimit = { bytes: 10 * 1024 * 1024, text: '10 MiB, the limit of a request' };
 
 /**
  * @param origin how the user names it: `--file`, or `/file` in a conversation
@@ -27,7 +26,7 @@ export async function readAttachment(
   path: string,
   origin: string,
 ): Promise<ContentPartText | ContentPartImage> {
-  const bytes = await readBytes(path, origin);
+  const bytes = await readBytes(path, `${origin}: ${path}`, LIMIT);
   const magic = bytes.toString('hex', 0, MAGIC_BYTES);
   const image = IMAGES.find(({ starts }) => new RegExp(`^${starts}`, 'u').test(magic));
   if (image !== undefined) {
@@ -37,18 +36,4 @@ export async function readAttachment(
     throw new UsageError(`${origin}: ${path} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image`);
   }
   return { type: 'text', text: `${basename(path)}:\n\n${decodeUtf8([bytes], `${origin}: ${path}`)}` };
-}
-
-async function readBytes(path: string, origin: string): Promise<Buffer> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${origin}: ${path} cannot be read (${code})`);
-  }
-  if (bytes.byteLength > MAX_BYTES) {
-    throw new UsageError(`${origin}: ${path} has more than 10 MiB, the limit of a request`);
-  }
-  return bytes;
 }

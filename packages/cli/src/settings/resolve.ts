@@ -28,7 +28,8 @@ export function resolveSettings(flags: Flags, env: Environment, file: ConfigFile
   const found: Record<string, unknown> = {};
   for (const name of Object.keys(SETTINGS).filter(isSettingName)) {
     const setting: Setting<unknown> = SETTINGS[name];
-    const place = inFlags(name, setting, flags) ?? inEnvironment(setting, env) ?? inFile(name, file);
+    const place =
+      inFlags(name, setting, flags) ?? inEnvironment(setting, env) ?? inFile(name, setting, env, file);
     if (place !== undefined) found[name] = setting.read(place.given, place.origin);
   }
   if (found['audit'] === undefined && (found['auditRequired'] === true || found['auditKey'] !== undefined)) {
@@ -53,16 +54,41 @@ function inEnvironment({ env: variable }: Setting<unknown>, env: Environment): F
     : { given: [text], origin: variable };
 }
 
-function inFile(name: SettingName, file: ConfigFile | undefined): Found | undefined {
+function inFile(
+  name: SettingName,
+  setting: Setting<unknown>,
+  env: Environment,
+  file: ConfigFile | undefined,
+): Found | undefined {
   const value = file?.members[name];
   if (file === undefined || value === undefined) return undefined;
   const origin = `${name} in ${file.path}`;
-  const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
-  if (!isPlain && !isList) {
-    throw new UsageError(`${origin} must be a string, a number, true, false or a list`);
-  }
+  if (!isFitting(value, setting)) throw new UsageError(`${origin} must be ${kindOf(setting)}`);
+  // The secret itself stands in the environment, which comes before the file.
+  const secret = SECRETS.get(name);
+  if (secret !== undefined && (env[secret] ?? '') !== '') return undefined;
   return { given: texts(value), origin };
+}
+
+/** Settings that name the file of a secret, and the variable that holds the same. */
+const SECRETS: ReadonlyMap<SettingName, string> = new Map([
+  ['apiKeyFile', 'NOMYO_API_KEY'],
+  ['keyPasswordFile', 'NOMYO_KEY_PASSWORD'],
+]);
+
+const isSwitch = ({ flag }: Setting<unknown>): boolean => !flag.includes('<');
+
+function isFitting(value: unknown, setting: Setting<unknown>): boolean {
+  if (isSwitch(setting)) return typeof value === 'boolean';
+  if (typeof value === 'number') return setting.isNumber === true;
+  if (setting.isList !== true || typeof value === 'string') return typeof value === 'string';
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+}
+
+function kindOf(setting: Setting<unknown>): string {
+  if (isSwitch(setting)) return 'true or false';
+  if (setting.isNumber === true) return 'a number or a string';
+  return setting.isList === true ? 'a string or a list of strings' : 'a string';
 }
 
 const texts = (value: unknown): Given => (Array.isArray(value) ? value.map(String) : [String(value)]);
@@ -70,10 +96,16 @@ const texts = (value: unknown): Given => (Array.isArray(value) ? value.map(Strin
 function refuseUnknown({ path, members }: ConfigFile): void {
   const unknown = Object.keys(members).find((name) => !IN_FILE.some((known) => known === name));
   if (unknown === undefined) return;
-  const why = /key|token|password|secret/iu.test(unknown)
-    ? 'secrets do not belong there: name a file with apiKeyFile or keyPasswordFile'
-    : `there are ${IN_FILE.join(', ')}`;
-  throw new UsageError(`${unknown} in ${path} is not a known setting; ${why}`);
+  throw new UsageError(`${unknown} in ${path} is not a known setting; ${adviceOn(unknown)}`);
+}
+
+function adviceOn(unknown: string): string {
+  if (/password|passphrase/iu.test(unknown)) {
+    return 'a password does not belong there: set NOMYO_KEY_PASSWORD, or name its file with keyPasswordFile';
+  }
+  return /key|token|secret/iu.test(unknown)
+    ? 'a secret does not belong there: set NOMYO_API_KEY, or name its file with apiKeyFile'
+    : `the known ones are ${IN_FILE.join(', ')}`;
 }
 
 function refuseBoth(flags: Flags, one: SettingName, other: SettingName): void {

@@ -2,9 +2,12 @@
  * Secrets come from the environment, a file or an open descriptor, never from the value of a flag: everybody on the
  * machine can list processes.
  */
-import { readFileSync } from 'node:fs';
-import { isObject } from '@nomyo/base';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { UsageError } from '../exit/codes.js';
+import { codeOf } from '../io/file.js';
+import { decodeUtf8 } from '../io/stdin.js';
+import { withoutHandlers } from '../signals.js';
 import type { Environment } from './resolve.js';
 import type { Settings } from './table.js';
 
@@ -46,25 +49,50 @@ export function readKeyPassword(settings: Settings, env: Environment): string | 
   return variable(env, 'NOMYO_KEY_PASSWORD');
 }
 
-/** The first line of a file; an editor's line end is no part of a secret. */
+/**
+ * The first line of a file; an editor's line end is no part of a secret.
+ *
+ * @param from a path, or an open descriptor
+ * @throws {UsageError}
+ */
 export function readSecret(from: string | number, flag: string): string {
-  const bytes = readBytes(from, flag);
-  const secret = new TextDecoder().decode(bytes).replace(/\r?\n[\s\S]*$/u, '');
-  bytes.fill(0);
-  if (secret === '') throw new UsageError(`${flag}: ${String(from)} is empty`);
-  return secret;
+  const what = typeof from === 'number' ? `descriptor ${String(from)}` : from;
+  const bytes = Buffer.alloc(MAX_BYTES + 1);
+  try {
+    const length = readInto(bytes, from, `${flag}: ${what}`);
+    if (length > MAX_BYTES) throw new UsageError(`${flag}: ${what} has more than ${String(MAX_BYTES)} bytes`);
+    const secret = decodeUtf8([bytes.subarray(0, length)], `${flag}: ${what}`).replace(/\r?\n[\s\S]*$/u, '');
+    if (secret.trim() !== '') return secret;
+  } finally {
+    bytes.fill(0);
+  }
+  throw new UsageError(`${flag}: ${what} is empty, or its first line is`);
 }
 
-function readBytes(from: string | number, flag: string): Uint8Array {
-  try {
-    const bytes = readFileSync(from);
-    if (bytes.byteLength <= MAX_BYTES) return bytes;
-    bytes.fill(0);
-  } catch (error) {
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${flag}: ${String(from)} cannot be read (${code})`);
+/** A pipe that nobody writes to would block this process for good, and Ctrl-C with it: so that ends it, as by default. */
+function readInto(bytes: Uint8Array, from: string | number, what: string): number {
+  return withoutHandlers('SIGINT', () => {
+    let opened: number | undefined;
+    try {
+      const descriptor = typeof from === 'number' ? from : (opened = openSync(from, 'r'));
+      if (isatty(descriptor)) throw new UsageError(`${what} is a terminal, which would show the secret`);
+      return fill(bytes, descriptor);
+    } catch (error) {
+      throw error instanceof UsageError ? error : new UsageError(`${what} cannot be read (${codeOf(error)})`);
+    } finally {
+      if (opened !== undefined) closeSync(opened);
+    }
+  });
+}
+
+/** @returns how much was there, up to the length of `bytes` */
+function fill(bytes: Uint8Array, descriptor: number): number {
+  let length = 0;
+  for (;;) {
+    const count = readSync(descriptor, bytes, length, bytes.byteLength - length, null);
+    length += count;
+    if (count === 0 || length === bytes.byteLength) return length;
   }
-  throw new UsageError(`${flag}: ${String(from)} has more than ${String(MAX_BYTES)} bytes`);
 }
 
 const variable = (env: Environment, name: string): string | undefined =>

@@ -10,6 +10,8 @@ export interface Setting<T> {
   readonly help: string;
   /** May be given several times. */
   readonly isList?: boolean;
+  /** May be a number in the configuration file. */
+  readonly isNumber?: boolean;
   /** @throws {UsageError} naming `origin` */
   readonly read: values.Reader<T>;
 }
@@ -106,12 +108,14 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
     flag: '--timeout <time>',
     env: 'NOMYO_TIMEOUT',
     help: 'time limit for one attempt, such as 90, 90s or 5m (default: 10m)',
+    isNumber: true,
     read: values.aDuration,
   },
   maxRetries: {
     flag: '--max-retries <n>',
     env: 'NOMYO_MAX_RETRIES',
     help: 'how often to retry (default: 2); a retried call can run twice',
+    isNumber: true,
     read: values.aCount(0, 100),
   },
   pin: {

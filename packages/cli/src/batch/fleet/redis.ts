@@ -2,7 +2,7 @@
 import { rootCertificates } from 'node:tls';
 import { isObject } from '@nomyo/base';
 import type { Redis } from 'ioredis';
-import { readText } from '../../client/config.js';
+import { readText } from '../../io/file.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, UsageError } from '../../exit/codes.js';
 import type { Flags } from '../../settings/resolve.js';

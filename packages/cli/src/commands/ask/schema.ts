@@ -1,8 +1,9 @@
 /** `--schema FILE`: the form of the answer. */
 import { isObject } from '@nomyo/base';
 import type { ResponseFormat } from 'nomyo-js';
-import { readText } from '../../client/config.js';
 import { UsageError } from '../../exit/codes.js';
+import { readBytes } from '../../io/file.js';
+import { parseJson } from '../../io/json.js';
 
 /** What OpenAI's API permits in the name of a schema. */
 const NAME = /^[\w-]{1,64}$/u;
@@ -10,13 +11,7 @@ const DEFAULT_NAME = 'answer';
 
 /** @throws {UsageError} when the file is no JSON object */
 export async function readSchema(path: string): Promise<ResponseFormat> {
-  const text = await readText(path, '--schema');
-  let schema: unknown;
-  try {
-    schema = JSON.parse(text);
-  } catch {
-    throw new UsageError(`--schema: ${path} is not JSON`);
-  }
+  const schema = parseJson(await readBytes(path, `--schema: ${path}`), `--schema: ${path}`);
   if (!isObject(schema)) {
     throw new UsageError(`--schema: ${path} must hold a JSON Schema, which is an object`);
   }

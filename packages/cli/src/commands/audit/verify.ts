@@ -1,7 +1,7 @@
 /** `nomyo audit verify FILE…`: names the first line that is not as it was written. */
 import { InvalidArgumentError } from '@nomyo/base';
 import { verifyAuditLog, type AuditReport, type VerifyAuditOptions } from 'nomyo-js/audit';
-import { readText } from '../../client/config.js';
+import { readText } from '../../io/file.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, UsageError } from '../../exit/codes.js';
 import { reading } from './reading.js';

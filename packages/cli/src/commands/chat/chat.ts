@@ -73,6 +73,7 @@ class Chat {
     return runSlash(line, {
       conversation: this.#conversation,
       sealTo: textOf(this.#context.flags['sealTo']),
+      home: this.#context.home,
       say: (text) => this.#say(text),
       end: () => this.#end(),
     });

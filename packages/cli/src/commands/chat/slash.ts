@@ -11,6 +11,8 @@ export interface SlashContext {
   readonly conversation: Conversation;
   /** Path of a public key, by `--seal-to`. */
   readonly sealTo: string | undefined;
+  /** What `~` stands for. */
+  readonly home: string;
   readonly say: (line: string) => void;
   readonly end: () => void;
 }
@@ -19,13 +21,13 @@ type Slash = (argument: string, context: SlashContext) => void | Promise<void>;
 
 const HELP = [
   '/file PATH           attach a text or an image to the next message',
-  '/tier TIER           standard, high or maximum; alone: what it is now',
-  '/model NAME          another model; alone: what it is now',
+  '/tier TIER           standard, high or maximum; without one, show the current tier',
+  '/model NAME          switch to another model; without one, show the current model',
   '/save FILE [KEY]     save the conversation, sealed to a public key (PEM); see --seal-to',
   '/clear               forget the conversation',
-  '/help                this list',
-  '/exit                end, as Ctrl-D does',
-  'A line that ends in \\ goes on in the next. A message that begins with / is written with //.',
+  '/help                show this list',
+  '/exit                leave, like Ctrl-D',
+  'End a line with \\ to continue on the next. Begin with // to send a message that starts with /.',
 ];
 
 const COMMANDS: ReadonlyMap<string, Slash> = new Map<string, Slash>([
@@ -57,15 +59,16 @@ export async function runSlash(line: string, context: SlashContext): Promise<voi
   await command(argument.trim(), context);
 }
 
-async function attach(path: string, { conversation, say }: SlashContext): Promise<void> {
-  if (path === '') throw new UsageError('/file needs the path of a file');
+async function attach(argument: string, { conversation, home, say }: SlashContext): Promise<void> {
+  if (argument === '') throw new UsageError('/file needs the path of a file');
+  const path = pathOf(argument, home);
   conversation.attach(await readAttachment(path, '/file'));
   say(`${path} goes with the next message`);
 }
 
 function setTier(tier: string, { conversation, say }: SlashContext): void {
   if (tier !== '') conversation.tier = tierOf(tier);
-  say(`tier: ${conversation.tier ?? 'none asked for'}`);
+  say(`tier: ${conversation.tier ?? 'not set'}`);
 }
 
 const tierOf = (text: string): SecurityTier => aTier([text], '/tier');
@@ -76,8 +79,9 @@ function setModel(model: string, { conversation, say }: SlashContext): void {
 }
 
 /** A conversation is saved sealed, or not at all. */
-async function save(argument: string, { conversation, sealTo, say }: SlashContext): Promise<void> {
-  const [path = '', key = sealTo] = argument.split(/\s+/u);
+async function save(argument: string, { conversation, sealTo, home, say }: SlashContext): Promise<void> {
+  const paths = [...argument.matchAll(WORD)].map(([word]) => pathOf(word, home));
+  const [path = '', key = sealTo] = paths;
   if (path === '') throw new UsageError('/save needs the path of a file');
   if (key === undefined) {
     throw new UsageError(
@@ -87,4 +91,13 @@ async function save(argument: string, { conversation, sealTo, say }: SlashContex
   const recipient = await readPublicKey(key, '/save');
   await writeSealed(path, { model: conversation.model, messages: conversation.messages }, recipient);
   say(`saved to ${path}, sealed to ${recipient.fingerprint}; \`nomyo open ${path}\` reads it`);
+}
+
+/** A word as shells read it: in quotes, or with a backslash before each space. */
+const WORD = /'[^']*'|"[^"]*"|(?:\\ |\S)+/gu;
+
+/** A path as people type it, or as terminals paste it when a file is dropped on them. */
+function pathOf(typed: string, home: string): string {
+  const [, , quoted] = /^(['"])(.*)\1$/u.exec(typed) ?? [];
+  return quoted ?? typed.replace(/^~(?=$|\/)/u, () => home).replaceAll('\\ ', ' ');
 }

@@ -1,10 +1,10 @@
 /** The way to the router: names, proxies, certificates, clocks, and its key. */
 import { join } from 'node:path';
-import { isObject } from '@nomyo/base';
 import { openKnownKeys } from '@nomyo/keystore';
 import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
+import { codeOf } from '../../io/file.js';
 import { proxyFor } from '../../router/tunnel.js';
 import { baseUrlOf, KEY_PATH, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';
@@ -32,11 +32,10 @@ export async function networkChecks(context: Context): Promise<readonly Check[]>
     ];
   } catch (error) {
     signal.throwIfAborted();
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
     const rest = (['certificate', 'clock', 'router-key'] as const).map((id) =>
       check(id, TITLES[id], skip('the endpoint is not reached')),
     );
-    return [...before, check('endpoint', 'Endpoint', unreachedFinding(url, code)), ...rest];
+    return [...before, check('endpoint', 'Endpoint', unreachedFinding(url, codeOf(error))), ...rest];
   }
 }
 

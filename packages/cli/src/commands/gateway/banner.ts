@@ -17,7 +17,7 @@ export function bannerText(
     ...(tokenFile === undefined
       ? [
           '',
-          'The token is printed this once. Clients send it as their API key; --token-file keeps one for good.',
+          'The token is printed only once. Clients send it as their API key; use --token-file to keep one across restarts.',
         ]
       : []),
     '',

@@ -1,15 +1,16 @@
 /** `nomyo gateway`: serves until a signal ends it. */
-import { isObject } from '@nomyo/base';
+import { InvalidArgumentError } from '@nomyo/base';
 import { createLog, startGateway, type Gateway, type GatewayOptions } from '@nomyo/gateway';
 import type { SecureChatCompletionConfig } from 'nomyo-js';
 import { withAudit } from '../../client/audit.js';
-import { clientConfig, readText, tierOf } from '../../client/config.js';
+import { clientConfig, tierOf } from '../../client/config.js';
 import { rateLimitOf } from '../../client/rate.js';
 import { withLocal } from '../../client/local.js';
 import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
+import { codeOf, readText } from '../../io/file.js';
 import { readSecret } from '../../settings/secrets.js';
 import { bannerText, callLine } from './banner.js';
 import { notifySystemd } from './notify.js';
@@ -36,17 +37,37 @@ async function start(context: Context, flags: GatewayFlags, audit: Audit): Promi
     const options = await gatewayOptions(context, flags);
     return await startGateway({ ...options, client: { ...options.client, ...audit } });
   } catch (error) {
-    const code = isObject(error) ? error['code'] : undefined;
-    if (code === 'EADDRINUSE') {
-      throw new CommandFailed('the port is in use: choose another with --port, or 0 for any');
-    }
-    if (code === 'EACCES') {
-      throw new CommandFailed('the port may not be used: choose one above 1023 with --port');
-    }
-    if (code === 'EADDRNOTAVAIL') throw new UsageError('--listen must be an address of this machine');
-    throw error;
+    throw explained(error);
   }
 }
+
+/** Whatever keeps a gateway from starting, by the names of the flags. */
+function explained(error: unknown): unknown {
+  if (error instanceof InvalidArgumentError) {
+    const flag = FLAGS.get(error.argument);
+    return flag === undefined ? error : new UsageError(error.message.replace(error.argument, flag));
+  }
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new CommandFailed('the port is in use: choose another with --port, or 0 for any');
+    case 'EACCES':
+      return new CommandFailed('this port needs privileges: choose one above 1023 with --port');
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return new UsageError('--listen must be an address of this machine');
+    default:
+      return error;
+  }
+}
+
+/** By the names of the gateway’s options. */
+const FLAGS: ReadonlyMap<string, string> = new Map([
+  ['token', '--token-file: the token'],
+  ['tls.cert', '--tls-cert'],
+  ['tls.key', '--tls-key'],
+]);
 
 async function gatewayOptions(context: Context, flags: GatewayFlags): Promise<GatewayOptions> {
   const { settings, output } = context;
@@ -94,7 +115,7 @@ async function getReady(gateway: Gateway, context: Context): Promise<void> {
   try {
     await gateway.ready();
   } catch (error) {
-    const code = isObject(error) ? String(error['code']) : '';
+    const code = codeOf(error);
     if (code === 'DISPOSED') return;
     if (code.startsWith('KEY_FILE_') || code === 'MEMORY_NOT_LOCKED') {
       await gateway.close();
@@ -103,6 +124,11 @@ async function getReady(gateway: Gateway, context: Context): Promise<void> {
     context.output.warn(errorLine(error));
   }
   await notifySystemd('ready', context);
+}
+
+function secondSignal(name: 'SIGINT' | 'SIGTERM'): Error {
+  const message = 'stopped by a second signal; running calls were cut off';
+  return name === 'SIGINT' ? new Interrupted(message) : new CommandFailed(message);
 }
 
 function untilEnd(gateway: Gateway, context: Context, graceMs: number): Promise<void> {
@@ -116,8 +142,7 @@ function untilEnd(gateway: Gateway, context: Context, graceMs: number): Promise<
       }
       const told = isFirst ? notifySystemd('stopping', context) : Promise.resolve();
       const end = name === 'SIGINT' ? () => reject(new Interrupted('interrupted')) : () => resolve();
-      const cut = (): void =>
-        reject(new CommandFailed('stopped by a second signal; running calls were cut off'));
+      const cut = (): void => reject(secondSignal(name));
       Promise.all([gateway.close(isFirst ? graceMs : 0), told]).then(isFirst ? end : cut, reject);
     });
   });

@@ -1,4 +1,5 @@
 /** The flags of `nomyo gateway`. */
+import { isIP } from 'node:net';
 import { UsageError } from '../../exit/codes.js';
 import { isLoopback } from '../../settings/loopback.js';
 import type { Flags } from '../../settings/resolve.js';
@@ -28,7 +29,7 @@ const SECOND_MS = 1_000;
 export function gatewayFlags(flags: Flags): GatewayFlags {
   const checked: GatewayFlags = {
     port: count(flags, 'port', '--port', 0, MAX_PORT),
-    listen: text(flags['listen']),
+    listen: address(text(flags['listen'])),
     tokenFile: text(flags['tokenFile']),
     tlsCert: text(flags['tlsCert']),
     tlsKey: text(flags['tlsKey']),
@@ -51,6 +52,13 @@ function checkReach({ listen, tokenFile, tlsCert, tlsKey }: GatewayFlags): void 
       '--listen lets other machines in: that needs --token-file, --tls-cert and --tls-key as well',
     );
   }
+}
+
+/** @throws {UsageError} on what is no address, such as one with a port */
+function address(given: string | undefined): string | undefined {
+  const host = given?.replace(/^\[(.*)\]$/u, '$1');
+  if (host === undefined || isIP(host) !== 0 || /^[\w-]+(\.[\w-]+)*$/u.test(host)) return host;
+  throw new UsageError('--listen must be an address, such as 0.0.0.0; the port belongs in --port');
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -25,5 +25,5 @@ export function describePair(pair: PairDescription, now: number): string {
 
 function rotation(rotatesAt: number | null, now: number): string {
   if (rotatesAt === null) return 'never';
-  return rotatesAt > now ? `in ${duration(rotatesAt - now)}` : 'with the next call';
+  return rotatesAt > now ? `in ${duration(rotatesAt - now)}` : 'at the next call';
 }

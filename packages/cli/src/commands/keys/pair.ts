@@ -24,5 +24,5 @@ export function publicOf(pair: KeyPairInfo): {
   if (publicKeyPem !== undefined && fingerprint !== undefined && keySize !== undefined) {
     return { publicKeyPem, fingerprint, keySize };
   }
-  throw new KeyStoreError('KEY_FILE_UNREADABLE', publicKeyPath, 'it is missing; the next call makes it anew');
+  throw new KeyStoreError('KEY_FILE_UNREADABLE', publicKeyPath, 'it is missing; the next call recreates it');
 }

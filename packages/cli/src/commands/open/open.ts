@@ -1,11 +1,12 @@
 /** `nomyo open FILE`: reads what was sealed to the public key of a pair, one envelope a line. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isObject, NomyoError, SecurityError, type NomyoErrorCode } from '@nomyo/base';
+import { NomyoError, SecurityError, type NomyoErrorCode } from '@nomyo/base';
 import { openEnvelope, type RsaPrivateKey } from '@nomyo/crypto';
 import { loadKeyFiles } from '@nomyo/keystore';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, UsageError } from '../../exit/codes.js';
+import { codeOf } from '../../io/file.js';
 import { keyDirectory } from '../keys/directory.js';
 import { readPair } from '../keys/pair.js';
 import { knownPassword } from '../keys/password.js';
@@ -20,8 +21,7 @@ export async function run(context: Context): Promise<void> {
   } catch (error) {
     if (TOLD.some((kind) => error instanceof kind)) throw error;
     context.signal.throwIfAborted();
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`${path} cannot be read (${code})`);
+    throw new UsageError(`${path} cannot be read (${codeOf(error)})`);
   } finally {
     key.dispose();
   }

@@ -1,7 +1,7 @@
 /** The pin of the router's key, and who vouches for the connection that it came over. */
-import { isObject } from '@nomyo/base';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT } from '../../exit/codes.js';
+import { codeOf } from '../../io/file.js';
 import { baseUrlOf, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 
 /** The key of a moment. */
@@ -39,9 +39,8 @@ async function reach(context: Context): Promise<ProbeFacts> {
     return await probe(context);
   } catch (error) {
     context.signal.throwIfAborted();
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
     throw new CommandFailed(
-      `${baseUrlOf(context.settings).href} cannot be reached (${code}); see what \`nomyo doctor\` says`,
+      `${baseUrlOf(context.settings).href} cannot be reached (${codeOf(error)}); see what \`nomyo doctor\` says`,
       EXIT.connection,
     );
   }

@@ -1,6 +1,5 @@
 /** `nomyo router`: the local router, for development and for trying things out. */
 import { writeFile } from 'node:fs/promises';
-import { isObject } from '@nomyo/base';
 import {
   FAIL_MODES,
   startRouter,
@@ -11,6 +10,7 @@ import {
 } from '@nomyo/router/testing';
 import type { Context } from '../../context.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
+import { codeOf } from '../../io/file.js';
 import { aCount } from '../../settings/values.js';
 
 const DEFAULT_PORT = 12_435;
@@ -63,8 +63,7 @@ async function start(options: RouterOptions): Promise<Router> {
   try {
     return await startRouter(options);
   } catch (error) {
-    const code = isObject(error) ? error['code'] : undefined;
-    if (code === 'EADDRINUSE') {
+    if (codeOf(error) === 'EADDRINUSE') {
       throw new CommandFailed('the port is in use: choose another with --port, or 0 for any');
     }
     throw error;
@@ -75,8 +74,7 @@ async function writeCertificate(path: string, { ca }: Router): Promise<void> {
   try {
     await writeFile(path, ca ?? '');
   } catch (error) {
-    const code = isObject(error) ? String(error['code']) : 'unknown error';
-    throw new UsageError(`--cert-file: ${path} cannot be written (${code})`);
+    throw new UsageError(`--cert-file: ${path} cannot be written (${codeOf(error)})`);
   }
 }
 

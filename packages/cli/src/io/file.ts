@@ -1,0 +1,52 @@
+/** Files that the user names. */
+import { createReadStream } from 'node:fs';
+import { concatBytes, isObject, wipe } from '@nomyo/base';
+import { UsageError } from '../exit/codes.js';
+
+/** Certificates, schemas, settings: more is another file. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** How much is read, and how a file that holds more is told. */
+export interface ReadLimit {
+  readonly bytes: number;
+  /** Such as `10 MiB, the limit of a request`. */
+  readonly text: string;
+}
+
+const LIMIT: ReadLimit = { bytes: MAX_BYTES, text: '4 MiB' };
+
+/**
+ * Reads a whole file, which may be a pipe.
+ *
+ * @param what how the error names it, such as `--schema: answer.json`
+ * @throws {UsageError} when it cannot be read, or holds too much: then the rest stays unread
+ */
+export async function readBytes(path: string, what: string, limit: ReadLimit = LIMIT): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    // `end` is the last byte, so this is one more than the limit.
+    for await (const piece of createReadStream(path, { end: limit.bytes })) {
+      if (!Buffer.isBuffer(piece)) continue;
+      pieces.push(piece);
+      length += piece.byteLength;
+    }
+  } catch (error) {
+    throw new UsageError(`${what} cannot be read (${codeOf(error)})`);
+  }
+  if (length > limit.bytes) throw new UsageError(`${what} has more than ${limit.text}`);
+  const whole = concatBytes(...pieces);
+  // It may hold what is secret: text for a model, or a private key that was named by mistake.
+  pieces.forEach(wipe);
+  return Buffer.from(whole.buffer);
+}
+
+/** A text in UTF-8. What is not is replaced: comments beside a certificate may be in any encoding. */
+export const readText = async (path: string, flag: string): Promise<string> =>
+  (await readBytes(path, `${flag}: ${path}`)).toString('utf8');
+
+/** The code of a failed system call, such as `ENOENT`. */
+export function codeOf(error: unknown): string {
+  const code = isObject(error) ? error['code'] : undefined;
+  return typeof code === 'string' ? code : 'unknown error';
+}
