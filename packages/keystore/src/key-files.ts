@@ -1,5 +1,5 @@
 /** Key files outside of a store: made once, or read once. */
-import { platform } from '#storage';
+import * as platform from '#storage';
 import { anObject, optional, refuseUndefined, refuseUnknown } from '@nomyo/base';
 import type { RsaPrivateKey } from '@nomyo/crypto';
 import type { GenerateKeyFilesOptions, KeyFiles, LoadKeyFilesOptions } from './file-options.js';

@@ -1,11 +1,11 @@
 import type { KeySource } from '@nomyo/crypto';
-import { DisposedError, type Moment } from '@nomyo/base';
-import type { PairInUse } from './rotation.js';
+import { DisposedError, type AbortSignalLike, type Moment } from '@nomyo/base';
+import type { TakenPair } from './rotation.js';
 import type { OwnedKeys, StoredPair } from './storage.js';
 
 /** The right to use a pair until {@link KeyLease.release}: an answer opens with the pair its request was sent with. */
 export interface KeyLease {
-  /** The pair. */
+  /** The pair. Its waits end with the signal that the lease was asked for with, unless they are given another. */
   readonly keys: KeySource;
   /** Gives it back. Idempotent. */
   release(): void;
@@ -14,12 +14,10 @@ export interface KeyLease {
 }
 
 /** A pair in use, with a count of its leases: it is disposed of when it was retired and the last lease has ended. */
-export class KeyPair implements PairInUse {
+export class KeyPair implements TakenPair {
   readonly createdAt: number;
   readonly taken: Moment;
   readonly #keys: OwnedKeys;
-  /** How often it was leased. */
-  served = 0;
   #leases = 0;
   #retired = false;
 
@@ -33,19 +31,29 @@ export class KeyPair implements PairInUse {
     return this.#keys.publicKey.fingerprint;
   }
 
-  /** @throws {DisposedError} after {@link retire} */
-  lease(): KeyLease {
+  /**
+   * @param signal ends the waits of the keys
+   * @throws {DisposedError} after {@link retire}
+   */
+  lease(signal?: AbortSignalLike): KeyLease {
     if (this.#retired) throw new DisposedError('KeyPair');
-    this.served += 1;
     this.#leases += 1;
     let held = true;
+    const own = this.#keys;
     const release = (): void => {
       if (!held) return;
       held = false;
       this.#leases -= 1;
       if (this.#retired && this.#leases === 0) this.#keys.dispose();
     };
-    return { keys: this.#keys, release, [Symbol.dispose]: release };
+    const keys: KeySource = {
+      publicKey: own.publicKey,
+      get locked() {
+        return own.locked ?? false;
+      },
+      unwrap: (wrapped, other, memory) => own.unwrap(wrapped, other ?? signal, memory),
+    };
+    return { keys, release, [Symbol.dispose]: release };
   }
 
   /** No lease any more; the keys are disposed of when the last one has ended. */

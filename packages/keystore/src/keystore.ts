@@ -1,4 +1,4 @@
-import { platform } from '#storage';
+import * as platform from '#storage';
 import {
   abortable,
   currentMoment,
@@ -70,7 +70,7 @@ export class KeyStore {
   /**
    * The current pair, for one request. Whoever acquires it releases it in the end.
    *
-   * @param signal ends the wait
+   * @param signal ends the wait, and those of the keys
    * @throws the signal's reason, and what {@link ready} throws
    */
   async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
@@ -78,9 +78,9 @@ export class KeyStore {
     for (;;) {
       // Most calls find a pair and need not wait: a promise with a signal costs more than the lease.
       if (this.#current === undefined || this.#opening !== undefined) await abortable(this.ready(), signal);
-      const replacement = this.#rotator.poll();
+      const replacement = this.#rotator.admit();
       if (replacement !== undefined) await abortable(replacement, signal);
-      else if (this.#current !== undefined) return this.#current.lease();
+      else if (this.#current !== undefined) return this.#current.lease(signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import { platform } from '#storage';
+import * as platform from '#storage';
 import { anAbortSignal, optional } from '@nomyo/base';
 import { aPath } from './options.js';
 

@@ -1,5 +1,5 @@
 /** What is done to a pair on the disk by hand: looked at, put under another password, brought from elsewhere. */
-import { platform } from '#storage';
+import * as platform from '#storage';
 import {
   anInteger,
   anObject,

@@ -1,5 +1,5 @@
 /** Where a store keeps its pairs: at the place of its options, until the caller moves it to another. */
-import { platform } from '#storage';
+import * as platform from '#storage';
 import { anObject, refuseUndefined, refuseUnknown } from '@nomyo/base';
 import type { KeySize, SecureByteContext } from '@nomyo/crypto';
 import { KeyStoreError } from './errors.js';
@@ -31,29 +31,33 @@ export interface Home {
 /** The home of a store, and how to make another; a password that the caller does not give is that of the store's options. */
 export class Homes {
   readonly #options: ResolvedOptions;
-  /** Where the store is now. */
-  current: Home;
+  #current: Home;
 
   /** Begins with the one of the store's options. */
   constructor(options: ResolvedOptions) {
     this.#options = options;
     const { place, keySize } = options;
-    this.current = this.#make(place, { password: this.#ownPassword(), keySize, allowsUnprotected: false });
+    this.#current = this.#make(place, { password: this.#ownPassword(), keySize, allowsUnprotected: false });
+  }
+
+  /** Where the store is now. */
+  get current(): Home {
+    return this.#current;
   }
 
   /** From now on, `home` is the current one. */
   enter(home: Home): void {
-    this.current.storage.dispose();
-    this.current = home;
+    this.#current.storage.dispose();
+    this.#current = home;
   }
 
   /** `undefined` when the store moved meanwhile: nobody cares then about a pair at the old place. */
   async unlessMoved<T>(task: (home: Home) => Promise<T>): Promise<T | undefined> {
-    const home = this.current;
+    const home = this.#current;
     try {
       return await task(home);
     } catch (error) {
-      if (this.current !== home) return undefined;
+      if (this.#current !== home) return undefined;
       throw error;
     }
   }
@@ -100,7 +104,7 @@ export class Homes {
 
   /** Ends the current home, and wipes the password of the options, of which homes have copies. */
   dispose(): void {
-    this.current.storage.dispose();
+    this.#current.storage.dispose();
     this.#options.password?.dispose();
   }
 

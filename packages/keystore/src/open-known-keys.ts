@@ -1,4 +1,4 @@
-import { platform } from '#storage';
+import * as remembered from '#remembered';
 import { anObject, InvalidArgumentError, refuseUnknown } from '@nomyo/base';
 import { isFingerprint } from './format/known-keys.js';
 import type { KnownKeys, NextKnownKey } from './known-keys.js';
@@ -19,7 +19,7 @@ export interface KnownKeysOptions {
  */
 export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
   refuseUnknown(anObject('options', options), ['keyDir', 'keyStorage']);
-  const known = platform.locate(checkPlace(options)).openKnownKeys();
+  const known = remembered.openKnownKeys(checkPlace(options));
   return {
     recall: async (name) => known.recall(checkName(name)),
     remember: async (name, next, signal) => known.remember(checkName(name), checkNext(next), signal),

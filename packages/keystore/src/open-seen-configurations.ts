@@ -1,4 +1,4 @@
-import { platform } from '#storage';
+import * as remembered from '#remembered';
 import { anInteger, anObject, InvalidArgumentError, refuseUnknown } from '@nomyo/base';
 import { checkPlace } from './options.js';
 import type { SeenConfiguration, SeenConfigurations } from './seen-configurations.js';
@@ -25,7 +25,7 @@ const aTime = anInteger(0, Number.MAX_SAFE_INTEGER);
  */
 export function openSeenConfigurations(options: SeenConfigurationsOptions = {}): SeenConfigurations {
   refuseUnknown(anObject('options', options), ['keyDir', 'keyStorage']);
-  const seen = platform.locate(checkPlace(options)).openSeenConfigurations();
+  const seen = remembered.openSeenConfigurations(checkPlace(options));
   return {
     recall: async (realm) => seen.recall(checkRealm(realm)),
     raise: async (realm, next, signal) => seen.raise(checkRealm(realm), checkSeen(next), signal),

@@ -1,12 +1,16 @@
 /** When a key pair is replaced: decisions alone, as functions of the pair, the policy and the time. */
 import type { Moment } from '@nomyo/base';
 
-/** A pair in use. */
-export interface PairInUse {
+/** When a pair was made, and when this process began to use it. */
+export interface TakenPair {
   /** Unix time in ms at which the pair was made, by the clock of then. */
   readonly createdAt: number;
   /** When this process began to use it. */
   readonly taken: Moment;
+}
+
+/** A pair in use. */
+export interface PairInUse extends TakenPair {
   /** Requests that this process has sent with it. */
   readonly served: number;
 }
@@ -74,10 +78,28 @@ export function believedCreation(
  * process took it; a clock set forward can make a pair old, but the next one is made at the new time and is young, so
  * no change of the clock leads to more than one rotation.
  */
-export function ageOf({ createdAt, taken }: PairInUse, now: Moment): number {
+export function ageOf({ createdAt, taken }: TakenPair, now: Moment): number {
   const bornAt = Math.min(createdAt, taken.wall);
   const lived = taken.wall - bornAt + (now.monotonic - taken.monotonic);
   return Math.max(0, lived, now.wall - bornAt);
+}
+
+/** Before each of these there is nothing to do about a pair. */
+export interface Calm extends Moment {
+  /** Requests that were served. */
+  readonly served: number;
+}
+
+/** How long {@link decideRotation} will say `keep` while nothing fails. */
+export function calmOf({ createdAt, taken }: TakenPair, policy: RotationPolicy): Calm {
+  const { intervalMs, rotateLeadMs, prepareLeadMs } = policy;
+  const calmMs = intervalMs === 0 ? Infinity : intervalMs - rotateLeadMs - prepareLeadMs;
+  const wall = Math.min(createdAt, taken.wall) + calmMs;
+  return {
+    served: Math.floor(policy.maxRequests / 2),
+    wall,
+    monotonic: taken.monotonic + (wall - taken.wall),
+  };
 }
 
 /** What is to be done about `pair` at `now`. */

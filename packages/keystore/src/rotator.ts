@@ -4,11 +4,13 @@ import type { RotationFailedEvent } from './events.js';
 import { KeyStoreError } from './errors.js';
 import {
   backoffMs,
+  calmOf,
   decideRotation,
   NO_FAILURES,
-  type PairInUse,
+  type Calm,
   type RotationDecision,
   type RotationPolicy,
+  type TakenPair,
 } from './rotation.js';
 
 /** What a rotator works on. */
@@ -24,8 +26,9 @@ export interface RotatorOptions {
 
 /** A pair in use, and the policy of the place that it came from. */
 interface Serving {
-  readonly pair: PairInUse;
+  readonly pair: TakenPair;
   readonly policy: RotationPolicy;
+  readonly calm: Calm;
 }
 
 export class Rotator {
@@ -35,6 +38,8 @@ export class Rotator {
   #failures = NO_FAILURES;
   /** `undefined` before the first pair, and after the end. */
   #serving: Serving | undefined;
+  /** Requests that it was given to. */
+  #served = 0;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: RotatorOptions) {
@@ -55,11 +60,23 @@ export class Rotator {
   }
 
   /**
-   * Does, in the background, what is to be done by now. What time alone changes is left to the timer.
+   * Whether the pair may serve one more request, which is counted. What is to be done by now is done in the background.
    *
-   * @returns what a request has to wait for: the current pair serves no more; it never rejects
+   * @returns what the request has to wait for, before it asks again: the pair serves no more; it never rejects
    */
-  poll(): Promise<void> | undefined {
+  admit(): Promise<void> | undefined {
+    const calm = this.#serving?.calm;
+    const isCalm =
+      calm !== undefined &&
+      this.#served < calm.served &&
+      performance.now() < calm.monotonic &&
+      Date.now() < calm.wall;
+    const replacement = isCalm ? undefined : this.#act();
+    if (replacement === undefined) this.#served += 1;
+    return replacement;
+  }
+
+  #act(): Promise<void> | undefined {
     const decision = this.#decide();
     if (decision === undefined || decision.action === 'keep') return undefined;
     if (decision.action === 'prepare') {
@@ -71,9 +88,10 @@ export class Rotator {
   }
 
   /** Another pair is in place. */
-  installed(pair: PairInUse, policy: RotationPolicy): void {
+  installed(pair: TakenPair, policy: RotationPolicy): void {
     this.#failures = NO_FAILURES;
-    this.#serving = { pair, policy };
+    this.#serving = { pair, policy, calm: calmOf(pair, policy) };
+    this.#served = 0;
     this.#sleep(this.#decide()?.lookAgainInMs);
   }
 
@@ -94,7 +112,7 @@ export class Rotator {
   #decide(): RotationDecision | undefined {
     if (this.#serving === undefined) return undefined;
     const { pair, policy } = this.#serving;
-    return decideRotation(pair, policy, this.#failures, currentMoment());
+    return decideRotation({ ...pair, served: this.#served }, policy, this.#failures, currentMoment());
   }
 
   #sleep(ms: number | undefined): void {
@@ -104,7 +122,7 @@ export class Rotator {
 
   #wake(): void {
     this.#sleep(this.#decide()?.lookAgainInMs);
-    void this.poll();
+    void this.#act();
   }
 
   async #attempt(task: () => Promise<unknown>): Promise<void> {

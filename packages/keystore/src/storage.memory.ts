@@ -1,6 +1,4 @@
-import { MemoryKnownKeys } from './known-keys.memory.js';
 import { NextKeys, type Wipeable } from './next-keys.js';
-import { MemorySeenConfigurations } from './seen-configurations.memory.js';
 import type { StorageOptions } from './place.js';
 import type { KeyPlace, KeyStorage, OwnedKeys, StoredPair } from './storage.js';
 
@@ -27,8 +25,6 @@ export function placeInMemory<K extends Wipeable>(
       options.password?.dispose();
       return new MemoryStorage(makerFor(options), options.poolSize);
     },
-    openKnownKeys: () => new MemoryKnownKeys(),
-    openSeenConfigurations: () => new MemorySeenConfigurations(),
   };
 }
 

@@ -2,12 +2,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
 import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
-import { lockPath } from './disk/lock-path.node.js';
 import { FileStorage } from './disk/file-storage.node.js';
-import { FileKnownKeys } from './disk/known-keys.node.js';
-import { FileSeenConfigurations } from './disk/seen-configurations.node.js';
-import { generateFiles, loadFile } from './key-files.node.js';
-import { importFile, inspectFiles, resealFiles } from './manage.node.js';
 import { DEFAULTS } from './limits.js';
 import { keyMaker } from './next-keys.js';
 import type { KeyLocation, PlaceNames } from './place.js';
@@ -22,33 +17,31 @@ const memoryPlace = placeInMemory<SecureByteContext>(({ keySize, memory }) => ({
   finish: (pkcs8) => pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der, memory)),
 }));
 
-export const platform: Platform = {
-  locate: ({ keyDir = DEFAULTS.keyDir, rotationDir, keyStorage }, names = NAMES) => {
-    if (keyStorage !== undefined) {
-      throw new InvalidArgumentError(names.keyStorage, 'must not be given: only browsers have IndexedDB');
-    }
-    if (keyDir === null) return memoryPlace;
-    return directoryPlace({ keyDir: resolve(keyDir), rotationDir: resolve(rotationDir ?? keyDir) }, names);
-  },
-  schedule: (fn, ms) => {
-    const timer = setTimeout(fn, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-  lockDirectory: lockPath,
-  generateFiles,
-  inspectFiles,
-  resealFiles,
-  importFile,
-  loadFile,
+export const locate: Platform['locate'] = (
+  { keyDir = DEFAULTS.keyDir, rotationDir, keyStorage },
+  names = NAMES,
+) => {
+  if (keyStorage !== undefined) {
+    throw new InvalidArgumentError(names.keyStorage, 'must not be given: only browsers have IndexedDB');
+  }
+  if (keyDir === null) return memoryPlace;
+  return directoryPlace({ keyDir: resolve(keyDir), rotationDir: resolve(rotationDir ?? keyDir) }, names);
 };
+
+export const schedule: Platform['schedule'] = (fn, ms) => {
+  const timer = setTimeout(fn, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
+
+export { lockPath as lockDirectory } from './disk/lock-path.node.js';
+export { generateFiles, loadFile } from './key-files.node.js';
+export { importFile, inspectFiles, resealFiles } from './manage.node.js';
 
 function directoryPlace(location: KeyLocation, names: PlaceNames): KeyPlace {
   return {
     isShared: true,
     createStorage: ({ keySize, ...options }) =>
       new FileStorage({ location, names, make: keyMaker(keySize, options.memory), ...options }),
-    openKnownKeys: () => new FileKnownKeys(location.keyDir),
-    openSeenConfigurations: () => new FileSeenConfigurations(location.keyDir),
   };
 }

@@ -3,14 +3,26 @@
  * runtime: files on Node, IndexedDB in browsers, memory everywhere. A storage makes its pairs itself, so that one whose
  * private keys can never be read out (CryptoKeys that are not extractable) has the same shape.
  */
-import type { KeySize, KeySource, RsaPrivateKey } from '@nomyo/crypto';
+import type { AbortSignalLike } from '@nomyo/base';
+import type {
+  KeySize,
+  KeySource,
+  RsaPrivateKey,
+  SecureByteContext,
+  SecureByteContextOptions,
+} from '@nomyo/crypto';
 import type { KeyFiles, KeyPairInfo } from './file-options.js';
 import type { KnownKeys } from './known-keys.js';
 import type { SeenConfigurations } from './seen-configurations.js';
 import type { KeyFileSecrets, PlaceNames, PlaceOptions, StorageOptions } from './place.js';
 
-/** A private key with an end. */
+/** A private key of this SDK, with an end. */
 export interface OwnedKeys extends KeySource {
+  unwrap(
+    wrapped: Uint8Array,
+    signal?: AbortSignalLike,
+    memory?: SecureByteContextOptions,
+  ): Promise<SecureByteContext>;
   dispose(): void;
 }
 
@@ -49,16 +61,22 @@ export interface KeyStorage {
   dispose(): void;
 }
 
-/** Where pairs live, and what is remembered beside them. */
+/** Where pairs live. */
 export interface KeyPlace {
   /** Whether others use the same pair: processes, tabs. */
   readonly isShared: boolean;
   readonly createStorage: (options: StorageOptions) => KeyStorage;
-  readonly openKnownKeys: () => KnownKeys;
-  readonly openSeenConfigurations: () => SeenConfigurations;
 }
 
-/** What a runtime offers. */
+/** What is remembered beside pairs. `#remembered` resolves to the place of it in the runtime. */
+export interface Remembered {
+  /** @throws {InvalidArgumentError} when the runtime cannot keep it there */
+  readonly openKnownKeys: (place: PlaceOptions) => KnownKeys;
+  /** @throws {InvalidArgumentError} when the runtime cannot keep it there */
+  readonly openSeenConfigurations: (place: PlaceOptions) => SeenConfigurations;
+}
+
+/** What a runtime offers: each member is an export of the file that `#storage` resolves to. */
 export interface Platform {
   /**
    * Touches nothing.

@@ -22,23 +22,23 @@ const memoryPlace = /* @__PURE__ */ placeInMemory<CryptoKeySource>(({ keySize, m
   finish: (keys) => keys,
 }));
 
-export const platform: Platform = {
-  locate: ({ keyDir, rotationDir, keyStorage }, names) => {
-    const isOwn = keyDir !== undefined && keyDir !== null && keyDir !== DEFAULTS.keyDir;
-    if (isOwn || rotationDir !== undefined) {
-      const option = isOwn ? 'keyDir' : 'rotationDir';
-      throw new InvalidArgumentError(names?.[option] ?? option, NO_FILES);
-    }
-    return keyStorage === undefined ? memoryPlace : indexedDbPlace(names?.keyStorage ?? 'keyStorage');
-  },
-  schedule: (fn, ms) => {
-    const timer = setTimeout(fn, ms);
-    return () => clearTimeout(timer);
-  },
-  lockDirectory: () => refuse('directory'),
-  generateFiles: () => refuse('keyDir'),
-  inspectFiles: () => refuse('keyDir'),
-  resealFiles: () => refuse('keyDir'),
-  importFile: () => refuse('keyDir'),
-  loadFile: () => refuse('privateKeyPath'),
+export const locate: Platform['locate'] = ({ keyDir, rotationDir, keyStorage }, names) => {
+  const isOwn = keyDir !== undefined && keyDir !== null && keyDir !== DEFAULTS.keyDir;
+  if (isOwn || rotationDir !== undefined) {
+    const option = isOwn ? 'keyDir' : 'rotationDir';
+    throw new InvalidArgumentError(names?.[option] ?? option, NO_FILES);
+  }
+  return keyStorage === undefined ? memoryPlace : indexedDbPlace(names?.keyStorage ?? 'keyStorage');
 };
+
+export const schedule: Platform['schedule'] = (fn, ms) => {
+  const timer = setTimeout(fn, ms);
+  return () => clearTimeout(timer);
+};
+
+export const lockDirectory: Platform['lockDirectory'] = () => refuse('directory');
+export const generateFiles: Platform['generateFiles'] = () => refuse('keyDir');
+export const inspectFiles: Platform['inspectFiles'] = () => refuse('keyDir');
+export const resealFiles: Platform['resealFiles'] = () => refuse('keyDir');
+export const importFile: Platform['importFile'] = () => refuse('keyDir');
+export const loadFile: Platform['loadFile'] = () => refuse('privateKeyPath');

@@ -5,6 +5,7 @@ import {
   ageOf,
   backoffMs,
   believedCreation,
+  calmOf,
   decideRotation,
   NO_FAILURES,
   type PairInUse,
@@ -68,6 +69,30 @@ describe('the date of a pair', () => {
     ['in the future, without a file, too', T0 + DAY, undefined, undefined],
   ])('%s', (_name, createdAt, modifiedAt, believed) => {
     expect(believedCreation(createdAt, modifiedAt, T0)).toBe(believed);
+  });
+});
+
+describe('calm', () => {
+  it('is there as long as nothing is to be done, and not a moment longer', () => {
+    const days = fc.integer({ min: -3 * DAY, max: 3 * DAY });
+    const policies = fc.record({
+      intervalMs: fc.nat(2 * DAY),
+      maxRequests: fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 50 })),
+      rotateLeadMs: fc.nat(HOUR),
+      prepareLeadMs: fc.nat(HOUR),
+    });
+    fc.assert(
+      fc.property(policies, days, days, days, fc.nat(3 * DAY), fc.nat(50), (policy, ...numbers) => {
+        const [created, taken, wall, monotonic, served] = numbers;
+        const pair = { createdAt: T0 + created, taken: moment(taken, 0), served };
+        const now = moment(wall, monotonic);
+        // Whatever the clocks say, a pair is not younger than new.
+        fc.pre(policy.intervalMs === 0 || policy.intervalMs > policy.rotateLeadMs + policy.prepareLeadMs);
+        const calm = calmOf(pair, policy);
+        const isCalm = served < calm.served && now.wall < calm.wall && now.monotonic < calm.monotonic;
+        expect(isCalm).toBe(actionAt(pair, now, policy) === 'keep');
+      }),
+    );
   });
 });
 

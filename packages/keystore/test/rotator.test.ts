@@ -46,14 +46,14 @@ function bench(policy = daily): Bench {
   return { rotator, pair, replace, prepare, told, timers };
 }
 
-/** Leases a pair `times` times. */
-function serve(pair: KeyPair, times: number): void {
-  for (let i = 0; i < times; i += 1) pair.lease();
+/** Lets `times` requests have the pair. */
+function serve(rotator: Rotator, times: number): void {
+  for (let i = 0; i < times; i += 1) expect(polled(rotator)).toBe('served');
 }
 
 /** What a request sees that comes now. */
 function polled(rotator: Rotator): 'served' | 'waiting' {
-  return rotator.poll() === undefined ? 'served' : 'waiting';
+  return rotator.admit() === undefined ? 'served' : 'waiting';
 }
 
 describe('a rotator', () => {
@@ -73,17 +73,32 @@ describe('a rotator', () => {
   });
 
   it('makes the next pair once, however often it is asked', () => {
-    const { rotator, pair, prepare } = bench();
-    serve(pair, 2);
-    for (let i = 0; i < 5; i += 1) expect(polled(rotator)).toBe('served');
+    const { rotator, prepare } = bench({ ...daily, maxRequests: 20 });
+    serve(rotator, 15);
     expect(prepare).toHaveBeenCalledTimes(1);
   });
 
+  it('counts requests, and not the wakings of its timer', () => {
+    const { rotator, prepare, timers } = bench();
+    serve(rotator, 2);
+    timers[0]?.();
+    expect(prepare).toHaveBeenCalledTimes(1);
+    serve(rotator, 2);
+    expect(polled(rotator)).toBe('waiting');
+  });
+
+  it('counts anew with the next pair', () => {
+    const { rotator, pair } = bench();
+    serve(rotator, 4);
+    rotator.installed(pair, daily);
+    serve(rotator, 4);
+  });
+
   it('lets requests wait for a pair that may serve no more, and replaces it once', async () => {
-    const { rotator, pair, replace } = bench();
-    serve(pair, 4);
+    const { rotator, replace } = bench();
+    serve(rotator, 4);
     expect([polled(rotator), polled(rotator)]).toEqual(['waiting', 'waiting']);
-    await rotator.poll();
+    await rotator.admit();
     expect(replace.mock.calls).toEqual([[false]]);
   });
 
@@ -95,8 +110,8 @@ describe('a rotator', () => {
   });
 
   it('tells a failure once for all who waited, serves with the old pair, and tries again', async () => {
-    const { rotator, pair, replace, told, timers } = bench();
-    serve(pair, 4);
+    const { rotator, replace, told, timers } = bench();
+    serve(rotator, 4);
     replace.mockRejectedValueOnce(full);
     polled(rotator);
     await Promise.all([rejection(rotator.rotate(false)), rejection(rotator.rotate(false))]);
@@ -116,8 +131,8 @@ describe('a rotator', () => {
   });
 
   it('tells when the next pair could not be made, and waits before it tries again', async () => {
-    const { rotator, pair, prepare, told } = bench();
-    serve(pair, 2);
+    const { rotator, prepare, told } = bench();
+    serve(rotator, 2);
     prepare.mockRejectedValueOnce(full);
     polled(rotator);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -3,7 +3,7 @@
  * repeated and counted. Both clients are built on it; it knows nothing of chat.
  */
 import { abortable, type AbortSignalLike } from '@nomyo/base';
-import { createHttpClient, markFailuresAsSent, withRetries, type HttpClient } from '@nomyo/transport';
+import { createHttpClient, markSent, withRetries, type HttpClient } from '@nomyo/transport';
 import { CallMemory, createLockWarning } from './call-memory.js';
 import { CallScope, type CallSignal } from './call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
@@ -19,7 +19,7 @@ import { OpenCall } from './open-call.js';
 import type { ApiKey, ResolvedOptions } from './options.js';
 import type { Answer, Channel, Exchange, PreparedCall, Protocol } from './protocol.js';
 import { createPace, type Pace } from './rate-limit.js';
-import type { RequestMembers } from './read-once.js';
+import type { RequestMembers } from './chat/request.js';
 
 /** A call as a client makes it. */
 export interface CallInput {
@@ -64,7 +64,7 @@ export class CallRunner<C extends Channel = Channel> {
   readonly #scope: CallScope;
   readonly #pace: Pace | undefined;
   readonly #warnOfMemory: (bytes: number) => void;
-  readonly #observers: Observers;
+  #observers: Observers | undefined;
   readonly #macs = new ApiKeyMacs();
 
   /** @param owner the class that a caller knows */
@@ -75,7 +75,7 @@ export class CallRunner<C extends Channel = Channel> {
     this.#emit = createEmit(options.loggers);
     this.#warnOfMemory = createLockWarning(options.memory, this.#emit);
     this.#pace = createPace(options.rateLimit, options.baseUrl);
-    this.#observers = new Observers(options.observers);
+    for (const observer of options.observers) this.observe(observer);
     this.#http = createHttpClient(options.http);
     this.channel = protocol.connect({ options, http: this.#http, emit: this.#emit });
     warnOfHttp(options.baseUrl);
@@ -88,6 +88,7 @@ export class CallRunner<C extends Channel = Channel> {
 
   /** @returns ends it */
   observe(observer: CallObserver): () => void {
+    this.#observers ??= new Observers();
     return this.#observers.add(observer);
   }
 
@@ -111,10 +112,11 @@ export class CallRunner<C extends Channel = Channel> {
     const opened = await this.open(input);
     const { call } = opened;
     try {
-      const { value, summary } = await markFailuresAsSent(() => take(opened));
+      const { value, summary } = await take(opened);
       call.end(summary);
       return value;
     } catch (error) {
+      markSent(error);
       call.fail(error);
       throw error;
     }
@@ -125,7 +127,8 @@ export class CallRunner<C extends Channel = Channel> {
     this.check();
     // A call that fails before it waits for them leaves nobody who would hear of theirs.
     input.needs?.catch(() => undefined);
-    const observation = this.#observers.isEmpty ? undefined : this.#beginObservation(input);
+    const observation =
+      this.#observers === undefined ? undefined : this.#beginObservation(input, this.#observers);
     const call = new OpenCall(input, this.newMemory(), observation, this.#emit);
     try {
       const answer = await (observation === undefined
@@ -158,9 +161,14 @@ export class CallRunner<C extends Channel = Channel> {
   /** The steps of a call, in their order. */
   async #answer(input: CallInput, call: OpenCall): Promise<Answer> {
     const { memory, observation } = call;
-    const { timeout } = input;
+    const { payload, securityTier, timeout } = input;
     const signal = call.enter(this.#scope.enter(input.signal));
-    call.body = await memory.take(() => this.#encode(input, memory), { timeout, signal });
+    if (payload !== undefined) {
+      call.body = await memory.take(
+        () => encodeRequest(payload, securityTier, memory.options, this.#options),
+        { timeout, signal },
+      );
+    }
     if (input.needs !== undefined) await abortable(input.needs, signal);
     const apiKey = typeof input.apiKey === 'function' ? await this.#askForKey(input, signal) : input.apiKey;
     if (apiKey !== undefined) call.secrets = [apiKey];
@@ -174,14 +182,6 @@ export class CallRunner<C extends Channel = Channel> {
     const exchange = await this.channel.begin({ ...input, body, memory, apiKey, signal, pace, record: call });
     call.exchange = exchange;
     return this.#attempts(exchange, call, input, signal);
-  }
-
-  #encode(
-    { payload, securityTier }: CallInput,
-    memory: CallMemory,
-  ): ReturnType<typeof encodeRequest> | undefined {
-    if (payload === undefined) return undefined;
-    return encodeRequest(payload, securityTier, memory.options, this.#options);
   }
 
   async #askForKey({ apiKey, timeout }: CallInput, signal: CallSignal): Promise<string | undefined> {
@@ -221,12 +221,11 @@ export class CallRunner<C extends Channel = Channel> {
     return answer;
   }
 
-  #beginObservation(input: CallInput): Observation | undefined {
+  #beginObservation(input: CallInput, observers: Observers): Observation | undefined {
     const { payloadId } = input;
-    const recorders = this.#observers.begin(
-      callStart(input, this.#protocol.name, this.#options.baseUrl),
-      (error) => this.#emit({ message: 'nomyo:observer-failed', payloadId, code: failureOf(error).code }),
+    const recorders = observers.begin(callStart(input, this.#protocol.name, this.#options.baseUrl), (error) =>
+      this.#emit({ message: 'nomyo:observer-failed', payloadId, code: failureOf(error).code }),
     );
-    return recorders.isEmpty ? undefined : new Observation(recorders, this.#observers.hashCiphertexts);
+    return recorders.isEmpty ? undefined : new Observation(recorders, observers.hashCiphertexts);
   }
 }

@@ -5,7 +5,7 @@ import {
   type MemoryProtectionInfo,
   type SecureByteContext,
 } from '@nomyo/crypto';
-import { markFailuresAsSent, readHeaders } from '@nomyo/transport';
+import { markSent, readHeaders } from '@nomyo/transport';
 import { CallRunner, type CallInput } from './call-runner.js';
 import type { ChatCompletionRequest, StreamingChatCompletionRequest } from './chat/request-types.js';
 import { splitRequest, withoutStreaming, type Streaming } from './chat/request.js';
@@ -98,8 +98,9 @@ export class SecureChatCompletion implements Observable {
     const opened = await this.#runner.open({ ...input, needs });
     try {
       const { streamOf } = await needs;
-      return await markFailuresAsSent(() => streamOf(opened, streaming, input.signal));
+      return await streamOf(opened, streaming, input.signal);
     } catch (error) {
+      markSent(error);
       opened.call.fail(error);
       throw error;
     }

@@ -1,9 +1,9 @@
 /** From what the caller wrote to the bytes that are sealed, which are what every rule is about. */
-import { checkPayloadSize, encodePayload, type SecureByteContext } from '@nomyo/crypto';
+import { encodePayload, SUITE, type SecureByteContext } from '@nomyo/crypto';
 import type { SecurityTier } from './chat/request-types.js';
 import { loadPart } from './load-part.js';
 import type { ResolvedOptions } from './options.js';
-import type { RequestMembers } from './read-once.js';
+import type { RequestMembers } from './chat/request.js';
 
 /**
  * JSON of a request in protected memory, within the limits of protocol and policy, and padded. What the caller gave is
@@ -20,9 +20,8 @@ export async function encodeRequest(
   memory: ResolvedOptions['memory'],
   { padding, policy }: Pick<ResolvedOptions, 'padding' | 'policy'>,
 ): Promise<SecureByteContext> {
-  const json = encodePayload(payload, memory);
+  const json = encodePayload(payload, { ...memory, maxBytes: SUITE.maxPayloadBytes });
   try {
-    checkPayloadSize(json);
     if (Object.keys(policy).length > 0) {
       const { checkCall } = await loadPart(() => import('./policy-of-call.js'));
       json.borrow((bytes) => checkCall(policy, { securityTier, json: bytes }));

@@ -3,6 +3,7 @@ import crypto, { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import type { Environment, Hash } from './environment.js';
 import { jsonResponse } from './fetch/json-response.node.js';
+import { proxyOf } from './proxy.node.js';
 import { quietly } from './quietly.js';
 
 export const environment: Environment = {
@@ -12,6 +13,7 @@ export const environment: Environment = {
     const value = process.env[name];
     return value === '' ? undefined : value;
   },
+  proxyOf,
   publish: ({ message, ...fields }) => {
     const listeners = channel(message);
     if (listeners.hasSubscribers) tell(listeners, fields, message);

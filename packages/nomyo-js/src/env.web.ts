@@ -1,11 +1,12 @@
 /** Runtimes that are neither Node nor a browser, such as workers at the edge: no files, no environment. */
-import { concatBytes, type Bytes } from '@nomyo/base';
+import { concatBytes, given, type Bytes } from '@nomyo/base';
 import type { Environment, Hash } from './environment.js';
 
 export const environment: Environment = {
   isBrowser: false,
   defaultKeyDir: null,
   variable: () => undefined,
+  proxyOf: (proxy) => given('proxy', proxy),
   publish: () => undefined,
   sha256,
   createSha256: () => new CollectedSha256(),

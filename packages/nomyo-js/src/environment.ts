@@ -1,3 +1,5 @@
+import type { HttpClientOptions } from '@nomyo/transport';
+
 /** What a client asks of its runtime. `#env` resolves to the answer. */
 export interface Environment {
   /** Whether the user of the page can read an API key. */
@@ -6,6 +8,8 @@ export interface Environment {
   readonly defaultKeyDir: string | null;
   /** An environment variable. One that is empty counts as none. */
   readonly variable: (name: string) => string | undefined;
+  /** How a proxy is reached, and what is reached without: the one of the options, or of the environment. */
+  readonly proxyOf: (proxy: string | undefined) => Pick<HttpClientOptions, 'proxy' | 'noProxy'>;
   /** Tells whoever listens in this process, such as a tracing library; `message` is the name of the event. */
   readonly publish: (entry: { readonly message: string }) => void;
   /** SHA-256 (FIPS 180-4) of ciphertext that is whole, in lower-case hexadecimal. The bytes may be overwritten afterwards. */

@@ -73,19 +73,14 @@ export type LogEntry = { [N in NomyoEventName]: { readonly message: N } & NomyoE
 /** Takes one object an event. `console`, pino and winston fit. */
 export type Logger = Readonly<Record<LogLevel, (entry: LogEntry) => void>>;
 
-const LEVELS: Readonly<Record<NomyoEventName, LogLevel>> = {
+/** Of events that are no warning. */
+const LEVELS: Readonly<Partial<Record<NomyoEventName, LogLevel>>> = {
   'nomyo:request': 'debug',
   'nomyo:retry': 'info',
-  'nomyo:request-failed': 'warn',
-  'nomyo:observer-failed': 'warn',
-  'nomyo:server-key-changed': 'warn',
-  'nomyo:server-key-unverified': 'warn',
   'nomyo:memory-not-locked': 'info',
   'nomyo:key-loaded': 'debug',
   'nomyo:key-generated': 'info',
   'nomyo:key-rotated': 'info',
-  'nomyo:rotation-failed': 'warn',
-  'nomyo:configuration-refresh-failed': 'warn',
   'nomyo:fetch-failed': 'info',
 };
 
@@ -107,7 +102,7 @@ export function createEmit(loggers: readonly Logger[]): Emit {
   return (entry) => {
     environment.publish(entry);
     for (const logger of loggers) {
-      quietly((): unknown => logger[LEVELS[entry.message]]({ ...entry }));
+      quietly((): unknown => logger[LEVELS[entry.message] ?? 'warn']({ ...entry }));
     }
   };
 }

@@ -1,13 +1,13 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
 import { DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
-import type { KeySource, SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
+import type { KeySource } from '@nomyo/crypto';
 import { KeyStore, type KeyLease, type KeyStoreEvent } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';
 import { loadPart } from './load-part.js';
 import type { KeyOrigin } from './options.js';
 import { KEY_STORE_NAMES } from './resolve-keys.js';
-import type * as elsewhere from './unwrap-elsewhere.js';
+import type * as unwrapping from './unwrap-elsewhere.js';
 
 /** What a channel needs of either. */
 export type Keys = Pick<KeyStore, 'ready' | 'acquire' | 'moveTo' | 'loadFrom' | 'dispose'>;
@@ -67,33 +67,16 @@ export interface UnwrapLimits {
   readonly timeLeft: () => number;
 }
 
-/** The same keys, whose waits end with the call. @param origin where they are from */
-export function endingWith(limits: UnwrapLimits, keys: KeySource, origin: KeyOrigin): KeySource {
-  const { publicKey } = keys;
-  if (isOwn(keys, origin)) {
-    return { publicKey, unwrap: (wrapped, _signal, memory) => keys.unwrap(wrapped, limits.signal, memory) };
-  }
+/** Keys that are elsewhere may never answer: their waits end with the call, and in time. */
+export function elsewhere(keys: KeySource, limits: UnwrapLimits): KeySource {
   return {
-    publicKey,
+    publicKey: keys.publicKey,
     unwrap: async (wrapped, _signal, memory) =>
       (await loadElsewhere()).unwrapElsewhere(limits, keys, wrapped, memory),
   };
 }
 
-/** Keys of a key store take signals of this SDK, and end by themselves. */
-interface OwnKeys extends KeySource {
-  readonly unwrap: (
-    wrapped: Uint8Array,
-    signal?: AbortSignalLike,
-    memory?: SecureByteContextOptions,
-  ) => Promise<SecureByteContext | Uint8Array>;
-}
-
-function isOwn(_keys: KeySource, { kind }: KeyOrigin): _keys is OwnKeys {
-  return kind === 'store';
-}
-
-const loadElsewhere = (): Promise<typeof elsewhere> => loadPart(() => import('./unwrap-elsewhere.js'));
+const loadElsewhere = (): Promise<typeof unwrapping> => loadPart(() => import('./unwrap-elsewhere.js'));
 
 function emitKeyEvent(emit: Emit, event: KeyStoreEvent): void {
   switch (event.type) {

@@ -4,7 +4,6 @@ import {
   aString,
   given,
   InvalidArgumentError,
-  oneOf,
   optional,
   refuseUnknown,
 } from '@nomyo/base';
@@ -20,11 +19,11 @@ import { environment } from '#env';
 import { answerOf, asWhole } from './answer.js';
 import { checkKeyLock } from './call-memory.js';
 import { CallRunner, type CallInput } from './call-runner.js';
-import { SECURITY_TIERS, splitPayload } from './chat/request.js';
+import { aTier, splitPayload } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { resolveCloseTimeout, type CloseOptions } from './close.js';
 import { encodeRequest } from './encode-request.js';
-import { endingWith } from './keys.js';
+import { elsewhere } from './keys.js';
 import { envelopeBytes, PAYLOAD_CALL } from './low-level-arguments.js';
 import {
   GENERATE_OPTIONS,
@@ -139,7 +138,7 @@ export class SecureCompletionClient implements Observable {
    */
   async decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
     const { keys } = this.#v1;
-    const { timeout } = this.#options;
+    const { timeout, keys: origin } = this.#options;
     const memory = this.#runner.newMemory();
     return this.#runner.run(undefined, async (signal) => {
       const bytes = envelopeBytes(envelope);
@@ -148,7 +147,7 @@ export class SecureCompletionClient implements Observable {
       try {
         if (memory.isRequired) checkKeyLock(lease.keys);
         const limits = { signal, timeLeft: () => timeout };
-        const source = endingWith(limits, lease.keys, this.#options.keys);
+        const source = origin.kind === 'store' ? lease.keys : elsewhere(lease.keys, limits);
         return answerOf(v1Answer(await openEnvelope(bytes, source, memory.options)), payloadId, memory);
       } finally {
         lease.release();
@@ -180,7 +179,7 @@ export class SecureCompletionClient implements Observable {
       timeout,
       maxRetries,
       apiKey: optional('apiKey', apiKey, aString, parts.apiKey ?? this.#options.apiKey),
-      securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), parts.securityTier),
+      securityTier: optional('securityTier', securityTier, aTier, parts.securityTier),
     };
     return this.#runner.call(input, ({ answer, call }) => {
       const value = answerOf(asWhole(answer), payloadId, call.memory);

@@ -6,14 +6,13 @@ import {
   aString,
   given,
   InvalidArgumentError,
-  oneOf,
   optional,
   refuseUndefined,
   refuseUnknown,
   SecurityError,
   type Check,
 } from '@nomyo/base';
-import { SECURITY_TIERS } from './chat/request.js';
+import { aTier } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 
 /** What every call of a client must keep to. A rule that is left out does not apply. */
@@ -71,19 +70,31 @@ export interface ClientFacts {
   readonly canLockMemory: boolean;
 }
 
-const SWITCHES = [
-  'requirePinnedServerKey',
-  'requireVerifiedServerKey',
-  'requireEncryptedKeyFiles',
-  'requireLockedMemory',
-  'requireHttps',
-] as const satisfies readonly (keyof Policy)[];
+const PLAIN_KEYS =
+  'the private key file would not be encrypted. Set keyRotationPassword, or keyDir: null to keep the key in memory';
+
+/** The rules that are switches: what of the client meets them, and what is wrong where nothing does. */
+const DEMANDS = [
+  ['requireHttps', ({ isHttps }) => isHttps, 'the base URL is not https:'],
+  ['requirePinnedServerKey', ({ hasPins }) => hasPins, 'there are no serverKeyPins'],
+  [
+    'requireVerifiedServerKey',
+    ({ hasPins, isFirstUse }) => hasPins || isFirstUse,
+    "there are neither serverKeyPins nor serverKeyPolicy: 'first-use'",
+  ],
+  [
+    'requireLockedMemory',
+    ({ canLockMemory }) => canLockMemory,
+    'memory cannot be locked; see getMemoryProtectionInfo()',
+  ],
+  ['requireEncryptedKeyFiles', ({ writesPlainKeys }) => !writesPlainKeys, PLAIN_KEYS],
+] as const satisfies readonly (readonly [keyof Policy, (facts: ClientFacts) => boolean, string])[];
 
 const RULES: readonly (keyof Policy)[] = [
   'minimumSecurityTier',
   'allowedModels',
   'maxPayloadBytes',
-  ...SWITCHES,
+  ...DEMANDS.map(([rule]) => rule),
 ];
 
 /** @throws {InvalidArgumentError} on an unknown rule or a wrong value */
@@ -91,14 +102,14 @@ export function checkPolicy(policy: unknown): Policy {
   const rules = anObject('policy', policy);
   refuseUnknown(rules, RULES);
   refuseUndefined(rules, RULES, 'policy.');
-  optional('policy.minimumSecurityTier', rules['minimumSecurityTier'], oneOf(SECURITY_TIERS), undefined);
+  optional('policy.minimumSecurityTier', rules['minimumSecurityTier'], aTier, undefined);
   optional(
     'policy.maxPayloadBytes',
     rules['maxPayloadBytes'],
     anInteger(1, Number.MAX_SAFE_INTEGER),
     undefined,
   );
-  for (const rule of SWITCHES) {
+  for (const [rule] of DEMANDS) {
     optional(`policy.${rule}`, rules[rule], aBoolean, undefined);
   }
   const allowedModels = optional('policy.allowedModels', rules['allowedModels'], aListOfModels, undefined);
@@ -113,26 +124,12 @@ const aListOfModels: Check<readonly string[]> = (name, value) => {
 
 /** @throws {PolicyError} */
 export function checkClient(policy: Policy, facts: ClientFacts): void {
-  if (policy.requireHttps === true && !facts.isHttps) {
-    throw new PolicyError('requireHttps', 'the base URL is not https:');
+  for (const [rule, isMet, why] of DEMANDS) {
+    if (policy[rule] === true && !isMet(facts)) throw new PolicyError(rule, why);
   }
-  if (policy.requirePinnedServerKey === true && !facts.hasPins) {
-    throw new PolicyError('requirePinnedServerKey', 'there are no serverKeyPins');
-  }
-  if (policy.requireVerifiedServerKey === true && !facts.hasPins && !facts.isFirstUse) {
-    const message = "there are neither serverKeyPins nor serverKeyPolicy: 'first-use'";
-    throw new PolicyError('requireVerifiedServerKey', message);
-  }
-  if (policy.requireLockedMemory === true && !facts.canLockMemory) {
-    throw new PolicyError('requireLockedMemory', 'memory cannot be locked; see getMemoryProtectionInfo()');
-  }
-  if (facts.writesPlainKeys) checkPlainKeyFiles(policy);
 }
 
 /** @throws {PolicyError} where a private key file without a password is forbidden */
 export function checkPlainKeyFiles({ requireEncryptedKeyFiles }: Policy): void {
-  if (requireEncryptedKeyFiles !== true) return;
-  const message =
-    'the private key file would not be encrypted. Set keyRotationPassword, or keyDir: null to keep the key in memory';
-  throw new PolicyError('requireEncryptedKeyFiles', message);
+  if (requireEncryptedKeyFiles === true) throw new PolicyError('requireEncryptedKeyFiles', PLAIN_KEYS);
 }

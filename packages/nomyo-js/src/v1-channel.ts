@@ -4,7 +4,6 @@ import {
   openEnvelope,
   sealEnvelope,
   SUITE,
-  type Bytes,
   type KeySource,
   type OpenedEnvelope,
   type RsaPublicKey,
@@ -12,15 +11,15 @@ import {
 } from '@nomyo/crypto';
 import type { KeyLease } from '@nomyo/keystore';
 import {
-  markFailuresAsSent,
   endpoint,
+  markSent,
   mayMeanNewServerKey,
   requestHeaders,
   type ServerKeyCache,
 } from '@nomyo/transport';
 import { checkKeyLock } from './call-memory.js';
 import type { CallSignal } from './call-scope.js';
-import { createKeys, endingWith, type Keys } from './keys.js';
+import { createKeys, elsewhere, type Keys } from './keys.js';
 import { loadAnswerErrors, loadPart } from './load-part.js';
 import {
   MODELS_PATH,
@@ -108,7 +107,8 @@ class V1Exchange implements Exchange {
     this.#body = body;
     this.#lease = lease;
     const timeLeft = (): number => call.timeout - (performance.now() - this.#attemptStarted);
-    this.#keys = endingWith({ signal: call.signal, timeLeft }, lease.keys, channel.context.options.keys);
+    const isOwn = channel.context.options.keys.kind === 'store';
+    this.#keys = isOwn ? lease.keys : elsewhere(lease.keys, { signal: call.signal, timeLeft });
   }
 
   /**
@@ -139,40 +139,27 @@ class V1Exchange implements Exchange {
   }
 
   async #send(serverKey: RsaPublicKey): Promise<WholeAnswer> {
-    const { securityTier, memory, record } = this.#call;
+    const { securityTier, memory, record, timeout, signal } = this.#call;
     this.#attemptStarted = performance.now();
     if (securityTier === 'maximum') this.#channel.warnOfTier(serverKey.fingerprint);
-    const body = await this.#seal(serverKey);
+    // Ahead of requests that only begin: this one already holds memory that they wait for.
+    const room = { timeout, signal, urgent: true };
+    const body = await memory.take(
+      () => this.#body.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options)),
+      room,
+    );
     record.sent(body, { server: serverKey.fingerprint, client: this.#keys.publicKey.fingerprint });
     const envelope = await this.#post(body);
     record.received(envelope);
     // An answer is never asked for twice, so the request makes room for it.
     if (memory.isRequired) this.#body.dispose();
-    return v1Answer(await markFailuresAsSent(() => this.#open(envelope)));
-  }
-
-  /** Ahead of requests that only begin: this one already holds memory that they wait for. */
-  #seal(serverKey: RsaPublicKey): Bytes | Promise<Bytes> {
-    const { memory, timeout, signal } = this.#call;
-    return memory.take(() => this.#body.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options)), {
-      timeout,
-      signal,
-      urgent: true,
-    });
-  }
-
-  async #open(envelope: Uint8Array): Promise<OpenedEnvelope> {
-    const { memory, timeout, signal } = this.#call;
-    const options = { ...memory.options, consume: !memory.isRequired };
     try {
-      return await memory.take(() => openEnvelope(envelope, this.#keys, options), {
-        timeout,
-        signal,
-        urgent: true,
-      });
+      const options = { ...memory.options, consume: !memory.isRequired };
+      return v1Answer(await memory.take(() => openEnvelope(envelope, this.#keys, options), room));
     } catch (error) {
-      signal.throwIfAborted();
-      throw error;
+      const reason = signal.aborted ? signal.reason : error;
+      markSent(reason);
+      throw reason;
     }
   }
 

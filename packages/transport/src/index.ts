@@ -34,7 +34,8 @@ export type { TlsMaterial, TlsOptions } from './connection/tls.js';
 export { checkTlsOptions } from './connection/tls.js';
 export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './connection/proxy.js';
 
-export { markFailuresAsSent } from './errors/mark-sent.js';
+export { loadPart } from './errors/load-part.js';
+export { markFailuresAsSent, markSent } from './errors/mark-sent.js';
 export { withDeadline, type Deadline } from './client/deadline.js';
 export { connectionError, type FailedAttempt } from './errors/connection-error.js';
 export {

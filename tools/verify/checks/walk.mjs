@@ -42,13 +42,19 @@ function inSources(entered) {
       const before = text.slice(0, offset).split('\n');
       const { originalSource, originalLine } = map.findEntry(before.length - 1, before.at(-1).length);
       const source = relative(join(root, 'packages'), join(file, '..', originalSource));
-      return { file: source, name: ownName(name), line: originalLine + 1 };
+      const own = isPassedOn(text, offset) ? '' : ownName(name);
+      return { file: source, name: own, line: originalLine + 1 };
     });
   return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }
 
 /** Rollup numbers functions of the same name; V8 names what an expression makes after where it goes. */
 const ownName = (name) => name.replace(/\$\d+$/, '').replace(/^.*\./, '');
+
+/** Whether an arrow function stands among arguments: V8 calls such a one after whatever stands beside it. */
+const isPassedOn = (text, offset) =>
+  /[(,]\s*$/.test(text.slice(Math.max(0, offset - 80), offset)) &&
+  /^(?:async\s*)?(?:\([^()]*\)|[\w$]+)\s*=>/.test(text.slice(offset, offset + 500));
 
 function readScript(url) {
   const file = fileURLToPath(url);

@@ -13,6 +13,8 @@ const MAX_EXPONENT_BITS = 256;
 export class RsaPublicKey {
   /** In bits. */
   readonly modulusLength: number;
+  /** Length of the modulus, and of everything wrapped to this key, in bytes. */
+  readonly modulusBytes: number;
   /** SPKI, as PEM (RFC 7468 §13). */
   readonly pem: string;
   /** `sha256/` and the base64 of the SHA-256 of the SPKI, as in RFC 7469 §2.4. */
@@ -22,6 +24,7 @@ export class RsaPublicKey {
   private constructor(key: CryptoKey, modulusLength: number, pem: string, fingerprint: string) {
     this.#key = key;
     this.modulusLength = modulusLength;
+    this.modulusBytes = Math.ceil(modulusLength / 8);
     this.pem = pem;
     this.fingerprint = fingerprint;
   }
@@ -50,11 +53,6 @@ export class RsaPublicKey {
     const fingerprint = `sha256/${encodeBase64(new Uint8Array(digest))}`;
     const pem = utf8Decode(encodePem(PEM_LABEL.publicKey, der));
     return new RsaPublicKey(await importKey(der), bitLength(numbers.n), pem, fingerprint);
-  }
-
-  /** Length of the modulus, and of everything wrapped to this key, in bytes. */
-  get modulusBytes(): number {
-    return Math.ceil(this.modulusLength / 8);
   }
 
   /** Wraps an AES key (RSA-OAEP-SHA256, SPEC.md §5): one block of {@link modulusBytes}. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { KeyPlace } from '../storage.js';
-import { LazyStorage, loadIndexedDb } from './lazy.web.js';
+import { LazyStorage } from './lazy.web.js';
 
 /**
  * The database of this origin, which all its tabs and workers share.
@@ -20,15 +20,5 @@ export function indexedDbPlace(option: string): KeyPlace {
   return {
     isShared: true,
     createStorage: ({ keySize }) => new LazyStorage(keySize),
-    openKnownKeys: () => ({
-      recall: async (name) => new (await loadIndexedDb()).IndexedDbKnownKeys().recall(name),
-      remember: async (name, next, signal) =>
-        new (await loadIndexedDb()).IndexedDbKnownKeys().remember(name, next, signal),
-    }),
-    openSeenConfigurations: () => ({
-      recall: async (realm) => new (await loadIndexedDb()).IndexedDbSeenConfigurations().recall(realm),
-      raise: async (realm, seen, signal) =>
-        new (await loadIndexedDb()).IndexedDbSeenConfigurations().raise(realm, seen, signal),
-    }),
   };
 }

@@ -1,10 +1,23 @@
 /** What a chat-completion request must have, and which of its members travel as headers. Pure. */
-import { aBoolean, anObject, aString, InvalidArgumentError, isObject, oneOf, optional } from '@nomyo/base';
-import { readOnce, type RequestMembers } from '../read-once.js';
+import {
+  aBoolean,
+  anObject,
+  aString,
+  InvalidArgumentError,
+  isObject,
+  oneOf,
+  optional,
+  type Check,
+} from '@nomyo/base';
 import type { SecurityTier } from './request-types.js';
+
+/** Members of a request, each read once. */
+export type RequestMembers = Readonly<Record<string, unknown>>;
 
 /** Security tiers of the service (SPEC.md §7). */
 export const SECURITY_TIERS: readonly SecurityTier[] = ['standard', 'high', 'maximum'];
+
+export const aTier: Check<SecurityTier> = oneOf(SECURITY_TIERS);
 
 /** A payload in its parts: what is sealed, and what travels in headers. */
 export interface SplitPayload {
@@ -40,12 +53,45 @@ export function splitRequest(request: unknown): SplitRequest {
  * @throws {InvalidArgumentError}
  */
 export function splitPayload(name: string, value: unknown): SplitPayload {
-  const { security_tier, api_key, ...payload } = readOnce(name, value, ['security_tier', 'api_key']);
+  const { security_tier, api_key, ...payload } = readOnce(name, value);
   return {
     payload,
-    securityTier: optional('security_tier', security_tier, oneOf(SECURITY_TIERS), undefined),
+    securityTier: optional('security_tier', security_tier, aTier, undefined),
     apiKey: optional('api_key', api_key, aString, undefined),
   };
+}
+
+/** Members that travel as headers. */
+const HEADER_MEMBERS = ['security_tier', 'api_key'] as const;
+
+/**
+ * The members of a request as JSON would have them: `toJSON` is asked first, and every getter and proxy trap runs
+ * once. What was judged is what is sealed, whatever the object says when it is asked again.
+ *
+ * @param name of the argument
+ * @throws {InvalidArgumentError} when it is no object, or cannot be read
+ */
+function readOnce(name: string, value: unknown): RequestMembers {
+  const given = anObject(name, value);
+  try {
+    if (ArrayBuffer.isView(given)) throw new InvalidArgumentError(name, 'must be an object');
+    const convert: unknown = given['toJSON'];
+    const isPlain = typeof convert !== 'function';
+    const { toJSON, ...members } = isPlain
+      ? { ...given }
+      : converted(name, given, Reflect.apply(convert, given, ['']));
+    return typeof toJSON === 'function' || toJSON === undefined ? members : { ...members, toJSON };
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
+    // What a getter or a toJSON throws may quote what it was asked for.
+    throw new InvalidArgumentError(name, 'cannot be read: a getter, a toJSON or a proxy in it failed');
+  }
+}
+
+/** What `toJSON` leaves out of the members that travel as headers is taken from the object itself. */
+function converted(name: string, given: RequestMembers, json: unknown): RequestMembers {
+  const own = HEADER_MEMBERS.map((member) => [member, given[member]] as const);
+  return { ...Object.fromEntries(own.filter(([, held]) => held !== undefined)), ...anObject(name, json) };
 }
 
 /** For a protocol that cannot stream: what a service would make of the wish is its own affair. */

@@ -26,7 +26,7 @@ export interface EventWriter {
   /**
    * The event that says why there are no more.
    *
-   * @param body the same failure, as {@link Dialect.errorBody} tells it
+   * @param body the same failure, as the body of an answer tells it
    */
   fail(failure: FailureText, body: object): ServerSentEvent;
 }
@@ -58,5 +58,6 @@ export interface Dialect {
    * @throws {APIConnectionError} when it cannot be loaded
    */
   translator(): Translator | Promise<Translator>;
-  errorBody(failure: FailureText): object;
+  /** Whose shape its errors have. */
+  readonly errors: 'openai' | 'anthropic';
 }

@@ -9,7 +9,7 @@ import {
   optional,
   refuseUnknown,
 } from '@nomyo/base';
-import { SECURITY_TIERS } from '../chat/request.js';
+import { aTier } from '../chat/request.js';
 import type { SecurityTier } from '../chat/request-types.js';
 import { checkLogger, type Logger } from '../events.js';
 import {
@@ -91,13 +91,8 @@ export function resolveConfig(config: SecureFetchConfig): ResolvedConfig {
   anObject('config', config);
   const { minimumSecurityTier, securityTier, passthrough, onError, maxRetries = 0, ...rest } = config;
   const tiers = {
-    securityTier: optional('securityTier', securityTier, oneOf(SECURITY_TIERS), undefined),
-    minimumSecurityTier: optional(
-      'minimumSecurityTier',
-      minimumSecurityTier,
-      oneOf(SECURITY_TIERS),
-      undefined,
-    ),
+    securityTier: optional('securityTier', securityTier, aTier, undefined),
+    minimumSecurityTier: optional('minimumSecurityTier', minimumSecurityTier, aTier, undefined),
   };
   optional('onError', onError, aFunction, undefined);
   return {

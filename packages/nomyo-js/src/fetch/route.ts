@@ -20,8 +20,19 @@ type Destination = { readonly dialect: Dialect } & (
   | { readonly to: 'sealed' }
   | { readonly to: 'models' }
   | { readonly to: 'nothing' }
-  | { readonly to: 'refused'; readonly why: string }
+  | ({ readonly to: 'refused' } & RefusedCall)
 );
+
+/** A call that must not be made. */
+export interface RefusedCall {
+  readonly method: string;
+  /** Of the URL, with its colon. */
+  readonly protocol: string;
+  /** Without slashes at its end. */
+  readonly path: string;
+  /** Whether it asks for the list of models. */
+  readonly isModels: boolean;
+}
 
 /** Paths that are sealed, whatever stands before them: nothing ever goes there in the clear. */
 const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
@@ -30,8 +41,7 @@ const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
   ['/v1/messages', MESSAGES],
 ];
 
-/** Longest part of a path that an error repeats, in characters. */
-const SHOWN_CHARACTERS = 100;
+export const SEALED_PATHS: readonly string[] = SEALED.map(([path]) => path);
 
 /** Finds routes. A library calls the same address again and again, so the last one is kept. */
 export class Routes {
@@ -78,25 +88,11 @@ function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]):
   const sealed = SEALED.find(([end]) => path.endsWith(end));
   const dialect = sealed?.[1] ?? dialectOfErrors(path);
   if (sealed !== undefined && method === 'POST') return { to: 'sealed', dialect };
-  if (!/^https?:$/.test(url.protocol)) return { to: 'refused', dialect, why: noHttp(url) };
-  const isModels = method === 'GET' && path.endsWith('/models');
+  const isModels = method === 'GET' && path.endsWith('/models') && /^https?:$/.test(url.protocol);
   if (isModels && passthrough.includes('GET /v1/models')) return { to: 'models', dialect };
-  return { to: 'refused', dialect, why: whyRefused(method, path, isModels) };
+  return { to: 'refused', dialect, method, protocol: url.protocol, path, isModels };
 }
 
 function dialectOfErrors(path: string): Dialect {
   return SEALED.find(([part]) => path.includes(part))?.[1] ?? CHAT_COMPLETIONS;
-}
-
-/** The rest of such a URL may be content, so only its scheme is shown. */
-function noHttp({ protocol }: URL): string {
-  return `${protocol.slice(0, SHOWN_CHARACTERS)} URLs cannot be sealed, so nothing was sent`;
-}
-
-function whyRefused(method: string, path: string, isModels: boolean): string {
-  const what = `${method.slice(0, SHOWN_CHARACTERS)} ${path.slice(-SHOWN_CHARACTERS)}`;
-  const help = isModels
-    ? `passthrough: ['${PASSTHROUGHS[0]}'] allows it`
-    : `only POST ${SEALED.map(([end]) => end).join(', ')} can be sealed; passthrough can allow ${PASSTHROUGHS.join(', ')}`;
-  return `${what} would travel unencrypted, so nothing was sent; ${help}`;
 }

@@ -6,11 +6,11 @@ import type { Dialect, DialectCall } from '../dialects/dialect.js';
 import { CHAT_COMPLETIONS } from '../dialects/dialects.js';
 import type { ChatCompletion, ChatCompletionStream } from '../index.js';
 import { quietly } from '../quietly.js';
-import { failureAnswer, jsonAnswer } from './answer.js';
+import { JSON_TYPE, jsonAnswer } from './answer.js';
 import { readCall, type FetchCall, type SecureFetchInit } from './call.js';
 import type { ResolvedConfig } from './config.js';
-import { CoolDown } from './cool-down.js';
-import { failureOf, type Failure } from './failure.js';
+import type { Failures } from './failures.js';
+import type * as failures from './failures.js';
 import { InFlight } from './in-flight.js';
 import { Routes } from './route.js';
 import type * as streams from './stream-answer.js';
@@ -21,9 +21,10 @@ export class SecureFetcher {
   readonly baseURL: string;
   readonly #config: ResolvedConfig;
   readonly #emit: Emit;
-  readonly #coolDown = new CoolDown();
   readonly #calls = new InFlight('SecureFetch');
   readonly #routes: Routes;
+  /** `undefined` before the first one. */
+  #failures: Failures | undefined;
 
   constructor(config: ResolvedConfig) {
     this.#config = config;
@@ -43,7 +44,7 @@ export class SecureFetcher {
     } catch (error) {
       // Only an abort rejects, with its reason.
       call?.signal?.throwIfAborted();
-      return failureAnswer(call?.route.dialect ?? CHAT_COMPLETIONS, this.#told(error));
+      return await this.#failed(error, call?.route.dialect ?? CHAT_COMPLETIONS);
     } finally {
       leave();
     }
@@ -64,9 +65,9 @@ export class SecureFetcher {
   async #answer(call: FetchCall): Promise<Response> {
     const { route } = call;
     if (route.to === 'nothing') return new Response('', { headers: { 'content-type': 'text/plain' } });
-    if (route.to === 'refused') throw new SecurityError('ENDPOINT_NOT_SEALED', route.why);
-    const cooling = this.#coolDown.current(performance.now());
-    if (cooling !== undefined) return failureAnswer(route.dialect, cooling);
+    if (route.to === 'refused') throw (await loadFailures()).refusal(route);
+    const cooling = this.#failures?.cooling(route.dialect);
+    if (cooling !== undefined) return cooling;
     return route.to === 'models' ? this.#models(call) : this.#sealed(call, route.dialect);
   }
 
@@ -88,7 +89,7 @@ export class SecureFetcher {
     const { security_tier: ofBody, ...body } = await abortable(call.json(), call.signal);
     const dialectCall = (await dialect.translator()).read(body);
     // Before anything is sent, so that no answer is lost.
-    if (dialectCall.isStream) await loadStreams();
+    if (dialectCall.isStream) await Promise.all([loadStreams(), this.#readyToFail()]);
     const tier = highestTier({
       security_tier: ofBody,
       'x-security-tier': call.headers.get('x-security-tier'),
@@ -115,10 +116,10 @@ export class SecureFetcher {
     dialect: Dialect,
     dialectCall: DialectCall,
   ): Promise<Response> {
-    const { streamAnswer } = await loadStreams();
+    const [{ streamAnswer }, failed] = await Promise.all([loadStreams(), this.#readyToFail()]);
     const leave = stream.synthetic ? () => undefined : this.#calls.enter();
     return streamAnswer(stream, dialect, dialectCall, {
-      failed: (error) => (call.signal?.aborted === true ? undefined : this.#told(error)),
+      failed: (error) => (call.signal?.aborted === true ? undefined : failed.told(error)),
       over: leave,
     });
   }
@@ -130,14 +131,37 @@ export class SecureFetcher {
     return token ?? headers.get('x-api-key') ?? undefined;
   }
 
-  /** Tells whoever wants to know, and remembers how long the router wants to be left alone. */
-  #told(error: unknown): Failure {
-    const failure = this.#coolDown.note(failureOf(error), performance.now());
-    this.#emit({ message: 'nomyo:fetch-failed', status: failure.status, code: failure.code, error });
-    quietly((): unknown => this.#config.onError(error));
-    return failure;
+  async #failed(error: unknown, dialect: Dialect): Promise<Response> {
+    try {
+      const [{ failureAnswer }, failed] = await Promise.all([loadFailures(), this.#readyToFail()]);
+      return failureAnswer(dialect, failed.told(error));
+    } catch {
+      this.#emit({ message: 'nomyo:fetch-failed', ...UNEXPLAINED, error });
+      quietly((): unknown => this.#config.onError(error));
+      return unexplained();
+    }
+  }
+
+  async #readyToFail(): Promise<Failures> {
+    const { Failures } = await loadFailures();
+    return (this.#failures ??= new Failures(this.#emit, this.#config.onError));
   }
 }
+
+/** A failure without the code that tells failures apart. No library repeats a 403: it may have been a forgery. */
+const UNEXPLAINED = { status: 403, code: 'CONNECTION_FAILED' } as const;
+
+/** In a shape that libraries of every dialect read. */
+function unexplained(): Response {
+  const { status, code } = UNEXPLAINED;
+  const message =
+    'the call failed, and what explains it cannot be loaded: check the network, and reload the page';
+  const error = { message, type: 'nomyo_connection_error', code, param: null };
+  const headers = { 'content-type': JSON_TYPE, 'x-should-retry': 'false' };
+  return new Response(JSON.stringify({ type: 'error', error }), { status, headers });
+}
+
+const loadFailures = (): Promise<typeof failures> => loadPart(() => import('./failures.js'));
 
 const loadStreams = (): Promise<typeof streams> => loadPart(() => import('./stream-answer.js'));
 

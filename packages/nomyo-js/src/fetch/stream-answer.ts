@@ -1,5 +1,6 @@
 /** Answers of the adapter that are read as they come. Loaded with the first of them. */
 import type { ChatCompletionChunk, ChatCompletionStream } from '../index.js';
+import { errorBody } from '../dialects/error-body.js';
 import type { Dialect, DialectCall, EventWriter } from '../dialects/dialect.js';
 import { encodeEvent } from '../stream/sse.js';
 import { requestId } from './answer.js';
@@ -99,6 +100,6 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     const failure = this.#end.failed(error);
     this.#end.over();
     if (failure === undefined) controller.error(error);
-    else controller.enqueue(encodeEvent(this.#writer.fail(failure, this.#dialect.errorBody(failure))));
+    else controller.enqueue(encodeEvent(this.#writer.fail(failure, errorBody(this.#dialect, failure))));
   }
 }

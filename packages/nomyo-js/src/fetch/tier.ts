@@ -1,6 +1,5 @@
 /** Which tier a call asks for: the body, a header and the options may each name one, and the highest wins. Pure. */
-import { oneOf } from '@nomyo/base';
-import { SECURITY_TIERS } from '../chat/request.js';
+import { aTier, SECURITY_TIERS } from '../chat/request.js';
 import type { SecurityTier } from '../chat/request-types.js';
 
 /** @throws {InvalidArgumentError} naming the one that is no tier */
@@ -8,7 +7,7 @@ export function highestTier(named: Readonly<Record<string, unknown>>): SecurityT
   let highest = -1;
   for (const [name, value] of Object.entries(named)) {
     if (value === undefined || value === null) continue;
-    highest = Math.max(highest, SECURITY_TIERS.indexOf(oneOf(SECURITY_TIERS)(name, value)));
+    highest = Math.max(highest, SECURITY_TIERS.indexOf(aTier(name, value)));
   }
   return SECURITY_TIERS[highest];
 }

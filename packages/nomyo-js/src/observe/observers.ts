@@ -13,15 +13,7 @@ import type {
 
 /** The observers of one client. */
 export class Observers {
-  #observers: readonly CallObserver[];
-
-  constructor(observers: readonly CallObserver[]) {
-    this.#observers = observers;
-  }
-
-  get isEmpty(): boolean {
-    return this.#observers.length === 0;
-  }
+  #observers: readonly CallObserver[] = [];
 
   get hashCiphertexts(): boolean {
     return this.#observers.some((observer) => observer.hashesCiphertexts === true);

@@ -10,7 +10,7 @@ import { proxyTls, routerTls } from '../connection/tls.node.js';
 import { APIConnectionError, timedOut } from '../errors/errors.js';
 import { markSent } from '../errors/mark-sent.js';
 import { FetchClient } from '../fetch/fetch-client.js';
-import { secretsOf } from '../policy/headers.js';
+import { secretsOf } from '../policy/secrets.js';
 import { startDeadline } from './deadline.js';
 import {
   checkRequest,
@@ -63,7 +63,7 @@ class NodeClient implements HttpClient {
     return this.#run(request, (attempt) =>
       roundTrip(request, attempt, {
         pool: this.#pool,
-        receive: (incoming) => wholeAnswer(incoming, request),
+        receive: wholeAnswer,
       }),
     );
   }

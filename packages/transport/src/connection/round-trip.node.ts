@@ -7,7 +7,7 @@ import { redactor } from '../answer/redact.js';
 import type { HttpRequest } from '../client/http.js';
 import { connectionError } from '../errors/connection-error.js';
 import { APIConnectionError } from '../errors/errors.js';
-import { secretsOf } from '../policy/headers.js';
+import { secretsOf } from '../policy/secrets.js';
 import type { ConnectionPool } from './pool.node.js';
 
 /** Bytes of a body that are handed to the socket at once. */
@@ -33,7 +33,7 @@ export interface Incoming extends ResponseHead {
 interface Receiver<T> {
   readonly pool: ConnectionPool;
   /** Releases the connection when the body has been read. */
-  readonly receive: (incoming: Incoming) => T | Promise<T>;
+  readonly receive: (incoming: Incoming, request: HttpRequest) => T | Promise<T>;
 }
 
 /**
@@ -89,7 +89,7 @@ async function answerTo<T>(
       outgoing.once('upgrade', () => reject(switchedProtocols(attempt.sent)));
       outgoing.once('response', (message) => {
         if (isStale(outgoing)) reject(new Error('an answer to nothing'));
-        else accept(outgoing, message, attempt.sent, receiver).then(resolve, reject);
+        else accept(outgoing, message, attempt.sent, request, receiver).then(resolve, reject);
       });
     });
   } finally {
@@ -123,6 +123,7 @@ async function accept<T>(
   outgoing: ClientRequest,
   message: IncomingMessage,
   possiblyExecuted: boolean,
+  request: HttpRequest,
   { pool, receive }: Receiver<T>,
 ): Promise<T> {
   pool.remember(message);
@@ -141,7 +142,7 @@ async function accept<T>(
     if (outgoing.writableEnded && !outgoing.writableFinished) await finishOrPoll(outgoing);
     if (!message.complete || !outgoing.writableFinished) await destroyed(outgoing);
   };
-  return receive({ status, headers, message, possiblyExecuted, release });
+  return receive({ status, headers, message, possiblyExecuted, release }, request);
 }
 
 /**

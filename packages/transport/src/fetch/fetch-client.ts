@@ -1,14 +1,12 @@
 /** The same contract over `fetch`, the runtime's or a caller's own. */
-import { abortable, DisposedError, LightAbortController, NomyoError, SecurityError } from '@nomyo/base';
+import { abortable, DisposedError, NomyoError, SecurityError } from '@nomyo/base';
+import { loadPart } from '../errors/load-part.js';
 import { markFailuresAsSent } from '../errors/mark-sent.js';
-import { checkHead, declaredLength, readBody, type ResponseHead } from '../answer/answer.js';
-import type { Redact } from '../answer/redact.js';
-import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
+import { checkHead, declaredLength, readBody } from '../answer/answer.js';
 import { isLoopbackName } from '../policy/loopback.js';
-import { secretsOf } from '../policy/headers.js';
-import { startDeadline, withDeadline, type Deadline } from '../client/deadline.js';
-import { timedOut } from '../errors/errors.js';
-import { cancel, chunksOf, headersOf, type FetchResponse } from './fetch-response.js';
+import { withDeadline, type Deadline } from '../client/deadline.js';
+import { APIConnectionError, timedOut } from '../errors/errors.js';
+import { cancel, chunksOf, headersOf, type FetchResponse, type Opened } from './fetch-response.js';
 import {
   checkRequest,
   type HttpClient,
@@ -59,7 +57,10 @@ export class FetchClient implements HttpClient {
   async stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
     try {
       this.#check(request);
-      const open = (): Promise<HttpStreamResponse> => this.#stream(request);
+      // Most pages read no answer piece by piece. Before anything is sent, so that no answer is lost.
+      const { openStream } = await loadPart(() => import('./fetch-stream.js'));
+      const open = (): Promise<HttpStreamResponse> =>
+        openStream(request, deadlineOf(request), (signal) => this.#open(request, signal));
       return await (request.method === 'GET' ? open() : markFailuresAsSent(open));
     } finally {
       wipe(request);
@@ -95,33 +96,6 @@ export class FetchClient implements HttpClient {
     }
   }
 
-  async #stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
-    const { maxBytes, maxBytesName, timeout, idleTimeout = timeout } = request;
-    const controller = new LightAbortController();
-    const stopClock = startDeadline(deadlineOf(request), controller);
-    // The fetch ends with the attempt, and when nobody reads any more.
-    const fetching = new AbortController();
-    controller.addEventListener('abort', () => fetching.abort(controller.reason));
-    const release = (): void => {
-      stopClock();
-      fetching.abort();
-    };
-    try {
-      // Most pages read no answer piece by piece. Before anything is sent, so that no answer is lost.
-      const { StreamedBody } = await import('../answer/streamed-body.js');
-      const { head, declared, response } = await abortable(this.#open(request, fetching.signal), controller);
-      const chunks = chunksOf(response);
-      const attempt = await failed(request);
-      const limits = { maxBytes, maxBytesName, idleTimeout };
-      const source = { declared, chunks, ...limits, attempt, controller, release };
-      return { ...head, body: new StreamedBody(source) };
-    } catch (error) {
-      release();
-      controller.throwIfAborted();
-      throw error;
-    }
-  }
-
   async #open(request: HttpRequest, signal: AbortSignal): Promise<Opened> {
     const { url, method, headers, body = null } = request;
     const possiblyExecuted = mayHaveRun(request);
@@ -148,14 +122,6 @@ export class FetchClient implements HttpClient {
   }
 }
 
-/** An answer whose head was checked. */
-interface Opened {
-  readonly head: ResponseHead;
-  /** Length of the body as it is read, where it is known. */
-  readonly declared: number | undefined;
-  readonly response: FetchResponse;
-}
-
 function accept(response: FetchResponse, possiblyExecuted: boolean): Opened {
   const { status } = response;
   const headers = headersOf(response);
@@ -172,23 +138,19 @@ function deadlineOf({ timeout, signal, method }: HttpRequest): Deadline {
   return { timeout, signal, expired: () => timedOut(timeout, method !== 'GET') };
 }
 
-/** A typed error; one of this SDK stays as it is. */
+/**
+ * A typed error; one of this SDK stays as it is. Most pages see no failure. Where the part that finds secrets cannot be
+ * loaded, foreign text is not repeated.
+ */
 async function failureOf(error: unknown, request: HttpRequest): Promise<NomyoError> {
-  return error instanceof NomyoError ? error : connectionError(error, await failed(request));
-}
-
-/** For the error of an attempt, whatever the fetch puts into its own. */
-async function failed(request: HttpRequest): Promise<FailedAttempt> {
-  return { sent: mayHaveRun(request), redact: await redactorOf(request) };
-}
-
-/** Most pages see no failure. Where the part that finds secrets cannot be loaded, foreign text is not repeated. */
-async function redactorOf({ headers }: HttpRequest): Promise<Redact> {
+  if (error instanceof NomyoError) return error;
+  const possiblyExecuted = mayHaveRun(request);
   try {
-    const { redactor } = await import('../answer/redact.js');
-    return redactor(secretsOf(headers));
+    const { connectionError, failedAttempt } = await import('./fetch-failure.js');
+    return connectionError(error, failedAttempt(request, possiblyExecuted));
   } catch {
-    return () => 'a message that cannot be shown';
+    const message = 'the connection to the router failed: check the network';
+    return new APIConnectionError(message, { possiblyExecuted });
   }
 }
 

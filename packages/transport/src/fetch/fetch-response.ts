@@ -4,7 +4,7 @@
  */
 import { APIConnectionError } from '../errors/errors.js';
 import { headerPairs } from '../policy/headers.js';
-import { DROPPED_HEADERS } from '../answer/answer.js';
+import { DROPPED_HEADERS, type ResponseHead } from '../answer/answer.js';
 
 /** What is read of it. */
 export interface FetchResponse {
@@ -15,6 +15,14 @@ export interface FetchResponse {
   /** A stream of the web, or a Node stream as node-fetch 2 gives it. */
   readonly body?: unknown;
   arrayBuffer?: () => Promise<ArrayBuffer>;
+}
+
+/** An answer whose head was checked. */
+export interface Opened {
+  readonly head: ResponseHead;
+  /** Length of the body as it is read, where it is known. */
+  readonly declared: number | undefined;
+  readonly response: FetchResponse;
 }
 
 /** With lower-case names, without cookies. */

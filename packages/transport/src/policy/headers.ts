@@ -125,19 +125,6 @@ export function readHeaders(headers: HeadersInput): Readonly<Record<string, stri
   return own;
 }
 
-/** What headers carry that no error may show. */
-export function secretsOf(headers: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(headers)
-    .filter(([name]) => SECRET.test(name))
-    .map(([, value]) => value.replace(SCHEME, ''));
-}
-
-/** By their names; a caller may add such headers for a gateway. */
-const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?<!^x-public-)key$|token$|secret$/i;
-
-/** The scheme of an `Authorization` is none. */
-const SCHEME = /^(?:Bearer|Basic) +/i;
-
 /** @throws {InvalidArgumentError} on a wrong name or value, or on one name in two spellings; reserved names pass */
 export function checkHeaderSyntax(headers: Readonly<Record<string, string>>): void {
   if (typeof headers !== 'object' || (headers as unknown) === null) {

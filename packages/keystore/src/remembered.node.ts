@@ -1,0 +1,21 @@
+/** Node: what is remembered stands in files beside the pair, or in memory when there is no directory. */
+import { resolve } from 'node:path';
+import { FileKnownKeys } from './disk/known-keys.node.js';
+import { FileSeenConfigurations } from './disk/seen-configurations.node.js';
+import { MemoryKnownKeys } from './known-keys.memory.js';
+import { DEFAULTS } from './limits.js';
+import { MemorySeenConfigurations } from './seen-configurations.memory.js';
+import type { Remembered } from './storage.js';
+import { locate } from './storage.node.js';
+
+export const openKnownKeys: Remembered['openKnownKeys'] = (place) => {
+  locate(place);
+  const { keyDir = DEFAULTS.keyDir } = place;
+  return keyDir === null ? new MemoryKnownKeys() : new FileKnownKeys(resolve(keyDir));
+};
+
+export const openSeenConfigurations: Remembered['openSeenConfigurations'] = (place) => {
+  locate(place);
+  const { keyDir = DEFAULTS.keyDir } = place;
+  return keyDir === null ? new MemorySeenConfigurations() : new FileSeenConfigurations(resolve(keyDir));
+};

@@ -1,0 +1,26 @@
+/** Runtimes without files: what is remembered is in memory or, where pairs are, in IndexedDB. */
+import { loadIndexedDb } from './indexeddb/lazy.web.js';
+import { MemoryKnownKeys } from './known-keys.memory.js';
+import { MemorySeenConfigurations } from './seen-configurations.memory.js';
+import type { Remembered } from './storage.js';
+import { locate } from './storage.web.js';
+
+export const openKnownKeys: Remembered['openKnownKeys'] = (place) => {
+  locate(place);
+  if (place.keyStorage === undefined) return new MemoryKnownKeys();
+  return {
+    recall: async (name) => new (await loadIndexedDb()).IndexedDbKnownKeys().recall(name),
+    remember: async (name, next, signal) =>
+      new (await loadIndexedDb()).IndexedDbKnownKeys().remember(name, next, signal),
+  };
+};
+
+export const openSeenConfigurations: Remembered['openSeenConfigurations'] = (place) => {
+  locate(place);
+  if (place.keyStorage === undefined) return new MemorySeenConfigurations();
+  return {
+    recall: async (realm) => new (await loadIndexedDb()).IndexedDbSeenConfigurations().recall(realm),
+    raise: async (realm, seen, signal) =>
+      new (await loadIndexedDb()).IndexedDbSeenConfigurations().raise(realm, seen, signal),
+  };
+};

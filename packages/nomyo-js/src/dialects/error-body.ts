@@ -1,0 +1,11 @@
+/** What errors look like in each dialect. Loaded with the first of them. */
+import type { Dialect, FailureText, Members } from './dialect.js';
+
+/** Types of Anthropic's errors that have another name than in OpenAI's API. */
+const ERROR_TYPES: Readonly<Record<number, string>> = { 413: 'request_too_large', 503: 'overloaded_error' };
+
+/** The body of an HTTP answer that tells a failure. */
+export function errorBody({ errors }: Dialect, { status, type, message, code, param }: FailureText): Members {
+  if (errors === 'openai') return { error: { message, type, code, param } };
+  return { type: 'error', error: { type: ERROR_TYPES[status] ?? type, message, code } };
+}

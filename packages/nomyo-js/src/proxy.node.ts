@@ -1,0 +1,19 @@
+/** Which proxy the environment names. */
+import { given } from '@nomyo/base';
+import { LOOPBACK_NO_PROXY } from '@nomyo/transport';
+import type { Environment } from './environment.js';
+
+/** What the caller says, and otherwise what the environment says; `NO_PROXY` holds for both, as it does for curl. */
+export const proxyOf: Environment['proxyOf'] = (proxy) => {
+  const noProxy = variable('NO_PROXY');
+  if (proxy !== undefined) return { proxy, ...given('noProxy', noProxy) };
+  const fromEnvironment = variable('HTTPS_PROXY');
+  if (fromEnvironment === undefined) return {};
+  return { proxy: fromEnvironment, noProxy: `${LOOPBACK_NO_PROXY},${noProxy ?? ''}` };
+};
+
+/** Both spellings are in use; curl looks at the lower case first. One that is empty counts as unset. */
+function variable(name: string): string | undefined {
+  const values = [name.toLowerCase(), name].map((spelling) => process.env[spelling]);
+  return values.find((value) => value !== undefined && value !== '');
+}

@@ -1,0 +1,12 @@
+/** What headers carry that no error may show. */
+export function secretsOf(headers: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => SECRET.test(name))
+    .map(([, value]) => value.replace(SCHEME, ''));
+}
+
+/** By their names; a caller may add such headers for a gateway. */
+const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?<!^x-public-)key$|token$|secret$/i;
+
+/** The scheme of an `Authorization` is none. */
+const SCHEME = /^(?:Bearer|Basic) +/i;
