@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { AuditLog } from 'nomyo-js/audit';
 import type { Context } from '../context.js';
 import { errorLine } from '../exit/report.js';
+import { Repeated } from '../io/repeated.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 
@@ -23,15 +24,17 @@ export async function withAudit(
   }
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY }).catch(() => undefined);
   const { openAuditLog } = await import('nomyo-js/audit');
+  const trouble = new Repeated((line) => context.output.warn(line));
   const audit = await openAuditLog({
     file,
     required,
     ...(auditKey === undefined ? {} : { signingKeyPath: auditKey }),
-    onError: (error) => context.output.warn(errorLine(error)),
+    onError: (error) => trouble.tell(errorLine(error)),
   });
   try {
     await use({ audit });
   } finally {
     await audit.close();
+    trouble.end();
   }
 }

@@ -4,6 +4,7 @@ import { Budget } from '../../src/batch/run/budget.js';
 import { Gate } from '../../src/batch/run/gate.js';
 import { verdictOf, type Attempt } from '../../src/batch/run/verdict.js';
 import { duration, durationLeft } from '../../src/io/duration.js';
+import { Repeated } from '../../src/io/repeated.js';
 
 describe('a budget', () => {
   const NOTHING = { input: 0, output: 0 };
@@ -111,4 +112,23 @@ it.each([
 
 it('a time that has passed is told in whole units, and never as too long', () => {
   expect([-5, 999, 59_999, 86_399_999].map(duration)).toEqual(['0 s', '0 s', '59 s', '23 h 59 min']);
+});
+
+it('the same trouble is told once a minute, and its count at the end', () => {
+  const said: string[] = [];
+  let now = 0;
+  const repeated = new Repeated(
+    (line) => said.push(line),
+    () => now,
+  );
+  for (const line of ['full', 'full', 'other', 'full']) repeated.tell(line);
+  expect(said).toEqual(['full', 'other']);
+  now = 60_000;
+  repeated.tell('full');
+  expect(said.at(-1)).toBe('full (and 2 times before)');
+  for (const line of ['full', 'full', 'full']) repeated.tell(line);
+  repeated.end();
+  expect(said.slice(3)).toEqual(['full (and 2 times before)']);
+  repeated.end();
+  expect(said).toHaveLength(4);
 });
