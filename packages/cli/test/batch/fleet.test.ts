@@ -157,6 +157,10 @@ describeWithRedis('a fleet', () => {
     submitter.kill('SIGKILL');
     await ended(submitter);
     slow = 0;
+    expect(await home.run(submit(files, '--key-dir', home.file('workers')))).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--key-dir: results of this batch are sealed to sha256/u),
+    });
     expect(await home.run(submit(files))).toMatchObject({ code: 0 });
     second.kill('SIGTERM');
     expect(await ended(second)).toBe(0);

@@ -28,6 +28,7 @@ export class Ledger {
   readonly #states: Uint8Array;
   readonly #offsets: Float64Array;
   readonly #lengths: Uint32Array;
+  #replyKey: string | undefined;
   readonly #counts = { answered: 0, failed: 0, skipped: 0, input: 0, output: 0 };
 
   constructor(size: number) {
@@ -58,6 +59,11 @@ export class Ledger {
     return { input: this.#counts.input, output: this.#counts.output };
   }
 
+  /** Fingerprint of the key that workers seal results to, where lines were submitted with one that is kept. */
+  get replyKey(): string | undefined {
+    return this.#replyKey;
+  }
+
   stateOf(index: number): State {
     return STATES[this.#states[index] ?? STATE.open] ?? STATE.open;
   }
@@ -82,6 +88,7 @@ export class Ledger {
   /** Takes in a record. @param at where the journal's line of it begins */
   take({ record, lineStart, lineLength }: DecodedRecord, at: number): void {
     if (record.kind === 'spent') this.#spend(record);
+    if (record.kind === 'key') this.#replyKey = record.fingerprint;
     if (record.kind === 'sent' || record.kind === 'unsent') this.#mark(record);
     if (record.kind !== 'done' || this.#takesNoMore(record.index)) return;
     this.#states[record.index] = record.ok ? STATE.answered : STATE.failed;

@@ -77,6 +77,12 @@ export interface Spent {
   readonly output: number;
 }
 
+/** What workers seal results to, so that no later run drops those that its own key cannot open. */
+export interface ReplyKey {
+  readonly kind: 'key';
+  readonly fingerprint: string;
+}
+
 /** The batch is finished: its outputs are in their places. */
 export interface End {
   readonly kind: 'end';
@@ -101,7 +107,7 @@ export interface See {
 }
 
 /** Any line of a journal. */
-export type JournalRecord = Header | Sent | Unsent | Done | Spent | End | See;
+export type JournalRecord = Header | Sent | Unsent | Done | Spent | ReplyKey | End | See;
 
 const CHECKSUM_DIGITS = 8;
 const TAB = 0x09;
@@ -153,7 +159,7 @@ export function decodeRecord(bytes: Uint8Array): DecodedRecord | undefined {
   return { record, lineStart, lineLength: bytes.byteLength - lineStart };
 }
 
-const KINDS: readonly string[] = ['batch', 'sent', 'unsent', 'done', 'spent', 'end', 'see'];
+const KINDS: readonly string[] = ['batch', 'sent', 'unsent', 'done', 'spent', 'key', 'end', 'see'];
 
 /** The checksum says that this program has written it. */
 function isRecord(value: unknown): value is JournalRecord {

@@ -24,6 +24,8 @@ export interface FleetParts {
   readonly stop: AbortSignal;
   /** Whether an earlier run has written down the outcome of a line; `undefined`: there was none. */
   readonly wasDone: ((index: number) => boolean) | undefined;
+  /** Told which key results are to be sealed to, before anything is submitted; what it throws ends the run. */
+  readonly onKey: (fingerprint: string) => void;
 }
 
 /** Runs `use` with a submitter, and lets go of everything whatever happens. */
@@ -39,6 +41,7 @@ export async function withSubmitter(
     }
     const key = await fleetKey(parts.context);
     try {
+      parts.onKey(key.publicKey.fingerprint);
       await submit(parts, { redis, key }, use);
     } finally {
       key.dispose();
@@ -67,7 +70,7 @@ export async function clearQueue(
 }
 
 async function submit(
-  { context, place: { prefix }, wasDone: _wasDone, ...rest }: FleetParts,
+  { context, place: { prefix }, wasDone: _wasDone, onKey: _onKey, ...rest }: FleetParts,
   { redis, key }: { readonly redis: Redis; readonly key: RsaPrivateKey },
   use: (submitter: Submitter) => Promise<void>,
 ): Promise<void> {

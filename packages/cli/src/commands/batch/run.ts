@@ -18,7 +18,7 @@ import { tierOf } from '../../client/config.js';
 import { rateLimitOf } from '../../client/rate.js';
 import { withClient } from '../../client/session.js';
 import type { Context } from '../../context.js';
-import { CommandFailed, EXIT, Interrupted } from '../../exit/codes.js';
+import { CommandFailed, EXIT, Interrupted, UsageError } from '../../exit/codes.js';
 import { clearQueue, withSubmitter } from './fleet.js';
 import { tellEnd } from './tell.js';
 
@@ -136,7 +136,8 @@ async function submitLines(
   const rate = flags.rate === 0 ? undefined : flags.rate;
   const retries = parts.plan.reopens;
   const wasDone = batch.isResumed ? (index: number) => ledger.isDone(index) : undefined;
-  const own = { identity: header.fleet, once: flags.atMostOnce, retries, rate, stop, wasDone };
+  const onKey = (fingerprint: string): void => keepKey(batch, fingerprint, context);
+  const own = { identity: header.fleet, once: flags.atMostOnce, retries, rate, stop, wasDone, onKey };
   await withSubmitter({ context, place, ...own }, async (submitter) => {
     const forgotten: Promise<void>[] = [];
     const onWritten = (index: number): void => {
@@ -151,6 +152,17 @@ async function submitLines(
       await Promise.allSettled(forgotten);
     }
   });
+}
+
+/** A key in memory ends with its run, and is not worth remembering. @throws {UsageError} on another key */
+function keepKey({ ledger, journal }: Open, fingerprint: string, { settings }: Context): void {
+  const { replyKey } = ledger;
+  if (replyKey !== undefined && replyKey !== fingerprint) {
+    throw new UsageError(
+      `--key-dir: results of this batch are sealed to ${replyKey}, and this pair is ${fingerprint}; use the pair of the first run`,
+    );
+  }
+  if (replyKey === undefined && settings.ephemeral !== true) journal.append({ kind: 'key', fingerprint });
 }
 
 /** What is waited for at the end: older ones have long been done. */
