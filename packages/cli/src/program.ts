@@ -4,7 +4,7 @@ import { isAbsolute } from 'node:path';
 import { CommanderError } from 'commander';
 import { COMMANDS } from './commands/table.js';
 import type { Context } from './context.js';
-import { EXIT, exitCodeOf, UsageError, type ExitCode } from './exit/codes.js';
+import { CommandFailed, EXIT, exitCodeOf, UsageError, type ExitCode } from './exit/codes.js';
 import { errorLine, errorReport } from './exit/report.js';
 import { Output } from './io/output.js';
 import { visible } from './io/visible.js';
@@ -24,7 +24,7 @@ import { Signals } from './signals.js';
  * await runProgram(['ask', '--local', 'Is anybody there?']);
  */
 export async function runProgram(words: readonly string[]): Promise<void> {
-  endQuietlyWithoutReader();
+  endQuietlyWithoutReader(words);
   // A fault that nothing caught is told like any other, without its stack.
   process.on('uncaughtException', (error) => {
     tell(error, words);
@@ -114,10 +114,12 @@ function tell(error: unknown, words: readonly string[]): void {
 }
 
 /** `nomyo ask … | head -1`: nobody reads any more, and that is no failure. Notes that nobody reads stop nothing. */
-function endQuietlyWithoutReader(): void {
+function endQuietlyWithoutReader(words: readonly string[]): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    tell(new CommandFailed(`standard output cannot be written (${error.code ?? 'unknown error'})`), words);
+    process.exit(EXIT.failure);
   });
 }
 

@@ -189,11 +189,14 @@ describeTerminal('nomyo keys in a terminal', () => {
     expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'another by hand' } })).code).toBe(0);
   });
 
-  it('Ctrl-C at the prompt ends with 130 and writes nothing', async () => {
+  it.each([
+    ['C-c', 130],
+    ['C-d', 1],
+  ])('%s at the prompt ends with %d and writes nothing', async (key, code) => {
     terminal = new Terminal(home, ['keys', 'generate', ...SMALL, '--key-dir', 'interrupted']);
     await terminal.shows(/pass(word|phrase)/iu);
-    terminal.press('C-c');
-    expect(await terminal.ended()).toBe(130);
+    terminal.press(key);
+    expect(await terminal.ended()).toBe(code);
     expect(existsSync(home.file('interrupted'))).toBe(false);
   });
 });

@@ -109,6 +109,12 @@ describe('nomyo', () => {
     const run = spawnSync('bash', ['-c', shell], { encoding: 'utf8', env: home.env() });
     expect([run.status, run.stderr]).toEqual([0, '']);
   });
+
+  it('says that what it prints cannot be kept', () => {
+    const shell = `'${process.execPath}' '${BINARY}' completion bash > /dev/full`;
+    const run = spawnSync('sh', ['-c', shell], { encoding: 'utf8', env: home.env() });
+    expect([run.status, run.stderr]).toEqual([1, 'nomyo: standard output cannot be written (ENOSPC)\n']);
+  });
 });
 
 describe('nomyo completion bash', () => {

@@ -138,6 +138,25 @@ describe('a file with a secret', () => {
     expect(await messageOf(() => readSecret(from, '--api-key-file'))).toBe(`--api-key-file: ${says}`);
   });
 
+  it('is not looked for in a descriptor that Node has opened for itself', async () => {
+    const args = ['ask', '--model', 'm', '--ephemeral', '--api-key-fd', '4', 'hello'];
+    const stderr = expect.stringMatching(
+      /^nomyo: --api-key-fd: descriptor 4 (is not open|cannot be read .*)\n$/u,
+    );
+    expect(await home.run(args)).toEqual({ code: 2, signal: null, stdout: '', stderr });
+  });
+
+  it.each(['two words', 'schlüssel'])('holds no API key: %s', async (key) => {
+    const { code, stderr } = await home.run(['ask', '--model', 'm', '--ephemeral', 'hello'], {
+      env: { NOMYO_API_KEY: key },
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^nomyo: NOMYO_API_KEY: the API key must be /u),
+    ]);
+    expect(stderr).not.toContain(key);
+  });
+
   it.each(['short', 'a token of sixteen', 'ein-schlüssel-mit-umlaut'])(
     'holds no token for a gateway: %s',
     async (token) => {

@@ -70,7 +70,7 @@ export class Facts {
     const facts = {
       url: this.#config.baseUrl ?? DEFAULT_BASE_URL,
       pin: roots.join(', '),
-      trust: 'version 2 of the protocol only: the root vouches for every key of the router',
+      trust: 'version 2 of the protocol, and nothing else: the root vouches for every key of the router',
     };
     try {
       await ready();

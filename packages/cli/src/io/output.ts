@@ -67,20 +67,17 @@ export class Output {
     if (!this.quiet) this.#err.write(`${text}\n`);
   }
 
-  /** A line on the terminal of stderr that takes the place of the one before; empty, it clears it. */
-  rewrite(text: string): void {
+  /** A line on the terminal of stderr that replaces the one before; empty, it clears it. Cut, so that it never wraps. */
+  rewrite(text: string, look?: Look): void {
     const columns = this.#err.columns ?? text.length + 1;
-    this.#err.write(`\r\u001b[K${text.slice(0, Math.max(0, columns - 1))}`);
+    const shown = text.slice(0, Math.max(0, columns - 1));
+    // To the first column, and erase to the end of the line (ECMA-48 §8.3.41).
+    this.#err.write(`\r\u001b[K${look === undefined ? shown : this.style(look, shown, 'stderr')}`);
   }
 
   /** An error or a warning, said whatever `--quiet` says. */
   warn(text: string): void {
     this.#err.write(`${text}\n`);
-  }
-
-  /** Without a line end, for a line that is drawn again. */
-  draw(text: string): void {
-    this.#err.write(text);
   }
 
   /** Colour where stdout (or stderr) is a terminal that wants it; see https://no-color.org. */

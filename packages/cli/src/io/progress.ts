@@ -6,22 +6,19 @@ import type { Output } from './output.js';
 
 const SECOND_MS = 1_000;
 
-/** To the first column, and erase to the end of the line (ECMA-48 §8.3.41). */
-const ERASE = '\r\u001b[K';
-
 /** Waits for `task`; the line is gone before its result is there. */
 export async function withProgress<T>(output: Output, what: string, task: Promise<T>): Promise<T> {
   if (!output.canDraw) return task;
   const startedAt = Date.now();
   const draw = (): void => {
     const seconds = String(Math.round((Date.now() - startedAt) / SECOND_MS));
-    output.draw(ERASE + output.style('dim', `${what}, ${seconds} s`, 'stderr'));
+    output.rewrite(`${what}, ${seconds} s`, 'dim');
   };
   const timer = setInterval(draw, SECOND_MS);
   try {
     return await task;
   } finally {
     clearInterval(timer);
-    output.draw(ERASE);
+    output.rewrite('');
   }
 }

@@ -4,10 +4,12 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { checkApiKey } from '@nomyo/transport';
 import { UsageError } from '../exit/codes.js';
 import { codeOf } from '../io/file.js';
 import { decodeUtf8 } from '../io/stdin.js';
 import { withoutHandlers } from '../signals.js';
+import { belongsToNode } from './descriptor.js';
 import type { Environment } from './resolve.js';
 import type { Settings } from './table.js';
 
@@ -34,12 +36,23 @@ export function refuseSecretFlags(words: readonly string[]): void {
   }
 }
 
-/** @throws {UsageError} */
-export function readApiKey(settings: Settings, env: Environment): string | undefined {
-  const { apiKeyFd, apiKeyFile } = settings;
-  if (apiKeyFd !== undefined) return readSecret(apiKeyFd, '--api-key-fd');
-  if (apiKeyFile !== undefined) return readSecret(apiKeyFile, '--api-key-file');
-  return variable(env, 'NOMYO_API_KEY');
+/** @throws {UsageError} also when it is none, which is not quoted */
+export function readApiKey({ apiKeyFd, apiKeyFile }: Settings, env: Environment): string | undefined {
+  if (apiKeyFd !== undefined) return anApiKey(readSecret(apiKeyFd, '--api-key-fd'), '--api-key-fd');
+  if (apiKeyFile !== undefined) return anApiKey(readSecret(apiKeyFile, '--api-key-file'), '--api-key-file');
+  const key = variable(env, 'NOMYO_API_KEY');
+  return key === undefined ? undefined : anApiKey(key, 'NOMYO_API_KEY');
+}
+
+function anApiKey(key: string, origin: string): string {
+  try {
+    checkApiKey(key);
+    return key;
+  } catch {
+    throw new UsageError(
+      `${origin}: the API key must be visible ASCII characters, without spaces or line ends`,
+    );
+  }
 }
 
 /** @throws {UsageError} */
@@ -75,6 +88,7 @@ function readInto(bytes: Uint8Array, from: string | number, what: string): numbe
     let opened: number | undefined;
     try {
       const descriptor = typeof from === 'number' ? from : (opened = openSync(from, 'r'));
+      if (opened === undefined && belongsToNode(descriptor)) throw new UsageError(`${what} is not open`);
       if (isatty(descriptor)) throw new UsageError(`${what} is a terminal, which would show the secret`);
       return fill(bytes, descriptor);
     } catch (error) {
