@@ -60,8 +60,7 @@ export class FrameOpener {
     sink: FrameSink,
     { memory = {}, take = atOnce }: OpenerMemory = {},
   ): Promise<FrameOpener> {
-    const opens = isAnswer ? 'client' : 'gateway';
-    const cipher = await take(() => platform.frameCipher(key, memory, opens));
+    const cipher = await take(() => platform.frameCipher(key, memory));
     return new FrameOpener(cipher, concatBytes(baseNonce), isAnswer, sink, take);
   }
 

@@ -1,6 +1,6 @@
 /** The primitives on Node: node:crypto, synchronous. */
-import { createCipheriv, createDecipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
-import { concatBytes, SecurityError, wipe, type Bytes } from '@nomyo/base';
+import { createCipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
+import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import { openAesGcm, SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
 import { borrowingDecapsulator, hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
@@ -13,11 +13,7 @@ import { encapsulateXWing, xWingDecapsulator, xWingPublicKey } from './x-wing.no
 const CIPHER = 'aes-256-gcm';
 const OPTIONS = { authTagLength: SIZES.tag } as const;
 
-function frameCipher(
-  key: Bytes,
-  memory: SecureByteContextOptions = {},
-  opens: 'client' | 'gateway' = 'client',
-): FrameCipher {
+function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): FrameCipher {
   const kept = SecureByteContext.allocate(key.byteLength, memory);
   kept.borrow((bytes) => {
     bytes.set(key);
@@ -28,10 +24,7 @@ function frameCipher(
         seal(bytes, nonce, associated, plaintext, out);
       });
     },
-    open: (nonce, associated, sealed) =>
-      opens === 'gateway' && !kept.locked
-        ? kept.borrow((bytes) => openDirectly(bytes, nonce, associated, sealed, memory))
-        : open(kept, nonce, associated, sealed, memory),
+    open: (nonce, associated, sealed) => open(kept, nonce, associated, sealed, memory),
     dispose: () => {
       kept.dispose();
     },
@@ -44,28 +37,6 @@ function seal(key: Bytes, nonce: Bytes, associated: Uint8Array, plaintext: Uint8
   // Counter mode holds nothing back: this ends the tag.
   cipher.final();
   out.set(cipher.getAuthTag(), plaintext.byteLength);
-}
-
-/** In one pass. Node frees a copy of the plaintext that nobody can wipe. */
-function openDirectly(
-  key: Bytes,
-  nonce: Bytes,
-  associated: Uint8Array,
-  sealed: Uint8Array,
-  memory: SecureByteContextOptions,
-): SecureByteContext | undefined {
-  const end = sealed.byteLength - SIZES.tag;
-  const decipher = createDecipheriv(CIPHER, key, nonce, OPTIONS).setAAD(associated);
-  decipher.setAuthTag(sealed.subarray(end));
-  const unproven = decipher.update(sealed.subarray(0, end));
-  try {
-    decipher.final();
-    return new SecureByteContext(unproven, memory);
-  } catch (error) {
-    wipe(unproven);
-    if (error instanceof SecurityError) throw error;
-    return undefined;
-  }
 }
 
 async function open(
@@ -89,7 +60,7 @@ async function open(
 export const platform: Platform = {
   frameCipher,
   sha256: (data) => createHash('sha256').update(data).digest(),
-  hmacSha256: (key, data) => secretDigest(createHmac('sha256', key).update(data)),
+  hmacSha256: (key, data) => secretDigest(createHmac('sha256', key).update(data).digest()),
   verify: (publicKey, message, signature) => verify(null, message, publicEd25519(publicKey), signature),
   sign: (seed, message) => concatBytes(sign(null, message, privateEd25519(seed))),
   signingPublicKey: (seed) => rawPublic(privateEd25519(seed)),

@@ -52,15 +52,9 @@ export interface Platform {
   /**
    * The cipher keeps its key, and opens, in memory of this kind. The caller wipes `key`.
    *
-   * @param opens whose plaintext it opens. A client's is in no memory but ours. A gateway hands it on to an HTTP client,
-   *   which copies it: there, where memory is not locked, the runtime's own copy is no worse, and costs a third
    * @throws {SecurityError} `MEMORY_NOT_LOCKED`
    */
-  frameCipher: (
-    key: Bytes,
-    memory?: SecureByteContextOptions,
-    opens?: 'client' | 'gateway',
-  ) => Awaitable<FrameCipher>;
+  frameCipher: (key: Bytes, memory?: SecureByteContextOptions) => Awaitable<FrameCipher>;
   sha256: (data: Uint8Array) => Awaitable<Bytes>;
   hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;
   /** Whether the Ed25519 signature is valid (RFC 8032). */

@@ -2,7 +2,7 @@
  * Suite 1 on Node: ML-KEM-768 of node:crypto where it has it (24.7), else of @noble/post-quantum; X25519 and SHA3 of
  * node:crypto. Both are put together as draft-connolly-cfrg-xwing-kem says; SPEC section 3 permits that.
  */
-import { createHash, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, diffieHellman, generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import { bytesOf, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo/base';
 import type { SecureByteContext } from '@nomyo/crypto';
 import { mlKem, type MlKemHolder, type MlKemRecipient } from './ml-kem.node.js';
@@ -127,15 +127,17 @@ function agree(privateKey: KeyObject, publicKey: KeyObject): Buffer {
   return diffieHellman({ privateKey, publicKey });
 }
 
-/** The draft's combiner; wipes both secrets. */
+/**
+ * The draft's combiner; wipes both secrets. In one call: an object of `createHash` keeps the digest, and the state that it
+ * can be read from, until the garbage collector finds it.
+ */
 function combine(lattice: Uint8Array, curve: Uint8Array, point: Uint8Array, theirs: Uint8Array): Bytes {
-  const hash = createHash('sha3-256')
-    .update(lattice)
-    .update(curve)
-    .update(point)
-    .update(theirs)
-    .update(LABEL);
+  const input = concatBytes(lattice, curve, point, theirs, LABEL);
   wipe(lattice);
   wipe(curve);
-  return secretDigest(hash);
+  try {
+    return secretDigest(hash('sha3-256', input, 'buffer'));
+  } finally {
+    wipe(input);
+  }
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
@@ -91,5 +92,43 @@ suite('forward secrecy by the hour', () => {
       422,
       { type: 'urn:nomyo:v2:key_unknown' },
     ]);
+  });
+});
+
+/** Random letters; what is looked for is neither at their start nor at their end. */
+function randomText(length: number): { readonly text: string; readonly needles: readonly Uint8Array[] } {
+  const text = Array.from(randomBytes(length), (byte) => String.fromCharCode(0x61 + (byte % 26))).join('');
+  const slice = text.slice(length / 2, length / 2 + 24);
+  return { text, needles: [Buffer.from(slice, 'utf8'), Buffer.from(slice, 'utf16le')] };
+}
+
+suite('prompts', () => {
+  it('are there while a model reads them, and nowhere in the process afterwards', async () => {
+    const held: (() => void)[] = [];
+    model = await startModelServer((_, response) => {
+      held.push(() => void response.setHeader('content-type', 'application/json').end('{"choices":[]}'));
+    });
+    const { url, pid } = await startChild(randomBytes(32), model.url);
+    const key = await activeKey(url);
+    const needles: Record<string, Uint8Array> = {};
+    const answers: Promise<unknown>[] = [];
+    for (const length of [100, 3_000, 40_000, 200_000, 100, 3_000, 40_000, 200_000]) {
+      const prompt = randomText(length);
+      for (const needle of prompt.needles) needles[String(Object.keys(needles).length)] = needle;
+      const message = await seal(key, {
+        body: { ...CHAT, messages: [{ role: 'user', content: prompt.text }] },
+      });
+      const answer = post(url, message);
+      // Told at the end; a test that fails before ends the router.
+      answer.catch(() => undefined);
+      answers.push(answer);
+    }
+    while (held.length < answers.length) await pause(10);
+    const total = (): number =>
+      Object.values(countInProcess(pid, needles)).reduce((sum, count) => sum + count, 0);
+    expect(total()).toBeGreaterThanOrEqual(answers.length);
+    for (const finish of held) finish();
+    await Promise.all(answers);
+    expect(total()).toBe(0);
   });
 });
