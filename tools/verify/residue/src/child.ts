@@ -4,15 +4,16 @@
  */
 import { randomFillSync } from 'node:crypto';
 import { SecureChatCompletion } from 'nomyo-js';
+import { v2 } from 'nomyo-js/v2';
 import { FINISHED, FIRST_LETTER, LETTERS, readOrders, textLength } from './scenario.js';
 
-const { baseUrl, ca, keyDir, calls, paths, secureMemory } = readOrders(process.argv.slice(2));
+const { baseUrl, ca, keyDir, calls, paths, secureMemory, root } = readOrders(process.argv.slice(2));
 const client = new SecureChatCompletion({
   baseUrl,
   tls: { ca },
   keyDir,
   secureMemory,
-  keyRotationInterval: 0,
+  ...(root === '' ? { keyRotationInterval: 0 } : { protocol: v2({ roots: [root] }) }),
 });
 
 /** Who turns protection off wipes nothing: what is found then does not hang on what was collected. */

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { dumpCore, dumpingPrefix } from './core-dump.js';
-import { Observer } from './observer.js';
+import { Observer, type Watch } from './observer.js';
+import { ObserverV2 } from './observer-v2.js';
 import { countCopies, countCopiesInFile } from './scan.js';
 import { FINISHED, writeOrders, type ChildOrders, type Scenario } from './scenario.js';
 
@@ -41,7 +42,7 @@ const NOTHING_COLLECTED = ['--min-semi-space-size=256', '--max-semi-space-size=2
 
 /** @param calls how many the process makes before it is looked at */
 export async function examine(scenario: Scenario, calls: number): Promise<Residue> {
-  const observer = await Observer.start();
+  const observer: Watch = scenario.protocol === 2 ? await ObserverV2.start() : await Observer.start();
   const prefix = dumpingPrefix() ?? [];
   const child = start(scenario, observer, calls, prefix);
   try {
@@ -49,7 +50,7 @@ export async function examine(scenario: Scenario, calls: number): Promise<Residu
     if (child.pid === undefined) throw new Error('the process did not start');
     const needles = observer.needles();
     const memory = copiesOf(countCopies(child.pid, needles));
-    const core = prefix.length === 0 ? undefined : await dumpCore(child, observer.keyDir);
+    const core = prefix.length === 0 ? undefined : await dumpCore(child, observer.folder);
     const coreDump = core === undefined ? undefined : copiesOf(countCopiesInFile(core, needles));
     return { method, memory, coreDump };
   } finally {
@@ -70,16 +71,15 @@ function copiesOf(counts: ReadonlyMap<string, number>): Copies {
 
 function start(
   { paths, addon, secureMemory }: Scenario,
-  { router, keyDir }: Observer,
+  { url: baseUrl, ca, folder, root }: Watch,
   calls: number,
   prefix: readonly string[],
 ): ChildProcess {
-  const { url: baseUrl, ca = '' } = router;
-  const orders: ChildOrders = { baseUrl, ca, keyDir: join(keyDir, 'keys'), calls, paths, secureMemory };
+  const orders: ChildOrders = { baseUrl, ca, keyDir: join(folder, 'keys'), calls, paths, secureMemory, root };
   const nodeArgs = secureMemory ? [] : NOTHING_COLLECTED;
   const [program = '', ...args] = [...prefix, process.execPath, ...nodeArgs, CHILD, ...writeOrders(orders)];
   return spawn(program, args, {
-    cwd: keyDir,
+    cwd: folder,
     stdio: ['pipe', 'pipe', 'inherit'],
     // Where `nomyo-native` is found, or not: it is a peer that nobody in the workspace installs for @nomyo/crypto.
     env: addon ? { NODE_PATH: join(PACKAGE, 'node_modules') } : {},

@@ -28,22 +28,36 @@ const SLICE_LENGTH = 32;
 /** Most requests that the router is asked to remember. */
 const KEPT_REQUESTS = 10_000;
 
-/** Everything that one examination needs. */
-export class Observer {
-  readonly keyDir: string;
+/** The other side, as the process under examination reaches it, and what it must not hold any more. */
+export interface Watch {
+  /** What the process may write into. */
+  readonly folder: string;
+  readonly url: string;
+  /** PEM. */
+  readonly ca: string;
+  /** The pin of a root; empty in version 1. */
+  readonly root: string;
+  needles(): Needle[];
+  close(): Promise<void>;
+}
+
+/** Everything that one examination of version 1 needs. */
+export class Observer implements Watch {
+  readonly folder: string;
+  readonly root = '';
   readonly router: Router;
   readonly #model: Server;
   readonly #routerKey: KeyObject;
   readonly #clientKey: KeyObject;
 
   private constructor(
-    keyDir: string,
+    folder: string,
     router: Router,
     model: Server,
     routerKey: KeyObject,
     clientKey: KeyObject,
   ) {
-    this.keyDir = keyDir;
+    this.folder = folder;
     this.router = router;
     this.#model = model;
     this.#routerKey = routerKey;
@@ -51,10 +65,10 @@ export class Observer {
   }
 
   static async start(): Promise<Observer> {
-    const keyDir = await mkdtemp(join(tmpdir(), 'nomyo-residue-'));
+    const folder = await mkdtemp(join(tmpdir(), 'nomyo-residue-'));
     const clientPem = newKeyPem();
-    await mkdir(join(keyDir, 'keys'), { mode: 0o700 });
-    await writeFile(join(keyDir, 'keys', 'private_key.pem'), clientPem, { mode: 0o600 });
+    await mkdir(join(folder, 'keys'), { mode: 0o700 });
+    await writeFile(join(folder, 'keys', 'private_key.pem'), clientPem, { mode: 0o600 });
     const routerPem = newKeyPem();
     const model = createServer(answerAtRandom);
     await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
@@ -62,7 +76,15 @@ export class Observer {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const upstream = `http://127.0.0.1:${String(port)}/v1`;
     const router = await startRouter({ tls: true, keyPem: routerPem, upstream, keepRequests: KEPT_REQUESTS });
-    return new Observer(keyDir, router, model, createPrivateKey(routerPem), createPrivateKey(clientPem));
+    return new Observer(folder, router, model, createPrivateKey(routerPem), createPrivateKey(clientPem));
+  }
+
+  get url(): string {
+    return this.router.url;
+  }
+
+  get ca(): string {
+    return this.router.ca ?? '';
   }
 
   /** What the client's process must not hold any more. */
@@ -78,7 +100,7 @@ export class Observer {
     await this.router.close();
     this.#model.closeAllConnections();
     this.#model.close();
-    await rm(this.keyDir, { recursive: true });
+    await rm(this.folder, { recursive: true });
   }
 
   #callNeedles(seen: SeenRequest): Needle[] {
@@ -112,6 +134,12 @@ function newKeyPem(): string {
 let answers = 0;
 
 function answerAtRandom(_request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('content-type', 'application/json');
+  response.end(randomAnswer());
+}
+
+/** A chat completion, of the next length. */
+export function randomAnswer(): string {
   const length = textLength(answers);
   answers += 1;
   const letters = Array.from(randomBytes(length), (byte) =>
@@ -119,12 +147,11 @@ function answerAtRandom(_request: IncomingMessage, response: ServerResponse): vo
   );
   const message = { role: 'assistant', content: letters.join('') };
   const choices = [{ index: 0, message, finish_reason: 'stop' }];
-  response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 1, model: 'm', choices }));
+  return JSON.stringify({ id: 'x', object: 'chat.completion', created: 1, model: 'm', choices });
 }
 
 /** The random text of a call as the client's process could hold it: in UTF-8, or as a two-byte string. */
-function textNeedles(name: string, json: string): Needle[] {
+export function textNeedles(name: string, json: string): Needle[] {
   const text = /[a-z]{96,}/.exec(json)?.[0] ?? '';
   const slices = [SLICE_LENGTH, text.length - 2 * SLICE_LENGTH].map((start) =>
     text.slice(start, start + SLICE_LENGTH),

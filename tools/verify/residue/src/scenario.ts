@@ -6,6 +6,8 @@ export type Paths = 'bytes' | 'strings';
 /** One way of using the client. */
 export interface Scenario {
   readonly name: string;
+  /** Version of the protocol. */
+  readonly protocol: 1 | 2;
   readonly paths: Paths;
   /** Whether `nomyo-native` can be found. */
   readonly addon: boolean;
@@ -14,11 +16,45 @@ export interface Scenario {
 
 /** Every row of the table in SECURITY.md. */
 export const SCENARIOS: readonly Scenario[] = [
-  { name: '`createRaw()`, with `nomyo-native`', paths: 'bytes', addon: true, secureMemory: true },
-  { name: '`createRaw()`, without', paths: 'bytes', addon: false, secureMemory: true },
-  { name: '`create()`, with `nomyo-native`', paths: 'strings', addon: true, secureMemory: true },
-  { name: '`create()`, without', paths: 'strings', addon: false, secureMemory: true },
-  { name: '`createRaw()`, `secureMemory: false`', paths: 'bytes', addon: false, secureMemory: false },
+  {
+    name: '`createRaw()`, with `nomyo-native`',
+    protocol: 1,
+    paths: 'bytes',
+    addon: true,
+    secureMemory: true,
+  },
+  { name: '`createRaw()`, without', protocol: 1, paths: 'bytes', addon: false, secureMemory: true },
+  { name: '`create()`, with `nomyo-native`', protocol: 1, paths: 'strings', addon: true, secureMemory: true },
+  { name: '`create()`, without', protocol: 1, paths: 'strings', addon: false, secureMemory: true },
+  {
+    name: '`createRaw()`, `secureMemory: false`',
+    protocol: 1,
+    paths: 'bytes',
+    addon: false,
+    secureMemory: false,
+  },
+  {
+    name: 'version 2, `createRaw()`, with `nomyo-native`',
+    protocol: 2,
+    paths: 'bytes',
+    addon: true,
+    secureMemory: true,
+  },
+  {
+    name: 'version 2, `createRaw()`, without',
+    protocol: 2,
+    paths: 'bytes',
+    addon: false,
+    secureMemory: true,
+  },
+  { name: 'version 2, `create()`, without', protocol: 2, paths: 'strings', addon: false, secureMemory: true },
+  {
+    name: 'version 2, `createRaw()`, `secureMemory: false`',
+    protocol: 2,
+    paths: 'bytes',
+    addon: false,
+    secureMemory: false,
+  },
 ];
 
 /** What the child gets, on its command line: nothing of it is secret. */
@@ -29,17 +65,19 @@ export interface ChildOrders {
   readonly calls: number;
   readonly paths: Paths;
   readonly secureMemory: boolean;
+  /** The pin of a root: version 2. Empty: version 1. */
+  readonly root: string;
 }
 
 /** The command line for {@link readOrders}. */
 export function writeOrders(orders: ChildOrders): string[] {
-  const { baseUrl, ca, keyDir, calls, paths, secureMemory } = orders;
-  return [baseUrl, ca, keyDir, String(calls), paths, String(secureMemory)];
+  const { baseUrl, ca, keyDir, calls, paths, secureMemory, root } = orders;
+  return [baseUrl, ca, keyDir, String(calls), paths, String(secureMemory), root];
 }
 
 /** The inverse of {@link writeOrders}. */
 export function readOrders(args: readonly string[]): ChildOrders {
-  const [baseUrl = '', ca = '', keyDir = '', calls, paths, secureMemory] = args;
+  const [baseUrl = '', ca = '', keyDir = '', calls, paths, secureMemory, root = ''] = args;
   return {
     baseUrl,
     ca,
@@ -47,6 +85,7 @@ export function readOrders(args: readonly string[]): ChildOrders {
     calls: Number(calls),
     paths: paths === 'strings' ? 'strings' : 'bytes',
     secureMemory: secureMemory === 'true',
+    root,
   };
 }
 

@@ -28,7 +28,9 @@ export function tableOf(rows: readonly Row[], { calls, runs, where }: Method): s
   const cells = rows.map(({ scenario, method, copies }) => [
     scenario.name,
     `\`${method}\``,
-    ...[copies.prompt, copies.answer, copies.aesKey, copies.privateKey].map(String),
+    ...[copies.prompt, copies.answer, copies.aesKey].map(String),
+    // A client of version 2 has none.
+    scenario.protocol === 2 ? '–' : String(copies.privateKey),
   ]);
   const lines = [header, header.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`);
   const note =

@@ -27,7 +27,7 @@ onLinux('the memory of a process, after its calls, and its core dump', () => {
   it(
     'hold no prompt, no answer, no AES key and nothing of the private key, with the addon',
     async () => {
-      const residue = await examine(scenario({ paths: 'bytes', addon: true }), CALLS);
+      const residue = await examine(scenario({ protocol: 1, paths: 'bytes', addon: true }), CALLS);
       expect(residue.method).toBe('mlock');
       for (const copies of everywhere(residue)) {
         expect(copies).toEqual({ prompt: 0, answer: 0, aesKey: 0, privateKey: 0 });
@@ -39,7 +39,10 @@ onLinux('the memory of a process, after its calls, and its core dump', () => {
   it(
     'hold no prompt, no answer and no AES key without it',
     async () => {
-      const residue = await examine(scenario({ paths: 'bytes', addon: false, secureMemory: true }), CALLS);
+      const residue = await examine(
+        scenario({ protocol: 1, paths: 'bytes', addon: false, secureMemory: true }),
+        CALLS,
+      );
       expect(residue.method).toBe('zero-only');
       for (const copies of everywhere(residue)) {
         expect(copies).toMatchObject({ prompt: 0, answer: 0, aesKey: 0 });
@@ -51,11 +54,43 @@ onLinux('the memory of a process, after its calls, and its core dump', () => {
   it(
     'hold all of them with protection off, which shows that the scan can see',
     async () => {
-      const residue = await examine(scenario({ secureMemory: false }), CALLS);
+      const residue = await examine(scenario({ protocol: 1, secureMemory: false }), CALLS);
       expect(residue.method).toBe('none');
       for (const { prompt, answer, aesKey, privateKey } of everywhere(residue)) {
         for (const copies of [prompt, answer]) expect(copies).toBeGreaterThanOrEqual(CALLS);
         for (const copies of [aesKey, privateKey]) expect(copies).toBeGreaterThan(0);
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+onLinux('the same of a client of version 2', () => {
+  it.each([
+    ['with the addon', true, 'mlock'],
+    ['without it', false, 'zero-only'],
+  ])(
+    'holds no prompt, no answer, and no key of an exchange, %s',
+    async (_how, addon, method) => {
+      const residue = await examine(
+        scenario({ protocol: 2, paths: 'bytes', addon, secureMemory: true }),
+        CALLS,
+      );
+      expect(residue.method).toBe(method);
+      for (const copies of everywhere(residue)) {
+        expect(copies).toEqual({ prompt: 0, answer: 0, aesKey: 0, privateKey: 0 });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'holds prompts and answers with protection off, which shows that the scan can see',
+    async () => {
+      const residue = await examine(scenario({ protocol: 2, secureMemory: false }), CALLS);
+      expect(residue.method).toBe('none');
+      for (const { prompt, answer } of everywhere(residue)) {
+        for (const copies of [prompt, answer]) expect(copies).toBeGreaterThanOrEqual(CALLS);
       }
     },
     TIMEOUT_MS,
