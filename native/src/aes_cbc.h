@@ -1,4 +1,4 @@
-// AES-CBC, for encrypted PKCS#8 files (PBES2, RFC 8018): the DER inside is decrypted into locked memory.
+// AES-CBC, for encrypted PKCS#8 files (PBES2, RFC 8018): decrypts the DER inside into locked memory.
 // Decryption only: such files are written from bytes that JavaScript already holds.
 #pragma once
 

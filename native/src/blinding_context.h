@@ -2,8 +2,8 @@
 //
 // A new key object has to compute its blinding, an inverse modulo n: a fifth of an RSA operation. The
 // blinding depends on n and e alone, and OpenSSL squares it for the next operation. So this object is
-// kept, marked as one whose private key is elsewhere, like the objects of hardware modules. OpenSSL blinds and
-// unblinds with it, and calls Exponentiate(), which builds a whole key that exists for one exponentiation.
+// kept, marked as one whose private key is elsewhere, like the objects of hardware modules. OpenSSL
+// blinds and unblinds with it, and calls Exponentiate(), which builds a whole key for one exponentiation.
 #pragma once
 
 #include <cstddef>

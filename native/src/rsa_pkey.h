@@ -1,5 +1,6 @@
 // A private-key operation by OpenSSL's EVP functions alone, with a key object that exists just for it.
-// Works in every OpenSSL 3, but costs a fifth more than BlindingContext: the blinding is computed each time.
+// Works in every OpenSSL 3, but costs a fifth more than BlindingContext: it computes the blinding
+// each time.
 #pragma once
 
 #include <cstddef>

@@ -102,10 +102,10 @@ const tools = [
     { path: '^tools/' },
   ),
   error(
-    'tests-use-no-tools',
-    'The tests of a package need packages alone.',
+    'tests-use-the-test-kit-only',
+    'The tests of a package need packages, and the one kit for tests.',
     { path: '^packages/[^/]+/test/' },
-    { path: '^tools/' },
+    { path: '^tools/', pathNot: '^tools/testkit/' },
   ),
   error(
     'native-stands-alone',

@@ -16,7 +16,8 @@ struct AddonData {
   Napi::FunctionReference region_class;
   Napi::FunctionReference key_class;
 
-  // Taken over by the next constructor call. Empty when JavaScript called the constructor, which is not allowed.
+  // Taken over by the next constructor call. Empty when JavaScript called the constructor, which is
+  // not allowed.
   SecureBytes* pending_region = nullptr;
   std::unique_ptr<RsaPrivateKey>* pending_key = nullptr;
 

@@ -1,9 +1,9 @@
 /** Real processes whose clock is wrong: one rotation at most, however it jumps between starts. */
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { runChild } from './support/children.js';
-import { temporaryDirectories } from './support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 const DAY = 86_400_000;
 

@@ -4,16 +4,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { KeyStore, openKnownKeys, type KeyStoreEvent } from '../src/index.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
 const mounted: string[] = [];
 // Comes first: a disk is unmounted before its directory is removed.
 afterEach(() => {
   for (const directory of mounted.splice(0)) execFileSync('umount', [directory]);
 });
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 /** A disk of 64 KiB of its own. */
 function newDisk(): string {

@@ -14,12 +14,12 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { generateKeyFiles, KeyStore, KeyStoreError } from '../src/index.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 import { VECTOR_PASSWORD, vectorFile } from './support/vectors.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 const KEY = vectorFile('rsa2048.pem');
 const SEALED = vectorFile('pkcs8-python-best.pem');

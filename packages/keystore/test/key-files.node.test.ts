@@ -2,13 +2,13 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { generateKeyFiles, KeyStoreError, loadKeyFiles } from '../src/index.js';
 import { hasOpenssl, run } from './support/children.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 import { VECTOR_PASSWORD, vectorFile, vectors } from './support/vectors.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const PASSWORD = 'pässword with ümläuts';
 
 const write = (name: string, content: string | Uint8Array, mode = 0o600): string => {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
+import { until } from '@nomyo/testkit';
 import {
   generateKeyFiles,
   KeyStore,
@@ -8,10 +10,9 @@ import {
   type KeyStoreEvent,
   type KeyStoreOptions,
 } from '../src/index.js';
-import { eventually, rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
+import { rejection } from './support/keys.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const DAY = 86_400_000;
 const PASSWORD = 'correct horse shared';
 
@@ -183,7 +184,7 @@ describe('rotation', () => {
     const path = join(keyDir, 'private_key.pem');
     const good = readFileSync(path);
     writeFileSync(path, 'damaged');
-    await eventually(() => events.some(({ type }) => type === 'rotation-failed'));
+    await until(() => events.some(({ type }) => type === 'rotation-failed'));
     expect(events.filter(({ type }) => type === 'rotation-failed')).toEqual([
       { type: 'rotation-failed', code: 'KEY_FILE_INVALID', path, retryInMs: 1_000 },
     ]);
@@ -191,7 +192,7 @@ describe('rotation', () => {
     expect(new Set(during)).toEqual(new Set([first]));
     expect(readFileSync(path, 'utf8')).toBe('damaged');
     writeFileSync(path, good);
-    await eventually(() => events.some(({ type }) => type === 'key-rotated'));
+    await until(() => events.some(({ type }) => type === 'key-rotated'));
     expect(await fingerprint(store)).not.toBe(first);
     store.dispose();
   });

@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { DisposedError, InvalidArgumentError } from '@nomyo/base';
 import type { KeySource } from '@nomyo/crypto';
+import { until } from '@nomyo/testkit';
 import { KeyStore, type KeyStoreEvent, type KeyStoreOptions } from '../src/index.js';
-import { eventually, newKey, rejection } from './support/keys.js';
+import { newKey, rejection } from './support/keys.js';
 
 /** A store in memory, with short keys, and what it told. */
 function memoryStore(options: KeyStoreOptions = {}): { store: KeyStore; events: KeyStoreEvent[] } {
@@ -87,7 +88,7 @@ describe('in memory', () => {
   it('replaces the pair by age, without being asked', async () => {
     const { store, events } = memoryStore({ rotationInterval: 400 });
     await store.ready();
-    await eventually(() => events.filter(({ type }) => type === 'key-rotated').length >= 2);
+    await until(() => events.filter(({ type }) => type === 'key-rotated').length >= 2);
     store.dispose();
     const told = events.length;
     await new Promise((resolve) => setTimeout(resolve, 600));

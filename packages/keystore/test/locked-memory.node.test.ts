@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { getMemoryProtectionInfo } from '@nomyo/crypto';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { KeyStore } from '../src/index.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const canLock = getMemoryProtectionInfo().canLock;
 
 describe('where memory cannot be locked', () => {

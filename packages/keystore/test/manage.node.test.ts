@@ -4,6 +4,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import {
   changeKeyPassword,
   generateKeyFiles,
@@ -13,10 +14,9 @@ import {
   loadKeyFiles,
 } from '../src/index.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 import { VECTOR_PASSWORD, vectorFile } from './support/vectors.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const [OLD, NEW] = ['correct horse battery', 'another staple entirely'];
 const DAY = 86_400_000;
 

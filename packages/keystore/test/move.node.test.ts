@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import {
   generateKeyFiles,
   KeyStore,
@@ -18,9 +19,8 @@ import {
   type KeyStoreOptions,
 } from '../src/index.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const PASSWORD = 'correct horse battery';
 const sealed = (directory: string): boolean =>
   readFileSync(join(directory, 'private_key.pem'), 'utf8').includes('BEGIN ENCRYPTED PRIVATE KEY');

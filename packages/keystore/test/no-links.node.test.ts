@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { run } from './support/children.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
 /** What the double says. */
 let code = 'EPERM';
@@ -30,7 +30,7 @@ jest.unstable_mockModule('node:fs/promises', () => ({
 const { DirectoryLock } = await import('../src/disk/lock.node.js');
 const { generateKeyFiles, KeyStore, openKnownKeys } = await import('../src/index.js');
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const files = (directory: string): string[] =>
   readdirSync(directory).filter((name) => !name.startsWith('.lock-'));

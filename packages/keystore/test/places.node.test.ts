@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { generateKeyFiles, KeyStore, loadKeyFiles } from '../src/index.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -13,7 +13,7 @@ afterEach(() => {
 
 const isRoot = process.geteuid?.() === 0;
 const asRoot = isRoot ? it : it.skip;
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 /** What `kubelet` mounts: a directory of files, the link `..data` to it, and a link for each file. */
 async function secretMount(mode = 0o400): Promise<{ mount: string; data: string }> {

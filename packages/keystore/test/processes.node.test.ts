@@ -3,12 +3,12 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, w
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
+import { until } from '@nomyo/testkit';
 import { generateKeyFiles, KeyStore, type KeyStoreEvent } from '../src/index.js';
 import { run, runChild } from './support/children.js';
-import { eventually } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 /** What `children/open.mjs` prints. */
 interface Report {
@@ -78,7 +78,7 @@ describe('a pair that another process made', () => {
     const store = new KeyStore({ keyDir, keySize: 2048, rotationInterval: 6_000, onEvent });
     await store.ready();
     const { fingerprint } = await open({ keyDir }, 'rotate');
-    await eventually(() => events.some(({ type }) => type === 'key-rotated'));
+    await until(() => events.some(({ type }) => type === 'key-rotated'));
     store.dispose();
     expect(events.at(-1)).toMatchObject({ type: 'key-rotated', current: fingerprint, adopted: true });
     expect((await open({ keyDir })).fingerprint).toBe(fingerprint);

@@ -3,12 +3,12 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { openSeenConfigurations, type SeenConfigurations } from '../src/index.js';
 import { formatSeen, parseSeen } from '../src/format/seen-configurations.js';
 import { rejection } from './support/keys.js';
-import { temporaryDirectories } from './support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const signal = new AbortController().signal;
 const REALM = 'api.nomyo.ai';
 

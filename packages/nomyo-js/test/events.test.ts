@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import winston from 'winston';
+import { until } from '@nomyo/testkit';
 import { createLockWarning } from '../src/call-memory.js';
 import { createEmit } from '../src/events.js';
 import { createSecureFetch } from '../src/fetch/index.js';
@@ -63,10 +64,6 @@ function diagnostics(): { name: string | symbol; fields: unknown }[] {
     later(() => void unsubscribe(name, listen));
   }
   return published;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** Makes a client tell every event there is. */

@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { whyNoRedis } from '@nomyo/testkit';
 import { APIConnectionError, InvalidArgumentError } from '../src/index.js';
 import { redisRateLimit, windowOf, type RedisRateLimitOptions } from '../src/redis-rate-limit.js';
-import { redisClient, redisServer, whyNoRedis } from './redis.js';
+import { redisClient, redisServer } from './redis.js';
 import { cleanUp, client, posts, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
@@ -121,7 +122,7 @@ suite(`over a real redis-server${whyNoRedis === undefined ? '' : ` (skipped: ${w
     const rateLimit = redisRateLimit({ client: redisClient(redis.port), ...LIMIT, timeout: 300 });
     const to = await router();
     const made = client(to, { rateLimit });
-    await redis.stop();
+    await redis.kill();
     const error = await rejection(made.create(REQUEST));
     expect(error).toBeInstanceOf(APIConnectionError);
     expect(error).toMatchObject({ possiblyExecuted: false, message: expect.stringContaining('Redis') });

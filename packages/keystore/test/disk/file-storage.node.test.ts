@@ -13,12 +13,12 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type SecureByteContext } from '@nomyo/crypto';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { FileStorage } from '../../src/disk/file-storage.node.js';
 import type { StoredPair } from '../../src/storage.js';
 import { copies, newPkcs8, rejection } from '../support/keys.js';
-import { temporaryDirectories } from '../support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const call = { signal: new AbortController().signal, background: false };
 
 const names = { keyDir: 'keyDir', rotationDir: 'rotationDir' };

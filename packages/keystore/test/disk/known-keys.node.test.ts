@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { KeyStore, openKnownKeys, type KnownKeys } from '../../src/index.js';
 import { rejection } from '../support/keys.js';
-import { temporaryDirectories } from '../support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 const print = (letter: string): string => `sha256/${letter.repeat(43)}=`;
 const { signal } = new AbortController();

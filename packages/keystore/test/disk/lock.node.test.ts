@@ -11,12 +11,13 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
+import { until } from '@nomyo/testkit';
 import { DirectoryLock } from '../../src/disk/lock.node.js';
-import { eventually, rejection } from '../support/keys.js';
+import { rejection } from '../support/keys.js';
 import { runChild } from '../support/children.js';
-import { temporaryDirectories } from '../support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 
 describe('the lock of a directory', () => {
   it('has one holder', async () => {
@@ -80,7 +81,7 @@ describe('the lock of a directory', () => {
     expect(await waiting.tryAcquire()).toBeUndefined();
     const lastSign = (): bigint => statSync(join(directory, '.lock-1'), { bigint: true }).mtimeNs;
     const before = lastSign();
-    await eventually(() => lastSign() > before);
+    await until(() => lastSign() > before);
     const now = performance.now.bind(performance);
     try {
       performance.now = () => now() + 16_000;

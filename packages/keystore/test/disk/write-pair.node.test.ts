@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { RsaPrivateKey, SecureByteContext } from '@nomyo/crypto';
+import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { removeLeftovers } from '../../src/disk/write-file.node.js';
 import { writePair, type PairToWrite } from '../../src/disk/write-pair.node.js';
 import { newPkcs8, rejection } from '../support/keys.js';
-import { temporaryDirectories } from '../support/temporary.js';
 
-const newDirectory = temporaryDirectories();
+const newDirectory = temporaryDirectories('keystore');
 const pkcs8 = await newPkcs8();
 
 async function pairFor(directory: string, change: Partial<PairToWrite> = {}): Promise<PairToWrite> {

@@ -16,15 +16,6 @@ export function copies(pkcs8: Uint8Array): () => Promise<SecureByteContext> {
   return () => Promise.resolve(new SecureByteContext(Uint8Array.from(pkcs8)));
 }
 
-/** Resolves when `condition` is true; fails after a minute. */
-export async function eventually(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('it did not happen within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** What a promise is rejected with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { until } from '@nomyo/testkit';
 import { createSecureFetch } from '../../src/fetch/index.js';
 import { instrument } from '../../src/otel/index.js';
 import { post, URL_OF_CHAT } from '../fetch/support.js';
@@ -14,10 +15,6 @@ afterEach(cleanUp);
 
 const STREAMED = { ...REQUEST, stream: true } as const;
 const never = () => new Promise<void>(() => undefined);
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 /** A model that says one word, and then nothing more. */
 const silent = streaming([eventOf('One'), eventOf('', 'stop'), DONE], (i) => (i === 0 ? undefined : never()));

@@ -8,7 +8,6 @@ import { importSigningKey, type SigningKey } from '@nomyo/protocol-v2';
 import {
   createRoot,
   delegate,
-  MemoryReplayMap,
   oneUpstream,
   OPEN_TO_ALL,
   openSigner,
@@ -78,16 +77,9 @@ export async function startRouter(
   const log: string[] = [];
   const server = await startServer({
     signer: await openSigner(signer),
-    suites: [1],
-    host: '127.0.0.1',
-    port: 0,
-    metricsHost: '127.0.0.1',
-    metricsPort: undefined,
     tls: await certificate(),
     access: OPEN_TO_ALL,
     tiers: oneUpstream(model.url),
-    upstreamApiKey: undefined,
-    replays: new MemoryReplayMap(),
     print: (line) => log.push(line),
     ...rest,
   });

@@ -8,11 +8,9 @@ import { ByteBudget } from './http/budget.js';
 import { Exchanges } from './http/exchanges.js';
 import type { Gateway } from './http/gateway.js';
 import { KeyStore } from './kem/key-store.js';
-import { LIMITS, type Limits } from './limits.js';
 import { createLog, type Log } from './observe/log.js';
 import { createMetrics } from './observe/metrics.js';
-import type { ServerOptions } from './options.js';
-import { gatewayProtocol } from './protocol/port.js';
+import type { ServerSettings } from './options.js';
 import { guarded } from './replay/guarded.js';
 import { Upstream } from './upstream/client.js';
 import { upstreamBase } from './upstream/endpoint.js';
@@ -34,11 +32,10 @@ export interface Parts {
 
 const V1_KEY_BITS = 4096;
 
-export async function assemble(options: ServerOptions): Promise<Parts> {
-  const { signer, fleet, protocol = gatewayProtocol, print, v1Key: v1Pem } = options;
+export async function assemble(settings: ServerSettings): Promise<Parts> {
+  const { signer, fleet, protocol, suites, limits, print, now, v1Key: v1Pem } = settings;
   const log = createLog(print);
   const onTrouble = (message: string): void => log.write('trouble', { message });
-  const now = options.now ?? ((): number => Date.now() / 1_000);
   const v1Key = v1Pem === undefined ? undefined : await RouterKey.from(v1Pem, V1_KEY_BITS);
   const ownDocument = (): Promise<Uint8Array> => keys.ownDocument();
   const registry =
@@ -52,21 +49,19 @@ export async function assemble(options: ServerOptions): Promise<Parts> {
           onTrouble,
         });
   const peers = registry ?? NO_PEERS;
-  const limits = { ...LIMITS, ...options.limits };
-  const { suites } = options;
   const { maxRequest } = limits;
   const keys = await KeyStore.start({ protocol, signer, suites, peers, maxRequest, now, onTrouble });
-  const { routes, upstreams } = routesOf(options, limits);
+  const { routes, upstreams } = routesOf(settings);
   const stop = new LightAbortController();
   const parts = { keys, log, registry, upstreams, v1Key, stop, state: { isDraining: false } };
-  return { ...parts, gateway: gatewayOf(options, { ...parts, routes, peers, now, limits, onTrouble }) };
+  return { ...parts, gateway: gatewayOf(settings, { ...parts, routes, peers, onTrouble }) };
 }
 
 type Made = Omit<Parts, 'gateway'> &
-  Pick<Gateway, 'routes' | 'peers' | 'now' | 'limits'> & { readonly onTrouble: (message: string) => void };
+  Pick<Gateway, 'routes' | 'peers'> & { readonly onTrouble: (message: string) => void };
 
-function gatewayOf({ access, signer, replays }: ServerOptions, made: Made): Gateway {
-  const { routes, keys, peers, log, now, stop, limits, state, v1Key, onTrouble } = made;
+function gatewayOf({ access, signer, replays, now, limits }: ServerSettings, made: Made): Gateway {
+  const { routes, keys, peers, log, stop, state, v1Key, onTrouble } = made;
   const exchanges = new Exchanges(limits.exchanges);
   const shared = {
     access,
@@ -97,10 +92,10 @@ function gatewayOf({ access, signer, replays }: ServerOptions, made: Made): Gate
 }
 
 /** One client for each server, however many tiers lead to it. */
-function routesOf(
-  { tiers, upstreamApiKey }: ServerOptions,
-  limits: Limits,
-): { routes: Gateway['routes']; upstreams: readonly Upstream[] } {
+function routesOf({ tiers, upstreamApiKey, limits }: ServerSettings): {
+  routes: Gateway['routes'];
+  upstreams: readonly Upstream[];
+} {
   const upstreams = new Map<string, Upstream>();
   const routes = new Map<Parameters<Gateway['routes']['get']>[0], Route>();
   for (const [tier, { upstream: text, models }] of tiers) {

@@ -6,17 +6,9 @@
  * ```ts
  * const server = await startServer({
  *   signer: await openSigner('signer.pem'),
- *   suites: [1],
- *   host: '127.0.0.1',
- *   port: 8443,
- *   metricsHost: '127.0.0.1',
- *   metricsPort: undefined,
- *   tls: undefined, // plain HTTP: what ends TLS stands in front
  *   access: OPEN_TO_ALL,
  *   tiers: oneUpstream('http://127.0.0.1:8000'),
- *   upstreamApiKey: undefined,
- *   replays: new MemoryReplayMap(),
- *   print: console.log,
+ *   port: 8443, // plain HTTP on 127.0.0.1: a proxy in front ends TLS
  * });
  * process.once('SIGTERM', () => void server.drain());
  * ```

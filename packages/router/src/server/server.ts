@@ -5,7 +5,7 @@ import { assemble, type Parts } from './assemble.js';
 import { createHandler } from './http/handler.js';
 import { createListener, listen, shut } from './http/listener.js';
 import { createObserver } from './observe/observer.js';
-import type { ServerOptions } from './options.js';
+import { settingsOf, type ServerOptions, type ServerSettings } from './options.js';
 
 /** A server that listens. */
 export interface RouterServer {
@@ -22,7 +22,8 @@ export interface RouterServer {
 
 /** @throws what `listen` throws, such as EADDRINUSE */
 export async function startServer(options: ServerOptions): Promise<RouterServer> {
-  const server = new GatewayServer(options, await assemble(options));
+  const settings = settingsOf(options);
+  const server = new GatewayServer(settings, await assemble(settings));
   try {
     await server.listen();
   } catch (error) {
@@ -33,7 +34,7 @@ export async function startServer(options: ServerOptions): Promise<RouterServer>
 }
 
 class GatewayServer implements RouterServer {
-  readonly #options: ServerOptions;
+  readonly #settings: ServerSettings;
   readonly #parts: Parts;
   readonly #listener: Server;
   readonly #observer: Server;
@@ -47,19 +48,19 @@ class GatewayServer implements RouterServer {
   readonly #sweeping: NodeJS.Timeout;
   #draining: Promise<void> | undefined;
 
-  constructor(options: ServerOptions, parts: Parts) {
-    this.#options = options;
+  constructor(settings: ServerSettings, parts: Parts) {
+    this.#settings = settings;
     this.#parts = parts;
     const { gateway } = parts;
     const { limits, replays, now } = gateway;
     this.#sweeping = setInterval(() => replays.sweep?.(now()), limits.replaySweepMs).unref();
-    this.#listener = createListener(options.tls, createHandler(gateway, true), limits);
+    this.#listener = createListener(settings.tls, createHandler(gateway, true), limits);
     this.#peerListener = createListener(undefined, createHandler(gateway, false), limits);
     this.#observer = createObserver(gateway.metrics, { trouble: () => this.#trouble() });
   }
 
   get url(): string {
-    const { tls, host } = this.#options;
+    const { tls, host } = this.#settings;
     return `${tls === undefined ? 'http' : 'https'}://${authority(host, this.port)}`;
   }
 
@@ -72,7 +73,7 @@ class GatewayServer implements RouterServer {
   }
 
   async listen(): Promise<void> {
-    const { host, port, metricsHost, metricsPort } = this.#options;
+    const { host, port, metricsHost, metricsPort } = this.#settings;
     const observed =
       metricsPort === undefined ? undefined : await listen(this.#observer, metricsHost, metricsPort);
     await this.#joinFleet();
@@ -97,7 +98,7 @@ class GatewayServer implements RouterServer {
   }
 
   async #joinFleet(): Promise<void> {
-    const { fleet } = this.#options;
+    const { fleet } = this.#settings;
     if (fleet === undefined) return;
     const port = await listen(this.#peerListener, fleet.host, fleet.port);
     await this.#parts.registry?.start(authority(fleet.host, port));

@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { until } from '@nomyo/testkit';
 import { open, type Sealed } from './client.js';
 import { event, type Script } from './model-server.js';
 import { CHAT, http, post, REQUEST_TYPE, useStages, type Stage } from './setup.js';
@@ -23,11 +24,6 @@ function raw(url: string): { socket: Socket; heard: () => string; closed: Promis
 
 const headOf = ({ keyId }: Pick<Sealed, 'keyId'>, length: number): string =>
   `POST /v2/${keyId} HTTP/1.1\r\nhost: x\r\ncontent-type: ${REQUEST_TYPE['content-type']}\r\ncontent-length: ${length}\r\n\r\n`;
-
-/** Resolves once it is so; the time of the test is the only bound. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause(10);
-}
 
 const codeOf = ({ body }: { readonly body: Buffer }): unknown =>
   (JSON.parse(body.toString()) as { type: string }).type;

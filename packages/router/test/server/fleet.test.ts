@@ -4,11 +4,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { whyNoRedis } from '@nomyo/testkit';
 import { createRoot, delegate } from '../../src/server/index.js';
 import { open, readKeys, seal, type Sealed } from './client.js';
 import { completion, startModelServer, type ModelServer } from './model-server.js';
 import { useRouterProcesses, type RouterProcess } from './processes.js';
-import { startRedis, whyNoRedis } from './redis.js';
+import { startRedis } from './redis.js';
 import { activeKey, CHAT, http, post } from './setup.js';
 
 const run = useRouterProcesses();

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { whyNoRedis } from '@nomyo/testkit';
 import { MapLost, MemoryReplayMap, type ReplayMap } from '../../src/server/replay/replay-map.js';
 import { openReplays } from '../../src/server/replay/open.js';
 import { RedisReplayMap } from '../../src/server/replay/redis-map.js';
-import { redisClient, startRedis, whyNoRedis } from './redis.js';
+import { redisClient, startRedis } from './redis.js';
 import { CHAT, useStages } from './setup.js';
 
 const stage = useStages();

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { SecureByteContext } from '@nomyo/crypto';
 import { generateKemKey, importKemKey } from '@nomyo/protocol-v2';
-import { MemoryReplayMap, oneUpstream, openSigner, OPEN_TO_ALL, startServer } from '@nomyo/router';
+import { oneUpstream, openSigner, OPEN_TO_ALL, startServer } from '@nomyo/router';
 
 const [signer, upstream, seedHex] = process.argv.slice(2);
 let ahead = 0;
@@ -22,16 +22,8 @@ const server = await startServer({
     },
   },
   signer: await openSigner(signer),
-  suites: [1],
-  host: '127.0.0.1',
-  port: 0,
-  metricsHost: '127.0.0.1',
-  metricsPort: undefined,
-  tls: undefined,
   access: OPEN_TO_ALL,
   tiers: oneUpstream(upstream),
-  upstreamApiKey: undefined,
-  replays: new MemoryReplayMap(),
   print: () => undefined,
   now: () => Date.now() / 1000 + ahead,
 });

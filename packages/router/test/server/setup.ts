@@ -11,7 +11,6 @@ import { delegate } from '../../src/server/keys/delegate.js';
 import { createRoot } from '../../src/server/keys/root.js';
 import type { ServerOptions } from '../../src/server/options.js';
 import { openSigner } from '../../src/server/keys/signer.js';
-import { MemoryReplayMap } from '../../src/server/replay/replay-map.js';
 import { startServer, type RouterServer } from '../../src/server/server.js';
 import { open, readKeys, seal, type Ask, type Opened, type PublishedKey, type Sealed } from './client.js';
 import { startModelServer, type ModelServer, type Script } from './model-server.js';
@@ -124,16 +123,8 @@ export function useStages(): (options?: Partial<ServerOptions>, script?: Script)
     const log: string[] = [];
     const server = await startServer({
       signer: await openSigner(signer),
-      suites: [1],
-      host: '127.0.0.1',
-      port: 0,
-      metricsHost: '127.0.0.1',
-      metricsPort: undefined,
-      tls: undefined,
       access: OPEN_TO_ALL,
       tiers: oneUpstream(model.url),
-      upstreamApiKey: undefined,
-      replays: new MemoryReplayMap(),
       print: (line) => log.push(line),
       ...options,
     });

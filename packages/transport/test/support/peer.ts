@@ -149,10 +149,4 @@ export function tlsOf(received: Pick<Received, 'socket'> | undefined): tls.TLSSo
   throw new Error('no TLS connection');
 }
 
-/** Waits until something is true, for at most 30 s. */
-export async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; !condition(); tries += 1) {
-    if (tries > 3000) throw new Error('it never became true');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+export { until } from '@nomyo/testkit';

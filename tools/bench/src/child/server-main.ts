@@ -47,20 +47,14 @@ async function startRouter({
   v1Key,
   limits,
 }: Extract<ServerOrder, { kind: 'router' }>): Promise<number> {
-  const { KeyRing, MemoryReplayMap, oneUpstream, openSigner, startServer } = await import('@nomyo/router');
+  const { KeyRing, oneUpstream, openSigner, startServer } = await import('@nomyo/router');
   const access = await KeyRing.load({ option: 'api keys', path: apiKeys }, console.error);
   const { port } = await startServer({
     signer: await openSigner(signer),
     suites: [1],
-    host: '127.0.0.1',
-    port: 0,
-    metricsHost: '127.0.0.1',
-    metricsPort: undefined,
     tls,
     access,
     tiers: oneUpstream(upstream),
-    upstreamApiKey: undefined,
-    replays: new MemoryReplayMap(),
     v1Key: new TextEncoder().encode(v1Key),
     limits,
     print: () => undefined,

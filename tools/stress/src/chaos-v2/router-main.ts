@@ -2,15 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createRoot,
-  delegate,
-  MemoryReplayMap,
-  oneUpstream,
-  OPEN_TO_ALL,
-  openSigner,
-  startServer,
-} from '@nomyo/router';
+import { createRoot, delegate, oneUpstream, OPEN_TO_ALL, openSigner, startServer } from '@nomyo/router';
 import { Random } from '../common/random.js';
 import { faultFor, nameOf } from './faults.js';
 import type { ChaosLog, RouterMessage } from './messages.js';
@@ -26,9 +18,10 @@ const signer = await openSigner(output);
 rmSync(dir, { recursive: true });
 const model = await startModel();
 const router = await startServer({
-  ...{ signer, suites: [1], host: '127.0.0.1', port: 0, tls: undefined, access: OPEN_TO_ALL },
-  ...{ metricsHost: '127.0.0.1', metricsPort: undefined, upstreamApiKey: undefined },
-  ...{ tiers: oneUpstream(model.url), replays: new MemoryReplayMap(), print: () => undefined },
+  signer,
+  access: OPEN_TO_ALL,
+  tiers: oneUpstream(model.url),
+  print: () => undefined,
 });
 const proxies: Proxy[] = [];
 for (let lane = 0; lane < Number(lanes); lane += 1) {

@@ -137,7 +137,7 @@ const BREAKS = [
   ['nothing-ships-the-router', 'packages/nomyo-js/src/h.ts', `import '@nomyo/router/testing';`],
   ['nothing-imports-tools', 'packages/nomyo-js/src/d.ts', `import '@nomyo/demo';`],
   ['nothing-imports-tools', 'native/a.js', `import '@nomyo/demo';`],
-  ['tests-use-no-tools', 'packages/nomyo-js/test/c.test.ts', `import '@nomyo/demo';`],
+  ['tests-use-the-test-kit-only', 'packages/nomyo-js/test/c.test.ts', `import '@nomyo/demo';`],
   ['native-stands-alone', 'native/b.js', `import '@nomyo/crypto';`],
   ['node-modules-in-node-files', 'packages/crypto/src/c.ts', `import 'node:fs';`],
   ['node-modules-in-node-files', 'packages/crypto/src/c.web.ts', `import 'fs';`],

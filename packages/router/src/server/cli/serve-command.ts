@@ -1,7 +1,7 @@
 /** `nomyo-router serve`. */
-import { BlockList, isIP } from 'node:net';
 import { given } from '@nomyo/base';
 import { type Command } from 'commander';
+import { isLoopback } from '../../loopback.js';
 import { KeyRing, OPEN_TO_ALL, type Access } from '../access/key-ring.js';
 import { decodeTiers, oneUpstream, type TierTable } from '../access/tiers.js';
 import { readPrivateFile, readPublicFile } from '../files/private-file.js';
@@ -108,7 +108,6 @@ async function serve(options: ServeOptions, { print, environment }: Surroundings
   const { replays, redis: connection } = await openReplays(redis, signer.realm, trouble, bounds);
   return startServer({
     signer,
-    suites: [1, 2],
     host: options.host,
     port: options.port,
     metricsHost: options.metricsHost,
@@ -216,14 +215,6 @@ function warnings({ apiKeys, host, tlsCert }: ServeOptions): readonly string[] {
     ...(isOpen && apiKeys === undefined ? ['everybody may call: there is no --api-keys'] : []),
     ...(isOpen && tlsCert === undefined ? ['no TLS here: it must end in front of this router'] : []),
   ];
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  const loopback = new BlockList();
-  loopback.addSubnet('127.0.0.0', 8);
-  loopback.addAddress('::1', 'ipv6');
-  return isIP(host) !== 0 && loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** An empty variable counts as unset. */

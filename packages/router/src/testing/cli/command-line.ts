@@ -1,6 +1,6 @@
 /** The command line, as a pure function of its words and the environment. */
-import { BlockList, isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { isLoopback } from '../../loopback.js';
 import type { RouterOptions } from '../options.js';
 import { CLI_DEFAULTS, CLI_OPTIONS } from './option-table.js';
 import { messageOf, UsageError } from './usage-error.js';
@@ -81,13 +81,4 @@ function optionsOf(values: Values, environment: Environment): RouterOptions {
 
 function listOf(text = ''): string[] {
   return text.split(',').filter((entry) => entry !== '');
-}
-
-/** Whether only this machine can reach it. */
-function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  const loopback = new BlockList();
-  loopback.addSubnet('127.0.0.0', 8);
-  loopback.addAddress('::1', 'ipv6');
-  return isIP(host) !== 0 && loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,0 +1,3 @@
+import { nodeProject } from '../../tools/config/jest.mjs';
+
+export default { projects: [nodeProject('testkit')] };
