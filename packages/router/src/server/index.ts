@@ -9,6 +9,7 @@
  *   access: OPEN_TO_ALL,
  *   tiers: oneUpstream('http://127.0.0.1:8000'),
  *   port: 8443, // plain HTTP on 127.0.0.1: a proxy in front ends TLS
+ *   print: console.log, // the log, a line at a time
  * });
  * process.once('SIGTERM', () => void server.drain());
  * ```

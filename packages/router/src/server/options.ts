@@ -47,7 +47,7 @@ export interface ServerOptions {
   readonly fleet?: FleetOptions | undefined;
   /** Bounds that are not those of `LIMITS`. */
   readonly limits?: Partial<Limits> | undefined;
-  /** Takes one line of the log. Default: `console.log`. */
+  /** Takes one line of the log, such as `console.log`. Default: nothing is logged. */
   readonly print?: ((line: string) => void) | undefined;
   /** Unix seconds. Default: the clock of the system. */
   readonly now?: (() => number) | undefined;
@@ -77,7 +77,7 @@ export function settingsOf(options: ServerOptions): ServerSettings {
     metricsHost: options.metricsHost ?? '127.0.0.1',
     replays: options.replays ?? new MemoryReplayMap(),
     limits: { ...LIMITS, ...options.limits },
-    print: options.print ?? console.log,
+    print: options.print ?? ((): void => undefined),
     now: options.now ?? ((): number => Date.now() / 1_000),
   };
 }
