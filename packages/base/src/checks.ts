@@ -12,16 +12,19 @@ export const MAX_TIMER_MS = 2_147_483_647;
 /** Takes the name of an option and its value. */
 export type Check<T> = (name: string, value: unknown) => T;
 
+/** A string that is not empty. */
 export const aString: Check<string> = (name, value) => {
   if (typeof value === 'string' && value !== '') return value;
   throw new InvalidArgumentError(name, 'must be a non-empty string');
 };
 
+/** `true` or `false`; nothing else is taken for one of them. */
 export const aBoolean: Check<boolean> = (name, value) => {
   if (typeof value === 'boolean') return value;
   throw new InvalidArgumentError(name, 'must be true or false');
 };
 
+/** Anything that can be called; what it takes and returns is not checked. */
 export const aFunction: Check<unknown> = (name, value) => {
   if (typeof value === 'function') return value;
   throw new InvalidArgumentError(name, 'must be a function');

@@ -34,6 +34,7 @@ interface Bindings {
   Bindings: HttpBindings;
 }
 
+/** The routes that are not calls: health, metrics, models and the status page. */
 export function createApp(options: AppOptions): Hono<Bindings> {
   const { metrics, gate } = options;
   const app = new Hono<Bindings>();

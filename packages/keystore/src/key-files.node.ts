@@ -13,6 +13,11 @@ import type { FilesToLoad, LoadedFile, StorageCall } from './storage.js';
 /** Nobody ends it but the end of the process. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
+/**
+ * Writes a new pair.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the directory has one
+ */
 export async function generateFiles(
   keyDir: string,
   keySize: KeySize,
@@ -33,6 +38,7 @@ export async function generateFiles(
   return directory.paths;
 }
 
+/** Loads a pair from the paths given, wherever they are. */
 export async function loadFile(files: FilesToLoad, secrets: KeyFileSecrets): Promise<LoadedFile> {
   const path = resolve(files.privateKeyPath);
   const loaded = await loadKey(path, secrets);

@@ -18,6 +18,7 @@ const NO_SECRETS: KeyFileSecrets = { password: undefined, memory: {} };
 /** Nobody ends it but the end of the process. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
+/** What the files of a pair tell without a password; `undefined` when there is none. */
 export async function inspectFiles(keyDir: string): Promise<PairFacts | undefined> {
   const path = resolve(keyDir);
   const { paths } = new KeyDirectory(path, NO_SECRETS, 'keyDir');
@@ -50,6 +51,7 @@ async function provenKey(paths: KeyFiles): Promise<RsaPublicKey | undefined> {
   return pair?.key.publicKey;
 }
 
+/** Puts the private key under another password, or under none. */
 export async function resealFiles(keyDir: string, from: KeyFileSecrets, to: KeyFileSecrets): Promise<void> {
   const directory = new KeyDirectory(resolve(keyDir), to, 'keyDir');
   const { paths } = directory;
@@ -67,6 +69,7 @@ export async function resealFiles(keyDir: string, from: KeyFileSecrets, to: KeyF
   });
 }
 
+/** Brings a private key from elsewhere into a directory that has none. */
 export async function importFile(
   { privateKeyPath, keyDir }: { readonly privateKeyPath: string; readonly keyDir: string },
   from: KeyFileSecrets,

@@ -50,6 +50,7 @@ const BACKOFF = { firstMs: 30_000, maxMs: 3_600_000, minMs: 1_000 } as const;
 /** Longest sleep in ms. The clock that timers use may stand still while the machine sleeps. */
 const MAX_SLEEP_MS = 3_600_000;
 
+/** Before the first failure, and after each success. */
 export const NO_FAILURES: Failures = { count: 0, lastAt: 0 };
 
 /** How far clocks may be apart, in ms: a pair from less than this into the future is simply new. */

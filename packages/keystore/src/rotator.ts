@@ -31,6 +31,7 @@ interface Serving {
   readonly calm: Calm;
 }
 
+/** Keeps one pair serving, and replaces it when its time has come. */
 export class Rotator {
   readonly #options: RotatorOptions;
   #replacement: Promise<void> | undefined;

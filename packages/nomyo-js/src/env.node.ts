@@ -6,6 +6,7 @@ import { jsonResponse } from './fetch/json-response.node.js';
 import { proxyOf } from './proxy.node.js';
 import { quietly } from './quietly.js';
 
+/** Environment variables, `diagnostics_channel`, and Node's own hashes. */
 export const environment: Environment = {
   isBrowser: false,
   defaultKeyDir: 'client_keys',

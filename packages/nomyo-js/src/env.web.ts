@@ -2,6 +2,7 @@
 import { concatBytes, given, type Bytes } from '@nomyo/base';
 import type { Environment, Hash } from './environment.js';
 
+/** WebCrypto's hashes, and nothing from around the program. */
 export const environment: Environment = {
   isBrowser: false,
   defaultKeyDir: null,

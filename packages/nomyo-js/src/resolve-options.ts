@@ -37,7 +37,9 @@ const MAX_RETRIES = 100;
 
 const RETRY_MODES: readonly RetryMode[] = ['all', 'safe', 'none'];
 
+/** Milliseconds, as `timeout` takes them. */
 export const aTimeout: Check<number> = anInteger(1, MAX_TIMER_MS);
+/** A count, as `maxRetries` takes it. */
 export const aRetryCount: Check<number> = anInteger(0, MAX_RETRIES);
 const aDuration: Check<number> = anInteger(0, MAX_TIMER_MS);
 

@@ -51,6 +51,7 @@ export const SIZES = {
 
 /** SPEC section 5. */
 export const FRAME = { head: 1, data: 2, end: 3, abort: 4 } as const;
+/** The first byte of a frame's plaintext (SPEC section 8). */
 export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 
 /** SPEC section 4, 7, 8: what each message begins with. */
@@ -84,4 +85,5 @@ export const CONTENT_TYPE = {
 
 /** SPEC section 6, tag 0x05. */
 export const TIERS = ['standard', 'high', 'maximum'] as const;
+/** A security tier by its name. */
 export type Tier = (typeof TIERS)[number];

@@ -2,6 +2,7 @@
 
 /** The quotation mark around a string. */
 export const QUOTE = 0x22;
+/** The character that begins an escape: `\\`. */
 export const BACKSLASH = 0x5c;
 
 /** What stands behind the backslash of `\\uXXXX`. */

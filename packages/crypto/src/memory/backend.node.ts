@@ -5,6 +5,7 @@ import { reusedMemory, zeroOnly } from './ordinary.js';
 
 export { withLockedMemory } from './room.js';
 
+/** Locked memory where `nomyo-native` is installed, otherwise memory that is wiped and says why it is not locked. */
 export function chooseBackend(): MemoryBackend {
   const found = findAddon();
   if (found.addon === undefined) return zeroOnly(found.why);

@@ -2,6 +2,7 @@ import type { MemoryBackend } from './backend.js';
 import { zeroOnly } from './ordinary.js';
 import type { RoomOptions } from './room.js';
 
+/** Memory that is wiped: no browser can lock any. */
 export function chooseBackend(): MemoryBackend {
   return zeroOnly('This runtime cannot lock memory.');
 }

@@ -34,14 +34,17 @@ const line: Waiter[] = [];
 /** In locked memory that has an owner, in bytes. */
 let held = 0;
 
+/** Bytes of locked memory that this process holds now. */
 export function heldBytes(): number {
   return held;
 }
 
+/** Counts a new locked region. */
 export function lockedMemoryWasTaken(bytes: number): void {
   held += bytes;
 }
 
+/** Counts a region that is unlocked again, and wakes everyone who waits for room. */
 export function lockedMemoryWasReleased(bytes: number): void {
   held -= bytes;
   wakeAll();

@@ -4,10 +4,12 @@ export const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
 /** 65537, the exponent of every key this SDK makes. */
 const PUBLIC_EXPONENT = Uint8Array.of(0x01, 0x00, 0x01);
 
+/** A public key that can wrap, from its SPKI (RFC 5280 §4.1). It cannot be exported again. */
 export function importSpki(spki: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   return globalThis.crypto.subtle.importKey('spki', spki, OAEP, false, ['encrypt']);
 }
 
+/** A private key that can unwrap, from its PKCS#8 (RFC 5208). It cannot be exported again. */
 export function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   return globalThis.crypto.subtle.importKey('pkcs8', pkcs8, OAEP, false, ['decrypt']);
 }
@@ -24,6 +26,7 @@ export function generateKeyPair(modulusBits: number, extractable: boolean): Prom
   return globalThis.crypto.subtle.generateKey(algorithm, extractable, ['encrypt', 'decrypt']);
 }
 
+/** The SPKI of a public key, DER. */
 export async function exportSpki(publicKey: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await globalThis.crypto.subtle.exportKey('spki', publicKey));
 }

@@ -34,6 +34,7 @@ export function openCbc(addon: Addon, input: CbcInput, memory: MemoryOptions): S
   });
 }
 
+/** Private keys that live in the locked memory of the addon and are used there. */
 export function nativePrivateKeys(addon: Addon): PrivateKeys {
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- both libraries have one shape

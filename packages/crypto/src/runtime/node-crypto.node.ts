@@ -48,6 +48,11 @@ export function openGcm(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes
   decipher.final();
 }
 
+/**
+ * Decrypts AES-CBC with PKCS#7 padding.
+ *
+ * @throws what node:crypto throws when the padding is wrong
+ */
 export function openCbc({ key, iv, ciphertext }: CbcInput, memory: MemoryOptions): SecureByteContext {
   const parts = decrypt(createDecipheriv(`aes-${String(key.byteLength * 8)}-cbc`, key, iv), ciphertext);
   try {

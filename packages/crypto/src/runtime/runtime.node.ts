@@ -46,6 +46,7 @@ function chooseEngine(): Engine {
   return { addon, keys };
 }
 
+/** Import and generation of private keys, by the engine chosen at the first use. */
 export const privateKeys: PrivateKeys = {
   importPrivateKey: (pkcs8, memory) => (engine ??= chooseEngine()).keys.importPrivateKey(pkcs8, memory),
   generatePkcs8: (bits, memory) => (engine ??= chooseEngine()).keys.generatePkcs8(bits, memory),
@@ -58,6 +59,7 @@ function unwrapParallelism(): number {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+/** Opens AES-256-GCM: in locked memory with the addon, up to a size; otherwise by node:crypto. */
 export async function openGcm(
   sealed: GcmEnvelope | GcmMessage,
   key: SecureByteContext,
@@ -86,6 +88,7 @@ export async function openGcm(
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
+/** Decrypts the AES-CBC of a key file, in locked memory where the addon is installed. */
 export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext> {
   // One block can be padding alone.
   const addon = addonFor(input.ciphertext.byteLength - CBC_BLOCK_BYTES, memory);

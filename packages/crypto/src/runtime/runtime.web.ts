@@ -15,8 +15,10 @@ const TAG_BITS = SUITE.tagBytes * 8;
 /** Browsers bring threads of their own for WebCrypto; two are there on nearly every device. */
 const PARALLEL_UNWRAPS = 2;
 
+/** Private keys as `CryptoKey` objects of the runtime. */
 export const privateKeys: PrivateKeys = /* @__PURE__ */ webCryptoPrivateKeys(() => PARALLEL_UNWRAPS);
 
+/** Seals with AES-256-GCM, and writes ciphertext and tag as base64 into `out`. */
 export async function sealBase64(
   plaintext: Uint8Array,
   gcm: GcmInput,
@@ -31,6 +33,7 @@ export async function sealBase64(
   return new Uint8Array(sealed.slice(plaintext.byteLength));
 }
 
+/** Opens AES-256-GCM by WebCrypto, whose own copies cannot be wiped. */
 export async function openGcm(
   sealed: GcmEnvelope | GcmMessage,
   key: SecureByteContext,
@@ -47,6 +50,7 @@ export async function openGcm(
   return new SecureByteContext(await crypto.subtle.decrypt(parameters(sealed), imported, message), memory);
 }
 
+/** Decrypts the AES-CBC of a key file by WebCrypto, whose own copies cannot be wiped. */
 export async function openCbc(
   { key, iv, ciphertext }: CbcInput,
   memory: MemoryOptions,
@@ -58,10 +62,12 @@ export async function openCbc(
   return new SecureByteContext(plaintext, memory);
 }
 
+/** The bytes in the form in which this runtime searches them fastest: as they are. */
 export function searchable(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Whether the text is base64 as RFC 4648 §4 writes it: padded, and with no bits left over. */
 export function isCanonicalBase64(text: Uint8Array): boolean {
   const scratch = allocateBytes(Math.ceil(text.byteLength / 4) * 3);
   try {

@@ -33,6 +33,7 @@ const hex = (character: string): string =>
 const KIB = 1024;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB'] as const;
 
+/** A size for people, such as `1.5 KiB`. */
 export function bytes(count: number): string {
   const power = count < KIB ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(count) / Math.log(KIB)));
   const value = count / KIB ** power;

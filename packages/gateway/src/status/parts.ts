@@ -20,6 +20,7 @@ const BAD: readonly Outcome[] = ['security', 'connection', 'failed', 'router'];
 
 const COLUMNS = ['Time', 'Model', 'Tier', 'Protocol', 'Sent', 'Received', 'Duration', 'Outcome'] as const;
 
+/** The router: address, pin, and why it is trusted. */
 export function routerPart({ router }: Snapshot): string {
   return facts([
     ['Address', longText(router.url)],
@@ -34,6 +35,7 @@ export function routerPart({ router }: Snapshot): string {
   ]);
 }
 
+/** The client's key pair: fingerprint, age and next rotation. */
 export function keyPart({ key, now }: Snapshot): string {
   if (key === undefined) {
     return '<p>None is needed: in version 2 of the protocol each call has its own keys, held only in memory.</p>';
@@ -55,10 +57,12 @@ function rotation(rotatesAt: number | undefined, now: number): string {
   return rotatesAt > now ? `in ${duration(rotatesAt - now)}` : 'at the next call';
 }
 
+/** How secrets are kept in memory, in words. */
 export function memoryPart({ memory }: Snapshot): string {
   return `<p>${longText(memory)}</p>`;
 }
 
+/** Totals since the start, and how many calls run and wait now. */
 export function trafficPart(snapshot: Snapshot): string {
   const { totals, running, waiting, maxConcurrent, maxQueue, startedAt, now } = snapshot;
   return facts([
@@ -71,10 +75,12 @@ export function trafficPart(snapshot: Snapshot): string {
   ]);
 }
 
+/** Latency and throughput of the recent calls, as SVG. */
 export function plotsPart({ recent, now }: Snapshot): string {
   return latencyPlot(recent) + throughputPlot(recent, now);
 }
 
+/** A table of the calls under way and the recent ones: sizes, names and times, never content. */
 export function callsPart({ live, recent, now }: Snapshot): string {
   const head = COLUMNS.map((name) => `<th scope="col">${name}</th>`).join('');
   const rows = [...live.toReversed(), ...recent].map((call) => row(call, now));

@@ -20,6 +20,7 @@ interface Found {
   readonly directory: KeyDirectory;
 }
 
+/** Stores pairs as files, encrypted where there is a password. */
 export class FileStorage implements KeyStorage {
   readonly #keyDir: KeyDirectory;
   /** The same object when there is one directory. */

@@ -27,6 +27,7 @@ export interface NewPair {
 /** Writes to a directory whose lock is held. */
 export type WriteToDirectory = (pair: NewPair) => Promise<WrittenPair>;
 
+/** Reads and replaces the pair of one directory, under a lock that other processes respect. */
 export class KeyDirectory {
   readonly path: string;
   readonly paths: PairPaths;

@@ -13,6 +13,7 @@ const KNOWN_ROUTERS: SharedFileKind<ReadonlyMap<string, string>> = {
     'no key can be compared with it. Restore the file; without it, the next key that is met is taken',
 };
 
+/** Router keys seen before, in `known_routers`. */
 export class FileKnownKeys implements KnownKeys {
   readonly #file: SharedFile<ReadonlyMap<string, string>>;
 

@@ -19,6 +19,7 @@ export interface LockFile {
   readonly changed: string;
 }
 
+/** Path of the lock file with this number. */
 export function lockPath(directory: string, number: number): string {
   return join(directory, `.lock-${String(number)}`);
 }
@@ -28,6 +29,7 @@ export async function highestNumber(directory: string): Promise<number> {
   return Math.max(0, ...(await lockNumbers(directory)));
 }
 
+/** Numbers of all lock files in the directory, in no order. */
 export async function lockNumbers(directory: string): Promise<number[]> {
   const names = await list(directory);
   return names.map((name) => Number(LOCK_NAME.exec(name)?.[1] ?? 0)).filter((number) => number > 0);

@@ -13,6 +13,7 @@ const SEEN: SharedFileKind<ReadonlyMap<string, SeenConfiguration>> = {
     'an older key configuration could not be told from a newer one. Restore the file; without it, the next one is taken',
 };
 
+/** The newest key configuration seen of each realm, in a file. */
 export class FileSeenConfigurations implements SeenConfigurations {
   readonly #file: SharedFile<ReadonlyMap<string, SeenConfiguration>>;
 

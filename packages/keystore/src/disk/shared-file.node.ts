@@ -21,6 +21,7 @@ export interface SharedFileKind<T> {
   readonly consequence: string;
 }
 
+/** One such file: `T` is its content, parsed. */
 export class SharedFile<T> {
   readonly #directory: string;
   readonly #path: string;

@@ -13,6 +13,7 @@ export function ownReader(): Reader {
   return { uid: process.geteuid?.(), groups };
 }
 
+/** What the checks of files need to know; no modes and owners on Windows. */
 export function factsOf(stats: Stats | BigIntStats): FileFacts {
   return {
     kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',

@@ -6,6 +6,7 @@ const NOTE = `# Keys of routers as they were met first. A key that is not the on
 
 const LINE = /^(\S+) (sha256\/[A-Za-z0-9+/]{43}=)$/;
 
+/** Whether the value is `sha256/` and the base64 of 32 bytes. */
 export function isFingerprint(value: unknown): value is string {
   return typeof value === 'string' && LINE.test(`- ${value}`);
 }
@@ -14,6 +15,7 @@ export function isFingerprint(value: unknown): value is string {
 export type ParsedKnownKeys =
   { readonly content: ReadonlyMap<string, string> } | { readonly damagedLine: number };
 
+/** The keys by name, or the number of the first line that cannot be read. */
 export function parseKnownKeys(text: string): ParsedKnownKeys {
   const known = new Map<string, string>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -26,6 +28,7 @@ export function parseKnownKeys(text: string): ParsedKnownKeys {
   return { content: known };
 }
 
+/** The text of the file, with a note on its first lines. */
 export function formatKnownKeys(known: ReadonlyMap<string, string>): string {
   return NOTE + Array.from(known, ([name, fingerprint]) => `${name} ${fingerprint}\n`).join('');
 }

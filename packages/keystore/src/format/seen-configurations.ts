@@ -10,6 +10,7 @@ const LINE = /^(\S+) (\d{1,10}) (\d{1,16})$/;
 export type ParsedSeen =
   { readonly content: ReadonlyMap<string, SeenConfiguration> } | { readonly damagedLine: number };
 
+/** The configurations by realm, or the number of the first line that cannot be read. */
 export function parseSeen(text: string): ParsedSeen {
   const content = new Map<string, SeenConfiguration>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -22,6 +23,7 @@ export function parseSeen(text: string): ParsedSeen {
   return { content };
 }
 
+/** The text of the file, with a note on its first lines. */
 export function formatSeen(seen: ReadonlyMap<string, SeenConfiguration>): string {
   const lines = Array.from(
     seen,

@@ -11,6 +11,7 @@ const STORES: readonly StoreName[] = ['pairs', 'known'];
 /** How the place is called in errors. */
 export const PLACE = 'indexeddb:nomyo';
 
+/** Opens the database at its first use, and again at the next use after it was closed. */
 export class Database {
   #open: Promise<IDBDatabase> | undefined;
 

@@ -23,6 +23,7 @@ interface NewPair {
   dispose(): void;
 }
 
+/** Stores pairs in IndexedDB, where no script can export the private key. */
 export class IndexedDbStorage implements KeyStorage {
   readonly #database = new Database();
   readonly #next: NextKeys<NewPair>;

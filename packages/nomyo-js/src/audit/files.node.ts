@@ -19,6 +19,7 @@ export function rotatedNumbers(file: string): number[] {
     .sort((a, b) => a - b);
 }
 
+/** Path of the rotated file with this number. */
 export function rotatedPath(file: string, number: number): string {
   return join(dirname(file), `${basename(file)}.${String(number).padStart(6, '0')}`);
 }

@@ -40,6 +40,7 @@ function make(path: string): Uint8Array {
   return key;
 }
 
+/** Lower-case hexadecimal. */
 export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }

@@ -15,6 +15,7 @@ const MORE_BYTES = 8192;
 /** Grown and kept in steps, so that most calls cost no system call. */
 const STEP_BYTES = 16_384;
 
+/** A file beside the log that holds as many bytes as the admitted calls may need. */
 export class Reserve {
   readonly #path: string;
   readonly #fd: number;

@@ -62,6 +62,7 @@ const MS_PER_DAY = 86_400_000;
 
 const sync = promisify(fdatasync);
 
+/** Appends lines, continues the chain, and rotates the file. */
 export class AuditWriter {
   readonly #options: WriterOptions;
   #open: OpenFile | undefined;

@@ -4,6 +4,7 @@ import type { Members, Translator } from './dialect.js';
 /** The last event of a stream. */
 const DONE = { data: '[DONE]' } as const;
 
+/** Passes everything through, but for a tier that is `null`. */
 export const chatCompletions: Translator = {
   read: (body) => ({
     request: withoutNullTier(body),

@@ -12,6 +12,7 @@ const PATIENCE_MS = 60_000;
 /** The longest wait, in ms: a mistake or a forgery in `Retry-After` must not stop a client for good. */
 const LONGEST_MS = 24 * 3_600_000;
 
+/** Remembers until when the router wants to be left alone. */
 export class CoolDown {
   #failure: Failure | undefined;
   #until = 0;

@@ -1,6 +1,7 @@
 /** The calls under way, so that one can wait for them. */
 import { DisposedError } from '@nomyo/base';
 
+/** Counts calls, and refuses new ones once it is closed. */
 export class InFlight {
   readonly #owner: string;
   readonly #waiting: (() => void)[] = [];

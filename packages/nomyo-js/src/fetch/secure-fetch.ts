@@ -16,6 +16,7 @@ import { Routes } from './route.js';
 import type * as streams from './stream-answer.js';
 import { highestTier } from './tier.js';
 
+/** What stands behind the function that `createSecureFetch()` returns. */
 export class SecureFetcher {
   /** What a library takes as its base URL. */
   readonly baseURL: string;

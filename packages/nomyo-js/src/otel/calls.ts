@@ -35,6 +35,7 @@ interface Instruments {
   readonly tokens: Histogram;
 }
 
+/** An observer that records one span and two metrics for each call. */
 export function createObserver(tracer: Tracer, meter: Meter): CallObserver {
   const instruments = {
     tracer,

@@ -9,6 +9,7 @@ export interface ServerSentEvent {
 
 const encoder = new TextEncoder();
 
+/** One event on the wire. `data` has no line feeds. */
 export function encodeEvent({ event, data }: ServerSentEvent): Bytes {
   return encoder.encode(`${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`);
 }

@@ -19,6 +19,7 @@ export interface Trust {
   readonly suites: readonly SuiteId[];
 }
 
+/** Keeps the key configuration fresh and begins exchanges. */
 export class SealedChannel implements Channel {
   readonly #trust: Trust;
   readonly #context: ProtocolContext;

@@ -33,6 +33,7 @@ interface Sealed {
   readonly at: Moment;
 }
 
+/** Sends the same sealed bytes at each attempt, so that the gateway runs them once. */
 export class SealedExchange implements Exchange {
   readonly #sealable: SealableCall;
   readonly #parts: ExchangeParts;

@@ -48,6 +48,7 @@ export interface FrameCipher {
   dispose: () => void;
 }
 
+/** AES-GCM, the KEMs and Ed25519 of one runtime. */
 export interface Platform {
   /**
    * The cipher keeps its key, and opens, in memory of this kind. The caller wipes `key`.

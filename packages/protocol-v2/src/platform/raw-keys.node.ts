@@ -8,18 +8,22 @@ const ED25519_OID_END = 0x70;
 const pkcs8Of = (oidEnd: number): Bytes =>
   bytesOf(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, oidEnd, 0x04, 0x22, 0x04, 0x20);
 
+/** From 32 raw bytes (RFC 7748). */
 export function publicX25519(raw: Uint8Array): KeyObject {
   return publicOkp('X25519', raw);
 }
 
+/** From 32 raw bytes (RFC 7748). The caller wipes them. */
 export function privateX25519(raw: Uint8Array): KeyObject {
   return privateKeyOf(pkcs8Of(X25519_OID_END), raw);
 }
 
+/** From 32 raw bytes (RFC 8032). */
 export function publicEd25519(raw: Uint8Array): KeyObject {
   return publicOkp('Ed25519', raw);
 }
 
+/** From the seed of 32 bytes (RFC 8032). The caller wipes it. */
 export function privateEd25519(seed: Uint8Array): KeyObject {
   return privateKeyOf(pkcs8Of(ED25519_OID_END), seed);
 }

@@ -32,6 +32,11 @@ export interface Parts {
 
 const V1_KEY_BITS = 4096;
 
+/**
+ * Builds everything that a server needs before it listens.
+ *
+ * @throws {UsageError} when an upstream's URL cannot be used
+ */
 export async function assemble(settings: ServerSettings): Promise<Parts> {
   const { signer, fleet, protocol, suites, limits, print, now, v1Key: v1Pem } = settings;
   const log = createLog(print);

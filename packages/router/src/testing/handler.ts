@@ -40,6 +40,7 @@ interface Exchange {
   readonly signal: AbortSignal;
 }
 
+/** A handler for every connection of one router. */
 export function createHandler(service: Service): Handler {
   return (request, response, connection) => {
     const gone = new AbortController();

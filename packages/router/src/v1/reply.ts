@@ -28,6 +28,7 @@ export function detailReply(status: number, detail: Detail, headers: Reply['head
   return textReply(status, 'application/json', JSON.stringify({ detail }), headers);
 }
 
+/** A reply with a text as its body. */
 export function textReply(status: number, type: string, text: string, headers: Reply['headers'] = {}): Reply {
   return { status, headers: { 'content-type': type, ...headers }, body: new TextEncoder().encode(text) };
 }

@@ -40,6 +40,7 @@ interface ConnectOptions extends https.RequestOptions {
 
 type Made = (error: Error | null, socket: Duplex) => void;
 
+/** Opens, keeps and closes the connections of one client. */
 export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #plain: http.Agent;

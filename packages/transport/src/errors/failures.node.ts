@@ -64,6 +64,7 @@ const FAMILIES: readonly (readonly [prefix: string, failure: Failure])[] = [
   ['HPE_', { advice: 'what arrived is no HTTP/1.1' }],
 ];
 
+/** What an error code of Node means: what to tell, and whether anything was sent. */
 export function failureOf(code: string | undefined): Failure {
   if (code === undefined) return UNKNOWN;
   return FAILURES[code] ?? FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1] ?? UNKNOWN;

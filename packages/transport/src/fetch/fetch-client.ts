@@ -32,6 +32,7 @@ const IDENTITY = { 'Accept-Encoding': 'identity' } as const;
 /** What is left to choose where a `fetch` makes the connections. */
 type FetchClientOptions = Pick<HttpClientOptions, 'userAgent' | 'allowRemoteHttp'>;
 
+/** Sends requests through a `fetch`, with the same checks and limits. */
 export class FetchClient implements HttpClient {
   readonly #fetch: Fetch;
   readonly #options: FetchClientOptions;

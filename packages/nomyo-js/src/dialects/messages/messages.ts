@@ -3,6 +3,7 @@ import type { Translator } from '../dialect.js';
 import { messageOf, MessagesWriter } from './answer.js';
 import { chatRequestOf } from './request.js';
 
+/** Translates Messages requests, answers and streams. */
 export const messages: Translator = {
   read: (body) => ({
     request: chatRequestOf(body),

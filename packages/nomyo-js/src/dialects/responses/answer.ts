@@ -54,6 +54,7 @@ function incompleteDetails({ finishReason }: AnswerFacts): Members | null {
   return finishReason === 'content_filter' ? { reason: 'content_filter' } : null;
 }
 
+/** `incomplete` when the model was cut short. */
 export function statusOf(facts: AnswerFacts): 'completed' | 'incomplete' {
   return incompleteDetails(facts) === null ? 'completed' : 'incomplete';
 }

@@ -19,6 +19,7 @@ interface OpenItem {
   readonly parts: { part: Part; text: string }[];
 }
 
+/** Writes the events of one answer. */
 export class ResponsesWriter implements EventWriter {
   readonly #body: Members;
   readonly #reader = new PartReader();

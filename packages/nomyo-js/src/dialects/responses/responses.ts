@@ -4,6 +4,7 @@ import type { Translator } from '../dialect.js';
 import { ResponsesWriter } from './events.js';
 import { chatRequestOf } from './request.js';
 
+/** Translates Responses requests, answers and streams. */
 export const responses: Translator = {
   read: (body) => ({
     request: chatRequestOf(body),

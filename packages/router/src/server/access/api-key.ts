@@ -36,6 +36,7 @@ const FORM = /^nk_(?<id>[0-9a-f]{16})_[\w-]{43}$/u;
 /** Compared against when there is no such entry, so that timing reveals nothing. */
 const NOBODY = { salt: '00'.repeat(SALT_BYTES), hash: '00'.repeat(32) };
 
+/** A new key, to be shown once, and the entry with its salted hash. */
 export function makeApiKey(options: Pick<ApiKeyEntry, 'name' | 'tiers' | 'perMinute'>, now: Date): NewApiKey {
   const id = randomBytes(ID_BYTES).toString('hex');
   const salt = randomBytes(SALT_BYTES).toString('hex');

@@ -8,6 +8,7 @@ const FORMAT = 'nomyo-router api keys 1';
 
 const HEX = /^[0-9a-f]+$/u;
 
+/** The text of the file. */
 export function encodeApiKeys(entries: readonly ApiKeyEntry[]): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify({ format: FORMAT, keys: entries }, null, 2)}\n`);
 }

@@ -13,8 +13,10 @@ export interface Access {
   find(key: string | undefined): Promise<ApiKeyEntry | 'anyone' | undefined>;
 }
 
+/** Lets everyone in, with or without a key. */
 export const OPEN_TO_ALL: Access = { find: () => Promise.resolve('anyone') };
 
+/** Lets in whoever has a key that is in the file. */
 export class KeyRing implements Access {
   readonly #file: NamedFile;
   readonly #onTrouble: (message: string) => void;

@@ -13,6 +13,7 @@ const MINUTE_MS = 60_000;
 /** Most buckets kept: more than any key file holds. */
 const MAX_BUCKETS = 100_000;
 
+/** One bucket for each API key that was seen lately. */
 export class RateLimiter {
   readonly #buckets = new Map<string, Bucket>();
 

@@ -18,6 +18,7 @@ interface AddOptions {
 
 const MAX_PER_MINUTE = 1_000_000;
 
+/** Adds the group `api-keys` to the program. */
 export function addApiKeyCommands(program: Command, print: Print): void {
   const group = program
     .command('api-keys')

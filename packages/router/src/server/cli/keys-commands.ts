@@ -25,6 +25,7 @@ interface RevokeOptions {
   readonly output: string;
 }
 
+/** Adds the group `keys` to the program. */
 export function addKeyCommands(program: Command, print: Print): void {
   const group = program
     .command('keys')

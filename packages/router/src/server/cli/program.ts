@@ -6,6 +6,7 @@ import { addStandInCommand } from './stand-in-command.js';
 import { addServeCommand } from './serve-command.js';
 import type { Surroundings } from './surroundings.js';
 
+/** The program with all its commands. */
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('nomyo-router')
     .description(

@@ -44,6 +44,7 @@ interface ServeOptions {
   readonly metricsPort?: number;
 }
 
+/** Adds `serve` to the program. */
 export function addServeCommand(program: Command, surroundings: Surroundings): void {
   const port = wholeNumber(0, MAX_PORT);
   const serveCommand = program

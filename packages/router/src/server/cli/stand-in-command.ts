@@ -4,6 +4,7 @@ import { startStandIn } from '../stand-in/stand-in.js';
 import type { Surroundings } from './surroundings.js';
 import { MAX_PORT, wholeNumber } from './values.js';
 
+/** Adds `stand-in` to the program. */
 export function addStandInCommand(program: Command, { print, onServing }: Surroundings): void {
   program
     .command('stand-in')

@@ -7,6 +7,7 @@ export type Serving = Pick<RouterServer, 'drain' | 'close'>;
 /** Writes one line to standard output. */
 export type Print = (line: string) => void;
 
+/** Output, environment and signals of the process. */
 export interface Surroundings {
   readonly print: Print;
   /** Environment variables. */

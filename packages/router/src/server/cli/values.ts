@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isTier, TIERS, type Tier } from '../json/values.js';
 
+/** The highest port of TCP. */
 export const MAX_PORT = 65_535;
 
 /** @returns a parser for commander */
@@ -21,6 +22,7 @@ export function realmName(text: string): string {
   );
 }
 
+/** Tiers with commas between them. */
 export function tierList(text: string): readonly Tier[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every(isTier)) return names;
@@ -30,6 +32,7 @@ export function tierList(text: string): readonly Tier[] {
 /** Control characters and bidirectional overrides. */
 const INVISIBLE = /[\p{Cc}\p{Cf}]/u;
 
+/** The name of an API key, fit for a log. */
 export function keyName(text: string): string {
   if (text !== '' && text.length <= 100 && !INVISIBLE.test(text)) return text;
   throw new InvalidArgumentError('Must be 1 to 100 characters without control characters.');

@@ -4,6 +4,7 @@ import { concatBytes } from '@nomyo/base';
 /** Copies of streams grow by this; in bytes. Pieces of one size leave no holes in memory when they go. */
 const CHUNK_BYTES = 16 * 1024;
 
+/** Collects the sealed bytes, and gives up when they are too many. */
 export class AnswerCopy {
   readonly #limit: number;
   #length = 0;

@@ -20,6 +20,7 @@ export interface GatherTimes {
 /** Largest gathered piece. */
 const MAX_CONTENT_BYTES = 64 * 1024;
 
+/** Collects pieces, and sends them as one frame after 20 ms at the latest. */
 export class Gatherer {
   readonly #outlet: Outlet;
   readonly #times: GatherTimes;

@@ -12,6 +12,7 @@ const HEADERS: readonly string[] = [
   ...Object.entries(FOR_BROWSERS).flat(),
 ];
 
+/** Takes sealed bytes for one client, and ends the exchange when it stalls. */
 export class AnswerSink {
   readonly #response: ServerResponse;
   readonly #limits: Pick<Limits, 'keptAnswer' | 'stalledClientMs'>;

@@ -6,6 +6,7 @@ const KEPT_BYTES = 32;
 /** The end marker of OpenAI's streams, and white space. */
 const DONE = /^data: ?\[DONE\]\s*$/mu;
 
+/** Remembers the end of what passed by. */
 export class Tail {
   #last: Uint8Array = concatBytes();
 

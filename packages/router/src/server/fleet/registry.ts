@@ -33,6 +33,7 @@ export interface Peers {
   forget(address: string): void;
 }
 
+/** A router by itself. */
 export const NO_PEERS: Peers = {
   keys: [],
   issuedAt: 0,
@@ -40,6 +41,7 @@ export const NO_PEERS: Peers = {
   forget: () => undefined,
 };
 
+/** What a router shares with its fleet, and by which Redis. */
 export interface RegistryOptions {
   readonly redis: RedisClient;
   readonly realm: string;
@@ -71,6 +73,7 @@ return all`;
 
 const LEAVE = `redis.call('DEL', KEYS[2]) return redis.call('SREM', KEYS[1], ARGV[1])`;
 
+/** Publishes the keys of this router, and learns those of the others. */
 export class Registry implements Peers {
   readonly #options: RegistryOptions;
   readonly #id = randomBytes(8).toString('hex');

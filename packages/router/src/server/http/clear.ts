@@ -6,6 +6,7 @@ import { clearError, type ClearErrorClass } from '../protocol/port.js';
 /** Codes after which the client should wait a little. */
 const WAIT: ReadonlySet<ClearErrorClass> = new Set<ClearErrorClass>(['busy', 'unavailable']);
 
+/** An error of SPEC §10.1; the connection is cut where an answer has already begun. */
 export function sendClearError(response: ServerResponse, code: ClearErrorClass): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -18,6 +19,7 @@ export function sendClearError(response: ServerResponse, code: ClearErrorClass):
   sendClear(response, status, 'application/problem+json', body, headers);
 }
 
+/** A whole answer, which nobody may cache and pages of any origin may read. */
 export function sendClear(
   response: ServerResponse,
   status: number,
@@ -42,6 +44,7 @@ export const FOR_BROWSERS: Readonly<Record<string, string>> = {
   'access-control-expose-headers': 'retry-after',
 };
 
+/** The answer to a CORS preflight. */
 export function sendPreflight(response: ServerResponse): void {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',

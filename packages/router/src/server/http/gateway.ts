@@ -9,6 +9,7 @@ import type { V1Handler } from '../v1/v1.js';
 import type { ByteBudget } from './budget.js';
 import type { Exchanges } from './exchanges.js';
 
+/** Everything that the handler of a request needs. */
 export interface Gateway extends ExchangeService {
   readonly keys: KeyStore;
   readonly budget: ByteBudget;

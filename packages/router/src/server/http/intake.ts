@@ -30,6 +30,7 @@ interface IntakeOptions {
   readonly limits: Pick<Limits, 'bodyGraceMs' | 'bodyBytesPerSecond'>;
 }
 
+/** Reads one body. */
 export class Intake {
   readonly #options: IntakeOptions;
   #bytes = 0;

@@ -12,6 +12,7 @@ export interface TlsFiles {
 /** How often Node checks for connections past their deadline, in ms. */
 const CHECK_MS = 2_000;
 
+/** A listener over TLS, or plain HTTP where a proxy ends TLS. */
 export function createListener(tls: TlsFiles | undefined, handler: RequestListener, limits: Limits): Server {
   const options = {
     maxHeaderSize: limits.httpHead,

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 /** Bytes that wait here before the other side is told to wait. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
+/** Iterates over the pieces of one body. */
 export class Pieces implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #message: IncomingMessage;
   readonly #broken: () => Error;

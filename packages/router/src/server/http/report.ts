@@ -21,6 +21,7 @@ interface Ended {
   readonly out?: number;
 }
 
+/** Counts a request and writes its line of the log. */
 export function report(
   { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
   { startedAt }: Call,

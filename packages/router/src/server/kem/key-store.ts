@@ -4,6 +4,7 @@ import type { KemKey, Protocol, PublishedKey, Signer, SuiteId } from '../protoco
 import { collectGarbage } from './collect-garbage.js';
 import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
 
+/** What a key store makes keys with, and for whom. */
 export interface KeyStoreOptions {
   readonly protocol: Protocol;
   readonly signer: Signer;
@@ -31,6 +32,7 @@ interface SignedDocument {
   readonly peers: Peers['keys'];
 }
 
+/** Holds the keys of this hour, the next ones, and those that are on their way out. */
 export class KeyStore {
   readonly #options: KeyStoreOptions;
   #keys: readonly KemKey[] = [];

@@ -9,6 +9,7 @@ import type { NamedFile } from '../files/private-file.js';
 /** RFC 8410 §4: an Ed25519 SPKI is 12 bytes of algorithm, then the 32 bytes of the key. */
 const SPKI_HEAD_BYTES = 12;
 
+/** A new private key. */
 export function generateEd25519(): KeyObject {
   return generateKeyPairSync('ed25519').privateKey;
 }

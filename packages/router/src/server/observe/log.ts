@@ -16,8 +16,10 @@ export interface LogFields {
   readonly message?: string;
 }
 
+/** What a line is about. */
 export type LogEvent = 'request' | 'started' | 'draining' | 'stopped' | 'trouble';
 
+/** Writes lines. */
 export interface Log {
   write(event: LogEvent, fields: LogFields): void;
 }

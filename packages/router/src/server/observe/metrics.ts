@@ -1,6 +1,7 @@
 /** Numbers for Prometheus. Labels come from closed lists of codes: no paths, models or clients. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** Where gauges get their values when they are read. */
 export interface MetricsSources {
   /** Private keys in memory. */
   readonly keys: () => number;
@@ -9,6 +10,7 @@ export interface MetricsSources {
   readonly exchanges: () => number;
 }
 
+/** Counts requests, and gives all numbers as text. */
 export interface Metrics {
   /** @param code `ok`, or the code of what went wrong */
   request(code: string, seconds: number, bytesIn: number, bytesOut: number): void;
@@ -19,6 +21,7 @@ export interface Metrics {
 /** From a clear error to an answer that takes ten minutes. */
 const SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 600];
 
+/** A registry of its own: nothing of the process's other metrics is in it. */
 export function createMetrics(sources: MetricsSources): Metrics {
   const registry = new Registry();
   const registers = [registry];

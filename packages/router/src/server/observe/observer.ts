@@ -3,11 +3,13 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { LIMITS } from '../limits.js';
 import type { Metrics } from './metrics.js';
 
+/** What `/healthz` reports. */
 export interface Health {
   /** The problem; `undefined` while requests are served. */
   readonly trouble: () => string | undefined;
 }
 
+/** The server of both paths; it has yet to listen. */
 export function createObserver(metrics: Metrics, { trouble }: Health): Server {
   const server = createServer({ maxHeaderSize: LIMITS.httpHead }, (request, response) => {
     const path = (request.url ?? '').replace(/\?.*$/u, '');

@@ -3,6 +3,11 @@ import type { Entered } from '@nomyo/protocol-v2';
 import { clearClassOf, protocolError } from '../protocol/port.js';
 import { MapLost, type ReplayMap } from './replay-map.js';
 
+/**
+ * The map with errors that clients understand.
+ *
+ * @param onTrouble hears that the map cannot be reached
+ */
 export function guarded(map: ReplayMap, onTrouble: (message: string) => void): ReplayMap {
   return {
     async enter(mapKey, fingerprint, now): Promise<Entered> {

@@ -46,6 +46,7 @@ return 1`;
 /** KEYS: mark. ARGV: a mark to set when there is none. Returns the current mark. */
 const MARK = `redis.call('SET', KEYS[1], ARGV[1], 'NX') return redis.call('GET', KEYS[1])`;
 
+/** The replay map of a fleet. */
 export class RedisReplayMap implements ReplayMap {
   readonly #redis: RedisClient;
   readonly #prefix: string;

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { listen, shut } from '../http/listener.js';
 import { isObject } from '../json/values.js';
 
+/** A stand-in that listens. */
 export interface StandIn {
   readonly url: string;
   readonly close: () => Promise<void>;

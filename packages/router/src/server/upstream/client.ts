@@ -34,6 +34,7 @@ export interface UpstreamAnswer {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** Where the inference server is, and how long it may take. */
 export interface UpstreamOptions {
   readonly base: URL;
   /** Sent as a bearer token; clients' keys are never forwarded. */
@@ -41,6 +42,7 @@ export interface UpstreamOptions {
   readonly limits: Pick<Limits, 'exchanges' | 'upstreamMs' | 'upstreamIdleMs'>;
 }
 
+/** Sends requests to one inference server. */
 export class Upstream {
   readonly #request: typeof httpRequest;
   /** What is the same for all requests. */

@@ -33,6 +33,7 @@ const FAILURES = {
 /** `Retry-After` for an unreachable upstream, in seconds. */
 const AWAY_RETRY_SECONDS = 2;
 
+/** The answer that a client gets for a failure. */
 export function failureAnswer(failure: UpstreamFailure): Answer {
   const { status, code, message } = FAILURES[failure];
   return errorAnswer(status, code, message, failure === 'unreachable' ? AWAY_RETRY_SECONDS : undefined);

@@ -22,6 +22,7 @@ import { UpstreamError, failureAnswer } from '../upstream/failure.js';
 /** An envelope around the largest payload, its base64 and its other members, in bytes. */
 const MAX_ENVELOPE_BYTES = 16_777_216;
 
+/** What the calls of protocol 1 need of the server. */
 export interface V1Service extends Pick<ExchangeService, 'access' | 'answers' | 'limiter' | 'routes'> {
   readonly key: RouterKey;
   readonly budget: ByteBudget;
@@ -36,6 +37,7 @@ export type V1Call = 'key' | 'completion';
 /** @returns the code for the log; never rejects */
 export type V1Handler = (call: V1Call, request: IncomingMessage, response: ServerResponse) => Promise<string>;
 
+/** A handler of both calls: the key, and the completion. */
 export function createV1(service: V1Service): V1Handler {
   const clientKeys = new ClientKeys();
   return async (call, request, response) => {

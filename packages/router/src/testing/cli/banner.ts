@@ -7,6 +7,7 @@ export type Start = Pick<RouterOptions, 'apiKeys' | 'upstream' | 'fail'> & {
   readonly certFile: string | undefined;
 };
 
+/** Address, key and answers of the router, and how to reach it. */
 export function bannerText(router: Router, start: Start): string {
   return [
     'NOMYO local router, protocol version 1, for development and tests',

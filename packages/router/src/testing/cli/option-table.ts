@@ -10,8 +10,10 @@ export interface CliOption {
   readonly does: string;
 }
 
+/** Defaults that the help states. */
 export const CLI_DEFAULTS = { host: '127.0.0.1', port: 12_435 } as const;
 
+/** The options by name. */
 export const CLI_OPTIONS = {
   tls: { type: 'boolean', does: 'HTTPS, with a certificate made on the spot; see --cert-file' },
   'cert-file': { type: 'string', value: 'PATH', does: 'write the PEM that clients trust here; with --tls' },

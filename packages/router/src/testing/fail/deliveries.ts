@@ -11,6 +11,7 @@ const DRIP_PAUSE_MS = 1000;
 /** White space is what JSON may begin with, so that no parser can stop early. */
 const ENDLESS_PIECE = Buffer.alloc(64 * 1024, ' ');
 
+/** Good answers, badly delivered. */
 export const deliveryFailures: Readonly<Record<keyof typeof DELIVERY_MODES, Failure>> = {
   'cut-before-headers': { deliver: cutBeforeHeaders },
   'cut-after-headers': {
@@ -41,6 +42,7 @@ export const deliveryFailures: Readonly<Record<keyof typeof DELIVERY_MODES, Fail
   gzip: { damage: gzip },
 };
 
+/** Ends the connection instead of answering. */
 export function cutBeforeHeaders({ response }: Delivery): void {
   response.socket?.end();
 }

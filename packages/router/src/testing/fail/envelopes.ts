@@ -8,6 +8,7 @@ type Damage = (envelope: JsonObject, argument: string | undefined) => object;
 
 const PLAIN = damaged((envelope) => envelope);
 
+/** Envelopes with one thing wrong. */
 export const envelopeFailures: Readonly<Record<keyof typeof ENVELOPE_MODES, Failure>> = {
   'flip-ciphertext': inPayload('ciphertext', flip),
   'flip-nonce': inPayload('nonce', flip),

@@ -5,6 +5,7 @@ import type { KEY_MODES } from './modes.js';
 import { page, redirect } from './statuses.js';
 import { curvePem, privatePem, strangersPem } from './stranger.js';
 
+/** Wrong answers of the key endpoint. */
 export const keyEndpointFailures: Readonly<Record<keyof typeof KEY_MODES, Failure>> = {
   'key-garbage': { answer: () => text('this is no key') },
   'key-html': { answer: () => page(200) },

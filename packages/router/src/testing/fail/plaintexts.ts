@@ -1,6 +1,7 @@
 import type { Failure } from './failure.js';
 import type { PLAINTEXT_MODES } from './modes.js';
 
+/** Something other than an answer inside a good envelope. */
 export const plaintextFailures: Readonly<Record<keyof typeof PLAINTEXT_MODES, Failure>> = {
   'inner-text': { plaintext: () => Buffer.from('this is no JSON', 'utf8') },
   'inner-latin1': {

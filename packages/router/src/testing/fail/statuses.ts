@@ -12,6 +12,7 @@ const VALIDATION = [
   { type: 'missing', loc: ['body', 'messages'], msg: 'Field required' },
 ];
 
+/** Answers in place of the router's. */
 export const statusFailures: Readonly<Record<keyof typeof STATUS_MODES, Failure>> = {
   '200-plaintext': { answer: () => json(200, unsealedCompletion()) },
   '200-html': { answer: () => page(200) },
@@ -55,6 +56,7 @@ export function page(status: number): Reply {
   return textReply(status, 'text/html; charset=utf-8', html);
 }
 
+/** A redirect to the argument of the mode, or to a path where nothing is. */
 export function redirect(status: number, { argument, url }: Scene): Reply {
   return textReply(status, 'text/plain', '', { location: argument ?? `${url}/redirected` });
 }

@@ -23,6 +23,7 @@ export interface TlsIdentity {
 /** Longer than a client keeps a connection, so that no kept-alive request meets a closing server; in ms. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** Listens, and keeps account of its connections. */
 export class Listener {
   readonly #server: Server;
   readonly #open = new Map<string, { readonly socket: Socket; readonly id: number }>();

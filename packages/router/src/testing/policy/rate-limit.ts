@@ -16,6 +16,7 @@ export interface RateLimitSettings {
   readonly coolDownMs: number;
 }
 
+/** The limits of the service. */
 export const DEFAULT_RATE_LIMIT: RateLimitSettings = {
   perSecond: 2,
   burst: 4,
@@ -33,6 +34,7 @@ export interface RateHistory {
   readonly coolUntil: number;
 }
 
+/** Of a key that was not seen before. */
 export const NO_HISTORY: RateHistory = { accepted: [], bursts: [], refused: [], coolUntil: 0 };
 
 /** What becomes of a request. */
@@ -47,6 +49,11 @@ export interface RateDecision {
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
+/**
+ * Decides about one request.
+ *
+ * @param now Unix ms
+ */
 export function decideRate(settings: RateLimitSettings, before: RateHistory, now: number): RateDecision {
   const history = forget(settings, before, now);
   if (now < history.coolUntil) return refuse(503, history.coolUntil - now, history);

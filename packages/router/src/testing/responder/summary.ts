@@ -14,6 +14,7 @@ export interface Summary {
 
 const QUOTE_CHARACTERS = 1000;
 
+/** Counts what a request holds. */
 export function summarize({ messages }: ChatRequest): Summary {
   const last = messages.findLast((message) => message['role'] === 'user');
   const parts = messages.flatMap(partsOf);

@@ -25,6 +25,7 @@ export interface UpstreamOptions {
 /** Largest answer that is read, in bytes: 64 MiB. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** An answerer that asks the upstream. */
 export function createUpstream({ url, apiKey, timeoutMs }: UpstreamOptions): Answerer {
   const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   return async (_request, json, signal) => {
