@@ -1,4 +1,5 @@
 /** What the process with the client and the process with the router tell each other. */
+import type { Starvation } from '../common/starvation.js';
 
 /** One request as the router saw it. Times in Unix ms. */
 export interface LoggedRequest {
@@ -13,9 +14,16 @@ export interface LoggedRequest {
   readonly end: number;
 }
 
+/** What the router has to tell of a run. */
+export interface RouterLog {
+  readonly requests: readonly LoggedRequest[];
+  /** When the machine kept the router from running. */
+  readonly starved: readonly Starvation[];
+}
+
 export type RouterMessage =
   | { readonly kind: 'ready'; readonly url: string; readonly ca: string }
-  | { readonly kind: 'log'; readonly log: readonly LoggedRequest[] };
+  | { readonly kind: 'log'; readonly log: RouterLog };
 
 /** The header that says which call a request belongs to. */
 export const CALL_HEADER = 'x-call';

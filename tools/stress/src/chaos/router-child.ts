@@ -1,13 +1,13 @@
 /** Starts the process with the router, and ends it. */
 import { end, nextMessage, startProgram } from '../common/child.js';
-import type { LoggedRequest, RouterMessage } from './messages.js';
+import type { RouterLog, RouterMessage } from './messages.js';
 
 /** A router under way. */
 export interface RouterChild {
   readonly url: string;
   readonly ca: string;
   /** Ends it. */
-  stop(): Promise<readonly LoggedRequest[]>;
+  stop(): Promise<RouterLog>;
 }
 
 export async function startRouterChild(seed: number): Promise<RouterChild> {

@@ -1,11 +1,13 @@
 /** The router with its faults, in a process of its own, started by router-child.ts: `router-main.js SEED`. */
 import { startRouter, type FailMode, type SeenRequest } from '@nomyo/router/testing';
 import { Random } from '../common/random.js';
+import { StarvationMeter } from '../common/starvation.js';
 import { faultFor } from './faults.js';
 import { CALL_HEADER, type LoggedRequest, type RouterMessage } from './messages.js';
 
 const seed = process.argv[2] ?? '0';
-const log: LoggedRequest[] = [];
+const requests: LoggedRequest[] = [];
+const starvation = new StarvationMeter();
 const attempts = new Map<number, number>();
 let keyFetches = 0;
 
@@ -14,12 +16,15 @@ const router = await startRouter({
   keySize: 2048,
   keepRequests: 64,
   fail: pickFault,
-  onRequest: (seen) => log.push(loggedOf(seen)),
+  onRequest: (seen) => requests.push(loggedOf(seen)),
 });
 tell({ kind: 'ready', url: router.url, ca: router.ca ?? '' });
-process.once('message', () => tell({ kind: 'log', log }));
+process.once('message', () => tell({ kind: 'log', log: { requests, starved: starvation.turns } }));
 // The parent is gone: nobody is left to serve.
-process.once('disconnect', () => void router.close());
+process.once('disconnect', () => {
+  starvation.stop();
+  void router.close();
+});
 
 function pickFault(seen: SeenRequest): FailMode | undefined {
   const call = callOf(seen);

@@ -67,7 +67,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
   const log = await router.stop();
   process.off('warning', hear);
   const misjudged = judgeCalls(calls.calls, log, { ...SETTINGS, timeout: plan.timeout });
-  return { ...calls, log, events, misjudged, leftBehind, warnings };
+  return { ...calls, log: log.requests, events, misjudged, leftBehind, warnings };
 }
 
 async function makeCalls(

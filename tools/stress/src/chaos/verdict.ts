@@ -1,7 +1,8 @@
 /** Whether each call ended as the faults that it met allow. Pure. */
+import type { Starvation } from '../common/starvation.js';
 import type { CallRecord } from './calls.js';
 import { outcomesOf, TIMEOUT } from './faults.js';
-import type { LoggedRequest } from './messages.js';
+import type { LoggedRequest, RouterLog } from './messages.js';
 
 /** Settings of the client, in ms. */
 export interface VerdictOptions {
@@ -17,23 +18,24 @@ const SLACK_MS = 2000;
 /** A request that the router held for this share of the timeout can time out at the client. */
 const HELD_SHARE = 0.8;
 
-/** So can one that was answered, when the machine did something else for this share of it. */
+/** So can one that was answered, when the machine kept client and router waiting for this share of it. */
 const STARVED_SHARE = 0.2;
 
 /** What is wrong, in sentences; empty when nothing is. */
 export function judgeCalls(
   calls: readonly CallRecord[],
-  log: readonly LoggedRequest[],
+  { requests, starved }: RouterLog,
   options: VerdictOptions,
 ): string[] {
-  const byCall = groupByCall(log.toSorted((a, b) => a.id - b.id));
+  const byCall = groupByCall(requests.toSorted((a, b) => a.id - b.id));
   const keyFetches = byCall.get(undefined) ?? [];
-  const rotations = log.filter(({ fault }) => fault === 'rotated-key');
+  const rotations = requests.filter(({ fault }) => fault === 'rotated-key');
   return calls.flatMap((record) => {
     const met = {
       posts: byCall.get(record.call) ?? [],
       keyFetches: during(keyFetches, record, options),
       rotations: during(rotations, record, options),
+      starvedMs: record.starvedMs + starvedDuring(starved, record),
     };
     return judgeCall(record, met, options).map((what) => `call ${String(record.call)}: ${what}`);
   });
@@ -44,6 +46,8 @@ interface Met {
   readonly posts: readonly LoggedRequest[];
   readonly keyFetches: readonly LoggedRequest[];
   readonly rotations: readonly LoggedRequest[];
+  /** How long the machine kept client or router from running meanwhile. */
+  readonly starvedMs: number;
 }
 
 /** Fetches of the key stand under `undefined`. */
@@ -66,10 +70,17 @@ function during(
   return requests.filter((request) => request.end >= at - serverKeyTtl - SLACK_MS && request.at <= end);
 }
 
+/** A turn that ended after the call may have begun within it. */
+function starvedDuring(turns: readonly Starvation[], call: CallRecord): number {
+  return turns
+    .filter(({ end, ms }) => end >= call.at && end - ms <= call.end)
+    .reduce((sum, { ms }) => sum + ms, 0);
+}
+
 function judgeCall(record: CallRecord, met: Met, options: VerdictOptions): string[] {
   const { outcome, maxRetries, at, end } = record;
   const { posts } = met;
-  const deadlineMs = record.deadlineMs + record.starvedMs;
+  const deadlineMs = record.deadlineMs + met.starvedMs;
   const allowed = allowedFor(record, met, options);
   const story = posts.map(({ fault, status }) => `${fault ?? 'no fault'} ${String(status)}`).join(', ');
   return [
@@ -85,8 +96,8 @@ function judgeCall(record: CallRecord, met: Met, options: VerdictOptions): strin
 }
 
 function allowedFor(
-  { wasAborted, starvedMs }: CallRecord,
-  { posts, keyFetches, rotations }: Met,
+  { wasAborted }: CallRecord,
+  { posts, keyFetches, rotations, starvedMs }: Met,
   { timeout }: VerdictOptions,
 ): readonly string[] {
   const last = posts.at(-1);

@@ -19,8 +19,16 @@ export function starvedIn({ wall, cpu }: Turn): number {
   return Math.max(0, wall - cpu - INTERVAL_MS);
 }
 
+/** A turn with starved time in it. */
+export interface Starvation {
+  /** When the turn ended, in Unix ms. */
+  readonly end: number;
+  readonly ms: number;
+}
+
 /** Adds up starved time while it runs. */
 export class StarvationMeter {
+  readonly #turns: Starvation[] = [];
   #total = 0;
   #last = now();
   readonly #timer = setInterval(() => this.#look(), INTERVAL_MS);
@@ -31,13 +39,21 @@ export class StarvationMeter {
     return this.#total;
   }
 
+  /** Every turn with starved time so far, oldest first. */
+  get turns(): readonly Starvation[] {
+    this.#look();
+    return this.#turns;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
 
   #look(): void {
     const { at, cpu } = now();
-    this.#total += starvedIn({ wall: at - this.#last.at, cpu: cpu - this.#last.cpu });
+    const ms = starvedIn({ wall: at - this.#last.at, cpu: cpu - this.#last.cpu });
+    this.#total += ms;
+    if (ms > 0) this.#turns.push({ end: Date.now(), ms });
     this.#last = { at, cpu };
   }
 }

@@ -18,7 +18,7 @@ const seen = (id: number, fault?: string, more: Partial<LoggedRequest> = {}): Lo
 });
 
 const judge = (call: Partial<CallRecord>, ...log: LoggedRequest[]): string[] =>
-  judgeCalls([callOf(call)], log, OPTIONS);
+  judgeCalls([callOf(call)], { requests: log, starved: [] }, OPTIONS);
 
 describe('a call', () => {
   it('may end as the last of its faults says', () => {
@@ -70,6 +70,17 @@ describe('a call', () => {
     expect(judge(late, seen(1))).toEqual([]);
     expect(judge({ ...late, outcome: 'APIConnectionTimeoutError CONNECTION_TIMEOUT' }, seen(1))).toEqual([]);
     expect(judge({ ...late, outcome: 'never settled' }, seen(1))).toHaveLength(1);
+  });
+
+  it('may time out when the machine kept the router from running meanwhile, not before or after', () => {
+    const call = callOf({ outcome: 'APIConnectionTimeoutError CONNECTION_TIMEOUT', end: START + 1000 });
+    const told = (end: number, ms: number): string[] =>
+      judgeCalls([call], { requests: [seen(900)], starved: [{ end, ms }] }, OPTIONS);
+    expect(told(START + 500, 300)).toEqual([]);
+    expect(told(START + 1200, 900)).toEqual([]);
+    expect(told(START + 500, 100)).toHaveLength(1);
+    expect(told(START - 1, 900)).toHaveLength(1);
+    expect(told(START + 2000, 900)).toHaveLength(1);
   });
 
   it('may time out when the router held its request', () => {

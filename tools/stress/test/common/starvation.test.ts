@@ -25,6 +25,7 @@ describe('StarvationMeter', () => {
     // The process sleeps here, as far as the system is concerned.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
     expect(meter.total - stood).toBeGreaterThan(300);
+    expect(meter.turns.at(-1)?.ms).toBeGreaterThan(300);
     meter.stop();
   });
 });
