@@ -8,6 +8,7 @@ import { serve, type Handlers } from './channel.js';
 import { watchEventLoop, type LoopBlock } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
 import { measureMemory, settledRss, type MemoryUse } from './memory.js';
+import { cpuOfPrimitives } from './primitives.js';
 
 const KEY_SIZE = 4096;
 
@@ -38,6 +39,7 @@ function handlersOf(client: BenchClient): Handlers {
       return measureMemory(() => client.call(prepared));
     },
     rss: (): Promise<number> => settledRss(),
+    primitives: cpuOfPrimitives,
   };
 }
 

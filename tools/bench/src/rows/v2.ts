@@ -27,7 +27,8 @@ export const v2: Row = {
     'process and of the router process, and the calls that a second of it carries. Plaintext is, at the client, the\n' +
     'library `openai` over HTTPS, which has the duties of ours but the seal; at the router, a reverse proxy that checks an\n' +
     'API key by its salted hash, reads the JSON for its model, and routes by it. `node:https` with one JSON.parse stands\n' +
-    'beside them as what nobody can be faster than: it is no goal.',
+    'beside them, and the floor: that, with the bare cryptography of a call by node:crypto, without protocol or wiping. No\n' +
+    'implementation goes below it; it is no goal.',
   inShort: false,
   goals: [
     atLeast('v2-client', { what: 'v2: calls a second of CPU, client', beside: 'v1', goal: 4, band: 1 }),
@@ -51,12 +52,25 @@ interface BothSides {
   readonly serverMs: number;
 }
 
+/** CPU of the bare cryptography of a call, in ms, round by round. */
+interface Bare {
+  readonly client: number[];
+  readonly router: number[];
+}
+
+/** All that was measured. */
+interface AllRounds {
+  readonly rounds: Rounds<Kind, BothSides>;
+  readonly bare: Bare;
+}
+
 const KINDS = { v2: null, v1: null, openai: null, https: null } as const;
 type Kind = keyof typeof KINDS;
 
-async function allRounds({ workshop, short }: Bench, execPath: string): Promise<Rounds<Kind, BothSides>> {
+async function allRounds({ workshop, short }: Bench, execPath: string): Promise<AllRounds> {
   const settings = short ? SETTINGS.short : SETTINGS.full;
   const all = mapRecord(KINDS, (): BothSides[] => []);
+  const bare: Bare = { client: [], router: [] };
   for (let generation = 0; generation < settings.generations; generation += 1) {
     const model = { answerBytes: ONE_KB, tokens: 1, tokensPerSecond: 1, firstTokenMs: 0 };
     const stage = await Stage.start(workshop, execPath, model);
@@ -70,9 +84,22 @@ async function allRounds({ workshop, short }: Bench, execPath: string): Promise<
     const runs = mapRecord(sides, (side) => () => runBatch(side, settings.calls));
     const rounds = await interleave(runs, settings.rounds);
     mapRecord(KINDS, (_, kind) => all[kind].push(...rounds[kind]));
+    await measureBare(sides.https[0], bare, settings);
     workshop.stopChildren();
   }
-  return all;
+  return { rounds: all, bare };
+}
+
+/** In the process that has nothing of ours, once for each round. */
+async function measureBare(
+  client: ClientProcess,
+  bare: Bare,
+  { rounds, calls }: { readonly rounds: number; readonly calls: number },
+): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    bare.client.push(await client.primitives({ side: 'client', rounds: calls }));
+    bare.router.push(await client.primitives({ side: 'router', rounds: calls }));
+  }
 }
 
 async function runBatch(
@@ -84,12 +111,23 @@ async function runBatch(
   return { client: measuredClient, serverMs: ((await server.cpu()) - before) / calls };
 }
 
-function measured(rounds: Rounds<Kind, BothSides>): Measurement {
+function measured({ rounds, bare }: AllRounds): Measurement {
   const client = mapRecord(rounds, (runs) => runs.map((run) => cpuPerCall(run.client)));
   const router = mapRecord(rounds, (runs) => runs.map(({ serverMs }) => serverMs));
   const wall = mapRecord(rounds, (runs) => runs.map((run) => throughput(run.client)));
-  const table = (title: string, of: typeof client, plain: string): Table =>
-    compare(title, { 'version 2': of.v2, 'version 1': of.v1, 'node:https': of.https, [plain]: of.openai });
+  const table = (
+    title: string,
+    of: typeof client,
+    plain: string,
+    more: Readonly<Record<string, number[]>> = {},
+  ): Table =>
+    compare(title, {
+      'version 2': of.v2,
+      'version 1': of.v1,
+      ...more,
+      'node:https': of.https,
+      [plain]: of.openai,
+    });
   return {
     figures: {
       'v2-client': ratios(client.v1, client.v2),
@@ -98,8 +136,10 @@ function measured(rounds: Rounds<Kind, BothSides>): Measurement {
       'v2-router-cpu': ratios(router.v2, plainest(router)),
     },
     tables: [
-      table('client, CPU ms a call', client, PLAIN),
-      table('router, CPU ms a call', router, `${PROXY}, asked by openai`),
+      table('client, CPU ms a call', client, PLAIN, { floor: sums(client.https, bare.client) }),
+      table('router, CPU ms a call', router, `${PROXY}, asked by openai`, {
+        floor: sums(plainest(router), bare.router),
+      }),
       table('calls a second from end to end, the cores shared by all', wall, PLAIN),
     ],
   };
@@ -108,4 +148,8 @@ function measured(rounds: Rounds<Kind, BothSides>): Measurement {
 /** The proxy as it was asked in the cheaper way: what clients send beside their body costs it something, too. */
 function plainest({ openai, https }: Rounds<'openai' | 'https', number>): readonly number[] {
   return openai.map((value, round) => Math.min(value, https[round] ?? value));
+}
+
+function sums(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((value, round) => value + (b[round] ?? 0));
 }
