@@ -143,6 +143,43 @@ describe('Anthropic’s client', () => {
     expect(last.content).toMatchObject([{ type: 'text', text: 'It is 7 degrees.' }]);
   });
 
+  it('asks as agents do, with betas, caching, and a picture that a tool gave back', async () => {
+    const cache_control = { type: 'ephemeral' as const };
+    const source = { type: 'base64' as const, media_type: 'image/png' as const, data: 'AA==' };
+    const answer = await client().beta.messages.create({
+      ...ask(),
+      betas: ['context-management-2025-06-27', 'interleaved-thinking-2025-05-14'],
+      context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] },
+      system: [{ type: 'text', text: 'Be brief.', cache_control }],
+      tools: tools.map((tool) => ({ ...tool, cache_control })),
+      tool_choice: { type: 'none' },
+      messages: [
+        ...messages,
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'call_1', name: 'weather', input: {} }] },
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'tool_result',
+              tool_use_id: 'call_1',
+              content: [{ type: 'image', source }],
+              cache_control,
+            },
+          ],
+        },
+      ],
+    });
+    expect(answer.stop_reason).toBe('tool_use');
+    const sent = (await router.opened()).at(-1)?.payload['messages'];
+    expect(sent).toMatchObject([
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user' },
+      { role: 'assistant', tool_calls: [{ id: 'call_1' }] },
+      { role: 'tool', tool_call_id: 'call_1' },
+      { role: 'user', content: [{ type: 'text' }, { image_url: { url: 'data:image/png;base64,AA==' } }] },
+    ]);
+  });
+
   it('has an error of its own class for each refusal, and asks for no forged answer twice', async () => {
     const failed = (apiKey?: string, content?: string) => client(apiKey).messages.create(ask(content));
     await expect(failed('a-wrong-token')).rejects.toBeInstanceOf(Anthropic.AuthenticationError);

@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createRoot,
+  delegate,
+  MemoryReplayMap,
+  oneUpstream,
+  OPEN_TO_ALL,
+  openSigner,
+  startServer,
+} from '@nomyo/router';
+import { v2 } from 'nomyo-js/v2';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { startRouter, type Router } from '@nomyo/router/testing';
 import { startGateway, type Gateway } from '../src/index.js';
@@ -64,6 +76,31 @@ async function withPage(
     await context.close();
   }
 }
+
+/** What an accessibility checker has to say, with the elements that it means. */
+async function violationsOf(page: Page): Promise<unknown> {
+  await page.addScriptTag({ content: AXE });
+  return page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
+  );
+}
+
+/** A router of version 2; nobody asks its model. */
+const startSealing = async (signer: string) =>
+  startServer({
+    signer: await openSigner(signer),
+    suites: [1],
+    host: '127.0.0.1',
+    port: 0,
+    metricsHost: '127.0.0.1',
+    metricsPort: undefined,
+    tls: undefined,
+    access: OPEN_TO_ALL,
+    tiers: oneUpstream('http://127.0.0.1:9'),
+    upstreamApiKey: undefined,
+    replays: new MemoryReplayMap(),
+    print: () => undefined,
+  });
 
 describe('the status page', () => {
   it('has a policy without exceptions', async () => {
@@ -142,11 +179,7 @@ describe('the status page', () => {
     await withPage(options, async (page) => {
       await page.goto(gateway.url);
       await page.locator('[data-call]').first().waitFor();
-      await page.addScriptTag({ content: AXE });
-      const violations: unknown = await page.evaluate(
-        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
-      );
-      expect(violations).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       const overflow: unknown = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect(overflow).toBeLessThanOrEqual(0);
       const screenshots = process.env['NOMYO_SCREENSHOTS'];
@@ -159,13 +192,36 @@ describe('the status page', () => {
     });
   });
 
+  it('shows roots whole where the client speaks version 2 of the protocol, and passes axe', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'nomyo-gateway-'));
+    const [file, output] = [join(dir, 'root.pem'), join(dir, 'signer.pem')];
+    const roots = [await createRoot(file), await createRoot(join(dir, 'other.pem'))];
+    await delegate({ root: file, output, realm: '127.0.0.1', days: 1, epoch: 1 });
+    const sealing = await startSealing(output);
+    const client = { baseUrl: sealing.url, allowHttp: true, keyDir: null, protocol: v2({ roots }) };
+    const own = await startGateway({ port: 0, client });
+    const options = { bypassCSP: true, extraHTTPHeaders: { authorization: `Bearer ${own.token}` } };
+    try {
+      await withPage(options, async (page) => {
+        await page.goto(own.url);
+        const text = await page.locator('main').innerText();
+        for (const root of roots) expect(text).toContain(root);
+        expect(text).toContain('the root vouches for every key of the router');
+        expect(text).toContain('each call has its own keys');
+        expect(text).not.toContain('Problem');
+        expect(await violationsOf(page)).toEqual([]);
+      });
+    } finally {
+      await own.close();
+      await sealing.close();
+      rmSync(dir, { recursive: true });
+    }
+  });
+
   it('passes axe before the token too', async () => {
     await withPage({ bypassCSP: true }, async (page) => {
       await page.goto(gateway.url);
-      await page.addScriptTag({ content: AXE });
-      expect(
-        await page.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))'),
-      ).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
     });
   });
 });
