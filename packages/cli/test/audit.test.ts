@@ -2,14 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { BINARY, collect, ended, Home, until } from './cli.js';
+import { BINARY, collect, ended, Home, until, type Result } from './cli.js';
 
 const home = new Home();
 let router: Router;
+/** A call with a log that a gateway keeps: it is waited for while the other tests run. */
+let rival: Promise<Result>;
 
 beforeAll(async () => {
   router = await startRouter({ keySize: 2048 });
   await home.run(['keys', 'generate', '--no-password', '--key-size', '2048', '--key-dir', 'keys']);
+  const keeper = home.start(['gateway', '--port', '0', '--json', ...words('--audit', 'kept.jsonl')]);
+  const output = collect(keeper);
+  await until(() => output().stdout.includes('\n'));
+  rival = home.run(['ask', ...words('--audit', 'kept.jsonl'), 'hello']);
 });
 afterAll(async () => {
   home.remove();
@@ -104,6 +110,15 @@ describe('--audit', () => {
       stderr: expect.stringContaining('2 lines are none of an audit log'),
     });
     expect(table.stdout.split('\r\n')).toHaveLength(lines('odd.jsonl').length + 2);
+  });
+
+  it('of a log that another process writes is refused, and nothing is sent', async () => {
+    expect(await rival).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('is being written by another process'),
+    });
+    expect(lines('kept.jsonl')).toEqual(['']);
   });
 
   it('--audit-required without a log is a mistake', async () => {
