@@ -34,7 +34,9 @@ async function groupsOf(
   for (const key of await knownKeys(redis, prefix)) {
     const queue = await openQueue(redis, prefix, key);
     try {
-      if (flags['retryDead'] === true) output.note(`nomyo: ${await retryDead(queue)} lines are tried again`);
+      if (flags['retryDead'] === true) {
+        output.note(`nomyo: ${await retryDead(redis, queue)} lines are tried again`);
+      }
       groups.push(
         await factsOf(
           queue,
@@ -76,16 +78,19 @@ async function factsOf(queue: BatchQueue, key: string, workers: readonly WorkerF
   };
 }
 
-/** @returns how many */
-async function retryDead(queue: BatchQueue): Promise<string> {
+/**
+ * Those that are there now: one that fails again at once is not tried for ever.
+ *
+ * @returns how many
+ */
+async function retryDead(redis: Redis, queue: BatchQueue): Promise<string> {
   let count = 0;
-  for (;;) {
-    const failed = await queue.getFailed(0, LISTED - 1);
-    if (failed.length === 0) return String(count);
-    for (const job of failed) {
-      // A line that must not run twice stays marked as begun, and its worker says so.
-      await job.retry('failed');
-      count += 1;
-    }
+  for (const id of await redis.zrange(queue.toKey('failed'), '0', '-1')) {
+    const job = await queue.getJob(id);
+    if (job === undefined || !(await job.isFailed())) continue;
+    // A line that must not run twice stays marked as begun, and its worker says so.
+    await job.retry('failed');
+    count += 1;
   }
+  return String(count);
 }
