@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { KeyStore } from './keystore.js';
+export { ServingKeyStore } from './serving-key-store.js';
 export type { KeyStoreOptionNames, KeyStoreOptions } from './options.js';
 export type { KeyLease } from './key-pair.js';
 export type { MoveOptions } from './move.js';

@@ -1,101 +1,11 @@
-import * as platform from '#storage';
-import {
-  abortable,
-  currentMoment,
-  DisposedError,
-  InvalidArgumentError,
-  isObject,
-  type AbortSignalLike,
-} from '@nomyo/base';
+import { InvalidArgumentError, isObject } from '@nomyo/base';
 import type { RsaPrivateKey } from '@nomyo/crypto';
-import { installedEvent } from './installed-event.js';
-import { tell, type KeyStoreEvent, type KeyStoreListener } from './events.js';
-import { KeyPair, type KeyLease } from './key-pair.js';
 import type { LoadKeyFilesOptions } from './file-options.js';
-import { Homes, openHome, type Home, type MoveOptions } from './move.js';
-import { resolveOptions, type KeyStoreOptionNames, type KeyStoreOptions } from './options.js';
-import { Rotator } from './rotator.js';
-import type { StoredPair } from './storage.js';
+import { homeAt, homeBeside, openHome, type MoveOptions } from './move.js';
+import { ServingKeyStore } from './serving-key-store.js';
 
-/**
- * The key pair of a client: loaded or made on the first use, replaced by age or by number of requests, and wiped in
- * the end. A request keeps the pair it was sent with until its answer is open.
- */
-export class KeyStore {
-  readonly #homes: Homes;
-  readonly #rotator: Rotator;
-  readonly #listener: KeyStoreListener | undefined;
-  readonly #end = new AbortController();
-  #current: KeyPair | undefined;
-  #opening: Promise<void> | undefined;
-
-  /**
-   * Checks the options; touches no disk and makes no key.
-   *
-   * @param names what the caller's own users call these options, for errors. Default: as they are called here
-   * @throws {InvalidArgumentError} on a wrong value or an unknown name
-   * @example
-   * using store = new KeyStore({ keyDir: 'client_keys', password });
-   */
-  constructor(options: KeyStoreOptions = {}, names: KeyStoreOptionNames = {}) {
-    const resolved = resolveOptions(options, names);
-    this.#listener = resolved.onEvent;
-    this.#homes = new Homes(resolved);
-    this.#rotator = new Rotator({
-      replace: (background) => this.#replace(background),
-      prepare: () => this.#homes.unlessMoved(({ storage }) => storage.prepare()),
-      schedule: platform.schedule,
-      tell: (event) => this.#tell(event),
-    });
-  }
-
-  /**
-   * Makes sure that there is a pair: loaded, or made and stored. Many callers share one attempt; after a failure the
-   * next call tries again. A pair that is over its age is replaced first.
-   *
-   * @throws {KeyStoreError} when a key file is there that cannot be used, or no new one can be written
-   * @throws {DisposedError} after {@link dispose}
-   */
-  async ready(): Promise<void> {
-    this.#check();
-    if (this.#opening === undefined) {
-      if (this.#current !== undefined) return;
-      this.#opening = this.#open().finally(() => {
-        this.#opening = undefined;
-      });
-    }
-    await this.#opening;
-  }
-
-  /**
-   * The current pair, for one request. Whoever acquires it releases it in the end.
-   *
-   * @param signal ends the wait, and those of the keys
-   * @throws the signal's reason, and what {@link ready} throws
-   */
-  async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
-    signal?.throwIfAborted();
-    for (;;) {
-      // Most calls find a pair and need not wait: a promise with a signal costs more than the lease.
-      if (this.#current === undefined || this.#opening !== undefined) await abortable(this.ready(), signal);
-      const replacement = this.#rotator.admit();
-      if (replacement !== undefined) await abortable(replacement, signal);
-      else if (this.#current !== undefined) return this.#current.lease(signal);
-    }
-  }
-
-  /**
-   * Replaces the pair now: by one that another process made since, or else by a new one. Requests under way keep
-   * theirs.
-   *
-   * @throws {KeyStoreError} when the new pair cannot be stored; the old one goes on serving
-   * @throws {DisposedError} after {@link dispose}
-   */
-  async rotate(): Promise<void> {
-    await this.ready();
-    await this.#rotator.rotate(false);
-  }
-
+/** A {@link ServingKeyStore} that its caller can move to another place, or give another key. */
+export class KeyStore extends ServingKeyStore {
   /**
    * Uses the pair of another place from now on; requests under way keep theirs. A pair that is there and opens with the
    * password is used; where there is none, one is made and stored. Rotation writes to that place, under that password.
@@ -106,10 +16,10 @@ export class KeyStore {
    * @throws {DisposedError} after {@link dispose}
    */
   async moveTo(options: MoveOptions = {}): Promise<void> {
-    this.#check();
-    const home = this.#homes.at(options);
-    await this.#enter(async () => ({ home, stored: await openHome(home, this.#end.signal) }));
-    await this.#rotator.rotateWhenDue().catch(() => undefined);
+    this.check();
+    const home = homeAt(this.homes, options);
+    await this.enter(async () => ({ home, stored: await openHome(home, this.signal) }));
+    await this.rotateWhenDue();
   }
 
   /**
@@ -121,8 +31,8 @@ export class KeyStore {
    * @throws {DisposedError} after {@link dispose}
    */
   async loadFrom(files: LoadKeyFilesOptions): Promise<void> {
-    this.#check();
-    await this.#enter(() => this.#homes.beside(files));
+    this.check();
+    await this.enter(() => homeBeside(this.homes, files));
   }
 
   /**
@@ -134,108 +44,11 @@ export class KeyStore {
    * @throws {DisposedError} after {@link dispose}
    */
   useKey(privateKey: RsaPrivateKey): void {
-    this.#check();
+    this.check();
     const isKey = isObject(privateKey) && isObject(privateKey.publicKey);
     if (!isKey || typeof privateKey.unwrap !== 'function' || typeof privateKey.dispose !== 'function') {
       throw new InvalidArgumentError('privateKey', 'must be an RsaPrivateKey');
     }
-    this.#install({ keys: privateKey, createdAt: Date.now(), path: undefined, origin: 'found' });
-  }
-
-  /**
-   * The end: timers are stopped, passwords and prepared pairs wiped, the pair is disposed of once its last request
-   * has ended, and later calls are refused. Idempotent.
-   */
-  dispose(): void {
-    if (this.#end.signal.aborted) return;
-    this.#end.abort(new DisposedError('KeyStore'));
-    this.#rotator.stop();
-    this.#homes.dispose();
-    this.#current?.retire();
-    this.#current = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  toJSON(): { fingerprint: string | undefined } {
-    return { fingerprint: this.#current?.fingerprint };
-  }
-
-  async #open(): Promise<void> {
-    const stored = await this.#loadOrMake();
-    if (stored === undefined) return;
-    this.#install(stored);
-    // A failure was told, and the pair that is there serves.
-    await this.#rotator.rotateWhenDue().catch(() => undefined);
-  }
-
-  /** `undefined` when the caller was faster, with a key of his own. */
-  async #loadOrMake(): Promise<StoredPair | undefined> {
-    let stored: StoredPair;
-    try {
-      stored = await this.#homes.current.storage.open({ signal: this.#end.signal, background: false });
-    } catch (error) {
-      if (this.#current !== undefined) return undefined;
-      throw error;
-    }
-    if (this.#current === undefined && !this.#end.signal.aborted) return stored;
-    stored.keys.dispose();
-    this.#check();
-    return undefined;
-  }
-
-  /** One after the other; whoever acquires a pair meanwhile waits, and gets the new one. */
-  #enter(task: () => Promise<{ home: Home; stored: StoredPair }>): Promise<void> {
-    const before = this.#opening;
-    const entering = (async () => {
-      await before?.catch(() => undefined);
-      const { home, stored } = await task();
-      if (this.#end.signal.aborted) {
-        stored.keys.dispose();
-        home.storage.dispose();
-        this.#check();
-      }
-      this.#homes.enter(home);
-      this.#install(stored);
-    })().finally(() => {
-      if (this.#opening === entering) this.#opening = undefined;
-    });
-    this.#opening = entering;
-    return entering;
-  }
-
-  async #replace(background: boolean): Promise<void> {
-    const signal = this.#end.signal;
-    const pair = this.#current;
-    if (pair === undefined) throw new DisposedError('KeyStore');
-    const stored = await this.#homes.unlessMoved(({ storage }) =>
-      storage.replace(pair.fingerprint, { signal, background }),
-    );
-    if (stored === undefined) return;
-    if (this.#current !== pair) {
-      stored.keys.dispose();
-      this.#check();
-      return;
-    }
-    this.#install(stored);
-  }
-
-  #install(stored: StoredPair): void {
-    const previous = this.#current;
-    const current = new KeyPair(stored, currentMoment());
-    this.#current = current;
-    previous?.retire();
-    this.#rotator.installed(current, this.#homes.current.policy);
-    this.#tell(installedEvent(stored, previous?.fingerprint));
-  }
-
-  #check(): void {
-    if (this.#end.signal.aborted) throw new DisposedError('KeyStore');
-  }
-
-  #tell(event: KeyStoreEvent): void {
-    tell(this.#listener, event);
+    this.install({ keys: privateKey, createdAt: Date.now(), path: undefined, origin: 'found' });
   }
 }

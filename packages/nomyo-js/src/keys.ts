@@ -1,7 +1,7 @@
 /** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
-import { DisposedError, InvalidArgumentError, type AbortSignalLike } from '@nomyo/base';
+import { DisposedError, type AbortSignalLike } from '@nomyo/base';
 import type { KeySource } from '@nomyo/crypto';
-import { KeyStore, type KeyLease, type KeyStoreEvent } from '@nomyo/keystore';
+import { ServingKeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
 import type { CallSignal } from './call-scope.js';
 import type { Emit } from './events.js';
 import { loadPart } from './load-part.js';
@@ -10,17 +10,21 @@ import { KEY_STORE_NAMES } from './resolve-keys.js';
 import type * as unwrapping from './unwrap-elsewhere.js';
 
 /** What a channel needs of either. */
-export type Keys = Pick<KeyStore, 'ready' | 'acquire' | 'moveTo' | 'loadFrom' | 'dispose'>;
+export type Keys = Pick<ServingKeyStore, 'ready' | 'acquire' | 'dispose'>;
 
 /** @throws {InvalidArgumentError} on a wrong option of a key store, by the name that it has here */
 export function createKeys(keys: KeyOrigin, emit: Emit): Keys {
   if (keys.kind === 'given') return new GivenKeys(keys.source);
-  const onEvent = (event: KeyStoreEvent): void => emitKeyEvent(emit, event);
-  return new KeyStore({ ...keys.options, onEvent }, KEY_STORE_NAMES);
+  return new ServingKeyStore(withEvents(keys.options, emit), KEY_STORE_NAMES);
+}
+
+/** Options of a key store that tells what happens as events of the client. */
+export function withEvents(options: KeyStoreOptions, emit: Emit): KeyStoreOptions {
+  return { ...options, onEvent: (event) => emitKeyEvent(emit, event) };
 }
 
 /** A key that the caller keeps, rotates and ends. */
-class GivenKeys implements Keys {
+export class GivenKeys implements Keys {
   readonly #source: KeySource;
   #disposed = false;
 
@@ -41,22 +45,8 @@ class GivenKeys implements Keys {
     return { keys: this.#source, release, [Symbol.dispose]: release };
   }
 
-  moveTo(): Promise<never> {
-    return this.#refuse();
-  }
-
-  loadFrom(): Promise<never> {
-    return this.#refuse();
-  }
-
   dispose(): void {
     this.#disposed = true;
-  }
-
-  /** Before anything is made, read or written. */
-  #refuse(): Promise<never> {
-    const expectation = 'is the private key of this client, which cannot be replaced by another';
-    return Promise.reject(new InvalidArgumentError('keys', expectation));
   }
 }
 

@@ -30,6 +30,7 @@ import {
   type GenerateKeysOptions,
   type SecureCompletionClientConfig,
 } from './low-level-options.js';
+import { movableV1, MovableV1Channel } from './movable-keys.js';
 import type { CallObserver, Observable } from './observe/observer.js';
 import { summaryOf } from './observe/summary.js';
 import type { ResolvedOptions } from './options.js';
@@ -37,7 +38,7 @@ import { checkPlainKeyFiles } from './policy.js';
 import { protocolOf } from './protocol.js';
 import { resolveOptions } from './resolve-options.js';
 import { refuseError } from './sealed-error.js';
-import { v1, v1Answer, V1Channel } from './v1-channel.js';
+import { v1Answer } from './v1-channel.js';
 
 /** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
 export class SecureCompletionClient implements Observable {
@@ -50,7 +51,7 @@ export class SecureCompletionClient implements Observable {
    */
   constructor(config: SecureCompletionClientConfig = {}) {
     const { routerUrl } = anObject('config', config);
-    const protocol = protocolOf(config, v1);
+    const protocol = protocolOf(config, movableV1);
     this.#options = resolveOptions(config, { name: 'routerUrl', value: routerUrl }, protocol);
     this.#runner = new CallRunner('SecureCompletionClient', this.#options, protocol);
   }
@@ -74,12 +75,12 @@ export class SecureCompletionClient implements Observable {
     refuseUnknown(anObject('options', options), GENERATE_OPTIONS);
     const { saveToFile, keyDir, ...rest } = options;
     const toFile = optional('saveToFile', saveToFile, aBoolean, false);
-    if (!toFile) return this.#v1.keys.moveTo({ ...rest, keyDir: null });
+    if (!toFile) return this.#v1.movable.moveTo({ ...rest, keyDir: null });
     if (environment.defaultKeyDir === null) {
       throw new InvalidArgumentError('saveToFile', 'cannot be used: this runtime keeps no key files');
     }
     if (rest.password === undefined) this.#checkPlainFiles();
-    return this.#v1.keys.moveTo({ ...rest, keyDir: optional('keyDir', keyDir, aString, undefined) });
+    return this.#v1.movable.moveTo({ ...rest, keyDir: optional('keyDir', keyDir, aString, undefined) });
   }
 
   /**
@@ -99,7 +100,7 @@ export class SecureCompletionClient implements Observable {
   ): Promise<void> {
     this.#runner.check();
     if (password === undefined) this.#checkPlainFiles();
-    await this.#v1.keys.loadFrom({
+    await this.#v1.movable.loadFrom({
       privateKeyPath,
       ...given('publicKeyPath', publicKeyPath),
       ...given('password', password),
@@ -230,10 +231,10 @@ export class SecureCompletionClient implements Observable {
   }
 
   /** The steps one by one are those of version 1. @throws {InvalidArgumentError} where the client speaks another */
-  get #v1(): V1Channel {
+  get #v1(): MovableV1Channel {
     this.#runner.check();
     const { channel } = this.#runner;
-    if (channel instanceof V1Channel) return channel;
+    if (channel instanceof MovableV1Channel) return channel;
     throw new InvalidArgumentError(
       'protocol',
       'must be left out: key pairs and envelopes are those of version 1',

@@ -43,7 +43,7 @@ export const v1: Protocol<V1Channel> = {
   hasKeyPair: true,
   streams: false,
   excludes: [],
-  connect: (context) => new V1Channel(context),
+  connect: (context) => new V1Channel(context, createKeys(context.options.keys, context.emit)),
 };
 
 /** Key pair, router key and HTTP client, put together. */
@@ -54,11 +54,11 @@ export class V1Channel implements Channel {
   readonly url: URL;
   readonly warnOfTier: ReturnType<typeof createTierWarning>;
 
-  constructor(context: ProtocolContext) {
+  constructor(context: ProtocolContext, keys: Keys) {
     const { options, http, emit } = context;
     this.context = context;
     this.url = endpoint(options.baseUrl, PATH);
-    this.keys = createKeys(options.keys, emit);
+    this.keys = keys;
     this.serverKeys = createServerKeys(http, options, emit);
     this.warnOfTier = createTierWarning(options.serverKeys, emit);
   }

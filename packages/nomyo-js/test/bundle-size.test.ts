@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleForPages, type PageBundle } from './page-bundle.js';
 
 /** After gzip, in kB: little more than was measured, so that nothing grows unseen. The goal is 30 for both. */
-const LIMIT = { adapter: 33.5, client: 30.5 };
+const LIMIT = { adapter: 32, client: 29.2 };
 
 const KB = 1000;
 

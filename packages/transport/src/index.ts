@@ -73,13 +73,15 @@ export {
   APIConnectionError,
   APIConnectionTimeoutError,
   APIError,
+  type APIErrorInfo,
+  type APIErrorJson,
+  type ConnectionErrorOptions,
+} from './errors/errors.js';
+export {
   AuthenticationError,
   ForbiddenError,
   InvalidRequestError,
   RateLimitError,
   ServerError,
   ServiceUnavailableError,
-  type APIErrorInfo,
-  type APIErrorJson,
-  type ConnectionErrorOptions,
-} from './errors/errors.js';
+} from './errors/status-errors.js';

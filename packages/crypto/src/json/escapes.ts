@@ -1,4 +1,4 @@
-/** The escapes of a JSON string (RFC 8259 §7), both ways; written with the choices that `JSON.stringify` makes. */
+/** The escapes of a JSON string (RFC 8259 §7), written with the choices that `JSON.stringify` makes. */
 
 /** The quotation mark around a string. */
 export const QUOTE = 0x22;
@@ -12,7 +12,7 @@ export const UNICODE_LETTER = 0x75;
 export const UNICODE_ESCAPE_BYTES = 6;
 
 /** The characters that have an escape of two bytes, and its second byte. A slash is read, and never written. */
-const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] = [
+export const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] = [
   ['"', '"'],
   ['\\', '\\'],
   ['/', '/'],
@@ -32,20 +32,11 @@ export const ESCAPE_EXTRA: Uint8Array = new Uint8Array(256).fill(UNICODE_ESCAPE_
 const WRITTEN = new Uint16Array(256);
 for (let byte = 0x20; byte < WRITTEN.length; byte += 1) WRITTEN[byte] = byte;
 
-/** By second byte of an escape: what it stands for. */
-const MEANING = new Map<number, number>();
-
 for (const [character, letter] of SHORT_ESCAPES) {
   const byte = character.charCodeAt(0);
-  MEANING.set(letter.charCodeAt(0), byte);
   if (character === '/') continue;
   ESCAPE_EXTRA[byte] = 1;
   WRITTEN[byte] = BACKSLASH | (letter.charCodeAt(0) << 8);
-}
-
-/** What a backslash and this byte stand for, or `undefined`: no escape, or the one with four digits. */
-export function meaningOfEscape(letter: number | undefined): number | undefined {
-  return letter === undefined ? undefined : MEANING.get(letter);
 }
 
 /**
@@ -72,17 +63,6 @@ export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): n
     out[at + 2 + digit] = HEX_DIGITS.charCodeAt((unit >> (12 - 4 * digit)) & 15);
   }
   return at + UNICODE_ESCAPE_BYTES;
-}
-
-/** The number that four hexadecimal digits stand for, or `undefined`. */
-export function hex4(bytes: Uint8Array, at: number): number | undefined {
-  let value = 0;
-  for (let i = at; i < at + 4; i += 1) {
-    const digit = Number.parseInt(String.fromCharCode(bytes[i] ?? 0), 16);
-    if (Number.isNaN(digit)) return undefined;
-    value = value * 16 + digit;
-  }
-  return value;
 }
 
 /** By byte: itself, or the two bytes of its escape, of which the first is the lower half. */

@@ -1,7 +1,7 @@
 /** A strict reader of JSON in bytes (RFC 8259), for text that must not become a string. */
 import { SecurityError, utf8Decode } from '@nomyo/base';
 import { MAX_DEPTH } from './parse.js';
-import { hex4, meaningOfEscape } from './escapes.js';
+import { hex4, meaningOfEscape } from './read-escapes.js';
 import { characterLength } from './unicode.js';
 
 const BYTE = {

@@ -1,9 +1,10 @@
 /** Takes values out of a JSON answer in bytes, so that its text never becomes a string. */
 import { SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
-import { BACKSLASH, hex4, meaningOfEscape, QUOTE, UNICODE_ESCAPE_BYTES, UNICODE_LETTER } from './escapes.js';
+import { BACKSLASH, QUOTE, UNICODE_ESCAPE_BYTES, UNICODE_LETTER } from './escapes.js';
+import { codePointOf, hex4, meaningOfEscape } from './read-escapes.js';
 import { JsonReader, type Span } from './reader.js';
-import { codePointOf, isPair, isSurrogate, writeCodePoint } from './unicode.js';
+import { isPair, isSurrogate, writeCodePoint } from './unicode.js';
 
 /** Member names and array indices from the outside in, such as `['choices', 0, 'message', 'content']`. */
 export type JsonPath = readonly (string | number)[];

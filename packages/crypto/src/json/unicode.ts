@@ -10,11 +10,6 @@ export function isPair(unit: number, next: number): boolean {
   return (unit & 0xfc00) === 0xd800 && (next & 0xfc00) === 0xdc00;
 }
 
-/** The code point of a pair (RFC 2781 §2.2). */
-export function codePointOf(high: number, low: number): number {
-  return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-}
-
 /**
  * Writes the UTF-8 of a code point (RFC 3629 §3).
  *
@@ -32,41 +27,19 @@ export function writeCodePoint(point: number, out: Uint8Array, at: number): numb
   return at + length;
 }
 
-/** By first byte: the length of a sequence, and the range of its second byte (RFC 3629 §4). The rest are 0x80 to 0xbf. */
-const SEQUENCES: readonly (readonly [
-  first: number,
-  last: number,
-  length: number,
-  low: number,
-  high: number,
-])[] = [
-  [0x00, 0x7f, 1, 0x00, 0xff],
-  [0xc2, 0xdf, 2, 0x80, 0xbf],
-  [0xe0, 0xe0, 3, 0xa0, 0xbf],
-  [0xe1, 0xec, 3, 0x80, 0xbf],
-  [0xed, 0xed, 3, 0x80, 0x9f],
-  [0xee, 0xef, 3, 0x80, 0xbf],
-  [0xf0, 0xf0, 4, 0x90, 0xbf],
-  [0xf1, 0xf3, 4, 0x80, 0xbf],
-  [0xf4, 0xf4, 4, 0x80, 0x8f],
-];
-
-const LENGTH = new Uint8Array(256);
-const LOW = new Uint8Array(256);
-const HIGH = new Uint8Array(256);
-for (const [first, last, length, low, high] of SEQUENCES) {
-  LENGTH.fill(length, first, last + 1);
-  LOW.fill(low, first, last + 1);
-  HIGH.fill(high, first, last + 1);
-}
-
-/** Bytes of the UTF-8 character at `at`, or 0: no overlong forms, no surrogates, nothing above U+10FFFF, nothing cut. */
+/**
+ * Bytes of the UTF-8 character at `at`, or 0 (RFC 3629 §4): no overlong forms, no surrogates, nothing above U+10FFFF,
+ * nothing cut.
+ */
 export function characterLength(bytes: Uint8Array, at: number): number {
-  const first = bytes[at] ?? 0;
-  const length = LENGTH[first] ?? 0;
-  if (length <= 1) return at < bytes.length ? length : 0;
+  const first = bytes[at] ?? 0xff;
+  if (first < 0x80) return 1;
+  const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  // The second byte says what the first one leaves open.
   const second = bytes[at + 1] ?? 0;
-  if (second < (LOW[first] ?? 0) || second > (HIGH[first] ?? 0)) return 0;
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return 0;
   for (let i = 2; i < length; i += 1) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
   return length;
 }

@@ -156,7 +156,7 @@ const UNEXPLAINED = { status: 403, code: 'CONNECTION_FAILED' } as const;
 function unexplained(): Response {
   const { status, code } = UNEXPLAINED;
   const message =
-    'the call failed, and what explains it cannot be loaded: check the network, and reload the page';
+    'the call failed, and a part of nomyo-js cannot be loaded: check the network, and reload the page';
   const error = { message, type: 'nomyo_connection_error', code, param: null };
   const headers = { 'content-type': JSON_TYPE, 'x-should-retry': 'false' };
   return new Response(JSON.stringify({ type: 'error', error }), { status, headers });

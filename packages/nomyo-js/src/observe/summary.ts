@@ -15,27 +15,6 @@ export function summaryOf(answer: Readonly<Record<string, unknown>>): AnswerSumm
   };
 }
 
-/** The same of an answer that comes in chunks, of which the last word counts. */
-export function summaryOfChunks(): {
-  readonly add: (chunk: object) => void;
-  readonly summary: () => AnswerSummary;
-} {
-  let sum = summaryOf({});
-  return {
-    add: (chunk) => {
-      const next = summaryOf({ ...chunk });
-      sum = {
-        id: sum.id ?? next.id,
-        model: sum.model ?? next.model,
-        finishReasons: [...sum.finishReasons, ...next.finishReasons],
-        inputTokens: next.inputTokens ?? sum.inputTokens,
-        outputTokens: next.outputTokens ?? sum.outputTokens,
-      };
-    },
-    summary: () => sum,
-  };
-}
-
 function finishReasonOf(choice: unknown): readonly string[] {
   const reason = isObject(choice) ? shortText(choice['finish_reason']) : undefined;
   return reason === undefined ? [] : [reason];

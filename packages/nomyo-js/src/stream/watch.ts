@@ -1,5 +1,5 @@
 /** Reports a call whose answer is read chunk by chunk. */
-import { summaryOfChunks } from '../observe/summary.js';
+import { summaryOfChunks } from '../observe/summary-of-chunks.js';
 import type { AnswerSummary } from '../observe/observer.js';
 import type { OpenCall } from '../open-call.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';

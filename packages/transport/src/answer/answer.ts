@@ -27,8 +27,7 @@ export function checkHead({ status, headers }: ResponseHead, possiblyExecuted: b
   if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return;
-  const message =
-    'the answer is compressed, which was not asked for: check proxies between here and the router';
+  const message = 'the answer is compressed, which was not asked for: check proxies on the way';
   throw new APIConnectionError(message, { possiblyExecuted, retryable: false });
 }
 

@@ -1,16 +1,15 @@
 /** From an answer to an error: what each status means (SPEC.md §8), in one table. */
 import { detailOf, readDetail, type RouterDetail } from './detail.js';
 import { redactor } from './redact.js';
+import { APIError, type APIErrorInfo } from '../errors/errors.js';
 import {
-  APIError,
   AuthenticationError,
   ForbiddenError,
   InvalidRequestError,
   RateLimitError,
   ServerError,
   ServiceUnavailableError,
-  type APIErrorInfo,
-} from '../errors/errors.js';
+} from '../errors/status-errors.js';
 import type { HttpMethod, HttpResponse } from '../client/http.js';
 import { parseRetryAfter } from './retry-after.js';
 

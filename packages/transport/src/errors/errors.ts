@@ -107,33 +107,3 @@ export class APIError extends NomyoError {
     return { ...super.toJSON(), status, retryAfter, payloadId };
   }
 }
-
-/** 400: the request is wrong, or could not be decrypted. Fix it. */
-export class InvalidRequestError extends APIError {
-  override readonly name: string = 'InvalidRequestError';
-}
-
-/** 401: the API key is missing or wrong. Fix it. */
-export class AuthenticationError extends APIError {
-  override readonly name: string = 'AuthenticationError';
-}
-
-/** 403: the model is not allowed for the security tier. Choose another model or tier. */
-export class ForbiddenError extends APIError {
-  override readonly name: string = 'ForbiddenError';
-}
-
-/** 429: over the rate limit. Retry after {@link APIError.retryAfter}. */
-export class RateLimitError extends APIError {
-  override readonly name: string = 'RateLimitError';
-}
-
-/** 500: the router failed. Retry; the request may have been run. */
-export class ServerError extends APIError {
-  override readonly name: string = 'ServerError';
-}
-
-/** 503: the inference backend is away, or the API key is cooling down. Retry later. */
-export class ServiceUnavailableError extends APIError {
-  override readonly name: string = 'ServiceUnavailableError';
-}

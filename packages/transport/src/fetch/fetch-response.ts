@@ -83,6 +83,6 @@ function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown
 }
 
 function unreadable(): APIConnectionError {
-  const message = 'the option fetch gave an answer whose body cannot be read: neither a stream nor bytes';
+  const message = 'the option fetch gave a body that is neither a stream nor bytes';
   return new APIConnectionError(message, { possiblyExecuted: true, retryable: false });
 }

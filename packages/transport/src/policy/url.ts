@@ -51,8 +51,7 @@ function checkProtocol({ protocol, hostname }: URL, allowHttp: AllowHttp, name: 
   if (allowHttp === 'dangerously-remote' || isLocalName(hostname)) return;
   throw new SecurityError(
     'INSECURE_URL',
-    `${name} must begin with https:; allowHttp: true permits http: on this machine alone (localhost, 127.0.0.1), ` +
-      "and 'dangerously-remote' on others, where everybody on the way can read and replace keys",
+    `${name} must begin with https:; allowHttp: true permits http: on this machine alone, 'dangerously-remote' on others`,
   );
 }
 

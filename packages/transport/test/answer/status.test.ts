@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { NomyoError } from '@nomyo/base';
 import fc from 'fast-check';
-import * as errors from '../../src/errors/errors.js';
+import { APIError } from '../../src/errors/errors.js';
+import * as errors from '../../src/errors/status-errors.js';
 import { errorOfResponse, errorOfStatus } from '../../src/answer/status.js';
 import { mayMeanNewServerKey } from '../../src/policy/server-key.js';
 
@@ -16,19 +17,19 @@ describe('errorOfResponse', () => {
     [400, errors.InvalidRequestError, 'INVALID_REQUEST', 'InvalidRequestError', false],
     [401, errors.AuthenticationError, 'AUTHENTICATION_FAILED', 'AuthenticationError', false],
     [403, errors.ForbiddenError, 'FORBIDDEN', 'ForbiddenError', false],
-    [404, errors.APIError, 'API_ERROR', 'APIError', false],
-    [413, errors.APIError, 'API_ERROR', 'APIError', false],
+    [404, APIError, 'API_ERROR', 'APIError', false],
+    [413, APIError, 'API_ERROR', 'APIError', false],
     [429, errors.RateLimitError, 'RATE_LIMITED', 'RateLimitError', false],
     [500, errors.ServerError, 'SERVER_ERROR', 'ServerError', true],
-    [502, errors.APIError, 'API_ERROR', 'APIError', true],
+    [502, APIError, 'API_ERROR', 'APIError', true],
     [503, errors.ServiceUnavailableError, 'SERVICE_UNAVAILABLE', 'ServiceUnavailableError', false],
-    [504, errors.APIError, 'API_ERROR', 'APIError', true],
-    [204, errors.APIError, 'API_ERROR', 'APIError', true],
-    [599, errors.APIError, 'API_ERROR', 'APIError', true],
+    [504, APIError, 'API_ERROR', 'APIError', true],
+    [204, APIError, 'API_ERROR', 'APIError', true],
+    [599, APIError, 'API_ERROR', 'APIError', true],
   ])('%d is the right class', (status, type, code, name, possiblyExecuted) => {
     const error = of(status, '{"detail":"why"}', { 'x-a': 'b' });
     expect(error.constructor).toBe(type);
-    expect(error).toBeInstanceOf(errors.APIError);
+    expect(error).toBeInstanceOf(APIError);
     expect(error).toBeInstanceOf(NomyoError);
     expect(error).toMatchObject({
       code,
@@ -192,7 +193,7 @@ describe('errorOfResponse', () => {
         ),
         (status, body) => {
           const error = of(status, body);
-          expect(error).toBeInstanceOf(errors.APIError);
+          expect(error).toBeInstanceOf(APIError);
           expect(error.message).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
         },
       ),

@@ -1,0 +1,24 @@
+/** What an answer in chunks says of itself, without its text. Pure. */
+import type { AnswerSummary } from './observer.js';
+import { summaryOf } from './summary.js';
+
+/** Of what was said more than once, the last word counts. */
+export function summaryOfChunks(): {
+  readonly add: (chunk: object) => void;
+  readonly summary: () => AnswerSummary;
+} {
+  let sum = summaryOf({});
+  return {
+    add: (chunk) => {
+      const next = summaryOf({ ...chunk });
+      sum = {
+        id: sum.id ?? next.id,
+        model: sum.model ?? next.model,
+        finishReasons: [...sum.finishReasons, ...next.finishReasons],
+        inputTokens: next.inputTokens ?? sum.inputTokens,
+        outputTokens: next.outputTokens ?? sum.outputTokens,
+      };
+    },
+    summary: () => sum,
+  };
+}
