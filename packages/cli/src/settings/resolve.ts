@@ -101,10 +101,10 @@ function refuseUnknown({ path, members }: ConfigFile): void {
 
 function adviceOn(unknown: string): string {
   if (/password|passphrase/iu.test(unknown)) {
-    return 'a password does not belong there: set NOMYO_KEY_PASSWORD, or name its file with keyPasswordFile';
+    return 'secrets do not belong there: set NOMYO_KEY_PASSWORD, or name its file with keyPasswordFile';
   }
   return /key|token|secret/iu.test(unknown)
-    ? 'a secret does not belong there: set NOMYO_API_KEY, or name its file with apiKeyFile'
+    ? 'secrets do not belong there: set NOMYO_API_KEY, or name its file with apiKeyFile'
     : `the known ones are ${IN_FILE.join(', ')}`;
 }
 
