@@ -8,12 +8,14 @@ import { MemorySeenConfigurations } from './seen-configurations.memory.js';
 import type { Remembered } from './storage.js';
 import { locate } from './storage.node.js';
 
+/** In a file beside the pair, or in memory for `keyDir: null`. */
 export const openKnownKeys: Remembered['openKnownKeys'] = (place) => {
   locate(place);
   const { keyDir = DEFAULTS.keyDir } = place;
   return keyDir === null ? new MemoryKnownKeys() : new FileKnownKeys(resolve(keyDir));
 };
 
+/** In a file beside the pair, or in memory for `keyDir: null`. */
 export const openSeenConfigurations: Remembered['openSeenConfigurations'] = (place) => {
   locate(place);
   const { keyDir = DEFAULTS.keyDir } = place;

@@ -5,6 +5,7 @@ import { MemorySeenConfigurations } from './seen-configurations.memory.js';
 import type { Remembered } from './storage.js';
 import { locate } from './storage.web.js';
 
+/** In IndexedDB where pairs are kept there, otherwise in memory. */
 export const openKnownKeys: Remembered['openKnownKeys'] = (place) => {
   locate(place);
   if (place.keyStorage === undefined) return new MemoryKnownKeys();
@@ -15,6 +16,7 @@ export const openKnownKeys: Remembered['openKnownKeys'] = (place) => {
   };
 };
 
+/** In IndexedDB where pairs are kept there, otherwise in memory. */
 export const openSeenConfigurations: Remembered['openSeenConfigurations'] = (place) => {
   locate(place);
   if (place.keyStorage === undefined) return new MemorySeenConfigurations();

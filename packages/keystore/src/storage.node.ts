@@ -17,6 +17,7 @@ const memoryPlace = placeInMemory<SecureByteContext>(({ keySize, memory }) => ({
   finish: (pkcs8) => pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der, memory)),
 }));
 
+/** Files, or memory for `keyDir: null`. */
 export const locate: Platform['locate'] = (
   { keyDir = DEFAULTS.keyDir, rotationDir, keyStorage },
   names = NAMES,
@@ -28,6 +29,7 @@ export const locate: Platform['locate'] = (
   return directoryPlace({ keyDir: resolve(keyDir), rotationDir: resolve(rotationDir ?? keyDir) }, names);
 };
 
+/** A timer that keeps no process alive. */
 export const schedule: Platform['schedule'] = (fn, ms) => {
   const timer = setTimeout(fn, ms);
   timer.unref();

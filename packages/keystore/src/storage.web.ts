@@ -22,6 +22,7 @@ const memoryPlace = /* @__PURE__ */ placeInMemory<CryptoKeySource>(({ keySize, m
   finish: (keys) => keys,
 }));
 
+/** Memory, or IndexedDB for `keyStorage: 'indexeddb'`. */
 export const locate: Platform['locate'] = ({ keyDir, rotationDir, keyStorage }, names) => {
   const isOwn = keyDir !== undefined && keyDir !== null && keyDir !== DEFAULTS.keyDir;
   if (isOwn || rotationDir !== undefined) {
@@ -31,14 +32,21 @@ export const locate: Platform['locate'] = ({ keyDir, rotationDir, keyStorage }, 
   return keyStorage === undefined ? memoryPlace : indexedDbPlace(names?.keyStorage ?? 'keyStorage');
 };
 
+/** A timer of the runtime. */
 export const schedule: Platform['schedule'] = (fn, ms) => {
   const timer = setTimeout(fn, ms);
   return () => clearTimeout(timer);
 };
 
+/** Refused: there are no files. */
 export const lockDirectory: Platform['lockDirectory'] = () => refuse('directory');
+/** Refused: there are no files. */
 export const generateFiles: Platform['generateFiles'] = () => refuse('keyDir');
+/** Refused: there are no files. */
 export const inspectFiles: Platform['inspectFiles'] = () => refuse('keyDir');
+/** Refused: there are no files. */
 export const resealFiles: Platform['resealFiles'] = () => refuse('keyDir');
+/** Refused: there are no files. */
 export const importFile: Platform['importFile'] = () => refuse('keyDir');
+/** Refused: there are no files. */
 export const loadFile: Platform['loadFile'] = () => refuse('privateKeyPath');

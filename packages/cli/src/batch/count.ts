@@ -63,6 +63,7 @@ function count(names: Map<string, number>, name: string): void {
   names.set(key, (names.get(key) ?? 0) + 1);
 }
 
+/** The counts as a table for people. */
 export function countsText(path: string, counts: Counts): string {
   const { requests, urls, models, inputTokens, maxOutputTokens, unbounded, atLeastSeconds } = counts;
   const rows = (names: Readonly<Record<string, number>>): string[] =>

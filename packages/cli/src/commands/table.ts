@@ -143,6 +143,7 @@ const completion: CommandSpec = {
   load: () => import('./completion/completion.js'),
 };
 
+/** What `nomyo` can do. */
 export const COMMANDS: readonly CommandSpec[] = [
   ask,
   chat,

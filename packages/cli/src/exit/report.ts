@@ -43,6 +43,7 @@ export function errorLine(error: unknown): string {
   return `nomyo: ${message}${fix === undefined ? '' : `; ${fix}`}`;
 }
 
+/** The sentence, the exit code, and what `--json` prints of an error. */
 export function errorReport(error: unknown): ErrorReport {
   const code = codeOf(error);
   const fix = ADVICE[code];

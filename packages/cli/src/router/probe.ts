@@ -35,6 +35,11 @@ export interface ProbeFacts {
 const MAX_LENGTH = 16 * 1024;
 const DEFAULT_TIMEOUT_MS = 15_000;
 
+/**
+ * The router's URL.
+ *
+ * @throws {SecurityError} `INSECURE_URL`
+ */
 export const baseUrlOf = ({ baseUrl = DEFAULT_BASE_URL }: Settings): URL =>
   parseBaseUrl(baseUrl, { allowHttp: true });
 

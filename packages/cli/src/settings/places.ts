@@ -8,8 +8,10 @@ function base(env: Environment, variable: string, home: string, fallback: string
   return value.startsWith('/') || /^[A-Za-z]:\\/u.test(value) ? value : join(home, fallback);
 }
 
+/** Path of the configuration file. */
 export const configPath = (env: Environment, home: string): string =>
   join(base(env, 'XDG_CONFIG_HOME', home, '.config'), 'nomyo', 'config.json');
 
+/** Directory of the key pair where none is named. */
 export const defaultKeyDir = (env: Environment, home: string): string =>
   join(base(env, 'XDG_DATA_HOME', home, '.local/share'), 'nomyo', 'keys');

@@ -33,6 +33,7 @@ const MAX_MODEL_LENGTH = 256;
 const wrong = (origin: string, must: string): UsageError => new UsageError(`${origin} must be ${must}`);
 const only = (given: Given): string => given.at(-1) ?? '';
 
+/** A path; it need not exist. */
 export const aPath: Reader<string> = (given, origin) => {
   const path = only(given);
   if (path === '' || path.includes('\0')) throw wrong(origin, 'a path');
@@ -53,18 +54,21 @@ export const aUrl: Reader<string> = (given, origin) => {
   return parseBaseUrl(text, { allowHttp: true }).href;
 };
 
+/** A security tier by its name. */
 export const aTier: Reader<SecurityTier> = (given, origin) => {
   const tier = TIERS.find((name) => name === only(given));
   if (tier === undefined) throw wrong(origin, `one of ${TIERS.join(', ')}`);
   return tier;
 };
 
+/** The name of a model. */
 export const aModel: Reader<string> = (given, origin) => {
   const model = only(given);
   if (model.trim() === '' || model.length > MAX_MODEL_LENGTH) throw wrong(origin, 'the name of a model');
   return model;
 };
 
+/** A policy by its name. */
 export const aPolicy: Reader<Readonly<Policy>> = (given, origin) => {
   const policy = POLICIES.get(only(given));
   if (policy === undefined) throw wrong(origin, `one of ${[...POLICIES.keys()].join(', ')}`);
@@ -81,6 +85,7 @@ export const aDuration: Reader<number> = (given, origin) => {
   return ms;
 };
 
+/** A whole number from `min` to `max`. */
 export const aCount =
   (min: number, max: number): Reader<number> =>
   (given, origin) => {
@@ -92,6 +97,7 @@ export const aCount =
     return count;
   };
 
+/** A file descriptor that is none of the standard three. */
 export const aDescriptor: Reader<number> = aCount(FIRST_FREE_DESCRIPTOR, MAX_DESCRIPTOR);
 
 /** A flag is there or not; a variable says 1 or 0. */
@@ -109,18 +115,21 @@ const listOf = (given: readonly string[]): readonly string[] =>
 /** 32 bytes as base64: the bits that the last character has too many are zero. */
 const ROOT = /^ed25519\/[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/u;
 
+/** Pins of roots, with commas between them. */
 export const roots: Reader<readonly string[]> = (given, origin) => {
   const list = listOf(given);
   if (list.every((root) => ROOT.test(root))) return list;
   throw wrong(origin, 'ed25519/ and the base64 of 32 bytes, as `nomyo-router keys root` prints it');
 };
 
+/** A realm of protocol 2. */
 export const aRealm: Reader<string> = (given, origin) => {
   const realm = only(given);
   if (/^\p{ASCII}{1,255}$/u.test(realm)) return realm;
   throw wrong(origin, '1 to 255 ASCII characters');
 };
 
+/** Pins of router keys, with commas between them. */
 export const pins: Reader<readonly string[]> = (given, origin) => {
   const list = listOf(given);
   try {

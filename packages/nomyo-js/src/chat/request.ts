@@ -17,6 +17,7 @@ export type RequestMembers = Readonly<Record<string, unknown>>;
 /** Security tiers of the service (SPEC.md §7). */
 export const SECURITY_TIERS: readonly SecurityTier[] = ['standard', 'high', 'maximum'];
 
+/** A security tier by its name. */
 export const aTier: Check<SecurityTier> = oneOf(SECURITY_TIERS);
 
 /** A payload in its parts: what is sealed, and what travels in headers. */

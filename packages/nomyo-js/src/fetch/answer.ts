@@ -1,6 +1,7 @@
 /** The answers of the adapter, as the Fetch standard has them. */
 import { environment } from '#env';
 
+/** Content type of every whole answer. */
 export const JSON_TYPE = 'application/json';
 
 /** @param body as text, or as what `JSON.parse` made */

@@ -41,6 +41,7 @@ const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
   ['/v1/messages', MESSAGES],
 ];
 
+/** Ends of the paths whose requests are sealed. */
 export const SEALED_PATHS: readonly string[] = SEALED.map(([path]) => path);
 
 /** Finds routes. A library calls the same address again and again, so the last one is kept. */

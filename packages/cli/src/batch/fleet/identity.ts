@@ -8,6 +8,7 @@ export interface FleetIdentity {
   readonly secret: string;
 }
 
+/** A new batch: its id, and the secret by which its results are known. */
 export const newIdentity = (): FleetIdentity => ({
   id: randomBytes(12).toString('hex'),
   secret: randomBytes(32).toString('hex'),

@@ -36,6 +36,7 @@ const TIERS: readonly SecurityTier[] = ['standard', 'high', 'maximum'];
 export const secretOf = (batchSecret: string, index: number): string =>
   createHmac('sha256', batchSecret).update(String(index)).digest('hex');
 
+/** A job as it enters Redis. */
 export const sealJob = (job: Job, workers: RsaPublicKey): Promise<string> => seal(job, workers);
 
 /** @throws {SecurityError} when it was not sealed to this key  @throws {TypeError} when it is no job */
@@ -55,6 +56,7 @@ export async function openJob(sealed: string, key: RsaPrivateKey): Promise<Job> 
   };
 }
 
+/** A result as it enters Redis; only the submitter opens it. */
 export async function sealResult(outcome: Outcome, { replyTo, secret }: Job): Promise<string> {
   return seal({ secret, outcome }, await RsaPublicKey.fromPem(replyTo));
 }

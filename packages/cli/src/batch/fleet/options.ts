@@ -1,6 +1,7 @@
 /** The flags that the commands of a fleet share. */
 import type { CommandOption } from '../../command.js';
 
+/** `--queue` and `--queue-prefix`. */
 export const QUEUE_OPTIONS: readonly CommandOption[] = [
   {
     flag: '--queue <url>',

@@ -20,8 +20,10 @@ const JOB_OPTIONS = {
   stackTraceLimit: 0,
 } as const;
 
+/** Jobs and results, all of them sealed. */
 export type BatchQueue = Queue<JobData, string>;
 
+/** Opens the queue of the workers whose group key has this fingerprint. */
 export async function openQueue(redis: Redis, prefix: string, fingerprint: string): Promise<BatchQueue> {
   const bull = await import('bullmq');
   const queue: BatchQueue = new bull.Queue(queueName(fingerprint), {

@@ -28,6 +28,7 @@ const GONE_MS = 20_000;
 const FORGET_MS = 86_400_000;
 const POLL_MS = 500;
 
+/** Publishes the key that jobs are sealed to. */
 export async function announceKey(redis: Redis, prefix: string, key: RsaPublicKey): Promise<void> {
   await redis.hset(keysKey(prefix), key.fingerprint, key.pem);
 }
@@ -44,6 +45,7 @@ export async function beat(redis: Redis, prefix: string, facts: Omit<WorkerFacts
   await redis.hset(workersKey(prefix), facts.id, JSON.stringify(seen));
 }
 
+/** Takes a worker off the list. */
 export async function leave(redis: Redis, prefix: string, id: string): Promise<void> {
   await redis.hdel(workersKey(prefix), id);
 }

@@ -37,6 +37,7 @@ type Found =
 /** Events tell at once; a look at the jobs themselves misses none. In ms. */
 const LOOK_MS = 5_000;
 
+/** Submits one batch, and collects its results. */
 export class Submitter {
   readonly #parts: SubmitParts;
   readonly #waiting = new Map<string, () => void>();

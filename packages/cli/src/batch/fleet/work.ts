@@ -28,6 +28,7 @@ const MAX_STALLS = 10;
 
 type Queued = BullMq.Job<JobData, string>;
 
+/** Works until it is closed. */
 export class FleetWorker {
   readonly #parts: WorkParts;
   readonly #bull: typeof BullMq;

@@ -22,6 +22,7 @@ export interface Usage {
   readonly output: number;
 }
 
+/** One byte for the state of each line. */
 export class Ledger {
   /** Lines of the input. */
   readonly size: number;

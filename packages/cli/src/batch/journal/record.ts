@@ -122,6 +122,7 @@ export interface EncodedRecord {
   readonly lineLength: number;
 }
 
+/** A record as the journal holds it, with its checksum and a line feed. */
 export function encodeRecord(record: JournalRecord, line?: Uint8Array): EncodedRecord {
   const json = utf8Encode(JSON.stringify(record));
   const length = line === undefined ? 0 : line.byteLength + 1;

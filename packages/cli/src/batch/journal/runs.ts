@@ -1,6 +1,7 @@
 /** Sets of lines as runs: what a journal says about many lines in few words. Pure. */
 import type { Runs } from './record.js';
 
+/** The lines that have a property, as first and last of each run. */
 export function runsOf(size: number, has: (index: number) => boolean): Runs {
   const runs: [number, number][] = [];
   for (let index = 0; index < size; index += 1) {

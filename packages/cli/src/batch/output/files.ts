@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
+/** Of every file that a batch writes. */
 export const PRIVATE_MODE = 0o600;
 
 /** Opens a file anew: what stood in it is gone. A link in its place is not followed. */

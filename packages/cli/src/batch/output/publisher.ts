@@ -22,6 +22,7 @@ export interface OutputSums {
 
 const partialOf = (path: string): string => `${path}.partial`;
 
+/** Writes both outputs of a batch. */
 export class Publisher {
   readonly #paths: OutputPaths;
   readonly #ledger: Ledger;

@@ -9,6 +9,7 @@ import type { Usage } from '../journal/ledger.js';
 /** What a line may do. */
 export type Admission = 'go' | 'wait' | 'stop';
 
+/** Keeps account of tokens, spent and reserved. */
 export class Budget {
   readonly #max: number;
   readonly #reserved = new Map<number, number>();

@@ -1,6 +1,7 @@
 /** While the router is away, or asks to be left alone, no line is sent. */
 import { sleep } from '@nomyo/base';
 
+/** Says how long to wait before the next line. */
 export class Gate {
   #until = 0;
 

@@ -13,6 +13,7 @@ import { askOptions, type AskOptions } from './options.js';
 import { readQuestion } from './question.js';
 import { readSchema } from './schema.js';
 
+/** Prints the answer on stdout, as it comes where the protocol streams. */
 export async function run(context: Context): Promise<void> {
   const options = askOptions(context.flags);
   refuseKeyPassword(context);

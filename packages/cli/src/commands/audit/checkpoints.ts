@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { auditCheckpoints } from 'nomyo-js/audit';
 import { reading } from './reading.js';
 
+/** Prints the checkpoints, a line each. */
 export function run({ words, output }: Context): Promise<void> {
   for (const line of reading(words, () => auditCheckpoints(words))) output.line(line);
   return Promise.resolve();

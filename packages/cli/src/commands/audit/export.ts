@@ -4,6 +4,7 @@ import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
 import { reading } from './reading.js';
 
+/** Prints the table on stdout. */
 export function run({ words, flags, output }: Context): Promise<void> {
   if (flags['csv'] !== true) throw new UsageError('there is one form: nomyo audit export --csv');
   const left = reading(words, () => {

@@ -8,6 +8,7 @@ import { UsageError } from '../../exit/codes.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 
+/** Writes the key pair, and never over another one. */
 export function run({ words: [directory = ''], output }: Context): Promise<void> {
   const files = {
     privateKeyPath: join(directory, 'audit_private_key.pem'),

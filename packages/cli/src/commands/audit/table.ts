@@ -45,6 +45,7 @@ const exportCsv: CommandSpec = {
   load: () => import('./export.js'),
 };
 
+/** The group, and what is in it. */
 export const AUDIT: CommandSpec = {
   name: 'audit',
   summary: 'verify and export audit logs',

@@ -6,6 +6,7 @@ import type { Context } from '../../context.js';
 import { CommandFailed, UsageError } from '../../exit/codes.js';
 import { reading } from './reading.js';
 
+/** Exits 1, and names the line, where the log is not whole. */
 export async function run(context: Context): Promise<void> {
   const { words, flags, output } = context;
   const { key, checkpoints } = flags;

@@ -19,6 +19,7 @@ import { EXIT, Interrupted, UsageError } from '../../exit/codes.js';
 const DEFAULT_CONCURRENCY = 16;
 const DEFAULT_RETRIES = 2;
 
+/** Answers jobs until SIGTERM, then ends those under way. */
 export async function run(context: Context): Promise<void> {
   const place = await queuePlace(context);
   if (place === undefined) {

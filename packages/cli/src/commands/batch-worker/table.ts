@@ -2,6 +2,7 @@
 import { QUEUE_OPTIONS } from '../../batch/fleet/options.js';
 import { CALLING, type CommandSpec } from '../../command.js';
 
+/** Its flags and examples. */
 export const BATCH_WORKER: CommandSpec = {
   name: 'batch-worker',
   summary: 'answer lines of batches that come through a queue',

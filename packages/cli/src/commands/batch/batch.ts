@@ -29,6 +29,7 @@ const LOCAL_MODEL = 'local';
 /** How long another run of the same batch is waited for, in ms. */
 const LOCK_MS = 20_000;
 
+/** Exits 1 when some lines failed. */
 export async function run(context: Context): Promise<void> {
   const flags = batchFlags(context.flags, context.words);
   const plan = await makePlan(flags);

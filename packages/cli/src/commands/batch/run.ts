@@ -48,6 +48,7 @@ const DEFAULT_RETRIES = 2;
 /** Calls at a time, and jobs at a time in a queue: enough for many workers, and little for Redis to keep. */
 const CONCURRENCY = { calls: 16, jobs: 1_000 } as const;
 
+/** Ends when every line has its result, or when a signal or the budget stops it. */
 export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
   const { ledger, journal } = batch;
   const { context, paths } = parts;

@@ -28,6 +28,7 @@ export interface GroupFacts {
 
 const MINUTE_MS = 60_000;
 
+/** One block for each group of workers. */
 export function statusText(groups: readonly GroupFacts[], now: number): string {
   if (groups.length === 0) return 'No worker has ever announced itself there.';
   return groups.map((group) => groupText(group, now)).join('\n\n');

@@ -10,6 +10,7 @@ import { statusText, type GroupFacts } from './status-text.js';
 /** So many dead letters are listed. */
 const LISTED = 100;
 
+/** Prints the state of every group, or of one. */
 export async function run(context: Context): Promise<void> {
   const place = await queuePlace(context);
   if (place === undefined) throw new UsageError('--queue is missing: name the Redis that is to be looked at');

@@ -14,6 +14,7 @@ const status: CommandSpec = {
   load: () => import('./status.js'),
 };
 
+/** Its flags and examples. */
 export const BATCH: CommandSpec = {
   name: 'batch',
   summary: 'answer a file of requests, in OpenAI’s batch format',

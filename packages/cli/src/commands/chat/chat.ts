@@ -17,6 +17,7 @@ class Stopped extends Error {
   override readonly name: string = 'Stopped';
 }
 
+/** Goes on until Ctrl-D. */
 export async function run(context: Context): Promise<void> {
   refuseKeyPassword(context);
   await withClient(context, async ({ client, context: own }) => {

@@ -1,6 +1,7 @@
 /** Completion for bash 4.2 and later. Pure. */
 import type { CompletionWords } from './words.js';
 
+/** The script, to be sourced. */
 export function bash(entries: readonly CompletionWords[]): string {
   const cases = entries.map(
     ({ path, commands, flags }) =>

@@ -10,6 +10,7 @@ const SHELLS = { bash, zsh, fish } as const;
 
 const isShell = (name: string): name is keyof typeof SHELLS => Object.hasOwn(SHELLS, name);
 
+/** Prints the script of one shell. */
 export function run({ words: [shell = ''], commands, output }: Context): Promise<void> {
   if (!isShell(shell)) {
     throw new UsageError(

@@ -8,6 +8,7 @@ const TAKES: Readonly<Record<CompletionFlag['takes'], string>> = {
   value: ' -x',
 };
 
+/** The script, to be sourced. */
 export function fish(entries: readonly CompletionWords[]): string {
   return ['complete -c nomyo -f', ...entries.flatMap(linesOf)].join('\n');
 }

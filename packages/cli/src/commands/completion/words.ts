@@ -17,6 +17,7 @@ export interface CompletionWords {
   readonly flags: readonly CompletionFlag[];
 }
 
+/** One entry for each command and group. */
 export function completionWords(commands: readonly CommandSpec[]): readonly CompletionWords[] {
   const root = {
     path: [],

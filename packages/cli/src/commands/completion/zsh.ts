@@ -8,6 +8,7 @@ const ACTION: Readonly<Record<CompletionFlag['takes'], string>> = {
   value: ':value: ',
 };
 
+/** The script, to be sourced or put where `fpath` leads. */
 export function zsh(entries: readonly CompletionWords[]): string {
   const functions = entries.map(functionOf);
   return `#compdef nomyo\n\n${functions.join('\n\n')}\n\n_nomyo "$@"`;

@@ -15,6 +15,7 @@ const LOOKS: Readonly<Record<Status, Look>> = { ok: 'green', warn: 'yellow', fai
 const STATUS_WIDTH = 5;
 const TITLE_WIDTH = 20;
 
+/** Exits 1 when a check fails. */
 export async function run(context: Context): Promise<void> {
   const checks = [
     ...machineChecks(context),

@@ -49,6 +49,7 @@ export function unreachedFinding(url: URL, code: string): Finding {
   return fail(`${url.href}: ${what}`, fix);
 }
 
+/** Whether something answers as a router does. */
 export function endpointFinding(url: URL, { status, protocol }: ProbeFacts): Finding {
   const how = protocol === undefined ? 'without TLS' : `over ${protocol}`;
   if (status === 200) return ok(`${url.href} answers ${how}`);
@@ -77,6 +78,7 @@ export function certificateFinding(url: URL, { chain }: ProbeFacts, tlsCa: strin
 const knownRoots = (): ReadonlySet<string> =>
   new Set(rootCertificates.map((pem) => new X509Certificate(pem).fingerprint256));
 
+/** How far the clocks are apart. */
 export function clockFinding({ skewMs }: ProbeFacts): Finding {
   if (skewMs === undefined) return skip('the router does not tell the time');
   const seconds = Math.abs(Math.round(skewMs / SECOND_MS));
@@ -89,6 +91,7 @@ export function clockFinding({ skewMs }: ProbeFacts): Finding {
   return Math.abs(skewMs) < SKEW_MS.fail ? warn(detail, fix) : fail(detail, fix);
 }
 
+/** Whether the router's key is a pinned one. */
 export function pinFinding(detail: string, isPinned: boolean): Finding {
   return isPinned
     ? ok(`${detail}, as pinned`)

@@ -15,6 +15,7 @@ const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 const MODE = 0o777;
 
+/** What there is to say about both. */
 export async function keyChecks(context: Context): Promise<readonly Check[]> {
   return [apiKeyCheck(context), check('keys', 'Key pair', await pairFinding(context))];
 }

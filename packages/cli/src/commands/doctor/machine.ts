@@ -35,6 +35,7 @@ export interface MachineFacts {
   readonly isInspected: boolean;
 }
 
+/** Versions with known problems, and flags that write memory to disk. */
 export function machineChecks({ env: { NODE_OPTIONS = '' } }: Pick<Context, 'env'>): readonly Check[] {
   return checksOfMachine({
     node: process.versions.node,

@@ -18,6 +18,7 @@ export interface MemoryFacts {
   readonly disk: string | undefined;
 }
 
+/** Locked memory, its limit, swap, core dumps and hibernation. */
 export async function memoryChecks(): Promise<readonly Check[]> {
   return checksOfMemory({
     protection: getMemoryProtectionInfo({ secure: true }),

@@ -17,6 +17,7 @@ import {
 } from './findings.js';
 import { rootFinding } from './root.js';
 
+/** From the proxy to the router's key; what cannot be reached is not checked further. */
 export async function networkChecks(context: Context): Promise<readonly Check[]> {
   const { settings, signal } = context;
   const url = baseUrlOf(settings);

@@ -2,6 +2,7 @@
 import type { Call, Gateway } from '@nomyo/gateway';
 import { visible } from '../../io/visible.js';
 
+/** Where it listens, and the token, unless it is in a file. */
 export function bannerText(
   { url, token }: Pick<Gateway, 'url' | 'token'>,
   tokenFile: string | undefined,
@@ -26,6 +27,7 @@ export function bannerText(
 
 const TIME = { from: 11, to: 19 } as const;
 
+/** One call in one line, without content. */
 export function callLine({
   startedAt,
   model,

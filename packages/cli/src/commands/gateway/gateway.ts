@@ -16,6 +16,7 @@ import { bannerText, callLine } from './banner.js';
 import { notifySystemd } from './notify.js';
 import { gatewayFlags, type GatewayFlags } from './options.js';
 
+/** Listens until SIGTERM, and ends with 0 once the calls under way are over. */
 export async function run(context: Context): Promise<void> {
   const flags = gatewayFlags(context.flags);
   refuseKeyPassword(context);

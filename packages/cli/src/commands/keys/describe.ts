@@ -14,6 +14,7 @@ export interface PairDescription {
   readonly rotatesAt: number | null;
 }
 
+/** Both lines. */
 export function describePair(pair: PairDescription, now: number): string {
   const { path, keySize, fingerprint, isProtected, createdAt, rotatesAt } = pair;
   const protection = isProtected ? 'protected by a password' : 'not protected by a password';

@@ -10,6 +10,7 @@ import { tellPair } from './tell.js';
 
 const SIZES: readonly KeySize[] = [2048, 3072, 4096];
 
+/** Asks for a password twice on a terminal, and writes the pair. */
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
   const keySize = sizeOf(context.flags['keySize']);

@@ -10,6 +10,7 @@ import { newPassword } from './password.js';
 import { refuseExisting } from './refuse-existing.js';
 import { tellPair } from './tell.js';
 
+/** Writes the pair into a directory that has none. */
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
   const [privateKeyPath = ''] = context.words;

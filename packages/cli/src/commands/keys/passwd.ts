@@ -9,6 +9,7 @@ import { knownPassword } from './password.js';
 import { readPair } from './pair.js';
 import { tellPair } from './tell.js';
 
+/** Asks for the old password and the new one. */
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
   const { encryption } = await readPair(keyDir);

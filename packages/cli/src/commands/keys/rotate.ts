@@ -6,6 +6,7 @@ import { knownPassword } from './password.js';
 import { readPair } from './pair.js';
 import { tellPair } from './tell.js';
 
+/** Replaces the pair at once. */
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
   const { encryption } = await readPair(keyDir);

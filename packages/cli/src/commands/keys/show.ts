@@ -6,6 +6,7 @@ import { keyDirectory } from './directory.js';
 import { readPair } from './pair.js';
 import { tellPair } from './tell.js';
 
+/** Prints fingerprint, size, age and next rotation. */
 export async function run(context: Context): Promise<void> {
   const keyDir = keyDirectory(context);
   const { privateKeyPath, encryption } = await readPair(keyDir);

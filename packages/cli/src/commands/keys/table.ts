@@ -67,6 +67,7 @@ const exportPublic: CommandSpec = {
   load: () => import('./export-public.js'),
 };
 
+/** The group, and what is in it. */
 export const KEYS: CommandSpec = {
   name: 'keys',
   summary: 'make, show and replace the key pair of this client',

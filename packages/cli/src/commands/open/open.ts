@@ -11,6 +11,7 @@ import { keyDirectory } from '../keys/directory.js';
 import { readPair } from '../keys/pair.js';
 import { knownPassword } from '../keys/password.js';
 
+/** Prints the opened lines on stdout. */
 export async function run(context: Context): Promise<void> {
   const [path = ''] = context.words;
   const { privateKeyPath, encryption } = await readPair(keyDirectory(context));

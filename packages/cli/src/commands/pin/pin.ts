@@ -9,6 +9,7 @@ import { watch } from './watch.js';
 
 const DEFAULT_INTERVAL_MS = 60_000;
 
+/** Prints the pin; with `--watch` every change of it, until a signal. */
 export async function run(context: Context): Promise<void> {
   const { flags, output, settings } = context;
   if (settings.root !== undefined || settings.realm !== undefined) {

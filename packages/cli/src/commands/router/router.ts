@@ -16,6 +16,7 @@ import { aCount } from '../../settings/values.js';
 const DEFAULT_PORT = 12_435;
 const MAX_PORT = 65_535;
 
+/** Serves until a signal. */
 export async function run(context: Context): Promise<void> {
   const { flags, output } = context;
   const certFile = text(flags['certFile']);
