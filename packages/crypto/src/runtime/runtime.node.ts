@@ -58,8 +58,8 @@ function unwrapParallelism(): number {
   return Math.min(2 * availableParallelism(), threads);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 /** Opens AES-256-GCM: in locked memory with the addon, up to a size; otherwise by node:crypto. */
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 export async function openGcm(
   sealed: GcmEnvelope | GcmMessage,
   key: SecureByteContext,
@@ -87,8 +87,8 @@ export async function openGcm(
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 /** Decrypts the AES-CBC of a key file, in locked memory where the addon is installed. */
+// eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext> {
   // One block can be padding alone.
   const addon = addonFor(input.ciphertext.byteLength - CBC_BLOCK_BYTES, memory);
