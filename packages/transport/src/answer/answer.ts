@@ -21,14 +21,17 @@ const SWITCHING_PROTOCOLS = 101;
  * @throws {APIConnectionError} on a 101, and on an encoded body, which nobody asked for (RFC 9110 §8.4)
  */
 export function checkHead({ status, headers }: ResponseHead, possiblyExecuted: boolean): void {
-  if (status >= 300 && status <= 399) {
-    throw new SecurityError('REDIRECT_REFUSED', `the router answered with a redirect (${String(status)})`);
-  }
+  if (status >= 300 && status <= 399) throw redirectRefused(` (${String(status)})`);
   if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return;
   const message = 'the answer is compressed, which was not asked for: check proxies on the way';
   throw new APIConnectionError(message, { possiblyExecuted, retryable: false });
+}
+
+/** @param status in brackets, where it is known */
+export function redirectRefused(status = ''): SecurityError {
+  return new SecurityError('REDIRECT_REFUSED', `the router answered with a redirect${status}`);
 }
 
 /** For a 101: nobody asked for another protocol, and no answer follows. */

@@ -2,7 +2,7 @@
 import { abortable, DisposedError, NomyoError, SecurityError } from '@nomyo/base';
 import { loadPart } from '../errors/load-part.js';
 import { markFailuresAsSent } from '../errors/mark-sent.js';
-import { checkHead, declaredLength, readBody } from '../answer/answer.js';
+import { checkHead, declaredLength, readBody, redirectRefused } from '../answer/answer.js';
 import { isLoopbackName } from '../policy/loopback.js';
 import { withDeadline, type Deadline } from '../client/deadline.js';
 import { APIConnectionError, timedOut } from '../errors/errors.js';
@@ -126,11 +126,9 @@ export class FetchClient implements HttpClient {
 function accept(response: FetchResponse, possiblyExecuted: boolean): Opened {
   const { status } = response;
   const headers = headersOf(response);
-  const asSent = {
-    status: isRedirect(response) ? Math.max(status, 300) : status,
-    headers: isEncodingOurs() ? headers : {},
-  };
-  checkHead(asSent, possiblyExecuted);
+  // The status of a redirect that was followed is that of the place it led to.
+  if (isRedirect(response)) throw redirectRefused();
+  checkHead({ status, headers: isEncodingOurs() ? headers : {} }, possiblyExecuted);
   const declared = 'content-encoding' in headers ? undefined : declaredLength(headers);
   return { head: { status, headers }, declared, response };
 }

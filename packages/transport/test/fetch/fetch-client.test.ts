@@ -43,16 +43,18 @@ describe('a fetch of the caller', () => {
     expect(body).toEqual(new Uint8Array(10));
   });
 
-  it('that follows redirects all the same is found out', async () => {
-    const target = await Peer.start(always(answer('elsewhere')));
-    const peer = await Peer.start(
-      always(answer('', { status: '307 X', headers: [`Location: ${target.url.href}`] })),
-    );
-    const following: Fetch = (input, init) => fetch(input, { ...init, redirect: 'follow' });
-    const error = await rejection(new FetchClient(following).send({ ...request, url: peer.url }));
-    expect(error).toMatchObject({ code: 'REDIRECT_REFUSED' });
-    await Promise.all([peer.stop(), target.stop()]);
-  });
+  it.each(['200 OK', '404 Not Found', '503 Service Unavailable'])(
+    'that follows redirects all the same is found out, whatever it meets there: %s',
+    async (status) => {
+      const target = await Peer.start(always(answer('elsewhere', { status })));
+      const headers = [`Location: ${target.url.href}`];
+      const peer = await Peer.start(always(answer('', { status: '307 X', headers })));
+      const following: Fetch = (input, init) => fetch(input, { ...init, redirect: 'follow' });
+      const error = await rejection(new FetchClient(following).send({ ...request, url: peer.url }));
+      expect(error).toMatchObject({ code: 'REDIRECT_REFUSED' });
+      await Promise.all([peer.stop(), target.stop()]);
+    },
+  );
 
   it('that answers as a browser does to a redirect is understood', async () => {
     const opaque = Object.defineProperties(new Response(null), {
