@@ -1,5 +1,5 @@
 /** The built command, as a process of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 
@@ -14,7 +14,12 @@ export interface RouterProcess {
   ended(): Promise<number | string | null>;
 }
 
-export type RunRouter = (args: readonly string[], env?: NodeJS.ProcessEnv) => RouterProcess;
+export type RunRouter = (
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+  /** Default: where the tests run, and as their user. */
+  options?: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'>,
+) => RouterProcess;
 
 /** Whatever still runs at the end of a test is killed. */
 export function useRouterProcesses(): RunRouter {
@@ -22,8 +27,9 @@ export function useRouterProcesses(): RunRouter {
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
-  return (args, env = {}) => {
+  return (args, env = {}, options = {}) => {
     const child = spawn(process.execPath, [MAIN, ...args], {
+      ...options,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
