@@ -94,6 +94,19 @@ describe('nomyo doctor', () => {
     chmodSync(home.file('keys/private_key.pem'), 0o600);
   });
 
+  it('warns of a secret that others can read', async () => {
+    const [apiKey, password] = [home.file('api-key'), home.file('key-password')];
+    writeFileSync(apiKey, 'a-key-for-tests-only\n', { mode: 0o644 });
+    writeFileSync(password, 'a-password-for-tests\n', { mode: 0o640 });
+    const args = ['--key-dir', 'protected', '--api-key-file', apiKey, '--key-password-file', password];
+    await home.run(['keys', 'generate', '--key-size', '2048', ...args.slice(0, 2), ...args.slice(4)]);
+    const { byId } = await doctor(args);
+    expect(byId['api-key']).toMatchObject({ status: 'warn', fix: `chmod 600 ${apiKey}` });
+    expect(byId['keys']).toMatchObject({ status: 'warn', fix: `chmod 600 ${password}` });
+    chmodSync(apiKey, 0o600);
+    expect((await doctor(args)).byId['api-key']).toMatchObject({ status: 'ok' });
+  });
+
   it('tells of flags that write memory to files, and of a proxy, without its password', async () => {
     const { byId } = await doctor([], {
       env: {

@@ -8,7 +8,7 @@ import { errorReport } from '../../exit/report.js';
 import { duration } from '../../io/duration.js';
 import { readApiKey, readKeyPassword } from '../../settings/secrets.js';
 import { readPair } from '../keys/pair.js';
-import { check, fail, ok, skip, warn, type Check } from './check.js';
+import { check, fail, ok, skip, warn, type Check, type Finding } from './check.js';
 
 /** Bits of a mode that let others read, write or enter. */
 const OTHERS = 0o077;
@@ -17,28 +17,37 @@ const MODE = 0o777;
 
 /** What there is to say about both. */
 export async function keyChecks(context: Context): Promise<readonly Check[]> {
-  return [apiKeyCheck(context), check('keys', 'Key pair', await pairFinding(context))];
+  return [
+    check('api-key', 'API key', await apiKeyFinding(context)),
+    check('keys', 'Key pair', await pairFinding(context)),
+  ];
 }
 
-function apiKeyCheck({ settings, env }: Context): Check {
+async function apiKeyFinding({ settings, env }: Context): Promise<Finding> {
   try {
-    return readApiKey(settings, env) === undefined
-      ? check(
-          'api-key',
-          'API key',
-          warn('none', 'set NOMYO_API_KEY, or name a file with --api-key-file; a local router needs none'),
-        )
-      : check('api-key', 'API key', ok('there; it is not sent by this command'));
+    if (readApiKey(settings, env) === undefined) {
+      return warn('none', 'set NOMYO_API_KEY, or name a file with --api-key-file; a local router needs none');
+    }
   } catch (error) {
-    return check(
-      'api-key',
-      'API key',
-      fail(errorReport(error).error.message, 'name a file that can be read'),
-    );
+    return fail(errorReport(error).error.message, 'name a file that can be read');
   }
+  const { apiKeyFd, apiKeyFile } = settings;
+  const exposed = apiKeyFd === undefined ? await exposedSecret(apiKeyFile) : undefined;
+  return exposed ?? ok('there; it is not sent by this command');
 }
 
-async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
+/** A secret in a file is used whatever its mode: containers mount theirs with 0444. But it should be said. */
+async function exposedSecret(path: string | undefined): Promise<Finding | undefined> {
+  if (path === undefined || process.platform === 'win32') return undefined;
+  const { mode } = await stat(path);
+  return (mode & OTHERS) === 0
+    ? undefined
+    : warn(`${path} has mode ${shown(mode)}: others can reach it`, `chmod 600 ${path}`);
+}
+
+const shown = (mode: number): string => (mode & MODE).toString(8);
+
+async function pairFinding(context: Context): Promise<Finding> {
   const keyDir = keyDirOf(context);
   if (keyDir === null) return skip('in memory only');
   const path = join(keyDir, 'private_key.pem');
@@ -49,7 +58,7 @@ async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
   try {
     const pair = await readPair(keyDir);
     await open(pair, context);
-    return findingOf(pair);
+    return (await exposedSecret(context.settings.keyPasswordFile)) ?? findingOf(pair);
   } catch (error) {
     const { message, fix } = errorReport(error).error;
     return fail(message, fix ?? 'restore it from a backup, or move it away to have a new one made');
@@ -57,10 +66,9 @@ async function pairFinding(context: Context): Promise<ReturnType<typeof ok>> {
 }
 
 /** The file must be the owner's alone; in a directory that others may write to, they can put another in its place. */
-async function reachableByOthers(keyDir: string, path: string): Promise<ReturnType<typeof ok> | undefined> {
+async function reachableByOthers(keyDir: string, path: string): Promise<Finding | undefined> {
   if (process.platform === 'win32') return undefined;
   const [directory, file] = await Promise.all([stat(keyDir), stat(path)]);
-  const shown = (mode: number): string => (mode & MODE).toString(8);
   if ((file.mode & OTHERS) !== 0) {
     return fail(`${path} has mode ${shown(file.mode)}: others can reach it`, `chmod 600 ${path}`);
   }
@@ -79,13 +87,7 @@ async function open({ privateKeyPath, encryption }: KeyPairInfo, { settings, env
   key.dispose();
 }
 
-function findingOf({
-  keySize,
-  createdAt,
-  nextRotationAt,
-  encryption,
-  privateKeyPath,
-}: KeyPairInfo): ReturnType<typeof ok> {
+function findingOf({ keySize, createdAt, nextRotationAt, encryption, privateKeyPath }: KeyPairInfo): Finding {
   const size = keySize === undefined ? '' : `${String(keySize)} bits, `;
   const isDue = nextRotationAt !== undefined && nextRotationAt <= Date.now();
   const detail = `${privateKeyPath}: ${size}${duration(Date.now() - createdAt)} old${isDue ? '; the next call replaces it' : ''}`;
