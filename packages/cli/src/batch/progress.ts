@@ -45,7 +45,7 @@ export class Progress {
     this.#output = output;
     this.#ledger = ledger;
     this.#before = ledger.answered + ledger.failed;
-    this.#timer = setInterval(() => this.#tell(), output.hasWatcher ? TERMINAL_MS : LOG_MS);
+    this.#timer = setInterval(() => this.#tell(), output.canDraw ? TERMINAL_MS : LOG_MS);
   }
 
   get text(): string {
@@ -62,11 +62,11 @@ export class Progress {
 
   stop(): void {
     clearInterval(this.#timer);
-    if (this.#output.hasWatcher) this.#output.rewrite('');
+    if (this.#output.canDraw) this.#output.rewrite('');
   }
 
   #tell(): void {
-    if (this.#output.hasWatcher) this.#output.rewrite(`nomyo: ${this.text}`);
+    if (this.#output.canDraw) this.#output.rewrite(`nomyo: ${this.text}`);
     else this.#output.note(`nomyo: ${this.text}`);
   }
 }

@@ -1,9 +1,13 @@
 /** What a run decides by itself: what may be spent, what becomes of a failure, when to wait, and what is told. */
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { Ledger } from '../../src/batch/journal/ledger.js';
+import { Progress } from '../../src/batch/progress.js';
 import { Budget } from '../../src/batch/run/budget.js';
 import { Gate } from '../../src/batch/run/gate.js';
 import { verdictOf, type Attempt } from '../../src/batch/run/verdict.js';
 import { duration, durationLeft } from '../../src/io/duration.js';
+import { Output } from '../../src/io/output.js';
 import { Repeated } from '../../src/io/repeated.js';
 
 describe('a budget', () => {
@@ -131,4 +135,16 @@ it('the same trouble is told once a minute, and its count at the end', () => {
   expect(said.slice(3)).toEqual(['full (and 2 times before)']);
   repeated.end();
   expect(said).toHaveLength(4);
+});
+
+describe('progress', () => {
+  it.each([
+    ['xterm', '\r\u001b[K'],
+    ['dumb', ''],
+  ])('is drawn on a terminal that can: %s', (TERM, drawn) => {
+    const terminal = Object.assign(new PassThrough(), { isTTY: true });
+    const output = new Output(new PassThrough(), terminal, { json: false, quiet: false, env: { TERM } });
+    new Progress(output, new Ledger(3)).stop();
+    expect(String(terminal.read() ?? '')).toBe(drawn);
+  });
 });
