@@ -14,7 +14,7 @@ export interface CommandOption {
 export interface CommandSpec {
   readonly name: string;
   readonly summary: string;
-  /** Words behind the name, as commander reads them: `[question...]`. */
+  /** Words after the name, as commander reads them: `[question...]`. */
   readonly words?: string;
   /** The shared settings that have an effect here. */
   readonly settings?: readonly SettingName[];

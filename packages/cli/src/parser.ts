@@ -19,9 +19,9 @@ const EXIT_CODES = [
 ].join(' ');
 
 /**
- * Flags that stand before or behind every command, so that an alias or a script can give them to all of them. The help of
- * a command lists those that mean something to it. `--local` and `--audit` are none of these: where no
- * call is made, they would promise what does not happen.
+ * Flags that may stand before or after every command, so that an alias or a script can give them to all of them. The
+ * help of a command lists those that mean something to it. `--local` and `--audit` are not among them: for a command
+ * that makes no call, they would promise something that does not happen.
  */
 const COMMON: readonly SettingName[] = [
   ...IN_FILE.filter((name) => !AUDIT.includes(name)),

@@ -83,8 +83,8 @@ function homeDirectory(): string {
 }
 
 /**
- * What libraries say on the console goes where everything beside the answer goes. The SDK warns of plain HTTP, which
- * settings permit for this machine alone: there is no way on which anybody could read or replace anything.
+ * What libraries print on the console goes to stderr, like everything but the answer. The SDK warns
+ * about plain HTTP, which the settings permit only to this machine, where nobody is in between.
  */
 function tameConsole(output: Output): void {
   // eslint-disable-next-line no-console -- replaced, so that nothing else prints past the rules of this command
@@ -93,14 +93,14 @@ function tameConsole(output: Output): void {
   };
 }
 
-/** Commander's own errors: the help is none. */
+/** Commander's own errors; asking for help is not one of them. */
 function ofCommander(error: CommanderError, words: readonly string[]): ExitCode {
   if (error.exitCode === EXIT.ok) return EXIT.ok;
   tell(new UsageError(usageMessage(error, words)), words);
   return EXIT.usage;
 }
 
-/** One line; and nothing behind `=`, which may be a secret that was given to a flag that does not exist. */
+/** One line, without what follows `=`: it may be a secret given to a flag that does not exist. */
 function usageMessage({ code, message }: CommanderError, words: readonly string[]): string {
   if (code === 'commander.help') return 'a command is missing; see nomyo --help';
   const text = message.replace(/^error: /u, '').replaceAll(/(--[\w-]+)=[^']*/gu, '$1');
@@ -113,7 +113,7 @@ function tell(error: unknown, words: readonly string[]): void {
   process.stderr.write(`${isJson ? JSON.stringify(errorReport(error)) : errorLine(error)}\n`);
 }
 
-/** `nomyo ask … | head -1`: nobody reads any more, and that is no failure. Notes that nobody reads stop nothing. */
+/** `nomyo ask … | head -1`: a reader that closed the pipe is not a failure. Notes on a closed stderr stop nothing. */
 function endQuietlyWithoutReader(words: readonly string[]): void {
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -29,7 +29,7 @@ const SHOW_BYTES = 65_536;
 
 const MODELS_URL = 'https://gateway.invalid/v1/models';
 
-/** What Hono knows of a request beside the request. */
+/** What Hono knows of a request besides the request itself. */
 interface Bindings {
   Bindings: HttpBindings;
 }

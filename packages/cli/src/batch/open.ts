@@ -1,4 +1,4 @@
-/** Begins a batch, goes on with one, or finds that it is finished. */
+/** Begins a batch, resumes one, or finds that it is finished. */
 import { rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { CommandFailed, UsageError } from '../exit/codes.js';

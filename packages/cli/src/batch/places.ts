@@ -5,7 +5,7 @@ import { isObject } from '@nomyo/base';
 import { UsageError } from '../exit/codes.js';
 import type { OutputPaths } from './output/publisher.js';
 
-/** What stands beside an output, or beside a file of errors. */
+/** Files that a batch keeps next to its output, or next to a file of errors. */
 const BESIDE = ['', '.partial', '.journal', '.journal.new', '.lock'] as const;
 
 /**
@@ -42,7 +42,7 @@ function take(
 /** Two names of one directory are one. */
 function realPath(path: string, flag: string): string {
   try {
-    // In C's way, which refuses a file with a slash behind it.
+    // As C does it: a file with a trailing slash is refused.
     return join(realpathSync.native(`${dirname(path)}/`), basename(path));
   } catch (error) {
     const code = isObject(error) ? String(error['code']) : 'unknown error';

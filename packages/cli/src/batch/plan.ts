@@ -38,7 +38,7 @@ interface Known {
   readonly errors: string | undefined;
 }
 
-/** A batch writes beside its errors where its journal is; where it has no file of errors, they are in its output. */
+/** Next to its file of errors a batch notes where the journal is; without such a file, errors are in its output. */
 async function batchBehind(file: string): Promise<Known> {
   const pointer = await headOf(file);
   const output = pointer?.kind === 'see' ? pointer.output : file;

@@ -41,7 +41,7 @@ export async function failuresOf(output: string): Promise<Runs | undefined> {
   return failures;
 }
 
-/** Whoever edits a file of errors means other lines than those that the journal knows to have failed. */
+/** An edited file of errors asks for lines other than those that the journal knows to have failed. */
 async function checkErrors(path: string, sha256: string | null): Promise<void> {
   const sum = createHash('sha256');
   for await (const piece of bytesOf(path)) sum.update(piece);

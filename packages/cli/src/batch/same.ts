@@ -1,4 +1,4 @@
-/** Whether a run may go on with a journal: only one that asks for the same, so that two batches are never mixed. Pure. */
+/** Whether a run may resume a journal: only if it asks for the same, so that two batches are never mixed. Pure. */
 import type { Header } from './journal/record.js';
 
 /** Of the journals that this version writes. */

@@ -9,7 +9,7 @@ import { Repeated } from '../io/repeated.js';
 const PRIVATE_DIRECTORY = 0o700;
 
 /**
- * Runs `use` with the log that the settings name, and closes it behind the client that wrote to it.
+ * Runs `use` with the log that the settings name, and closes it after the client that wrote to it.
  *
  * @throws {AuditError} when it cannot be written: nothing was sent
  */

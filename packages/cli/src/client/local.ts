@@ -27,7 +27,7 @@ const REMOTE: readonly SettingName[] = [
   'policy',
 ];
 
-/** @throws {UsageError} on a flag that makes no sense beside `--local` */
+/** @throws {UsageError} on a flag that makes no sense together with `--local` */
 export async function withLocal(context: Context): Promise<Local> {
   const { settings, flags } = context;
   if (settings.local !== true) return { context, close: () => Promise.resolve() };

@@ -16,7 +16,7 @@ export interface Session {
 /**
  * Runs `use` with a client, and disposes of it whatever happens.
  *
- * @param more options beside those that the settings say
+ * @param more options in addition to those from the settings
  */
 export async function withClient(
   context: Context,

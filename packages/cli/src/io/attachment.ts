@@ -1,4 +1,4 @@
-/** Files beside a question: text, or an image. */
+/** Files attached to a question: text, or an image. */
 import { basename } from 'node:path';
 import type { ContentPartImage, ContentPartText } from 'nomyo-js';
 import { UsageError } from '../exit/codes.js';

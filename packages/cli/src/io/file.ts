@@ -41,7 +41,7 @@ export async function readBytes(path: string, what: string, limit: ReadLimit = L
   return Buffer.from(whole.buffer);
 }
 
-/** A text in UTF-8. What is not is replaced: comments beside a certificate may be in any encoding. */
+/** Text in UTF-8. Invalid bytes are replaced: comments around a certificate may be in any encoding. */
 export const readText = async (path: string, flag: string): Promise<string> =>
   (await readBytes(path, `${flag}: ${path}`)).toString('utf8');
 

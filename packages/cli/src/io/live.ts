@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import type { Output } from './output.js';
 import { withProgress } from './progress.js';
 
-/** Whether answers come as they are written, and somebody watches. Version 1 of the protocol only sends whole ones. */
+/** Whether answers arrive as they are written, and a person watches. Version 1 of the protocol sends only whole ones. */
 export function isLive({ settings, output }: Pick<Context, 'settings' | 'output'>): boolean {
   return settings.root !== undefined && output.isTerminal && !output.json;
 }
@@ -23,7 +23,7 @@ type Finish = ChatCompletion['choices'][number]['finish_reason'];
 /** What an answer is judged by. */
 export type Answer = Pick<ChatCompletion, 'choices'>;
 
-/** Shows the answer, with a line end behind it, and gives it as if it had come whole. */
+/** Shows the answer, ends the line, and returns it as if it had arrived whole. */
 export async function showLive(output: Output, question: LiveQuestion): Promise<Answer> {
   const { client, request, signal, waiting } = question;
   const stream = await withProgress(output, waiting, client.create({ ...request, stream: true }, { signal }));

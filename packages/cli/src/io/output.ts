@@ -1,4 +1,4 @@
-/** Answers go to stdout, everything else to stderr; colours and progress only where somebody looks. */
+/** Answers go to stdout, everything else to stderr; colours and progress only on a terminal. */
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { visible } from './visible.js';
@@ -42,7 +42,7 @@ export class Output {
     return this.#err.isTTY === true && !this.quiet;
   }
 
-  /** Whether a line may be drawn over and over again for somebody who looks. */
+  /** Whether a line may be redrawn for a person who watches. */
   get canDraw(): boolean {
     return this.hasWatcher && this.#env['TERM'] !== 'dumb';
   }
@@ -62,7 +62,7 @@ export class Output {
     this.#out.write(`${JSON.stringify(value)}\n`);
   }
 
-  /** Beside the answer; silent with `--quiet`. */
+  /** A note on stderr; silent with `--quiet`. */
   note(text: string): void {
     if (!this.quiet) this.#err.write(`${text}\n`);
   }

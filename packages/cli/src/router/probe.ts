@@ -110,7 +110,7 @@ async function factsOf(response: IncomingMessage): Promise<ProbeFacts> {
   };
 }
 
-/** What is longer than any key is cut there: it is none. */
+/** Anything longer than the longest key cannot be one, and is cut off. */
 async function readText(response: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

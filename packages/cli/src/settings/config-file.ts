@@ -6,7 +6,10 @@ import { codeOf, readBytes } from '../io/file.js';
 import { parseJson } from '../io/json.js';
 import type { ConfigFile } from './resolve.js';
 
-/** @returns `undefined` where there is none  @throws {UsageError} when it cannot be read, or is no JSON object */
+/**
+ * @returns `undefined` if the file does not exist
+ * @throws {UsageError} when it cannot be read or is not a JSON object
+ */
 export async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   if (await isMissing(path)) return undefined;
   const members = parseJson(await readBytes(path, path), path);

@@ -36,7 +36,7 @@ export function refuseSecretFlags(words: readonly string[]): void {
   }
 }
 
-/** @throws {UsageError} also when it is none, which is not quoted */
+/** @throws {UsageError} also when the text cannot be an API key; it is not quoted */
 export function readApiKey({ apiKeyFd, apiKeyFile }: Settings, env: Environment): string | undefined {
   if (apiKeyFd !== undefined) return anApiKey(readSecret(apiKeyFd, '--api-key-fd'), '--api-key-fd');
   if (apiKeyFile !== undefined) return anApiKey(readSecret(apiKeyFile, '--api-key-file'), '--api-key-file');
@@ -82,7 +82,7 @@ export function readSecret(from: string | number, flag: string): string {
   throw new UsageError(`${flag}: ${what} is empty, or its first line is`);
 }
 
-/** A pipe that nobody writes to would block this process for good, and Ctrl-C with it: so that ends it, as by default. */
+/** Reading a pipe without a writer blocks this process, Ctrl-C included, so the signal gets its default effect. */
 function readInto(bytes: Uint8Array, from: string | number, what: string): number {
   return withoutHandlers('SIGINT', () => {
     let opened: number | undefined;

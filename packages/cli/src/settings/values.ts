@@ -97,7 +97,7 @@ export const aCount =
     return count;
   };
 
-/** A file descriptor that is none of the standard three. */
+/** A file descriptor other than the standard three. */
 export const aDescriptor: Reader<number> = aCount(FIRST_FREE_DESCRIPTOR, MAX_DESCRIPTOR);
 
 /** A flag is there or not; a variable says 1 or 0. */

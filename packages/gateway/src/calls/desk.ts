@@ -71,7 +71,7 @@ function send(
   else writePieces(response, answer, body).catch(() => response.destroy());
 }
 
-/** The rest of a body that nobody wants is let in for a moment: cut off at once, a client would not read the answer. */
+/** An unwanted rest of a body is read for a moment: a client that is cut off at once does not read the answer. */
 function endUnread(request: IncomingMessage): void {
   if (request.complete) return;
   request.resume();

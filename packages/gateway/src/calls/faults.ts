@@ -6,7 +6,7 @@ import type { Outcome } from './book.js';
 
 const BAD_REQUESTS: readonly number[] = [400, 413];
 
-/** Nobody reads it. */
+/** The client has gone and will not read it. */
 export const GONE: Fault = {
   status: 499,
   code: 'CLIENT_GONE',
@@ -32,7 +32,7 @@ export function faultOf(error: unknown): Fault {
   return FAILED;
 }
 
-/** The parts of an error in OpenAI's or Anthropic's shape; empty where there are none. */
+/** The parts of an error in OpenAI's or Anthropic's shape; empty where it has none. */
 export function errorIn(text: string): {
   readonly code: string;
   readonly type: string;
@@ -49,7 +49,7 @@ export function errorIn(text: string): {
   return { code: read('code'), type: read('type'), message: read('message') };
 }
 
-/** How a call ended that was refused or failed behind the adapter. */
+/** How a call that the adapter refused or failed has ended. */
 export function outcomeOf(status: number, type: string, code: string): Outcome {
   if (type === 'nomyo_security_error') return 'security';
   if (type === 'nomyo_configuration_error') return 'failed';

@@ -97,7 +97,7 @@ export class Relay {
       book.update(id, { state: 'answering', status: response.status });
       if (!response.ok) return await this.#refusal(id, dialect, response);
       if (!isEvents(response)) return await this.#whole(id, dialect, response);
-      // Once the model is done, a slow reader keeps nobody waiting.
+      // Once the model is done, a slow reader holds up no other call.
       keepsPlace = response.headers.get('x-nomyo-stream') !== 'synthetic';
       return this.#stream(id, dialect, response, {
         leave: () => place.leave(),

@@ -27,7 +27,7 @@ export function writeText(
   }
   response.writeHead(status, { ...headers, ...COMMON_HEADERS, 'content-length': length });
   response.end(body);
-  // Most answers are with the system at once; whoever asks for the numbers next finds them complete.
+  // Most answers are written at once, so the next reader of the numbers finds them complete.
   if (response.writableLength === 0) delivered('ok');
 }
 
@@ -55,7 +55,7 @@ export async function writePieces(
   response.end();
 }
 
-/** Resolves when there is room again, or nobody to write to. */
+/** Resolves when there is room again, or the client is gone. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {

@@ -8,7 +8,7 @@ import { STYLE } from './style.js';
 const hashOf = (content: string): string =>
   `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 
-/** The page may load nothing, submit nothing, be framed by nobody, and talk to this gateway only. */
+/** The page may load nothing, submit nothing, not be framed, and talk only to this gateway. */
 const CONTENT_SECURITY_POLICY: string = [
   "default-src 'none'",
   `script-src ${hashOf(SCRIPT)}`,

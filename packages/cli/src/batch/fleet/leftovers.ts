@@ -1,4 +1,4 @@
-/** What a submitter leaves in Redis that is killed between its journal and the queue: nobody would ask for it again. */
+/** What a submitter killed between its journal and the queue leaves in Redis: nothing would fetch it any more. */
 import type { Redis } from 'ioredis';
 import type { FleetIdentity } from './identity.js';
 import { jobId } from './names.js';

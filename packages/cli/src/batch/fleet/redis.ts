@@ -96,7 +96,7 @@ function prefixOf(flags: Flags): string {
 /**
  * A connection that is there.
  *
- * @throws {CommandFailed} when Redis cannot be reached, or lets nobody in
+ * @throws {CommandFailed} when Redis cannot be reached, or refuses the login
  */
 export async function connect({ options }: QueuePlace): Promise<Redis> {
   const { Redis: Connection } = await import('ioredis');

@@ -91,7 +91,7 @@ async function announced(redis: Redis, prefix: string): Promise<string | undefin
   const ranked = Object.keys(pems).sort((one, other) => (votes.get(other) ?? 0) - (votes.get(one) ?? 0));
   const [first, second] = ranked;
   if (first === undefined) return undefined;
-  // Of keys whose workers are all gone, nobody knows which one comes back.
+  // Of keys whose workers are all gone, any may come back.
   if (second !== undefined && !votes.has(first)) return undefined;
   return pems[first];
 }

@@ -82,7 +82,7 @@ export class FleetWorker {
     }
   }
 
-  /** @throws {Error} whose message is a code: BullMQ keeps it beside the job */
+  /** @throws {Error} whose message is a code: BullMQ stores it with the job */
   async #open({ data: { sealed } }: Queued): Promise<Job> {
     try {
       return await openJob(sealed, this.#parts.key);

@@ -1,6 +1,6 @@
 /**
  * Which `custom_id` stands where. It holds 128 bits of SHA-256 for each, in an open hash table: 40 bytes an id at most,
- * however long the ids are, and nobody can make two that collide.
+ * however long the ids are, and no two can be made to collide.
  */
 import { hash } from 'node:crypto';
 

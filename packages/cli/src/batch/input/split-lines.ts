@@ -27,7 +27,7 @@ export async function* splitLines(
   for (const line of splitter.end()) yield line;
 }
 
-/** The same for whoever has the pieces: no line waits for a turn of its own. */
+/** The same for a caller that has the pieces: no line costs a turn of the event loop. */
 export class LineSplitter {
   readonly #line: PendingLine;
 

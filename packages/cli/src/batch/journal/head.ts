@@ -4,12 +4,12 @@ import { UsageError } from '../../exit/codes.js';
 import { scanJournal } from './journal.js';
 import type { Header, See } from './record.js';
 
-/** Beside the output. */
+/** In the directory of the output. */
 export const journalOf = (output: string): string => `${output}.journal`;
 
 /**
- * @param output the file that the journal stands beside
- * @returns `undefined` where there is none, or none that was begun
+ * @param output the file whose journal it is
+ * @returns `undefined` if there is no journal, or only an empty one
  * @throws {UsageError} when something else stands there
  */
 export async function headOf(output: string): Promise<Header | See | undefined> {

@@ -1,7 +1,7 @@
 /**
- * The journal: what was sent and what came back, so that a killed run can go on. The records of one turn of the event
- * loop are written with one system call, and a line gives up its place only behind that: `kill -9` loses nothing. The
- * file is forced to the disk some times a second, so a power failure takes the last moment at most.
+ * The journal: what was sent and what came back, so that a killed run can be resumed. The records of one turn of the
+ * event loop are written with one system call, and a line gives up its place only after that: `kill -9` loses nothing.
+ * The file is flushed to the disk a few times a second, so a power failure costs the last moment at most.
  */
 import {
   closeSync,
@@ -22,7 +22,7 @@ import { decodeRecord, encodeRecord, type DecodedRecord, type JournalRecord } fr
 
 const dataSync = promisify(fdatasync);
 
-/** How long a record that nobody waits for may be with the operating system alone. */
+/** How long a record that nothing waits for may stay unflushed. */
 const SYNC_MS = 50;
 
 /** A record and where its line begins. */
@@ -38,7 +38,7 @@ export interface Scan {
   readonly facts: { wholeBytes: number; damaged: number; torn: Uint8Array };
 }
 
-/** Reads a journal. A torn last line is left out; whoever writes on cuts it off. */
+/** Reads a journal. A torn last line is left out; the next writer cuts it off. */
 export function scanJournal(path: string): Scan {
   const facts = { wholeBytes: 0, damaged: 0, torn: new Uint8Array(0) };
   return { records: read(path, facts), facts };
@@ -68,7 +68,7 @@ export class Journal {
   #pending: Uint8Array[] = [];
   #turn: Promise<void> | undefined;
 
-  /** @param wholeBytes where to go on; what stands behind it is torn */
+  /** @param wholeBytes where to continue; anything after it is torn */
   constructor(path: string, ledger: Ledger, wholeBytes: number) {
     this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, PRIVATE_MODE);
     this.#disk = new Disk(this.#fd, path);
@@ -85,7 +85,7 @@ export class Journal {
     this.#ledger.take({ record, ...encoded }, this.#length);
     this.#length += encoded.bytes.byteLength;
     this.#turn ??= this.#writeSoon();
-    // Whoever asks for it learns that it failed, now or when the records are next written.
+    // The failure is reported to whoever waits, now or when records are next written.
     this.#turn.catch(() => undefined);
   }
 
@@ -137,7 +137,7 @@ export class Journal {
   }
 }
 
-/** Forces a file to the disk behind what writes it, some times a second, and at once where somebody waits for it. */
+/** Flushes a file to the disk a few times a second, and at once where something waits for it. */
 class Disk {
   readonly #fd: number;
   readonly #path: string;
@@ -200,7 +200,7 @@ class Disk {
     this.#sync = undefined;
   }
 
-  /** A file without a name goes with its process, and nothing could go on from it. */
+  /** A file without a name vanishes with its process; no later run could resume from it. */
   #checkName(): void {
     if (fstatSync(this.#fd).nlink > 0) return;
     throw new CommandFailed(

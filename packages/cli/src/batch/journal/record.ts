@@ -18,7 +18,7 @@ export interface SelectedLines {
   readonly runs: Runs;
 }
 
-/** What a run asks for, apart from its input. A batch that goes on must ask for the same. */
+/** What a run asks for, apart from its input. A batch that is resumed must ask for the same. */
 export interface Asked {
   /** For lines that name none; `null` when every line names one. */
   readonly model: string | null;
@@ -99,7 +99,7 @@ export interface End {
   readonly errorsSha256: string | null;
 }
 
-/** In place of a journal beside a file of errors: where the journal is. */
+/** Stands in for a journal next to a file of errors: says where the journal is. */
 export interface See {
   readonly kind: 'see';
   readonly v: 1;
@@ -112,7 +112,7 @@ export type JournalRecord = Header | Sent | Unsent | Done | Spent | ReplyKey | E
 const CHECKSUM_DIGITS = 8;
 const TAB = 0x09;
 
-/** Where the record begins, behind the checksum and a space. */
+/** Where the record begins, after the checksum and a space. */
 const RECORD_START = CHECKSUM_DIGITS + 1;
 
 /** A line, and where in it the output's line stands. */

@@ -24,7 +24,7 @@ export function createPrivate(path: string): number {
   return fd;
 }
 
-/** @param at where, in bytes; without it, behind what was written last */
+/** @param at where, in bytes; without it, after what was written last */
 export function writeFully(fd: number, bytes: Uint8Array, at: number | null = null): void {
   for (let done = 0; done < bytes.byteLength;) {
     done += writeSync(fd, bytes, done, bytes.byteLength - done, at === null ? null : at + done);
@@ -42,7 +42,7 @@ export function readExactly(fd: number, offset: number, length: number): Uint8Ar
   return bytes;
 }
 
-/** A file that was written beside its place takes it, on the disk too. */
+/** Moves a finished file into its place, and flushes the directory. */
 export function putInPlace(from: string, to: string): void {
   renameSync(from, to);
   syncDirectory(dirname(to));

@@ -1,6 +1,6 @@
 /**
- * The outputs, in the order of the input: a line is written as soon as all before it are. They grow beside their places
- * (`OUT.partial`) and take them at the end. A run that goes on writes them anew from the journal.
+ * The outputs, in the order of the input: a line is written as soon as all before it are. They grow next to their final
+ * places (`OUT.partial`) and take them at the end. A resumed run writes them anew from the journal.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync } from 'node:fs';
@@ -68,7 +68,7 @@ export class Publisher {
     this.#flushing ??= setTimeout(() => this.#flush(), FLUSH_MS);
   }
 
-  /** Whoever comes next learns that it failed. */
+  /** The next caller is told that it failed. */
   #flush(): void {
     this.#flushing = undefined;
     try {
@@ -106,7 +106,7 @@ export class Publisher {
   }
 }
 
-/** Gathers lines, so that a run that goes on writes the first hundred thousand in few system calls. */
+/** Gathers lines, so that a resumed run writes the first hundred thousand in a few system calls. */
 class PartialFile {
   readonly #fd: number;
   #lines: Uint8Array[] = [];

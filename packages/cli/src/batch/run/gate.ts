@@ -1,4 +1,4 @@
-/** While the router is away, or asks to be left alone, no line is sent. */
+/** While the router is unavailable, or asks for a pause, no line is sent. */
 import { sleep } from '@nomyo/base';
 
 /** Says how long to wait before the next line. */

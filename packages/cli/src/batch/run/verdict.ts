@@ -6,7 +6,7 @@ export type Verdict =
   | { readonly kind: 'fail' }
   /** Nothing was run; the line is sent again after so many ms, and no other one before. */
   | { readonly kind: 'wait'; readonly ms: number }
-  /** Nothing was run, and no other line would fare better. The run can go on when the cause is mended. */
+  /** Nothing was run, and no other line would fare better. The run can be resumed once the cause is fixed. */
   | { readonly kind: 'stop' };
 
 /** How it came about. */

@@ -87,7 +87,7 @@ function tellWhetherWhole({ choices: [choice] }: Answer, output: Output): void {
   }
 }
 
-/** An answer that is none ends with 1, so that scripts notice. */
+/** An answer that is empty, refused, or not the JSON that was asked for ends with 1, so that scripts notice. */
 function checkAnswer({ choices: [choice] }: Answer, isStructured: boolean): void {
   if (choice === undefined) {
     throw new CommandFailed('the router sent no answer: its list of choices is empty');

@@ -2,7 +2,7 @@
 import { isObject } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
 
-/** @throws {UsageError} when one of them cannot be read; errors that are none of the system go through */
+/** @throws {UsageError} when one of them cannot be read; errors that are not from the system pass through */
 export function reading<T>(files: readonly string[], read: () => T): T {
   try {
     return read();

@@ -39,7 +39,7 @@ function verified(files: readonly string[], options: VerifyAuditOptions): AuditR
   }
 }
 
-/** What holds, and what nobody can say. */
+/** What was verified, and what cannot be known. */
 function tell({ output }: Context, report: AuditReport, hasKey: boolean): void {
   if (report.problem !== undefined) return;
   const { lines, calls, torn, signatures, unsigned, hasHead, files } = report;

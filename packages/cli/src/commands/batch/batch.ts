@@ -55,7 +55,7 @@ async function runPlan(checked: Checked): Promise<void> {
   const sealedTo = key?.fingerprint;
   const asked = askedOf(checked, isFleet);
   const parts: OpenParts = { input, paths, selection, asked, reopens, atMostOnce, sealedTo, isFleet };
-  // What is refused leaves nothing behind, not even a lock; under the lock it is looked at again.
+  // A refusal leaves no files, not even a lock; under the lock everything is checked again.
   await refuseForeign(parts);
   const lease = await lock(paths.output);
   try {

@@ -86,7 +86,7 @@ async function submit(
   }
 }
 
-/** Whoever can write to Redis can announce a key of their own; a file that was brought by hand excludes that. */
+/** Anyone who can write to Redis can announce a key of their own; a key file brought by hand rules that out. */
 async function workersKey(
   { flags, output }: Context,
   redis: Redis,

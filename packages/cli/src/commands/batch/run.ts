@@ -54,7 +54,7 @@ export async function runOpened(batch: Open, parts: RunParts): Promise<void> {
   const { context, paths } = parts;
   tellStart(batch, parts);
   try {
-    // A disk that takes no journal is told before anything is sent.
+    // A disk that cannot hold the journal is reported before anything is sent.
     await journal.durable();
     const publisher = new Publisher(paths, ledger, journal);
     try {
@@ -209,7 +209,7 @@ async function keep(line: string, key: RsaPublicKey | undefined): Promise<Uint8A
   }
 }
 
-/** The first signal ends it in order, the second one at once. Both can go on later. */
+/** The first signal ends it in order, the second one at once. Either way it can be resumed. */
 function stopOnSignals({ takeSignals, output }: Context, what: string): AbortSignal {
   const stop = new AbortController();
   takeSignals(() => {

@@ -58,7 +58,7 @@ class Chat {
     if (this.#isInterrupted) throw new Interrupted('interrupted');
   }
 
-  /** Whatever goes wrong with one message, the conversation goes on. */
+  /** A message that fails does not end the conversation. */
   async #take(message: string): Promise<void> {
     try {
       if (message.trim() === '') return;
@@ -110,7 +110,7 @@ class Chat {
     return text;
   }
 
-  /** Where nobody types, Ctrl-C without an answer to end is meant for the program. */
+  /** Without a terminal, and with no answer under way, Ctrl-C is meant for the program. */
   #onSignal(name: 'SIGINT' | 'SIGTERM'): void {
     if (name === 'SIGINT' && (this.#editor.isTerminal || this.#answering !== undefined)) {
       this.#interrupt();

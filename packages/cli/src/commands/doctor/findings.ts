@@ -59,7 +59,7 @@ export function endpointFinding(url: URL, { status, protocol }: ProbeFacts): Fin
   );
 }
 
-/** An authority that Node does not bring along, and that nobody named, was put there by somebody. */
+/** An authority that Node does not ship and no option names was installed by somebody. */
 export function certificateFinding(url: URL, { chain }: ProbeFacts, tlsCa: string | undefined): Finding {
   if (chain.length === 0) {
     return isLoopback(url.hostname) ? skip('no TLS on this machine') : fail('no TLS', 'use an https: URL');

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * Node has no datagram sockets of the kind that NOTIFY_SOCKET is, so systemd's own helper says it: the unit needs
- * `NotifyAccess=all`. Without NOTIFY_SOCKET there is nobody to tell.
+ * `NotifyAccess=all`. Without NOTIFY_SOCKET there is no manager to notify.
  */
 export function notifySystemd(what: 'ready' | 'stopping', { env, output }: Context): Promise<void> {
   if ((env['NOTIFY_SOCKET'] ?? '') === '') return Promise.resolve();

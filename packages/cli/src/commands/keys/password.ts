@@ -8,7 +8,7 @@ import { readKeyPassword } from '../../settings/secrets.js';
  * For a file that is written. Without one, the caller must say so: what is not protected shall never be so by accident.
  *
  * @returns `undefined` with `--no-password`
- * @throws {UsageError} where nobody can be asked
+ * @throws {UsageError} if there is no terminal to ask on
  */
 export async function newPassword(context: Context): Promise<string | undefined> {
   const given = readKeyPassword(context.settings, context.env);

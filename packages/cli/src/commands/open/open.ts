@@ -59,7 +59,7 @@ async function openLines(path: string, key: RsaPrivateKey, { output, signal }: C
   throw new CommandFailed(`${path}: ${which} did not open`, EXIT.security);
 }
 
-/** The text of a line, or why there is none. */
+/** The text of a line, or why it cannot be read. */
 type OpenedLine =
   { readonly text: string; readonly why?: undefined } | { readonly text?: undefined; readonly why: string };
 
