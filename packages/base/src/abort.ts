@@ -13,14 +13,14 @@ export interface AbortSignalLike {
 }
 
 /**
- * Waits for `promise`, or until `signal` is aborted. The work behind the promise goes on; an aborted caller ignores
+ * Waits for `promise`, or until `signal` is aborted. The work itself goes on; an aborted caller ignores
  * its outcome.
  *
  * @throws the signal's reason, or what the promise rejects with
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike | undefined): Promise<T> {
   if (signal === undefined) return promise;
-  // A rejection that nobody waits for any more must not be reported as unhandled.
+  // A rejection that arrives after the wait has ended must not be reported as unhandled.
   promise.catch(() => undefined);
   signal.throwIfAborted();
   let stop = (): void => undefined;

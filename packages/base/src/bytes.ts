@@ -8,7 +8,7 @@ export type Bytes = ReturnType<Uint8Array['slice']>;
  * Zeroed bytes outside the JavaScript heap.
  *
  * Secrets never live in `new Uint8Array(n)`: V8 keeps arrays of up to 64 bytes inside its own heap and copies
- * them out at the first native use, and the copy that stays behind can be wiped by nobody.
+ * them out at the first native use, and the copy that stays behind cannot be wiped.
  *
  * @param length in bytes
  */
@@ -32,7 +32,7 @@ export function isBytes(value: unknown): value is Uint8Array {
   return tag === 'Uint8Array';
 }
 
-/** Whether `value` is an `ArrayBuffer`, of whatever realm; a `SharedArrayBuffer` is none. */
+/** Whether `value` is an `ArrayBuffer`, of any realm; a `SharedArrayBuffer` is not one. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (typeof value !== 'object' || value === null) return false;
   try {

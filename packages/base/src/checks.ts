@@ -47,7 +47,7 @@ export function oneOf<T extends string | number>(values: readonly T[]): Check<T>
   };
 }
 
-/** A plain object; an array is none. */
+/** A plain object; an array is not one. */
 export const anObject: Check<Readonly<Record<string, unknown>>> = (name, value) => {
   if (isObject(value)) return value;
   throw new InvalidArgumentError(name, 'must be an object');
@@ -113,7 +113,7 @@ export function refuseUnknown(value: object, known: readonly string[]): void {
 
 /**
  * Refuses members that are there but `undefined`, such as an unset environment variable: where leaving a member out
- * lowers the protection, nobody may do so by accident.
+ * lowers the protection, it must not happen by accident.
  *
  * @param prefix of the names in the error, such as `policy.`
  */

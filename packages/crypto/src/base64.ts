@@ -1,6 +1,6 @@
 /**
  * Base64 with the standard alphabet and padding (RFC 4648 §4), strict: no white space, no other alphabet, no
- * missing padding, no stray bits behind the last byte. Works on bytes, so that PEM of a private key never becomes
+ * missing padding, no stray bits after the last byte. Works on bytes, so that PEM of a private key never becomes
  * a string.
  */
 import { allocateBytes, SecurityError, utf8Decode, utf8Encode, type Bytes } from '@nomyo/base';
@@ -30,7 +30,7 @@ export function base64DecodedLength(text: Uint8Array): number {
   if (length % 4 !== 0) throw malformed();
   if (length === 0) return 0;
   const padding = text[length - 1] !== PAD ? 0 : text[length - 2] !== PAD ? 1 : 2;
-  // The bits behind the last byte must be zero, or two texts would stand for the same bytes (RFC 4648 §3.5).
+  // The bits after the last byte must be zero, or two texts would stand for the same bytes (RFC 4648 §3.5).
   const last = VALUES[text[length - 1 - padding] ?? 0] ?? INVALID;
   const spareBits = padding === 0 ? 0 : padding === 1 ? 0b11 : 0b1111;
   if (last === INVALID || (last & spareBits) !== 0) throw malformed();

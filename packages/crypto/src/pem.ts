@@ -26,7 +26,7 @@ export const PEM_LABEL = {
 /** One decoded block. */
 export interface PemBlock {
   readonly label: string;
-  /** The content. Where it is a private key, whoever asked for it wipes it. */
+  /** The content. If it is a private key, the caller wipes it. */
   readonly der: Bytes;
 }
 
@@ -43,7 +43,7 @@ const malformed = (): SecurityError => new SecurityError('INVALID_KEY', 'there i
  * The first block.
  *
  * @throws {InvalidArgumentError} when `pem` is neither text nor bytes
- * @throws {SecurityError} `INVALID_KEY` when there is none, or it is damaged
+ * @throws {SecurityError} `INVALID_KEY` when there is no such block, or it is damaged
  */
 export function decodePem(pem: string | Uint8Array): PemBlock {
   const bytes = bytesOf(pem);

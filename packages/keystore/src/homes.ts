@@ -44,7 +44,7 @@ export class Homes {
     this.#current = home;
   }
 
-  /** `undefined` when the store moved meanwhile: nobody cares then about a pair at the old place. */
+  /** `undefined` when the store moved meanwhile: a pair at the old place no longer matters. */
   async unlessMoved<T>(task: (home: Home) => Promise<T>): Promise<T | undefined> {
     const home = this.#current;
     try {

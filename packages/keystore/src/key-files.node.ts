@@ -10,7 +10,7 @@ import { keyMaker } from './next-keys.js';
 import type { KeyFileSecrets } from './place.js';
 import type { FilesToLoad, LoadedFile, StorageCall } from './storage.js';
 
-/** Nobody ends it but the end of the process. */
+/** Ends only with the process. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
 /**

@@ -1,4 +1,4 @@
-/** Fingerprints of keys that are somebody else's, as they were met first: what `known_hosts` is to ssh. */
+/** Fingerprints of others' keys, as first seen: what `known_hosts` is to ssh. */
 
 /** Remembers one fingerprint for each name. */
 export interface KnownKeys {

@@ -15,7 +15,7 @@ import type { PairFacts, StorageCall } from './storage.js';
 
 const NO_SECRETS: KeyFileSecrets = { password: undefined, memory: {} };
 
-/** Nobody ends it but the end of the process. */
+/** Ends only with the process. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
 /** What the files of a pair tell without a password; `undefined` when there is none. */
@@ -39,7 +39,7 @@ export async function inspectFiles(keyDir: string): Promise<PairFacts | undefine
   };
 }
 
-/** What the public key file says: nobody can tell without the password whether it is the other half. */
+/** What the public key file says: without the password, whether it is the other half cannot be known. */
 async function claimedKey({ publicKeyPath }: KeyFiles): Promise<RsaPublicKey | undefined> {
   const file = await readPublicFile(publicKeyPath);
   return file?.content.use((content) => RsaPublicKey.fromPem(content));

@@ -40,7 +40,7 @@ export function homeAt(homes: Homes, options: MoveOptions): Home {
 
 /**
  * The directory of a private key file, which is read. Where the caller gave no password, the file may be without
- * protection, or under the password of the store's options; what is written beside it is under that one.
+ * protection, or under the password of the store's options; what is written next to it is under that one.
  *
  * @throws {InvalidArgumentError} on a wrong value or an unknown name
  * @throws {KeyStoreError} when the file cannot be used

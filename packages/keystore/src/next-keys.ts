@@ -5,7 +5,7 @@ import type { MemoryOptions } from './place.js';
 /** Makes a private key as PKCS#8. */
 export type MakeKey = () => Promise<SecureByteContext>;
 
-/** What can be made ahead of need, and wiped when nobody needs it. */
+/** What can be made ahead of need, and wiped when it is not needed. */
 export interface Wipeable {
   dispose(): void;
 }
@@ -72,7 +72,7 @@ export class NextKeys<K extends Wipeable = SecureByteContext> {
       try {
         await key;
       } catch (error) {
-        // Whoever took it meanwhile hears of the failure too.
+        // A caller that took it meanwhile gets the failure too.
         this.#pool = this.#pool.filter((other) => other !== key);
         throw error;
       }

@@ -36,13 +36,13 @@ export interface KeyStoreOptions extends PlaceOptions {
   readonly secure?: boolean;
   /** Refuse to have a secret in memory that is not locked: `SecurityError` `MEMORY_NOT_LOCKED`. Default: `false`. */
   readonly requireLocked?: boolean;
-  /** Hears of each piece of memory that is not locked, by its length. Default: nobody. */
+  /** Called with the length of each piece of memory that is not locked. Default: none. */
   readonly onUnlocked?: (bytes: number) => void;
-  /** Hears what happens. Default: nobody. */
+  /** Receives events. Default: none. */
   readonly onEvent?: KeyStoreListener;
 }
 
-/** How somebody who is built on a key store calls its options, for errors; those that are left out have their own name. */
+/** Names for options in errors, for a caller that has its own; the others keep theirs. */
 export type KeyStoreOptionNames = { readonly [Name in keyof KeyStoreOptions]?: string };
 
 /** Options that were checked, and complete. */

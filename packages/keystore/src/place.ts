@@ -11,7 +11,7 @@ export interface PlaceOptions {
   /** Directory that rotated pairs are written to. Default: `keyDir`. */
   readonly rotationDir?: string | undefined;
   /**
-   * Browsers only: the pair is a CryptoKey in IndexedDB that nobody can export, and all tabs of the origin share it.
+   * Browsers only: the pair is a CryptoKey in IndexedDB that cannot be exported, and all tabs of the origin share it.
    * Excludes `keyDir`, `rotationDir` and `password`. Default: memory.
    */
   readonly keyStorage?: 'indexeddb' | undefined;
@@ -40,6 +40,6 @@ export interface KeyFileSecrets {
 /** What a storage needs to know. It disposes of the password. */
 export interface StorageOptions extends KeyFileSecrets {
   readonly keySize: KeySize;
-  /** Pairs to hold ready in memory, where nobody else makes one. */
+  /** Pairs to hold ready in memory, where no other process makes one. */
   readonly poolSize: number;
 }

@@ -1,4 +1,4 @@
-/** Node: what is remembered stands in files beside the pair, or in memory when there is no directory. */
+/** Node: what is remembered is in files next to the pair, or in memory when there is no directory. */
 import { resolve } from 'node:path';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { FileSeenConfigurations } from './disk/seen-configurations.node.js';
@@ -8,14 +8,14 @@ import { MemorySeenConfigurations } from './seen-configurations.memory.js';
 import type { Remembered } from './storage.js';
 import { locate } from './storage.node.js';
 
-/** In a file beside the pair, or in memory for `keyDir: null`. */
+/** In a file next to the pair, or in memory for `keyDir: null`. */
 export const openKnownKeys: Remembered['openKnownKeys'] = (place) => {
   locate(place);
   const { keyDir = DEFAULTS.keyDir } = place;
   return keyDir === null ? new MemoryKnownKeys() : new FileKnownKeys(resolve(keyDir));
 };
 
-/** In a file beside the pair, or in memory for `keyDir: null`. */
+/** In a file next to the pair, or in memory for `keyDir: null`. */
 export const openSeenConfigurations: Remembered['openSeenConfigurations'] = (place) => {
   locate(place);
   const { keyDir = DEFAULTS.keyDir } = place;

@@ -1,6 +1,6 @@
 /**
  * The newest key configuration that was taken from each realm (protocol version 2, section 4.2): an older one, played
- * back by whoever is on the way, is refused with these numbers, also after a restart.
+ * back by someone on the path, is refused with these numbers, also after a restart.
  */
 
 /** Two numbers of a key configuration, of which neither may ever go back. */

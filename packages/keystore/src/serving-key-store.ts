@@ -60,7 +60,7 @@ export class ServingKeyStore {
   }
 
   /**
-   * The current pair, for one request. Whoever acquires it releases it in the end.
+   * The current pair, for one request. The caller releases it in the end.
    *
    * @param signal ends the wait, and those of the keys
    * @throws the signal's reason, and what {@link ready} throws
@@ -141,7 +141,7 @@ export class ServingKeyStore {
     return undefined;
   }
 
-  /** Moves, one after the other; whoever acquires a pair meanwhile waits, and gets the new one. */
+  /** Moves, one after the other; calls that acquire a pair meanwhile wait, and get the new one. */
   protected enter(task: () => Promise<{ home: Home; stored: StoredPair }>): Promise<void> {
     const before = this.#opening;
     const entering = (async () => {

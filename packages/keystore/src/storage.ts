@@ -41,13 +41,13 @@ export interface StoredPair {
 export interface StorageCall {
   /** Ends what can be ended; nothing is written afterwards. */
   readonly signal: AbortSignal;
-  /** Whether nobody waits for it: its timers must not keep a process alive. */
+  /** Whether it runs in the background: its timers must not keep a process alive. */
   readonly background: boolean;
 }
 
 /** Keeps pairs in one place. */
 export interface KeyStorage {
-  /** The newest pair; one is made where there is none. */
+  /** The newest pair; one is made if there is none. */
   open(call: StorageCall): Promise<StoredPair>;
   /**
    * Another pair than `current`: one that another process made meanwhile, or else a new one, stored.
@@ -68,7 +68,7 @@ export interface KeyPlace {
   readonly createStorage: (options: StorageOptions) => KeyStorage;
 }
 
-/** What is remembered beside pairs. `#remembered` resolves to the place of it in the runtime. */
+/** What is remembered next to pairs. `#remembered` resolves to the place of it in the runtime. */
 export interface Remembered {
   /** @throws {InvalidArgumentError} when the runtime cannot keep it there */
   readonly openKnownKeys: (place: PlaceOptions) => KnownKeys;

@@ -13,7 +13,7 @@ function refuse(argument: string): Promise<never> {
   return Promise.reject(new InvalidArgumentError(argument, NO_FILES));
 }
 
-/** CryptoKeys that nobody can export, not even the page that made them. */
+/** CryptoKeys that cannot be exported, not even by the page that made them. */
 const memoryPlace = /* @__PURE__ */ placeInMemory<CryptoKeySource>(({ keySize, memory }) => ({
   make: async () => {
     if (memory.requireLocked === true) checkLockedMemory(1);

@@ -115,7 +115,7 @@ function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): EnvelopeP
 }
 
 function checkSuite(members: JsonObject): void {
-  // Whoever answers without these did not encrypt at all: a mistake of another kind than another version.
+  // An answer without these was not encrypted at all, which is a different mistake from another version.
   if (!('encrypted_payload' in members || 'encrypted_aes_key' in members || 'algorithm' in members)) {
     throw refuse('the body is not encrypted: the router answered in the clear');
   }

@@ -15,7 +15,7 @@ import { SUITE } from '../suite.js';
 
 /** How an envelope is sealed. */
 export interface SealOptions extends SecureByteContextOptions {
-  /** Unix seconds that a router writes beside its answer (SPEC.md §4). Default: none. */
+  /** Unix seconds that a router writes next to its answer (SPEC.md §4). Default: none. */
   readonly processedAt?: number;
 }
 

@@ -5,7 +5,7 @@ export const QUOTE = 0x22;
 /** The character that begins an escape: `\\`. */
 export const BACKSLASH = 0x5c;
 
-/** What stands behind the backslash of `\\uXXXX`. */
+/** What follows the backslash of `\\uXXXX`. */
 export const UNICODE_LETTER = 0x75;
 
 /** Bytes of `\uXXXX`. */

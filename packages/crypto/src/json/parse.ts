@@ -85,7 +85,7 @@ export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_IN
   return 'object';
 }
 
-/** The first quote from `from` on that no backslash escapes; the length, when there is none. */
+/** The first unescaped quote from `from` on; the length of the text if there is none. */
 export function closingQuote(bytes: Uint8Array, from: number): number {
   const near = Math.min(from + SHORT, bytes.length);
   let at = from;

@@ -33,7 +33,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Walks over JSON. Every method leaves the position behind what it has read, and throws on anything malformed. */
+/** Walks over JSON. Every method leaves the position after what it has read, and throws on anything malformed. */
 export class JsonReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -54,7 +54,7 @@ export class JsonReader {
     if (this.peek() !== undefined) throw malformed();
   }
 
-  /** Reads an object. `member` is called behind each colon and must read the value. */
+  /** Reads an object. `member` is called after each colon and must read the value. */
   object(member: (name: string) => void): void {
     this.#list(BYTE.openBrace, BYTE.closeBrace, () => {
       const name = this.#name();

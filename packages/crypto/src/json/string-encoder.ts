@@ -35,7 +35,7 @@ export function measureUnits(text: string): number {
 }
 
 /**
- * Writes `text` to `out` from `start` to `end`, as far apart as `measureText` said; the byte behind the end may be
+ * Writes `text` to `out` from `start` to `end`, as far apart as `measureText` said; the byte after the end may be
  * overwritten too. Bytes are copied and escaped first, and checked then, so that nothing can change them in between.
  *
  * @returns `false` when the text is bytes that are no UTF-8, or are not what they were
@@ -114,7 +114,7 @@ function sumExtra(raw: DataView, length: number): number {
 }
 
 /**
- * Writes the first `length` bytes of `raw`, escaped where that is needed. The byte behind the end may be overwritten
+ * Writes the first `length` bytes of `raw`, escaped where that is needed. The byte after the end may be overwritten
  * too: the closing quotation mark comes there.
  *
  * @returns where it ends

@@ -5,7 +5,7 @@ export function isSurrogate(unit: number): boolean {
   return (unit & 0xf800) === 0xd800;
 }
 
-/** A high surrogate followed by a low one; `next` may be the NaN that lies behind a string's end. */
+/** A high surrogate followed by a low one; `next` may be the NaN past the end of a string. */
 export function isPair(unit: number, next: number): boolean {
   return (unit & 0xfc00) === 0xd800 && (next & 0xfc00) === 0xdc00;
 }

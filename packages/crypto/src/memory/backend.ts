@@ -10,7 +10,7 @@ export interface MemoryOptions {
    * it. Default: `false`.
    */
   readonly requireLocked?: boolean;
-  /** Called for each piece of memory that is not locked, with its length in bytes. Default: nobody is told. */
+  /** Called for each piece of memory that is not locked, with its length in bytes. Default: nothing is called. */
   readonly onUnlocked?: (bytes: number) => void;
 }
 
@@ -22,7 +22,7 @@ export interface ProtectedMemory {
   readonly bytes: Bytes;
   /** Whether the operating system keeps it out of swap. */
   readonly locked: boolean;
-  /** Zeroes it, whoever else holds a view, and gives it back once nothing can write to it any more. Idempotent. */
+  /** Zeroes it, even if others hold views, and gives it back once nothing can write to it any more. Idempotent. */
   release(): void;
 }
 

@@ -10,7 +10,7 @@ import type {
 import { MemoryNotLockedError } from './not-locked.js';
 
 /**
- * For what would put a secret into memory that nobody can lock, such as a `CryptoKey`.
+ * For what would put a secret into memory that cannot be locked, such as a `CryptoKey`.
  *
  * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
  */
@@ -44,7 +44,7 @@ export function reusedMemory(): UnlockedMemory {
   return { ...reused };
 }
 
-/** Memory that had another use before, and belongs to nobody else any more. */
+/** Memory that had another use before, and has no other owner now. */
 class ReusedMemory extends OrdinaryMemory {
   #isReleased = false;
 

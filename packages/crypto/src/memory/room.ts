@@ -17,7 +17,7 @@ export interface RoomOptions {
   readonly urgent?: boolean;
 }
 
-/** Room can also be made by the garbage collector, or by a raised limit, and nobody is told. In ms. */
+/** Room can also be made by the garbage collector, or by a raised limit, without notice. In ms. */
 const LOOK_AGAIN = 100;
 
 /** One caller in line. */
@@ -56,7 +56,7 @@ export async function withLockedMemory<T>(task: () => T | Promise<T>, options: R
   signal?.throwIfAborted();
   if (line.length === 0) {
     const outcome = attempt(task);
-    // Nothing is awaited unless it must be: whoever is refused is in line before the next one asks.
+    // Nothing is awaited unless it must be: a caller that is refused is in line before the next one asks.
     const settled = 'then' in outcome ? await outcome : outcome;
     if ('value' in settled) return settled.value;
   }

@@ -25,7 +25,7 @@ let backend: MemoryBackend | undefined;
 let adopt: (memory: ProtectedMemory) => SecureByteContext;
 let inspect: (context: SecureByteContext) => ProtectedMemory;
 
-/** A context that owns `memory` from now on. For the engines: nobody else can make memory. */
+/** A context that owns `memory` from now on. For the engines, the only ones that allocate. */
 export function adoptMemory(memory: ProtectedMemory, options: MemoryOptions): SecureByteContext {
   if (!memory.locked) options.onUnlocked?.(memory.length);
   return adopt(memory);
@@ -158,7 +158,7 @@ export class SecureByteContext {
     return fn(this.#memory.bytes);
   }
 
-  /** Wipes the bytes at once, even while somebody uses them. Idempotent. */
+  /** Wipes the bytes at once, even while they are in use. Idempotent. */
   dispose(): void {
     if (this.#state === 'disposed') return;
     this.#state = 'disposed';

@@ -1,4 +1,4 @@
-/** An RSA private key that the runtime keeps and nobody can read: a CryptoKey that is not extractable. */
+/** An RSA private key that the runtime keeps and no script can read: a CryptoKey that is not extractable. */
 import { DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { refuseOrdinaryMemory } from '../memory/ordinary.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
@@ -13,7 +13,7 @@ import { blockOf, RsaPublicKey } from './public-key.js';
  * A new pair for {@link CryptoKeySource.fromKeyPair}, whose private key can never be exported. Browsers can keep it in
  * IndexedDB. Takes a second or so, off the main thread.
  *
- * @throws {InvalidArgumentError} when `keySize` is none of `KEY_SIZES`
+ * @throws {InvalidArgumentError} when `keySize` is not one of `KEY_SIZES`
  */
 export async function generateCryptoKeyPair(
   keySize: KeySize = SUITE.defaultModulusBits,
@@ -25,7 +25,7 @@ export async function generateCryptoKeyPair(
 /** Unwraps with a CryptoKey. Operations on one key take turns in most runtimes, and it cannot be copied. */
 export class CryptoKeySource implements KeySource {
   readonly publicKey: RsaPublicKey;
-  /** Nobody can lock what a CryptoKey holds. */
+  /** The memory of a CryptoKey cannot be locked. */
   readonly locked = false;
   #privateKey: CryptoKey | undefined;
 
@@ -51,7 +51,7 @@ export class CryptoKeySource implements KeySource {
    * See {@link KeySource.unwrap}.
    *
    * @throws {SecurityError} `DECRYPTION_FAILED`
-   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: nobody can lock what a CryptoKey holds
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: the memory of a CryptoKey cannot be locked
    */
   async unwrap(
     wrapped: Uint8Array,

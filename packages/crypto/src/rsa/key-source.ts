@@ -15,7 +15,7 @@ export interface KeySource {
    * Unwraps an AES key.
    *
    * @param wrapped one RSA block, as long as the modulus
-   * @param signal aborted when nobody waits for the outcome any more
+   * @param signal aborted when the outcome is no longer needed
    * @param memory for the key, where the source can choose
    * @returns the bytes inside, 32 in a well-made envelope: a context, or bytes in memory of their own. Whoever asked
    *   disposes of it, or wipes them.

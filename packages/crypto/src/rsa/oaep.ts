@@ -14,7 +14,7 @@ export function importPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<CryptoKey> 
   return globalThis.crypto.subtle.importKey('pkcs8', pkcs8, OAEP, false, ['decrypt']);
 }
 
-/** A new key as PKCS#8 DER, which whoever asked for it wipes. */
+/** A new key as PKCS#8 DER. The caller wipes it. */
 export async function generate(modulusBits: number): Promise<Uint8Array<ArrayBuffer>> {
   const pair = await generateKeyPair(modulusBits, true);
   return new Uint8Array(await globalThis.crypto.subtle.exportKey('pkcs8', pair.privateKey));
@@ -31,7 +31,7 @@ export async function exportSpki(publicKey: CryptoKey): Promise<Uint8Array<Array
   return new Uint8Array(await globalThis.crypto.subtle.exportKey('spki', publicKey));
 }
 
-/** Whether a key that somebody else made is one for this algorithm and this use. */
+/** Whether a key made elsewhere is for this algorithm and this use. */
 export function isOaepKey({ algorithm, usages }: CryptoKey, usage: KeyUsage): boolean {
   const { name, hash } = algorithm as Partial<RsaHashedKeyAlgorithm>;
   return name === OAEP.name && hash?.name === OAEP.hash && usages.includes(usage);

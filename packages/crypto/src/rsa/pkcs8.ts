@@ -22,7 +22,7 @@ export interface RsaPrivateNumbers extends RsaPublicNumbers {
   readonly qInv: Uint8Array;
 }
 
-/** The numbers of a PKCS#8 PrivateKeyInfo; attributes behind the key are ignored. */
+/** The numbers of a PKCS#8 PrivateKeyInfo; attributes after the key are ignored. */
 export function readPkcs8(der: Uint8Array): RsaPrivateNumbers {
   return readPkcs1(pkcs1In(der));
 }
@@ -79,7 +79,7 @@ function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
 }
 
 /**
- * No number is longer than the modulus, and the factors are odd and not 1: whoever calculates with them comes to an end.
+ * No number is longer than the modulus, and the factors are odd and not 1: so that calculations with them terminate.
  * Whether they belong together, the key's self-test shows.
  *
  * @throws {SecurityError} `INVALID_KEY`
@@ -112,7 +112,7 @@ export function readSpki(der: Uint8Array): RsaPublicNumbers {
   return numbers;
 }
 
-/** A PKCS#8 PrivateKeyInfo around a PKCS#1 RSAPrivateKey. Whoever asked for it wipes it. */
+/** A PKCS#8 PrivateKeyInfo around a PKCS#1 RSAPrivateKey. The caller wipes it. */
 export function pkcs8FromPkcs1(pkcs1: Uint8Array): Bytes {
   return concatBytes(pkcs8Head(pkcs1.byteLength), pkcs1);
 }

@@ -101,7 +101,7 @@ export class RsaPrivateKey implements KeySource {
  * A new RSA private key (public exponent 65537) as PKCS#8 DER in protected memory: to be stored, imported with
  * {@link RsaPrivateKey.fromPkcs8}, and disposed of. Takes a second or so, off the main thread.
  *
- * @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES}
+ * @throws {InvalidArgumentError} when `keySize` is not one of {@link KEY_SIZES}
  * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
  */
 export async function generatePkcs8(
@@ -112,7 +112,7 @@ export async function generatePkcs8(
   return privateKeys.generatePkcs8(keySize, memory);
 }
 
-/** @throws {InvalidArgumentError} when `keySize` is none of {@link KEY_SIZES} */
+/** @throws {InvalidArgumentError} when `keySize` is not one of {@link KEY_SIZES} */
 export function checkKeySize(keySize: KeySize): void {
   if (KEY_SIZES.includes(keySize)) return;
   throw new InvalidArgumentError('keySize', `must be one of ${KEY_SIZES.join(', ')} bits`);

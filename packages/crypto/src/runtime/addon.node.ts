@@ -55,7 +55,7 @@ export interface Addon {
   info(): NativeInfo;
 }
 
-/** The addon, or why there is none. */
+/** The addon, or why it cannot be used. */
 export type AddonSearch =
   | { readonly addon: Addon; readonly hasCrypto: boolean }
   | { readonly addon: undefined; readonly why: string };

@@ -26,7 +26,7 @@ export function encodeBase64(bytes: Uint8Array): string {
  * @throws {TypeError} when the text is not canonical: it is not what its bytes would be written as
  */
 export function decodeBase64(text: string): Bytes {
-  // eslint-disable-next-line nomyo/no-heap-secrets -- they are none
+  // eslint-disable-next-line nomyo/no-heap-secrets -- these are not secrets
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) throw new TypeError('not canonical');
   return bytes;

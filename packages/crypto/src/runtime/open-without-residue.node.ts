@@ -18,7 +18,7 @@ import { SUITE } from '../suite.js';
 import { ciphertextPieces, PIECE_BYTES } from './base64.node.js';
 import type { GcmEnvelope, GcmMessage } from './runtime.js';
 
-/** Counter of the first block of plaintext, behind a nonce of 96 bits (NIST SP 800-38D §7.1, steps 2 and 3). */
+/** Counter of the first block of plaintext, after a nonce of 96 bits (NIST SP 800-38D §7.1, steps 2 and 3). */
 const FIRST_COUNTER = Uint8Array.of(0, 0, 0, 2);
 
 const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
@@ -68,7 +68,7 @@ function makeScratch(): Scratch {
   };
 }
 
-/** Decrypts a piece of whole blocks, or the last one, with the keystream of GCM, which nobody sees without a mask. */
+/** Decrypts a piece of whole blocks, or the last one, with the keystream of GCM, which is always masked. */
 function decryptPiece(
   counterMode: Decipher,
   ciphertext: Uint8Array,

@@ -18,7 +18,7 @@ export { sealBase64 } from './node-crypto.node.js';
 
 /**
  * Largest payload that the addon opens unless it must, in bytes: more cannot be locked under the usual limit
- * (RLIMIT_MEMLOCK, 8 MiB), and the addon needs the whole ciphertext beside it.
+ * (RLIMIT_MEMLOCK, 8 MiB), and the addon needs the whole ciphertext in memory as well.
  */
 const MAX_NATIVE_BYTES = 8 * 1024 * 1024;
 

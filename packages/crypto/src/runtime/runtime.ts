@@ -24,7 +24,7 @@ export interface GcmInput {
   readonly nonce: Bytes;
 }
 
-/** What opens a ciphertext of AES-256-GCM, beside the key. */
+/** What is needed, besides the key, to open a ciphertext of AES-256-GCM. */
 export interface GcmTag {
   readonly nonce: Bytes;
   /** 16 bytes. */

@@ -41,7 +41,7 @@ export async function openGcm(
 ): Promise<SecureByteContext> {
   refuseOrdinaryMemory(memory, 'the plaintext');
   const length = 'base64' in sealed ? base64DecodedLength(sealed.base64) : sealed.ciphertext.byteLength;
-  // WebCrypto takes the tag behind the ciphertext.
+  // WebCrypto expects the tag after the ciphertext.
   const message = allocateBytes(length + SUITE.tagBytes);
   if ('base64' in sealed) base64DecodeInto(sealed.base64, message);
   else message.set(sealed.ciphertext);

@@ -92,7 +92,7 @@ export function isTrustworthy(facts: FileFacts, reader: Reader): boolean {
   return ownerProblem(facts, reader) === undefined;
 }
 
-/** Whether nobody else can put files into a directory. */
+/** Whether no other user can put files into a directory. */
 export function isPrivateToWriters(facts: FileFacts, reader: Reader): boolean {
   return directoryProblem(facts, reader) === undefined;
 }
@@ -128,7 +128,7 @@ function privacyProblem(file: FileInQuestion, reader: Reader): Problem | undefin
 /**
  * Root may hand a key to a group that this process is in: so does Kubernetes for a Secret with fsGroup (mode 0440), and
  * Debian for the group ssl-cert. A process that runs as root needs no group to read its own files, so there a group
- * means that somebody else can read the key too; but for a Secret, where Kubernetes alone sets the mode.
+ * means that another user can read the key too; but for a Secret, where Kubernetes alone sets the mode.
  */
 function mayGroupRead({ uid, gid, isMounted }: FileInQuestion, reader: Reader): boolean {
   if (uid !== ROOT || gid === undefined || !reader.groups.includes(gid)) return false;

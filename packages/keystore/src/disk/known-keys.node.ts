@@ -1,4 +1,4 @@
-/** Known keys in a file beside the key pair, as ssh has `known_hosts`. */
+/** Known keys in a file next to the key pair, like ssh's `known_hosts`. */
 import { formatKnownKeys, parseKnownKeys } from '../format/known-keys.js';
 import type { KnownKeys, NextKnownKey } from '../known-keys.js';
 import { SharedFile, type SharedFileKind } from './shared-file.node.js';

@@ -13,7 +13,7 @@ const LOCK_NAME = /^\.lock-([1-9]\d{0,14})$/;
 
 /** One of the files. */
 export interface LockFile {
-  /** The holder's process id and system, a line each; empty: nobody holds it. */
+  /** The holder's process id and system, a line each; empty: not held. */
   readonly content: string;
   /** Differs after each sign of life of the holder. */
   readonly changed: string;

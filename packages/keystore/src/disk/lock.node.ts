@@ -10,7 +10,7 @@
  * machine, a process id that is gone says so at once; one that was given to another process costs only the wait.
  *
  * Where a file system has no hard links, the file is made under its name and then filled. For a moment it looks free,
- * so that two processes can take two numbers: whoever has filled the higher one looks again at the one below, and
+ * so that two processes can take two numbers: the one with the higher number checks the one below again, and
  * steps back when that has been filled meanwhile.
  */
 import { constants } from 'node:fs';

@@ -11,7 +11,7 @@ import { factsOf, isWindows, ownReader, systemCode } from './system.node.js';
 
 const DATA = '..data';
 
-/** A directory beside the links: its name begins with two dots and is more than that. */
+/** A directory next to the links: its name begins with two dots and is more than that. */
 const DATA_DIRECTORY = /^\.\.[^/]+$/;
 
 /** Whether a directory is laid out as a mounted Secret. Nothing can be written into one. */
@@ -21,7 +21,7 @@ export async function isSecretMount(directory: string): Promise<boolean> {
 
 /**
  * Where the file is that a link in a mounted Secret stands for; `undefined` for any other link, and for one that
- * somebody else than this user or root may have put there.
+ * may have been put there by another user than this one or root.
  */
 export async function mountedFile(path: string): Promise<string | undefined> {
   if (isWindows) return undefined;

@@ -9,7 +9,7 @@ import type { MemoryOptions } from '../place.js';
 
 /** A file that was read. */
 export interface ReadFile {
-  /** Its content; whoever asked for it disposes of it. */
+  /** Its content. The caller disposes of it. */
   readonly content: SecureByteContext;
   /** Changes whenever another file is put into its place. */
   readonly identity: string;

@@ -1,4 +1,4 @@
-/** Seen configurations in a file beside the key pair. */
+/** Seen configurations in a file next to the key pair. */
 import { formatSeen, parseSeen } from '../format/seen-configurations.js';
 import { highest, isSame, type SeenConfiguration, type SeenConfigurations } from '../seen-configurations.js';
 import { SharedFile, type SharedFileKind } from './shared-file.node.js';

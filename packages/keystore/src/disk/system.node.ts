@@ -66,7 +66,7 @@ export function unwritable(path: string, error: unknown): unknown {
 /** What link() says where a file system has no hard links: FAT and exFAT (EISDIR on Windows), network drives, FUSE. */
 const NO_LINKS = ['EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EMLINK', 'EXDEV'];
 
-/** Whether link() failed beside a file that was just written there, because there are no hard links. */
+/** Whether link() failed, next to a file just written, because the file system has no hard links. */
 export function hasNoLinks(error: unknown): boolean {
   return NO_LINKS.includes(systemCode(error) ?? '');
 }

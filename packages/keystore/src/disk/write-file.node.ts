@@ -14,14 +14,14 @@ const TEMPORARY = /^\..+\.[0-9a-f]{24}\.tmp$/;
 /** Modes of what is written; the umask of the process can only narrow them. */
 export const MODE = { privateFile: 0o600, publicFile: 0o644, directory: 0o700 } as const;
 
-/** Of a file that nobody has yet. */
+/** The name of a file that does not exist yet. */
 export const CREATE_FLAGS: number =
   process.platform === 'win32'
     ? constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
     : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Writes and syncs `content` beside `path`.
+ * Writes and syncs `content` in the directory of `path`.
  *
  * @returns the temporary path
  * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`; nothing is left then
@@ -43,7 +43,7 @@ export async function writeTemporary(path: string, content: Uint8Array, mode: nu
 }
 
 /**
- * Gives a temporary file its name, which nobody must have. The lock of the directory is held: without hard links, it is
+ * Gives a temporary file its name, which must be free. The lock of the directory is held: without hard links, it is
  * what keeps the name free between a look and the rename.
  *
  * @throws {KeyStoreError} `KEY_FILE_EXISTS`, or `KEY_FILE_UNWRITABLE`
@@ -79,7 +79,7 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Gives a temporary file its name, whoever had it. */
+/** Gives a temporary file its name, replacing a file that has it. */
 export async function commitOver(temporary: string, path: string): Promise<void> {
   try {
     await rename(temporary, path);
@@ -110,7 +110,7 @@ export async function hasLeftovers(directory: string): Promise<boolean> {
   return (await leftovers(directory)).length > 0;
 }
 
-/** Removes temporary files: whoever holds the lock of the directory knows that their writers are dead. */
+/** Removes temporary files: the holder of the directory's lock knows that their writers are dead. */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const name of await leftovers(directory)) await remove(join(directory, name));
 }

@@ -42,7 +42,7 @@ export async function writePair(pair: PairToWrite): Promise<WrittenPair> {
     temporaries.push(publicKey);
     await ready();
     await commit(privateKey, paths.privateKeyPath);
-    // A power failure must not find the new public key beside the old private one.
+    // A power failure must not leave the new public key next to the old private one.
     await syncDirectory(directory);
     await commit(publicKey, paths.publicKeyPath);
     await syncDirectory(directory);

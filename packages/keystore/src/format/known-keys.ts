@@ -11,7 +11,7 @@ export function isFingerprint(value: unknown): value is string {
   return typeof value === 'string' && LINE.test(`- ${value}`);
 }
 
-/** By name; or the number of the first line that is none, counted from 1. */
+/** By name; or the number of the first bad line, counted from 1. */
 export type ParsedKnownKeys =
   { readonly content: ReadonlyMap<string, string> } | { readonly damagedLine: number };
 
@@ -21,7 +21,7 @@ export function parseKnownKeys(text: string): ParsedKnownKeys {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line === '' || line.startsWith('#')) continue;
     const [, name = '', fingerprint = ''] = LINE.exec(line) ?? [];
-    // Two lines for one name: nobody can say which of them was meant.
+    // Two lines for one name: it is unknown which of them was meant.
     if (name === '' || known.has(name)) return { damagedLine: index + 1 };
     known.set(name, fingerprint);
   }

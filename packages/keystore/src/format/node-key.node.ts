@@ -17,7 +17,7 @@ export interface KeyToOpen {
 
 /**
  * The PKCS#8 of an encrypted key, or `undefined` when the password does not open it. The key passes through ordinary
- * memory of OpenSSL. The thread is busy meanwhile: whoever calls this has looked at how much work the file asks for.
+ * memory of OpenSSL. The thread is busy meanwhile: the caller has checked how much work the file asks for.
  *
  * @throws {UnsupportedFormat} when OpenSSL does not know the encryption either
  * @throws {SecurityError} `INVALID_KEY` when it is no RSA key

@@ -16,7 +16,7 @@ function deriveScrypt(
   { salt, cost, blockSize, parallelization }: Extract<KeyDerivation, { kind: 'scrypt' }>,
   keyBytes: number,
 ): Promise<Buffer> {
-  // The memory of all blocks, and as much again for what OpenSSL counts beside them.
+  // The memory of all blocks, and as much again for OpenSSL's overhead.
   const maxmem = 2 * 128 * blockSize * (cost + parallelization);
   return new Promise((resolve, reject) => {
     scrypt(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem }, (error, key) => {

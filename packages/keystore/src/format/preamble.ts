@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '@nomyo/base';
 
-/** What is known of a pair beside its key. */
+/** What is known of a pair besides its key. */
 export interface PairRecord {
   /** Unix time in ms; `undefined` when the file does not say. */
   readonly createdAt: number | undefined;

@@ -86,7 +86,7 @@ export function isEncrypted(file: Uint8Array, path: string): Promise<boolean> {
 }
 
 /**
- * The digest of a file that we wrote shows damage; in one of somebody else's the numbers are looked at, but where the key
+ * The digest of a file that we wrote shows damage; in a file made elsewhere the numbers are checked, but where the key
  * may not be in ordinary memory, as it is while OpenSSL does that.
  */
 async function importKey(pkcs8: Bytes, file: Uint8Array, { memory }: KeyFileContext): Promise<RsaPrivateKey> {

@@ -6,7 +6,7 @@ const NOTE = `# The newest key configuration that was taken from each realm: epo
 
 const LINE = /^(\S+) (\d{1,10}) (\d{1,16})$/;
 
-/** By realm; or the number of the first line that is none, counted from 1. */
+/** By realm; or the number of the first bad line, counted from 1. */
 export type ParsedSeen =
   { readonly content: ReadonlyMap<string, SeenConfiguration> } | { readonly damagedLine: number };
 

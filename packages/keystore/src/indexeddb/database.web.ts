@@ -55,7 +55,7 @@ export class Database {
       const request = globalThis.indexedDB.open(DATABASE.name, DATABASE.version);
       request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
       const database = await resultOf(request);
-      // A tab must stand in nobody's way who deletes the database, or has a newer version of it.
+      // A tab must not block another one that deletes or upgrades the database.
       database.onversionchange = () => this.close();
       database.onclose = () => (this.#open = undefined);
       return database;

@@ -47,7 +47,7 @@ export class LazyStorage implements KeyStorage {
     );
   }
 
-  /** After a failure, whoever asks next tries again. */
+  /** After a failure, the next use tries again. */
   #loaded(): Promise<KeyStorage> {
     this.#storage ??= this.#load().catch((error: unknown) => {
       this.#storage = undefined;

@@ -20,7 +20,7 @@ export class IndexedDbSeenConfigurations implements SeenConfigurations {
   }
 }
 
-/** Names of known keys have no spaces, so none of them is one of these. */
+/** Names of known keys have no spaces, so they cannot collide with these. */
 function keyOf(realm: string): string {
   return `configuration of ${realm}`;
 }

@@ -1,4 +1,4 @@
-/** The pair of an origin: CryptoKeys in IndexedDB that nobody can export, not even the page that made them. */
+/** The pair of an origin: CryptoKeys in IndexedDB that cannot be exported, not even by the page that made them. */
 import { CryptoKeySource, generateCryptoKeyPair, type KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
 import { NextKeys } from '../next-keys.js';

@@ -18,7 +18,7 @@ const SWITCHING_PROTOCOLS = 101;
 /**
  * @throws {SecurityError} `REDIRECT_REFUSED` on any 3xx: following it would carry ciphertext, public key and tier to
  * another host, and no answer from there is one of the router
- * @throws {APIConnectionError} on a 101, and on an encoded body, which nobody asked for (RFC 9110 §8.4)
+ * @throws {APIConnectionError} on a 101, and on an encoded body, which was not asked for (RFC 9110 §8.4)
  */
 export function checkHead({ status, headers }: ResponseHead, possiblyExecuted: boolean): void {
   if (status >= 300 && status <= 399) throw redirectRefused(` (${String(status)})`);
@@ -34,7 +34,7 @@ export function redirectRefused(status = ''): SecurityError {
   return new SecurityError('REDIRECT_REFUSED', `the router answered with a redirect${status}`);
 }
 
-/** For a 101: nobody asked for another protocol, and no answer follows. */
+/** For a 101: no other protocol was asked for, and no answer follows. */
 export function switchedProtocols(possiblyExecuted: boolean): APIConnectionError {
   const message = 'the server switched to another protocol (101), which nobody asked for';
   return new APIConnectionError(message, { possiblyExecuted, retryable: false });
@@ -102,7 +102,7 @@ export class BodyCollector {
 
   /**
    * Lets go of what has come, before an error is made here: V8 keeps `this` of every frame alive with an error, until
-   * somebody reads its `stack`.
+   * its `stack` is read.
    */
   drop(): void {
     this.#parts = [];

@@ -64,7 +64,7 @@ const NAMED_ENTITIES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The secret within a longer text in base64 (RFC 4648 §4, §5). Characters at its ends that also hold bits of what is
- * beside it are left out.
+ * next to it are left out.
  *
  * @param offset of the secret in a group of three bytes
  */

@@ -17,7 +17,7 @@ interface StatusEntry {
   readonly error: new (message: string, info: APIErrorInfo) => APIError;
   readonly meaning: string;
   /**
-   * Whether the request may have been run. `refused`: not, whoever answers. `ambiguous`: it may, since a gateway or the
+   * Whether the request may have been run. `refused`: certainly not. `ambiguous`: it may, since a gateway or the
    * router itself says this also after the request went through. `router`: not if the router says so in the words of
    * the protocol; a gateway may say the same afterwards. Default: `refused` from 400 to 499, else `ambiguous`.
    */
@@ -122,7 +122,7 @@ export function errorOfAnswer(said: unknown, { payloadId, secrets = [] }: Answer
 
 const BY_ANOTHER = 'an HTML page, so a proxy or firewall on the way may have written it';
 
-/** What a status means is the protocol's word: where somebody else answered below 500, it does not hold. */
+/** The protocol says what a status means; below 500 that holds only for the router's own answers. */
 function messageOf(status: number, meaning: string, { isHtml, text }: RouterDetail): string {
   const said = isHtml ? BY_ANOTHER : text;
   const what = isHtml && status < SERVER_ERRORS ? '' : ` (${meaning})`;

@@ -25,7 +25,7 @@ export interface StreamSource {
 }
 
 /**
- * The chunks of a body, none of them empty. The next one is asked for when the reader asks: a slow reader slows the
+ * The chunks of a body, none empty. The next one is asked for when the reader asks: a slow reader slows the
  * server down. Leaving the loop early closes the connection.
  */
 export class StreamedBody implements AsyncIterableIterator<Uint8Array> {

@@ -17,12 +17,12 @@ interface Controller<S extends AbortSignalLike> {
   abort(reason: unknown): void;
 }
 
-/** Why a signal is aborted whose attempt has ended by itself; nobody is left to read it. */
+/** Why a signal is aborted whose attempt has ended by itself; no one is left to read it. */
 const OVER = new Error('the attempt is over');
 
 /**
  * Runs `task` with a signal that is aborted by the caller's signal, with its reason, or when the time is over. The
- * task settles soon after that; nobody waits for one that does not listen. When it has settled, the signal is aborted
+ * task settles soon after that; one that does not listen is not waited for. When it has settled, the signal is aborted
  * in any case: a `fetch` holds its connection until the body was read, also where it gives no body to read or cancel
  * (a 204 that declares a length).
  *

@@ -167,7 +167,7 @@ function streamedAnswer(
 ): { readonly response: HttpStreamResponse; readonly released: Promise<void> } {
   let free = (): void => undefined;
   const released = new Promise<void>((resolve) => (free = resolve));
-  // Nobody may be reading when the connection breaks: the next one to read hears of it.
+  // There may be no reader when the connection breaks: the next read gets the error.
   message.on('error', () => undefined);
   const body = new StreamedBody({
     declared: declaredLength(headers),

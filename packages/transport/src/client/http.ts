@@ -31,7 +31,7 @@ export interface HttpRequest {
 
 /** One attempt at a request whose answer is read as it comes. */
 export interface HttpStreamRequest extends HttpRequest {
-  /** Longest wait for the next chunk while somebody asks for one, in ms. Default: `timeout`. */
+  /** Longest wait for the next chunk once it is asked for, in ms. Default: `timeout`. */
   readonly idleTimeout?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface HttpStreamResponse {
   /**
    * Read once. The next chunk is asked for when the reader asks, so a slow reader slows the server down. The loop
    * throws when the body breaks off, is over `maxBytes` or takes too long, or with the reason of the caller's signal;
-   * leaving it early closes the connection. Whoever reads nothing calls `return()`, or the connection is held until
+   * leaving it early closes the connection. Without reading, call `return()`, or the connection is held until
    * `timeout`.
    */
   readonly body: AsyncIterableIterator<Uint8Array>;
@@ -65,7 +65,7 @@ export interface HttpClient {
    * @throws {InvalidArgumentError} on a wrong member of `request`; nothing was sent
    * @throws {DisposedError} after {@link close}
    * @throws {APIConnectionError} when there is no whole answer
-   * @throws {APIConnectionTimeoutError} when there is none within the timeout
+   * @throws {APIConnectionTimeoutError} when no answer comes within the timeout
    * @throws {SecurityError} `REDIRECT_REFUSED`, `BODY_TOO_LARGE`, `SERVER_KEY_NOT_PINNED` (for `tls.pins`)
    */
   send(request: HttpRequest): Promise<HttpResponse>;

@@ -14,7 +14,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** How long an address has to itself before the next one is tried beside it, in ms (RFC 8305 §8). */
+/** How long an address has to itself before the next one is tried in parallel, in ms (RFC 8305 §8). */
 const ATTEMPT_DELAY_MS = 250;
 
 /** Why an attempt is given up when another one was faster. */

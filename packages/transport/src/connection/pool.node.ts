@@ -117,7 +117,7 @@ export class ConnectionPool {
     agent.keepSocketAlive = (socket): boolean => {
       const idleMs = this.#idleMs.get(socket) ?? 0;
       if (this.#closed || idleMs === 0 || !(socket instanceof Socket)) return false;
-      // Nobody has asked anything: whatever comes now would be taken for the answer to the next request.
+      // No request is under way: what comes now would be taken for the answer to the next one.
       socket.on('data', destroyIt);
       socket.unref();
       // It counts from the last byte on, and goes on during requests, where the agent ignores its end: setting it anew

@@ -1,6 +1,6 @@
 /**
  * The authorities that Node trusts when it is told nothing. Naming an own one replaces them all, those of
- * `NODE_EXTRA_CA_CERTS` and `--use-system-ca` too, so whoever adds one has to name the others again.
+ * `NODE_EXTRA_CA_CERTS` and `--use-system-ca` too, so adding one means naming the others again.
  */
 import { InvalidArgumentError } from '@nomyo/base';
 import { readFileSync } from 'node:fs';

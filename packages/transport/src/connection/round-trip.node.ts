@@ -25,7 +25,7 @@ export interface Attempt {
 export interface Incoming extends ResponseHead {
   readonly message: IncomingMessage;
   readonly possiblyExecuted: boolean;
-  /** Settles when the connection is free for others, or closed: from then on nobody reads the request's body. */
+  /** Settles when the connection is free for others, or closed: from then on the request's body is not read. */
   readonly release: () => Promise<void>;
 }
 
@@ -79,7 +79,7 @@ async function answerTo<T>(
     return await new Promise<T>((resolve, reject) => {
       aborted = () => reject(new Error('aborted'));
       attempt.signal.addEventListener('abort', aborted);
-      // It stays: nobody listens to an error that comes later.
+      // It stays, for an error that comes later.
       outgoing.on('error', reject);
       whenUsable(outgoing, () => {
         attempt.sent = request.method !== 'GET';
@@ -130,7 +130,7 @@ async function accept<T>(
   const status = message.statusCode ?? 0;
   const headers = headersOf(message.headers);
   checkHead({ status, headers }, possiblyExecuted);
-  // A body that ends with the connection ends anywhere, and nobody can tell (RFC 9112 §8).
+  // A body that ends with the connection ends anywhere, undetectably (RFC 9112 §8).
   const saysItsEnd = 'content-length' in headers || 'transfer-encoding' in headers;
   // A double that answers in place of the network need not say how.
   if (status === 200 && !saysItsEnd && pool.isFromNetwork(message)) {

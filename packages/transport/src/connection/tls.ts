@@ -63,7 +63,7 @@ const CHECKS: Readonly<
 /** Options whose absence means less protection. */
 const PROTECTIVE: readonly (keyof TlsOptions)[] = ['pins', 'replaceDefaultRoots', 'minVersion'];
 
-/** @throws {InvalidArgumentError} on a wrong value, a name that is none of {@link TlsOptions}, or half of an mTLS pair */
+/** @throws {InvalidArgumentError} on a wrong value, an unknown name, or half of an mTLS pair */
 export function checkTlsOptions(options: TlsOptions): void {
   refuseUndefined(options, PROTECTIVE, 'tls.');
   const checks: Readonly<Record<string, (typeof CHECKS)[keyof TlsOptions] | undefined>> = CHECKS;

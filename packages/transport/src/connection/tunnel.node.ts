@@ -58,7 +58,7 @@ async function askForTunnel(
 
 interface Consent {
   readonly status: number;
-  /** What came behind the answer. */
+  /** What came after the answer. */
   readonly early: number;
 }
 

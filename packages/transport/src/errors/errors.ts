@@ -80,7 +80,7 @@ export class APIError extends NomyoError {
   readonly statusCode: number;
   /**
    * What the router said: the `detail` of its JSON, or the whole of a JSON without one, shortened, and without what
-   * it echoes of the request. `undefined` when it sent no JSON. It came unencrypted: nobody but TLS vouches for it.
+   * it echoes of the request. `undefined` when it sent no JSON. It came unencrypted: only TLS vouches for it.
    */
   readonly errorDetails: unknown;
   /** Headers of the answer, with lower-case names. */

@@ -8,5 +8,5 @@ export interface Failure {
   readonly final?: boolean;
 }
 
-/** Without a code, or with one that nobody knows. */
+/** Without a code, or with an unknown one. */
 export const UNKNOWN: Failure = { advice: 'check the network, and proxies between here and the router' };

@@ -46,7 +46,7 @@ export class FetchClient implements HttpClient {
   async send(request: HttpRequest): Promise<HttpResponse> {
     try {
       this.#check(request);
-      // A fetch of somebody's own may not listen to the signal.
+      // A custom fetch may ignore the signal.
       const send = (): Promise<HttpResponse> =>
         withDeadline(deadlineOf(request), (ended) => abortable(this.#send(request, ended), ended));
       return await (request.method === 'GET' ? send() : markFailuresAsSent(send));

@@ -1,5 +1,5 @@
 /**
- * An answer as a `fetch` gives it: the runtime's own, or somebody else's, which may be less than the standard has. It is
+ * An answer as a `fetch` gives it: the runtime's own, or another one, which may have less than the standard. It is
  * read by its shape: another realm, node-fetch and test doubles have classes of their own.
  */
 import { APIConnectionError } from '../errors/errors.js';

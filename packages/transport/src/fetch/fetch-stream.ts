@@ -15,7 +15,7 @@ export async function openStream(
   const { method, maxBytes, maxBytesName, timeout, idleTimeout = timeout } = request;
   const controller = new LightAbortController();
   const stopClock = startDeadline(deadline, controller);
-  // The fetch ends with the attempt, and when nobody reads any more.
+  // The fetch ends with the attempt, and when the reader has gone.
   const fetching = new AbortController();
   controller.addEventListener('abort', () => fetching.abort(controller.reason));
   const release = (): void => {

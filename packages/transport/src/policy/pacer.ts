@@ -1,4 +1,4 @@
-/** A line in front of each budget: first come, first served, and whoever gives up leaves it. */
+/** A line in front of each budget: first come, first served; a caller that gives up leaves it. */
 import { Semaphore, sleep, type AbortSignalLike } from '@nomyo/base';
 
 /** How many requests an account has left. `Terms` is what a caller brings along, such as a limit of its own. */
@@ -21,7 +21,7 @@ export class Pacer<Terms> {
   readonly #open: (account: string) => Budget<Terms>;
   readonly #accounts = new Map<string, Account<Terms>>();
 
-  /** @param open the budget of an account that nobody uses at the time */
+  /** @param open the budget of an account that is not in use */
   constructor(open: (account: string) => Budget<Terms>) {
     this.#open = open;
   }

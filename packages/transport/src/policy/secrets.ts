@@ -8,5 +8,5 @@ export function secretsOf(headers: Readonly<Record<string, string>>): readonly s
 /** By their names; a caller may add such headers for a gateway. */
 const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?<!^x-public-)key$|token$|secret$/i;
 
-/** The scheme of an `Authorization` is none. */
+/** The scheme of an `Authorization` is not a secret. */
 const SCHEME = /^(?:Bearer|Basic) +/i;

@@ -18,7 +18,7 @@ export interface ServerKeyChange {
 
 /** How the key is fetched and kept. */
 export interface ServerKeyCacheOptions<K extends Fingerprinted> {
-  /** Fetches the key. The signal is aborted when nobody waits for it any more. */
+  /** Fetches the key. The signal is aborted when the key is no longer needed. */
   readonly load: (signal: AbortSignal) => Promise<K>;
   /** How long a key is kept, in ms. 0: it is fetched for every call. */
   readonly ttl: number;
@@ -102,7 +102,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
   peek(): K | undefined {
     if (this.#kept === undefined) return undefined;
     const age = this.#now() - this.#kept.since;
-    // A negative age means that the clock was set back: nobody knows how old the key is.
+    // A negative age means that the clock was set back: the age of the key is unknown.
     return age >= 0 && age < this.#options.ttl ? this.#kept.key : undefined;
   }
 
@@ -188,7 +188,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
     if (key !== undefined) this.#kept = { key, since: this.#now() };
   }
 
-  /** Nobody waits: who comes next starts a fetch of their own. */
+  /** No caller waits any more: the next one starts its own fetch. */
   #cancelFetch(fetch: KeyFetch<K>): void {
     if (this.#fetch !== fetch) return;
     this.#fetch = undefined;

@@ -56,7 +56,7 @@ function checkProtocol({ protocol, hostname }: URL, allowHttp: AllowHttp, name: 
 }
 
 /**
- * Names that can be this machine: beside those of loopback, `.test` (RFC 6761 §6.2), which nobody can register and
+ * Names that can be this machine: besides those of loopback, `.test` (RFC 6761 §6.2), which cannot be registered and
  * development servers use. The address that it stands for is checked when the connection is made.
  */
 function isLocalName(hostname: string): boolean {
