@@ -43,7 +43,7 @@ export function answerOf(
   const answer = decodePayload(plaintext);
   const theirs = answer['_metadata'];
   const ours = { payload_id: payloadId, is_encrypted: true, memory_locked: locked, ...facts.metadata };
-  // Nobody else has the object yet, and a copy of it costs more than the rest of this function.
+  // The object has no other owner yet, and a copy of it costs more than the rest of this function.
   return Object.assign(answer, { _metadata: isObject(theirs) ? { ...theirs, ...ours } : ours });
 }
 

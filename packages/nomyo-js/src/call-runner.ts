@@ -44,7 +44,7 @@ export interface CallInput {
 /** What is made of an answer, and what it says of itself. */
 export interface Taken<T> {
   readonly value: T;
-  /** Asked for only when somebody observes. */
+  /** Asked for only when there are observers. */
   readonly summary: () => AnswerSummary | undefined;
 }
 
@@ -122,10 +122,10 @@ export class CallRunner<C extends Channel = Channel> {
     }
   }
 
-  /** Makes a call; whoever gets its answer ends it. Everything up to the first wait runs at once, observers included. */
+  /** Makes a call; the taker of its answer ends it. All up to the first wait runs at once, observers included. */
   async open(input: CallInput): Promise<Opened> {
     this.check();
-    // A call that fails before it waits for them leaves nobody who would hear of theirs.
+    // A call that fails before it waits for these would leave their rejection unhandled.
     input.needs?.catch(() => undefined);
     const observation =
       this.#observers === undefined ? undefined : this.#beginObservation(input, this.#observers);

@@ -33,7 +33,7 @@ export class CallScope {
   }
 
   /**
-   * Begins a call with a signal of its own. Unlike `AbortSignal.any`, it leaves nothing behind on a signal that lives
+   * Begins a call with a signal of its own. Unlike `AbortSignal.any`, it leaves nothing on a signal that lives
    * longer than the call.
    *
    * @throws the caller's abort reason, or {@link DisposedError}

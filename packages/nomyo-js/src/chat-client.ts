@@ -139,7 +139,7 @@ export class SecureChatCompletion implements Observable {
 
   /**
    * The models of the service, as its `GET /v1/models` lists them. In version 1 they are asked for without a seal:
-   * whoever watches TLS from inside, such as a proxy that inspects it, sees the API key and the list.
+   * anyone who can see inside TLS, such as an inspecting proxy, sees the API key and the list.
    *
    * @throws {APIError} when the router answers with an error
    * @throws {APIConnectionError} when it cannot be reached, or not in time

@@ -17,7 +17,7 @@ export interface CreateOptions {
   readonly timeout?: number;
   /** Attempts after the first. Default: the client's. */
   readonly maxRetries?: number;
-  /** Sent beside the protocol's own headers, none of which they can replace: an object, `Headers`, a `Map`, or pairs. */
+  /** Sent besides the protocol's own headers, which they cannot replace: an object, `Headers`, a `Map`, or pairs. */
   readonly headers?: HeadersInput;
 }
 

@@ -10,7 +10,7 @@ export interface Environment {
   readonly variable: (name: string) => string | undefined;
   /** How a proxy is reached, and what is reached without: the one of the options, or of the environment. */
   readonly proxyOf: (proxy: string | undefined) => Pick<HttpClientOptions, 'proxy' | 'noProxy'>;
-  /** Tells whoever listens in this process, such as a tracing library; `message` is the name of the event. */
+  /** Publishes to listeners in this process, such as a tracing library; `message` is the name of the event. */
   readonly publish: (entry: { readonly message: string }) => void;
   /** SHA-256 (FIPS 180-4) of ciphertext that is whole, in lower-case hexadecimal. The bytes may be overwritten afterwards. */
   readonly sha256: (bytes: Uint8Array) => string | Promise<string>;

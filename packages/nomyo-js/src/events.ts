@@ -57,7 +57,7 @@ export interface NomyoEvents {
    * over, calls fail with this code.
    */
   'nomyo:configuration-refresh-failed': { readonly code: string | undefined };
-  /** `createSecureFetch` answered a library with a failure. `error` is what is behind it. */
+  /** `createSecureFetch` answered a library with a failure. `error` is the cause. */
   'nomyo:fetch-failed': { readonly status: number; readonly code: string; readonly error: unknown };
 }
 
@@ -107,7 +107,7 @@ export function createEmit(loggers: readonly Logger[]): Emit {
   };
 }
 
-/** Said at once, and on the console: whoever reads no events must hear it too. */
+/** Printed at once, and on the console, for those who read no events. */
 export function warnOfHttp(baseUrl: URL): void {
   if (baseUrl.protocol !== 'http:') return;
   // eslint-disable-next-line no-console -- the one line that this library prints

@@ -15,7 +15,7 @@ export class FirstUse {
   #last: string | undefined;
 
   /**
-   * @param keys of the client: what is remembered stands beside them, or in memory where they are elsewhere
+   * @param keys of the client: what is remembered is next to them, or in memory where they are elsewhere
    * @param baseUrl as `parseBaseUrl` gives it
    */
   constructor(keys: KeyOrigin, baseUrl: URL, onChange: OnServerKeyChange | undefined, emit: Emit) {
@@ -36,7 +36,7 @@ export class FirstUse {
       signal.throwIfAborted();
       this.#tell(this.#last ?? replaces, current);
       if (replaces !== undefined && replaces !== current) await this.#ask({ previous: replaces, current });
-      // Whoever was asked may answer when the client is gone.
+      // The answer may come when the client is gone.
       signal.throwIfAborted();
       const next = { fingerprint: current, replaces };
       // Where another process was faster, what it put there is looked at.

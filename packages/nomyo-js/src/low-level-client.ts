@@ -115,7 +115,7 @@ export class SecureCompletionClient implements Observable {
 
   /**
    * Seals a payload to the router: the body of a request. Its `api_key` and `security_tier` are left out: they travel
-   * as the headers `Authorization` and `X-Security-Tier`, which whoever sends the body sets.
+   * as the headers `Authorization` and `X-Security-Tier`, which the sender of the body sets.
    *
    * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
    */

@@ -5,7 +5,7 @@ import { asWhole } from './answer.js';
 import type { CallInput, Opened, Taken } from './call-runner.js';
 import { MODELS_PATH, type WholeAnswer } from './protocol.js';
 
-/** A request for the list: once, since it is asked for by whoever waits in front of a screen. */
+/** A request for the list, without retries: usually a person is waiting for it. */
 export function modelsCall(call: Pick<CallInput, 'apiKey' | 'signal' | 'timeout'>): CallInput {
   return {
     ...call,

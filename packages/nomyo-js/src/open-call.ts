@@ -17,11 +17,11 @@ interface CallNames {
   readonly signal: { readonly aborted: boolean } | undefined;
 }
 
-/** A call under way. Whoever opened it calls {@link end} or {@link fail}, once; later calls of either do nothing. */
+/** A call under way. Its opener calls {@link end} or {@link fail}, once; later calls of either do nothing. */
 export class OpenCall implements CallRecord {
   readonly payloadId: string;
   readonly memory: CallMemory;
-  /** `undefined` when nobody watches. */
+  /** `undefined` when there are no observers. */
   readonly observation: Observation | undefined;
   /** Requests that were begun. */
   attempts = 0;
@@ -75,7 +75,7 @@ export class OpenCall implements CallRecord {
     this.#cleanups.push(cleanup);
   }
 
-  /** For an answer that comes in pieces: an abort ends the call even while nobody reads. */
+  /** For an answer that comes in pieces: an abort ends the call even while it is not being read. */
   endOnAbort(): void {
     const signal: AbortSignalLike | undefined = this.#scoped?.signal;
     const abort = (): void => this.fail(signal?.reason);
@@ -114,7 +114,7 @@ export class OpenCall implements CallRecord {
     this.#scoped?.leave();
   }
 
-  /** @param summary asked for only when somebody watches */
+  /** @param summary asked for only when there are observers */
   end(summary: () => AnswerSummary | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -21,13 +21,13 @@ export interface Protocol<C extends Channel = Channel> {
   readonly name: string;
   /** Pins of the roots that it trusts, for people to compare: `ed25519/…`. Empty where there is no root. */
   readonly roots: readonly string[];
-  /** Whether it trusts nobody but whom it was given a key of, so that a policy's demand for pins is met. */
+  /** Whether it trusts only keys it was given, which meets a policy's demand for pins. */
   readonly pinsServerKey: boolean;
   /** Whether clients have an RSA key pair, and so perhaps files that hold it. */
   readonly hasKeyPair: boolean;
   /** Whether it can answer piece by piece; if not, requests are sealed without `stream` and `stream_options`. */
   readonly streams: boolean;
-  /** Options of a client that would have no effect beside it: each is refused, by its name. */
+  /** Options of a client that would have no effect with it: each is refused by name. */
   readonly excludes: readonly (keyof CommonOptions)[];
   /** One channel per client. Nothing is read, written or sent here. */
   connect(context: ProtocolContext): C;
@@ -114,11 +114,11 @@ export interface Exchange {
   end(): void;
 }
 
-/** What is known of an answer beside its text. */
+/** What is known of an answer besides its text. */
 export interface AnswerFacts {
   /** The tier that was applied, where the answer says so under its seal. */
   readonly appliedTier?: SecurityTier | undefined;
-  /** Members of `_metadata`, beside `payload_id`, `is_encrypted` and `memory_locked`. */
+  /** Members of `_metadata`, besides `payload_id`, `is_encrypted` and `memory_locked`. */
   readonly metadata: JsonObject;
 }
 
@@ -126,7 +126,7 @@ export interface AnswerFacts {
 export interface WholeAnswer {
   readonly kind: 'whole';
   readonly facts: AnswerFacts;
-  /** JSON. Whoever takes the answer disposes of it. */
+  /** JSON. The taker of the answer disposes of it. */
   readonly plaintext: SecureByteContext;
 }
 

@@ -1,9 +1,9 @@
-/** Code of somebody else's that may fail without any consequence: loggers, subscribers, observers. */
+/** Foreign code that may fail without consequence: loggers, subscribers, observers. */
 
 /**
- * What `task` gives; `undefined` where it throws. A promise that rejects is nobody's either.
+ * What `task` gives; `undefined` where it throws. A rejected promise is dropped, too.
  *
- * @param failed hears why. Default: nobody
+ * @param failed is told why. Default: nothing
  */
 export function quietly<T>(task: () => T, failed: (error: unknown) => void = ignore): T | undefined {
   try {

@@ -1,4 +1,4 @@
-/** Keeping within the limits of the service, which hold for an API key: whoever shares it, shares the budget. */
+/** Keeping within the limits of the service, which hold for an API key: clients that share it share the budget. */
 import { checkRateLimit, type RateLimit } from '@nomyo/transport';
 import type { CallSignal } from './call-scope.js';
 import { loadPart } from './load-part.js';
@@ -40,7 +40,7 @@ export function createPace(
     const { accountName, inProcess } = await loadPart(() => import('./pace.js'));
     const account = await accountName(router, apiKey);
     signal.throwIfAborted();
-    // One of somebody else's may ignore the signal.
+    // A foreign limiter may ignore the signal.
     if (isShared(rateLimit)) await abortable(rateLimit.acquire(account, signal.toAbortSignal()), signal);
     else await inProcess.acquire(account, rateLimit, signal);
   };

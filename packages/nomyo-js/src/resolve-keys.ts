@@ -29,7 +29,7 @@ export const KEY_STORE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'keySize',
 ];
 
-/** @throws {InvalidArgumentError} on a key source that is none, or an option without an effect beside it */
+/** @throws {InvalidArgumentError} on something that is not a key source, or an option that has no effect with one */
 export function resolveKeys(
   config: CommonOptions,
   { secure = true, requireLocked, onUnlocked }: SecureByteContextOptions,

@@ -1,5 +1,5 @@
 /**
- * A private key that the caller keeps, wherever it is: a source of somebody else's gets a real signal, and may ignore
+ * A private key that the caller keeps, wherever it is: a foreign source gets a real signal, and may ignore
  * it. Loaded with the first call of a client that was given its `keys`.
  */
 import { abortable, isBytes, wipe } from '@nomyo/base';

@@ -69,7 +69,7 @@ export class AnswerSealer {
     return this.#last([headFrame(encodeAnswerHead(head), true), ...bodyFrames(body, true)], this.#prefix);
   }
 
-  /** A whole answer of frames as they are given, for whoever pads by another rule. The key stays. */
+  /** A whole answer of frames as they are given, for callers that pad by another rule. The key stays. */
   async frames(frames: readonly PlainFrame[]): Promise<Bytes> {
     return this.#frames.seal(frames, this.#prefix);
   }

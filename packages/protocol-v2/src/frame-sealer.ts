@@ -61,7 +61,7 @@ export class FrameSealer {
   }
 
   /**
-   * These frames, one behind the other, in one array.
+   * These frames, one after the other, in one array.
    *
    * @param prefix what stands in front of them there
    * @throws {InvalidArgumentError} when content and padding are more than a frame holds; nothing is sealed then

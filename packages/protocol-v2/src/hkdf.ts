@@ -3,7 +3,7 @@ import { platform } from '#platform';
 import { bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
 
 const HASH_BYTES = 32;
-/** The counter behind `info` that every output up to 32 bytes is made with. */
+/** The counter after `info` with which every output up to 32 bytes is made. */
 const FIRST_BLOCK = bytesOf(1);
 
 /** RFC 5869 2.2. */

@@ -1,4 +1,4 @@
-/** Where a map keeps sealed answers: one behind the other in blocks of one size. */
+/** Where a map keeps sealed answers: one after the other in blocks of one size. */
 import { allocateBytes, type Bytes } from '@nomyo/base';
 
 /** In bytes: room for four of the longest answers that must be kept. */
@@ -12,7 +12,7 @@ export class KeptAnswers {
   #block: Bytes | undefined;
   #used = 0;
 
-  /** The same bytes, in a block. Whoever holds one answer of a block holds the block. */
+  /** The same bytes, in a block. Holding one answer of a block holds the block. */
   keep(answer: Uint8Array): Bytes {
     const { byteLength } = answer;
     if (this.#block === undefined || this.#used + byteLength > this.#block.byteLength) {

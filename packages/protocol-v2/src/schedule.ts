@@ -8,7 +8,7 @@ import { LABEL, SIZES, SUITES, type SuiteId } from './facts.js';
 import { expand, extract } from './hkdf.js';
 import type { Encapsulation } from './platform/platform.js';
 
-/** What both sides derive from one encapsulation. Whoever holds it wipes all three. */
+/** What both sides derive from one encapsulation. The holder wipes all three. */
 export interface Context {
   readonly key: Bytes;
   readonly baseNonce: Bytes;

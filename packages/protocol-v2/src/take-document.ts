@@ -117,7 +117,7 @@ interface Parts {
   /** What the signer signed, without the label. */
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
-  /** Behind the magic of the keys. */
+  /** After the magic of the keys. */
   readonly keys: Uint8Array;
 }
 

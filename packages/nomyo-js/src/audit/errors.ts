@@ -1,7 +1,7 @@
 import { NomyoError, type NomyoErrorOptions } from '@nomyo/base';
 import { causeOf, codeOf } from './system.js';
 
-/** The audit log cannot be written, or is none. With `required`, nothing was sent. */
+/** The audit log cannot be written, or is not an audit log. With `required`, nothing was sent. */
 export class AuditError extends NomyoError {
   override readonly name: string = 'AuditError';
 
@@ -14,7 +14,7 @@ export class AuditError extends NomyoError {
 /** @param file the log */
 export function failureOf(file: string, cause: unknown): AuditError {
   if (cause instanceof AuditError) return cause;
-  // What the system says stands behind the lock's own error.
+  // The system's own error is the cause of the lock's.
   const code = codeOf(causeOf(cause)) ?? codeOf(cause) ?? 'unknown';
   return new AuditError(`the audit log ${file} cannot be written (${code})`, { cause });
 }

@@ -28,7 +28,7 @@ export function rotatedPath(file: string, number: number): string {
 export interface Tail {
   /** The last whole line. */
   readonly last: ParsedLine | undefined;
-  /** Lines behind it that are none. */
+  /** Lines after it that are not whole. */
   readonly torn: readonly Uint8Array[];
   /** Whether the file ends with a line feed, or is empty. */
   readonly isTerminated: boolean;

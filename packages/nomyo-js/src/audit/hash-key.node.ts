@@ -7,7 +7,7 @@ import { codeOf } from './system.js';
 const KEY_BYTES = 32;
 
 /**
- * Beside the log: the hashes of API keys are the same in every run. It is there as a whole or not at all: with half a
+ * Next to the log: the hashes of API keys are the same in every run. It is there as a whole or not at all: with half a
  * secret, hashes could be guessed.
  *
  * @throws {AuditError} when it is damaged; an error of the system when it cannot be read or made
@@ -30,7 +30,7 @@ function read(path: string): Uint8Array | undefined {
   }
 }
 
-/** Whoever has the lock of the log is alone here. */
+/** The holder of the log's lock is alone here. */
 function make(path: string): Uint8Array {
   const key = randomBytes(KEY_BYTES);
   const beside = `${path}.new`;

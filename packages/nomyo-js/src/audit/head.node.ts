@@ -1,4 +1,4 @@
-/** The head of a log: number and hash of its last line, in a file beside it. Without it, nobody could see that lines were cut off. */
+/** The head of a log: number and hash of its last line, in a file next to it. It shows a log that was cut short. */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { NO_FOLLOW } from './files.node.js';
 import type { ChainPoint } from './line.node.js';
@@ -13,7 +13,7 @@ function headPath(file: string): string {
   return `${file}.head`;
 }
 
-/** @returns `undefined` when there is none; `damaged` when it says nothing */
+/** @returns `undefined` when there is no head; `damaged` when it cannot be read */
 export function readHead(file: string): ChainPoint | 'damaged' | undefined {
   let text: string;
   try {

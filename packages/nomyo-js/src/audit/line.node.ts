@@ -26,7 +26,7 @@ export interface ChainPoint {
 /** Before the first line. */
 export const START: ChainPoint = { seq: -1, hash: GENESIS };
 
-/** What a line says beside its place in the chain: JSON, in this order, `type` first. */
+/** What a line says besides its place in the chain: JSON, in this order, `type` first. */
 export type LineBody = { readonly type: LineType } & Readonly<Record<string, unknown>>;
 
 /** `call`: a call; `checkpoint`: a signature; `torn`, `cut`: marks of a writer that found damage. */

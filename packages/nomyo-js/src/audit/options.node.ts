@@ -20,7 +20,7 @@ export interface AuditLogOptions {
   readonly file: string;
   /** Refuse a call, before it is sent, when the log cannot be written. Default: `false`: `onError` hears of it. */
   readonly required?: boolean;
-  /** Ed25519 private key in PEM that signs checkpoints; see {@link createAuditKey}. Default: there are none. */
+  /** Ed25519 private key in PEM that signs checkpoints; see {@link createAuditKey}. Default: no checkpoints. */
   readonly signingKeyPath?: string;
   /** Lines between two checkpoints. Default: 100. There is one more when the log is closed. */
   readonly checkpointEvery?: number;
@@ -30,7 +30,7 @@ export interface AuditLogOptions {
   readonly maxBytes?: number;
   /** Begin a new file every day (UTC). Default: `true`. */
   readonly daily?: boolean;
-  /** Hears why a line could not be written. It is written with the next one that can be. Default: nobody. */
+  /** Hears why a line could not be written. It is written with the next one that can be. Default: none. */
   readonly onError?: (error: AuditError) => void;
 }
 

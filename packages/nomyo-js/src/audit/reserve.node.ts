@@ -15,13 +15,13 @@ const MORE_BYTES = 8192;
 /** Grown and kept in steps, so that most calls cost no system call. */
 const STEP_BYTES = 16_384;
 
-/** A file beside the log that holds as many bytes as the admitted calls may need. */
+/** A file next to the log that holds as many bytes as the admitted calls may need. */
 export class Reserve {
   readonly #path: string;
   readonly #fd: number;
   #bytes = 0;
 
-  /** @param file the log; the reserve stands beside it  @throws an error of the system */
+  /** @param file the log; the reserve is next to it  @throws an error of the system */
   constructor(file: string) {
     this.#path = `${file}.reserve`;
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW;

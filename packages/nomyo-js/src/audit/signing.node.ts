@@ -15,9 +15,9 @@ import { CHECKPOINT_DOMAIN } from './verifier.node.js';
 
 /** Where {@link createAuditKey} writes. */
 export interface AuditKeyFiles {
-  /** Of whoever writes logs. Keep it from whoever could want to change them. */
+  /** Held by the writer of logs. Keep it from anyone who might want to change them. */
   readonly privateKeyPath: string;
-  /** Of whoever verifies them. */
+  /** Held by whoever verifies them. */
   readonly publicKeyPath: string;
 }
 
@@ -81,7 +81,7 @@ export function signCheckpoint(privateKey: KeyObject): { key: string; sign: (tex
   };
 }
 
-/** A key for the hashes of API keys, which nobody can make who does not have the signing key. */
+/** A key for the hashes of API keys, which only the holder of the signing key can derive. */
 export function apiKeyHashKey(privateKey: KeyObject): Uint8Array {
   const secret = privateKey.export({ type: 'pkcs8', format: 'der' });
   try {

@@ -12,7 +12,7 @@ export function nameOfError(error: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** What is behind an error. */
+/** The cause of an error. */
 export function causeOf(error: unknown): unknown {
   return propertyOf(error, 'cause');
 }

@@ -23,7 +23,7 @@ export interface AuditVerdict {
   readonly torn: number;
   /** Checkpoints whose signature was checked. */
   readonly signatures: number;
-  /** Lines after the last of these, which nobody has signed. */
+  /** Lines after the last of these, which no checkpoint covers. */
   readonly unsigned: number;
   /** The last line. */
   readonly end: ChainPoint;
@@ -93,7 +93,7 @@ export class AuditVerifier {
     else this.#take(parsed);
   }
 
-  /** @param rest what stands behind the last line feed: a line that was cut off */
+  /** @param rest what follows the last line feed: a line that was cut off */
   finish(rest: Uint8Array = bytesOf()): AuditVerdict {
     if (!this.failed && rest.byteLength > 0) {
       this.#problem = this.#doubt?.problem ?? {
@@ -111,7 +111,7 @@ export class AuditVerifier {
     if (bytes.byteLength > MAX_LINE_BYTES || lines.length >= MAX_TORN_LINES) this.#problem = problem;
   }
 
-  /** A whole line comes after what is none: it says why, or the first of those lines is wrong. */
+  /** A whole line after lines that are not: it explains them, or the first of them is wrong. */
   #settleDoubt(parsed: ParsedLine, reason: string | undefined): void {
     const { problem, lines = [] } = this.#doubt ?? {};
     this.#doubt = undefined;

@@ -29,7 +29,7 @@ export interface VerifyAuditOptions {
 export interface AuditReport extends Omit<AuditVerdict, 'problem'> {
   /** The first line that is wrong, counted from 1 in its file; `undefined`: all are as they were written. */
   readonly problem: { readonly file: string; readonly line: number; readonly reason: string } | undefined;
-  /** Whether the head was there: without it, nobody can tell that lines were cut off at the end. */
+  /** Whether the head was there: without it, lines cut off at the end go unnoticed. */
   readonly hasHead: boolean;
   /** The files, in the order of their lines. */
   readonly files: readonly string[];
@@ -120,7 +120,7 @@ function placed(
   return { file: files[index] ?? '', line: line - (starts[index] ?? 0), reason };
 }
 
-/** @returns what stands behind the last line feed */
+/** @returns what follows the last line feed */
 export function forEachLine(file: string, take: (line: Uint8Array) => void): Uint8Array {
   const fd = openSync(file, constants.O_RDONLY);
   try {

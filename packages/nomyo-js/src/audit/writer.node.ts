@@ -131,7 +131,7 @@ export class AuditWriter {
     return this.#resume(this.#open, now);
   }
 
-  /** Finds where the chain stands, and marks what is wrong behind that. */
+  /** Finds where the chain stands, and marks what is wrong after that. */
   #resume(open: OpenFile, now: Date): OpenFile {
     try {
       this.#mark(open, now);

@@ -45,7 +45,7 @@ export interface Usage {
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number; readonly audio_tokens?: number };
 }
 
-/** How the answer travelled. Members that the service put here are kept beside these. */
+/** How the answer travelled. Members that the service put here are kept as well. */
 export interface AnswerMetadata {
   readonly [member: string]: unknown;
   /** The id that the request had on the wire. */

@@ -3,7 +3,7 @@ import type { ChatCompletion } from '../chat/response-types.js';
 import type { ChatCompletionChunk } from '../stream/chunk-types.js';
 import type { ServerSentEvent } from '../stream/sse.js';
 
-/** Parsed JSON: nobody vouches for its members. */
+/** Parsed JSON, with unchecked members. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** A failure, as the body of an HTTP answer tells it. Nothing here is secret. */

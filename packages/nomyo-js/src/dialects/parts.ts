@@ -15,7 +15,7 @@ export type PartEvent =
   | { readonly step: 'delta'; readonly text: string }
   | { readonly step: 'stop' };
 
-/** What is known of an answer beside its parts. */
+/** What is known of an answer besides its parts. */
 export interface AnswerFacts {
   readonly id: string;
   /** Unix seconds. */

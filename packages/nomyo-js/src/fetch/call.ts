@@ -3,7 +3,7 @@ import { anAbortSignal, InvalidArgumentError, isObject, type AbortSignalLike } f
 import type { Members } from '../dialects/dialect.js';
 import type { Route, Routes } from './route.js';
 
-/** What the Fetch standard takes beside a URL. The signal may be of any kind that has the shape of one. */
+/** What the Fetch standard takes along with a URL. The signal may be of any kind that has the shape of one. */
 export type SecureFetchInit = Omit<RequestInit, 'signal'> & { readonly signal?: AbortSignalLike | null };
 
 /** One call of `fetch`. */
@@ -46,7 +46,7 @@ function readHeaders(headers: HeadersInit | undefined): Headers {
   }
 }
 
-/** `null` beside a request takes the request's own signal away, as in the Fetch standard. */
+/** `null` in `init` takes the request's own signal away, as in the Fetch standard. */
 function readSignal(
   init: SecureFetchInit | undefined,
   request: RequestLike | undefined,
@@ -62,7 +62,7 @@ function refuseCoding(headers: Headers): void {
   throw new InvalidArgumentError('content-encoding', 'must not be set: send the body uncompressed');
 }
 
-/** A body that was given beside a request stands in for that of the request, as in the Fetch standard. */
+/** A body in `init` replaces that of the request, as in the Fetch standard. */
 async function readText(
   body: BodyInit | null | undefined,
   request: RequestLike | undefined,

@@ -46,7 +46,7 @@ export interface AdapterOptions {
   readonly passthrough?: readonly Passthrough[];
   /** Attempts after the first that the adapter makes by itself. Default: 0, because libraries make their own. */
   readonly maxRetries?: number;
-  /** Gets the error behind an answer that is a failure, once. What it throws or rejects with is dropped. */
+  /** Called once with the error that a failed answer stands for. What it throws or rejects with is dropped. */
   readonly onError?: (error: unknown) => void;
   /** Gets `nomyo:fetch-failed`, and with a config the client's events. Default: none. */
   readonly logger?: Logger;

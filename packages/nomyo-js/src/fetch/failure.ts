@@ -21,7 +21,7 @@ interface Row {
 const ARGUMENT: Row = { status: 400, type: 'invalid_request_error' };
 /** A fault of this machine: asking again does not help, and no library repeats a 400. */
 const CONFIGURATION: Row = { status: 400, type: 'nomyo_configuration_error' };
-/** No library repeats a 403: nobody gets a second try at a forgery. */
+/** No library repeats a 403, so a forger gets no second try. */
 const SECURITY: Row = { status: 403, type: 'nomyo_security_error' };
 const CONNECTION: Row = { status: 502, type: 'nomyo_connection_error', isRetryable: true };
 

@@ -25,7 +25,7 @@ export class Failures {
     this.#onError = onError;
   }
 
-  /** Tells whoever wants to know, and remembers how long the router wants to be left alone. */
+  /** Reports a failure, and remembers how long the router asked callers to wait. */
   told(error: unknown): Failure {
     const failure = this.#coolDown.note(failureOf(error), performance.now());
     this.#emit({ message: 'nomyo:fetch-failed', status: failure.status, code: failure.code, error });

@@ -48,7 +48,7 @@ class JsonBody {
     return typeof content === 'string' ? (JSON.parse(content) as unknown) : content;
   }
 
-  /** Made when somebody wants more than the JSON. */
+  /** Made when more than the JSON is wanted. */
   ordinary({ status, statusText, headers }: Response): Response {
     if (this.#ordinary !== undefined) return this.#ordinary;
     const content = this.#content;

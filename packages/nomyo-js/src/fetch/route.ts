@@ -61,7 +61,7 @@ export class Routes {
 
   /**
    * @param method in upper case
-   * @throws {InvalidArgumentError} `url`, when `address` is none
+   * @throws {InvalidArgumentError} `url`, when `address` is not a URL
    */
   of(method: string, address: string): Route {
     const last = this.#last;

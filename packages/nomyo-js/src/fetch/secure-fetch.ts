@@ -1,4 +1,4 @@
-/** `fetch`, with sealed chat completions behind it. */
+/** A `fetch` that seals chat completions. */
 import { abortable, SecurityError } from '@nomyo/base';
 import { createEmit, type Emit } from '../events.js';
 import { loadPart } from '../load-part.js';
@@ -16,7 +16,7 @@ import { Routes } from './route.js';
 import type * as streams from './stream-answer.js';
 import { highestTier } from './tier.js';
 
-/** What stands behind the function that `createSecureFetch()` returns. */
+/** The object behind the function that `createSecureFetch()` returns. */
 export class SecureFetcher {
   /** What a library takes as its base URL. */
   readonly baseURL: string;

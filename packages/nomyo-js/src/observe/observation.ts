@@ -24,7 +24,7 @@ export class Observation implements CallRecord {
   #facts: AnswerFacts | undefined;
   #memoryLocked: boolean | undefined;
 
-  /** @param isHashed whether somebody wants the hashes of ciphertexts */
+  /** @param isHashed whether an observer wants the hashes of ciphertexts */
   constructor(recorders: Recorders, isHashed: boolean) {
     this.recorders = recorders;
     this.#isHashed = isHashed;

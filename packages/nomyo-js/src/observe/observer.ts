@@ -118,7 +118,7 @@ export interface AnswerSummary {
 export interface CallFailure {
   /** Name of the class, such as `RateLimitError`. */
   readonly name: string;
-  /** As `NomyoError.code`; `undefined` for an error of somebody else's. */
+  /** As `NomyoError.code`; `undefined` for a foreign error. */
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly possiblyExecuted: boolean;

@@ -91,7 +91,7 @@ export function failureOf(error: unknown): CallFailure {
   };
 }
 
-/** An error of somebody else's can have anything as its name. */
+/** A foreign error can have anything as its name. */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[A-Za-z][\w.]{0,63}$/.test(value) ? value : undefined;
 }

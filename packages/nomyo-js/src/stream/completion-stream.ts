@@ -52,14 +52,14 @@ export function syntheticStream(
   };
 }
 
-/** An abort is heard between two chunks; whoever leaves the loop lets go of the answer. */
+/** An abort takes effect between two chunks; leaving the loop releases the answer. */
 async function* iterate(
   chunks: Iterable<ChatCompletionChunk>,
   signal: StreamEnd | undefined,
 ): AsyncGenerator<ChatCompletionChunk, undefined> {
   for (const chunk of chunks) {
     signal?.throwIfAborted();
-    // Between two chunks everybody else has a turn, and whoever reads is told of an abort.
+    // Other work gets a turn between two chunks, and an abort takes effect.
     yield await Promise.resolve(chunk);
   }
   return undefined;

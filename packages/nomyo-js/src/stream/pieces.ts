@@ -15,7 +15,7 @@ const REGIONAL = /^\p{RI}/u;
 const JOINER = '\u200D';
 
 /**
- * Words with the space behind them, several in a piece once the text is long: 400 kB become some 400 pieces. No
+ * Words with the space after them, several in a piece once the text is long: 400 kB become some 400 pieces. No
  * character is cut in two, and joined the pieces are the text.
  */
 export function* pieces(text: string): Generator<string> {
@@ -33,7 +33,7 @@ function endOfPiece(text: string, start: number, least: number): number {
   return endOfCharacter(text, end ?? start + Math.max(least, SHORTEST_CUT));
 }
 
-/** Behind the white space that comes first at or after `from`; `undefined` when there is none before `latest`. */
+/** The end of the first white space at or after `from`; `undefined` if there is none before `latest`. */
 function endOfWord(text: string, from: number, latest: number): number | undefined {
   let at = from;
   while (at < text.length && !isSpace(text, at)) {

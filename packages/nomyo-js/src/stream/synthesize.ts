@@ -52,7 +52,7 @@ function* choiceChunks(choice: unknown, position: number): Generator<ChunkChoice
   const index = typeof members['index'] === 'number' ? members['index'] : position;
   let logprobs = logprobsOf(members['logprobs']);
   for (const delta of deltas(message)) {
-    // They come once, beside the text; whoever collects them adds up what each chunk has.
+    // They come once, with the text: readers add up what each chunk has.
     const isText = typeof delta.content === 'string' && delta.content !== '';
     yield { index, delta, logprobs: isText ? logprobs : null, finish_reason: null };
     if (isText) logprobs = null;

@@ -7,7 +7,7 @@ import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js
 type Summary = ReturnType<typeof summaryOfChunks>;
 
 /**
- * The same stream, whose first chunk and end are reported, however it ends. One that nobody reads ends when it is
+ * The same stream, whose first chunk and end are reported, however it ends. One that is never read ends when it is
  * garbage-collected, or with its client.
  *
  * @param said the summary of an answer that is here as a whole; without it, the chunks are summed up
@@ -28,12 +28,12 @@ export function watchStream(
   return watched;
 }
 
-/** Here, not beside the stream: engines let all closures of one function hold everything that any of them uses. */
+/** Here, not next to the stream: engines let all closures of one function hold everything that any of them uses. */
 function knownSummary(said: AnswerSummary): Summary {
   return { add: () => undefined, summary: () => said };
 }
 
-/** Learns of streams that nobody can read any more. Old versions of workerd lack it. */
+/** Learns of streams that can no longer be read. Old versions of workerd lack it. */
 const forgotten =
   'FinalizationRegistry' in globalThis
     ? new FinalizationRegistry<{ readonly call: OpenCall; readonly summary: Summary }>(

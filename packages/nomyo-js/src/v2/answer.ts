@@ -7,7 +7,7 @@ import type { PreparedCall } from '../protocol.js';
 import { abortedError } from './errors.js';
 
 /**
- * How long the end of the HTTP answer is waited for behind END, in ms: what is there is `malformed`, and a connection that
+ * How long to wait for the end of the HTTP answer after END, in ms: what is there is `malformed`, and a connection that
  * came to its end can be used again.
  */
 const GRACE_MS = 1_000;
@@ -23,7 +23,7 @@ export interface AnswerCall extends Pick<
   readonly maxResponseBytes: number;
 }
 
-/** Opens one answer. Whoever does not read it to its end calls {@link dispose}. */
+/** Opens one answer. A caller that does not read it to its end calls {@link dispose}. */
 export class IncomingAnswer {
   readonly #body: HttpStreamResponse['body'];
   readonly #call: AnswerCall;
@@ -119,7 +119,7 @@ export class IncomingAnswer {
     await this.#opener.push(chunk);
   }
 
-  /** END is here. What comes behind it is an error; that nothing comes, or that the connection breaks, is none. */
+  /** END is here. Anything after it is an error; silence, or a broken connection, is not. */
   async #finish(): Promise<void> {
     const waiting = new LightAbortController();
     const late = sleep(GRACE_MS, waiting).catch(() => undefined);

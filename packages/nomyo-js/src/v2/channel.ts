@@ -63,7 +63,7 @@ export class SealedChannel implements Channel {
   }
 }
 
-/** Beside the key pair that version 1 would have; where that is elsewhere, in memory. */
+/** Next to where version 1 would keep its key pair; in memory, if that is elsewhere. */
 function placeOf({ keys }: ResolvedOptions): SeenConfigurationsOptions {
   if (keys.kind === 'given') return { keyDir: null };
   const { keyDir, keyStorage } = keys.options;

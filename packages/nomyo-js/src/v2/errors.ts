@@ -29,7 +29,7 @@ export interface Judged {
 /** Statuses of proxies after which the identical bytes are sent again. */
 const RESENT: readonly number[] = [429, 502, 503, 504];
 
-/** From here on, whoever answers can have passed the request on. */
+/** From here on, the request may have been passed on before the answer. */
 const SERVER_ERRORS = 500;
 
 const CONFLICT = 409;
@@ -39,7 +39,7 @@ const UNAVAILABLE = 503;
 const OVER: readonly number[] = [429, 500, 503];
 
 /**
- * An answer in the clear. Whoever ends TLS can have made it: nothing of it is believed but a code of the table, and
+ * An answer in the clear. The TLS terminator may have made it: only a code of the table is believed, and
  * nothing of it is quoted.
  */
 export function judgeClear({ status, headers, body }: HttpResponse, payloadId: string): Judged {

@@ -41,7 +41,7 @@ export class SealedExchange implements Exchange {
   #incoming: IncomingAnswer | undefined;
   /** Of the last attempt. */
   #judged: Judged | undefined;
-  /** Whether a copy may have reached the gateway; whether nobody knows what became of one. */
+  /** Whether a copy may have reached the gateway, and whether the fate of one is unknown. */
   #mayHaveArrived = false;
   #isUncertain = false;
   #wasResealed = false;

@@ -1,4 +1,4 @@
-/** `GET {base}/v2/keys` (SPEC of version 2, section 4.1): the bytes of a key configuration, or why there are none. */
+/** `GET {base}/v2/keys` (SPEC of version 2, section 4.1): the bytes of a key configuration, or why not. */
 import { NomyoError, SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { CONTENT_TYPE, isOfType, LIMITS, protocolError } from '@nomyo/protocol-v2';
 import { endpoint, errorOfStatus, type HttpClient, type HttpResponse } from '@nomyo/transport';

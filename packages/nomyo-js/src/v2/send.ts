@@ -57,7 +57,7 @@ export async function sendSealed(
     headers: { ...call.headers, 'Content-Type': CONTENT_TYPE.request, Accept: CONTENT_TYPE.answer },
     body: request.message,
     wipeBody: false,
-    // What is opened has a limit of its own, and padding and empty frames are none of it.
+    // What is opened has a limit of its own, and padding and empty frames do not count.
     maxBytes: Number.MAX_SAFE_INTEGER,
     timeout,
     signal,

@@ -43,7 +43,7 @@ export interface RouterOptions {
   readonly rateLimit?: boolean | Partial<RateLimitSettings>;
   /** What goes wrong. Default: nothing. */
   readonly fail?: FailSpec;
-  /** Gets one line a request. Default: nobody does. */
+  /** Receives one line per request. Default: none. */
   readonly log?: (line: string) => void;
   /** Told when a request was answered, or its connection ended. */
   readonly onRequest?: (seen: SeenRequest) => void;

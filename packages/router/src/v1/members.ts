@@ -26,7 +26,7 @@ export function* membersOf(json: Uint8Array): Generator<JsonMember> {
   let at = json.indexOf(BYTE.open) + 1;
   for (;;) {
     const start = json.indexOf(BYTE.quote, at);
-    // In `{}` there is no name, and behind the last value no quote.
+    // In `{}` there is no name, and after the last value no quote.
     if (start === -1) return;
     const nameEnd = endOfString(json, start);
     const end = endOfValue(json, nameEnd);
@@ -37,14 +37,14 @@ export function* membersOf(json: Uint8Array): Generator<JsonMember> {
   }
 }
 
-/** Behind the closing quote of the string that opens at `start`. */
+/** After the closing quote of the string that opens at `start`. */
 function endOfString(json: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < json.byteLength && json[at] !== BYTE.quote) at += json[at] === BYTE.backslash ? 2 : 1;
   return at + 1;
 }
 
-/** At the comma or brace that ends the value behind `from`. */
+/** At the comma or brace that ends the value at `from`. */
 function endOfValue(json: Uint8Array, from: number): number {
   let depth = 0;
   for (let at = from; at < json.byteLength; at += 1) {

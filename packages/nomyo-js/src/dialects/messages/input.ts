@@ -34,7 +34,7 @@ type Blocks = readonly (readonly [at: string, block: Members])[];
 
 /**
  * What tools gave back stands before what the user says, so that it follows the calls. A chat completion takes text alone
- * from a tool: its images and documents go with the user's message, each behind the id of its call.
+ * from a tool: its images and documents go with the user's message, each after the id of its call.
  */
 function user(blocks: Blocks): readonly Members[] {
   const results = blocks.filter(([, block]) => block['type'] === 'tool_result').map(resultOf);

@@ -69,7 +69,7 @@ async function remove(id: string, file: string): Promise<void> {
   });
 }
 
-/** One writer at a time, by a lock file beside the file, so that concurrent additions are not lost. */
+/** One writer at a time, by a lock file next to the file, so that concurrent additions are not lost. */
 async function update(
   path: string,
   change: (entries: readonly ApiKeyEntry[]) => readonly ApiKeyEntry[],

@@ -2,7 +2,7 @@ import { LightAbortController, type AbortSignalLike } from '@nomyo/base';
 
 /**
  * Runs `task` with a signal that ends with any of `sources`, or after `ms` with a `TimeoutError`. `AbortSignal.any` and
- * `.timeout` would do; but they leave weak references behind for each request.
+ * `.timeout` would do; but they leave weak references for each request.
  */
 export async function within<T>(
   sources: readonly AbortSignalLike[],

@@ -19,7 +19,7 @@ export function sendClearError(response: ServerResponse, code: ClearErrorClass):
   sendClear(response, status, 'application/problem+json', body, headers);
 }
 
-/** A whole answer, which nobody may cache and pages of any origin may read. */
+/** A whole answer: not cached, and readable by pages of any origin. */
 export function sendClear(
   response: ServerResponse,
   status: number,

@@ -26,7 +26,7 @@ export class Pieces implements AsyncIterableIterator<Uint8Array, undefined> {
     message.on('data', this.#take).once('end', this.#end).once('error', this.#cut).once('close', this.#cut);
   }
 
-  /** The next piece, or that there is none. @throws when the connection broke */
+  /** The next piece, or the end. @throws when the connection broke */
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     for (;;) {
       const piece = this.#queue.shift();
@@ -37,7 +37,7 @@ export class Pieces implements AsyncIterableIterator<Uint8Array, undefined> {
     }
   }
 
-  /** Nothing is read any more: what is left of the message is whoever's it is. */
+  /** Nothing more is read; the rest of the message is left to its owner. */
   leave(): void {
     this.#message
       .off('data', this.#take)

@@ -27,7 +27,7 @@ const WHITE: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 /** Deeper than any real request; deeper nesting could crash a parser behind the router. */
 const MAX_DEPTH = 128;
 
-/** Longer names are none of those looked for. */
+/** No name that is looked for is longer. */
 const MAX_NAME_BYTES = 256;
 
 /** A model's name. */

@@ -55,7 +55,7 @@ function group(title: string, modes: Readonly<Record<string, string>>): string[]
   ];
 }
 
-/** A name, and behind it what it does in lines that fit. */
+/** A name, followed by what it does, in lines that fit. */
 function entry(name: string, does: string, indent: number): string {
   const lines = [''];
   for (const word of does.split(' ')) {

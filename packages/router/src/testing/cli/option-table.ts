@@ -5,7 +5,7 @@ export interface CliOption {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly short?: string;
-  /** What stands behind the name in the help. */
+  /** What follows the name in the help. */
   readonly value?: string;
   readonly does: string;
 }

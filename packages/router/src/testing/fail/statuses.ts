@@ -49,7 +49,7 @@ export const statusFailures: Readonly<Record<keyof typeof STATUS_MODES, Failure>
   '504-html': { answer: () => page(504) },
 };
 
-/** The page that a proxy gives in place of what stands behind it. */
+/** The page that a proxy gives in place of the server it fronts. */
 export function page(status: number): Reply {
   const title = `${String(status)} from a proxy`;
   const html = `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;

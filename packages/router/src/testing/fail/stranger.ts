@@ -1,4 +1,4 @@
-/** Keys that are nobody's: made on the spot, once for each size. */
+/** Keys of no one in particular, made on the spot, once for each size. */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { RsaPublicKey } from '@nomyo/crypto';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { collect } from './collect.js';
 import { Refusal } from '../../v1/reply.js';
 
-/** Thrown when the client went away in the middle of its request: there is nobody to answer. */
+/** Thrown when the client went away in the middle of its request: no one is left to answer. */
 export class ClientGone extends Error {
   override readonly name: string = 'ClientGone';
 }

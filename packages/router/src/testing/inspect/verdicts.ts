@@ -18,7 +18,7 @@ export interface Verdict {
   readonly sentence: string;
 }
 
-/** Calls for a completion, whether or not they could be opened; fetches of the key are none. */
+/** Calls for a completion, whether or not they could be opened; fetches of the key do not count. */
 function completionCalls({ requests }: Pick<Observed, 'requests'>): readonly SeenRequest[] {
   return requests.filter(({ method }) => method === 'POST');
 }

@@ -107,7 +107,7 @@ function nameConstraints(dnsNames: readonly string[]): x509.Extension {
   return new x509.Extension(id_ce_nameConstraints, true, AsnConvert.serialize(constraints));
 }
 
-/** RFC 5280 §4.1.2.2: positive, so the first bit is 0; the bit behind it keeps the length. */
+/** RFC 5280 §4.1.2.2: positive, so the first bit is 0; the bit after it keeps the length. */
 function serialNumber(): string {
   const serial = randomBytes(SERIAL_BYTES);
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;

@@ -1,6 +1,6 @@
 /** What a certificate is made for. */
 export interface CertificateOptions {
-  /** Names and addresses beside {@link LOCAL_HOSTS}. Default: none. */
+  /** Names and addresses in addition to {@link LOCAL_HOSTS}. Default: none. */
   readonly hosts?: readonly string[];
   /** Days until it ends. Default: 7. */
   readonly days?: number;
@@ -20,7 +20,7 @@ const DEFAULT_DAYS = 7;
 
 /**
  * A server certificate and the authority that signed it, ECDSA P-256, made on the spot. The authority's key is
- * forgotten at once: whoever trusts it trusts this one certificate. Its name constraints (RFC 5280 §4.2.1.10) say
+ * forgotten at once: trusting it means trusting this one certificate. Its name constraints (RFC 5280 §4.2.1.10) say
  * the same of host names; of addresses they are silent, because Bun refuses constraints on addresses.
  */
 export async function makeCertificate(options: CertificateOptions = {}): Promise<MadeCertificate> {
