@@ -33,7 +33,7 @@ const COMMON: readonly SettingName[] = [
 const FLAGS_A_LINE = 5;
 
 const COMMON_FLAGS = [
-  'Common flags, before or behind every command:',
+  'Common flags, before or after every command:',
   ...COMMON.map((name) => flagName(SETTINGS[name])).flatMap((_flag, index, flags) =>
     index % FLAGS_A_LINE === 0 ? [`  ${flags.slice(index, index + FLAGS_A_LINE).join(', ')}`] : [],
   ),

@@ -107,7 +107,7 @@ describe('--audit', () => {
     const table = await home.run(['audit', 'export', '--csv', 'mixed.jsonl']);
     expect(table).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('2 lines are none of an audit log'),
+      stderr: expect.stringContaining('2 lines do not belong to an audit log'),
     });
     expect(table.stdout.split('\r\n')).toHaveLength(lines('odd.jsonl').length + 2);
   });

@@ -56,7 +56,7 @@ describe('nomyo doctor', () => {
     const args = ['doctor', '--base-url', 'http://127.0.0.1:9', '--ephemeral'];
     const { code, stdout, stderr } = await home.run(args);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^fail +Endpoint +.*nobody listens there\n +→ check --base-url/mu);
+    expect(stdout).toMatch(/^fail +Endpoint +.*nothing is listening there\n +→ check --base-url/mu);
     expect(stdout).not.toContain('\u001b');
     expect(stderr).toMatch(/^nomyo: \d+ of 16 checks failed\n$/u);
     expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(40);

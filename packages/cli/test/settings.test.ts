@@ -27,7 +27,7 @@ function writeConfig(content: string | Uint8Array): void {
   writeFileSync(home.file(CONFIG), content);
 }
 
-/** A command that needs its settings and ends before it calls anybody: nobody listens there. */
+/** A command that needs its settings and ends before it calls anybody: nothing is listening there. */
 const nobody = ['pin', '--base-url', 'http://127.0.0.1:9'];
 
 describe('the configuration file', () => {

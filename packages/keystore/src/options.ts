@@ -90,7 +90,7 @@ export function resolveOptions(options: KeyStoreOptions, own: KeyStoreOptionName
   if (options.keyStorage !== undefined && options.password !== undefined) {
     throw new InvalidArgumentError(
       names.password,
-      `has no effect beside ${names.keyStorage}: no file is written`,
+      `has no effect together with ${names.keyStorage}: no file is written`,
     );
   }
   const memory = checkMemory(options, names);
@@ -130,7 +130,7 @@ export function checkPlace(
   optional(names.keyStorage, keyStorage, oneOf(['indexeddb']), undefined);
   if (keyStorage !== undefined && (keyDir !== undefined || rotationDir !== undefined)) {
     const excluded = keyDir === undefined ? names.rotationDir : names.keyDir;
-    throw new InvalidArgumentError(excluded, `has no effect beside ${names.keyStorage}`);
+    throw new InvalidArgumentError(excluded, `has no effect together with ${names.keyStorage}`);
   }
   return {
     keyDir: keyDir === null ? null : optional(names.keyDir, keyDir, aPath, undefined),

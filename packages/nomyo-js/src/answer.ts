@@ -50,5 +50,5 @@ export function answerOf(
 /** Of a call that did not ask for a stream. */
 export function asWhole(answer: Answer): WholeAnswer {
   if (answer.kind === 'whole') return answer;
-  throw new TypeError('a channel streamed what nobody asked it to stream');
+  throw new TypeError('a channel streamed an answer that was not to be streamed');
 }

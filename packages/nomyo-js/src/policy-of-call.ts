@@ -21,7 +21,7 @@ export function checkCall(policy: Policy, { securityTier, json }: CallFacts): vo
     throw new PolicyError('maxPayloadBytes', `the request has ${String(json.byteLength)} bytes of JSON`);
   }
   if (allowedModels !== undefined && !allowedModels.includes(textAt(json, ['model']) ?? '')) {
-    throw new PolicyError('allowedModels', 'the model is none of the allowed ones');
+    throw new PolicyError('allowedModels', 'the model is not one of the allowed ones');
   }
 }
 

@@ -58,7 +58,7 @@ export function writesPlainKeys({ keys, keyDir, keyStorage, keyRotationPassword 
 
 function checkKeySource(keys: KeySource, config: CommonOptions): KeySource {
   const clash = KEY_STORE_OPTIONS.find((name) => config[name] !== undefined);
-  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside keys');
+  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect together with keys');
   if (!isObject(keys) || typeof keys.unwrap !== 'function' || !isObject(keys.publicKey)) {
     throw new InvalidArgumentError('keys', 'must have a publicKey and a function unwrap');
   }

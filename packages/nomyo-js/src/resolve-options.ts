@@ -156,7 +156,7 @@ function resolveAnswerLimit({ maxResponseBytes }: CommonOptions): number {
 
 function refuseExcluded(config: CommonOptions, { excludes }: Protocol): void {
   const clash = excludes.find((name) => config[name] !== undefined);
-  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect beside protocol');
+  if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect together with protocol');
 }
 
 function resolveMemory(

@@ -84,7 +84,7 @@ describe('wrong options', () => {
   });
 
   it.each(['keyDir', 'keyRotationDir', 'keyRotationPassword'])(
-    '%s has no effect beside keyStorage',
+    '%s has no effect together with keyStorage',
     (name) => {
       const make = (): unknown =>
         new SecureChatCompletion(loose({ keyStorage: 'indexeddb', [name]: 'eight characters' }));

@@ -88,7 +88,7 @@ function pathOf(flags: Flags, name: string, flag: string): string | undefined {
 function path(given: string, flag: string): string {
   if (given === '' || given === '-') {
     throw new UsageError(
-      `${flag} must be a file: a batch reads its input twice, and goes on beside its output`,
+      `${flag} must be a file: a batch reads its input twice, and keeps its journal next to its output`,
     );
   }
   return resolve(given);

@@ -100,7 +100,7 @@ async function goOn(header: Header, parts: OpenParts): Promise<OpenedBatch> {
   const { damaged, wholeBytes } = scan.facts;
   if (damaged > 0 && parts.atMostOnce) {
     throw new CommandFailed(
-      `${path} is damaged in ${String(damaged)} places, so nobody knows what was sent: --at-most-once cannot be kept`,
+      `${path} is damaged in ${String(damaged)} places, so it is unknown what was sent: --at-most-once cannot be kept`,
     );
   }
   const journal = new Journal(path, ledger, wholeBytes);

@@ -60,7 +60,7 @@ class CallIds {
   answered(index: number): string {
     const id = this.#open.shift();
     if (id !== undefined) return id;
-    throw new InvalidArgumentError(`messages[${String(index)}]`, 'answers a tool that nobody called');
+    throw new InvalidArgumentError(`messages[${String(index)}]`, 'answers a tool call that was never made');
   }
 }
 

@@ -36,7 +36,7 @@ export function redirectRefused(status = ''): SecurityError {
 
 /** For a 101: no other protocol was asked for, and no answer follows. */
 export function switchedProtocols(possiblyExecuted: boolean): APIConnectionError {
-  const message = 'the server switched to another protocol (101), which nobody asked for';
+  const message = 'the server switched to another protocol (101), which was not asked for';
   return new APIConnectionError(message, { possiblyExecuted, retryable: false });
 }
 

@@ -98,5 +98,5 @@ function checkCertificatePin({ raw }: tls.PeerCertificate, pins: readonly string
   const spki = new X509Certificate(raw).publicKey.export({ type: 'spki', format: 'der' });
   const pin = `sha256/${createHash('sha256').update(spki).digest('base64')}`;
   if (pins.includes(pin)) return undefined;
-  return new SecurityError('SERVER_KEY_NOT_PINNED', `the TLS key of the server (${pin}) is none of tls.pins`);
+  return new SecurityError('SERVER_KEY_NOT_PINNED', `the TLS key of the server (${pin}) is not in tls.pins`);
 }

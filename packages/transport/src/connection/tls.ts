@@ -81,7 +81,7 @@ export function checkTlsOptions(options: TlsOptions): void {
     );
   }
   if (replaceDefaultRoots === true && systemRoots === true) {
-    throw new InvalidArgumentError('tls.systemRoots', 'has no effect beside tls.replaceDefaultRoots');
+    throw new InvalidArgumentError('tls.systemRoots', 'has no effect together with tls.replaceDefaultRoots');
   }
   if ((cert === undefined) !== (key === undefined)) {
     throw new InvalidArgumentError(

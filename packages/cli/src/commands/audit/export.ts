@@ -12,7 +12,7 @@ export function run({ words, flags, output }: Context): Promise<void> {
     output.answer(CSV_HEADER);
     return files.reduce((sum, file) => sum + exportFile(file, output), 0);
   });
-  if (left > 0) output.warn(`nomyo: ${String(left)} lines are none of an audit log, and were left out`);
+  if (left > 0) output.warn(`nomyo: ${String(left)} lines do not belong to an audit log, and were left out`);
   return Promise.resolve();
 }
 

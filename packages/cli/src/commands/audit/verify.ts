@@ -47,7 +47,7 @@ function tell({ output }: Context, report: AuditReport, hasKey: boolean): void {
     `${String(lines)} lines in ${String(files.length)} files, ${String(calls)} calls: as they were written`,
   );
   if (torn > 0) output.note(`${String(torn)} lines were torn by a crash, and marked by the next writer`);
-  if (!hasHead) output.note('the head is missing: nobody can tell whether lines were cut off at the end');
+  if (!hasHead) output.note('the head is missing, so lines cut off at the end would go unnoticed');
   if (hasKey) {
     output.note(
       `${String(signatures)} signatures are right; ${String(unsigned)} lines after the last of them`,

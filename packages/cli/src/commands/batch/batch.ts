@@ -90,7 +90,7 @@ function ofTheDisk(error: unknown, output: string): unknown {
   const { code, syscall } = isObject(error) ? error : {};
   if (typeof code !== 'string' || typeof syscall !== 'string' || !WRITING.test(syscall)) return error;
   return new CommandFailed(
-    `${output}, or a file beside it, cannot be written (${code}); what was answered is kept: start the same command again`,
+    `${output}, or a file next to it, cannot be written (${code}); what was answered is kept: start the same command again`,
   );
 }
 

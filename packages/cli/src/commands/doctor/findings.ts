@@ -11,7 +11,7 @@ const SECOND_MS = 1_000;
 
 /** What the codes of a connection that fails mean. */
 const REACHING: Readonly<Record<string, readonly [what: string, fix: string]>> = {
-  ECONNREFUSED: ['nobody listens there', 'check --base-url, and whether the router runs'],
+  ECONNREFUSED: ['nothing is listening there', 'check --base-url, and whether the router runs'],
   ENOTFOUND: ['the name is not known', 'check --base-url and the name server'],
   EAI_AGAIN: ['no name server answers', 'check the network'],
   PROXY_REFUSED: ['the proxy refuses to connect to it', 'check HTTPS_PROXY, and what the proxy permits'],
@@ -96,7 +96,7 @@ export function pinFinding(detail: string, isPinned: boolean): Finding {
   return isPinned
     ? ok(`${detail}, as pinned`)
     : fail(
-        `${detail}, and none of your pins`,
+        `${detail}, which is not one of your pins`,
         'do not send anything there; ask the operator whether the key was changed',
       );
 }

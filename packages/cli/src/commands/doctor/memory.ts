@@ -45,7 +45,7 @@ function addonCheck({ method, details }: MemoryFacts['protection']): Check {
     : check(
         'addon',
         'Memory',
-        warn(details, 'install the package nomyo-native beside nomyo: npm install --global nomyo-native'),
+        warn(details, 'install the package nomyo-native next to nomyo: npm install --global nomyo-native'),
       );
 }
 

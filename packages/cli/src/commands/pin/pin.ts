@@ -27,7 +27,7 @@ export async function run(context: Context): Promise<void> {
   if (settings.pin !== undefined && !settings.pin.includes(facts.pin)) {
     throw new SecurityError(
       'SERVER_KEY_NOT_PINNED',
-      `the key of the router is ${facts.pin}, and none of those in --pin`,
+      `the key of the router is ${facts.pin}, which is not one of those in --pin`,
     );
   }
   if (flags['watch'] === true) await watch(context, facts, intervalMs);

@@ -93,7 +93,7 @@ async function takeLock({ option, path }: NamedFile, lock: string): Promise<void
     const code = codeOf(error);
     throw new UsageError(
       code === 'EEXIST'
-        ? `${option} ${path} is being changed by somebody else; if not, remove ${lock}`
+        ? `${option} ${path} is being changed by another process; if not, remove ${lock}`
         : `${option} ${path} cannot be changed: ${code}`,
     );
   }

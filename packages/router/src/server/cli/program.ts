@@ -10,7 +10,7 @@ import type { Surroundings } from './surroundings.js';
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('nomyo-router')
     .description(
-      'A NOMYO router for whoever runs models: end-to-end encryption in front of any OpenAI-compatible server.',
+      'A NOMYO router for those who run models: end-to-end encryption in front of any OpenAI-compatible server.',
     )
     .version(surroundings.version)
     .showHelpAfterError('Try --help.')

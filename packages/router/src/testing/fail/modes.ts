@@ -62,7 +62,7 @@ export const ENVELOPE_MODES = {
   'base64-url': 'the nonce in the URL alphabet of base64',
   'base64-spaces': 'white space in the base64 of the ciphertext',
   'base64-unpadded': 'the tag without its padding',
-  'base64-stray-bits': 'the tag with bits set behind its last byte',
+  'base64-stray-bits': 'the tag with bits set after its last byte',
   'half-envelope': 'the first half of the envelope, with the length of a half',
   'swapped-key': "the answer sealed to a stranger's key",
 } as const;
