@@ -13,8 +13,7 @@ import type { StoredPair } from './storage.js';
  * the end. A request keeps the pair it was sent with until its answer is open.
  */
 export class ServingKeyStore {
-  /** For those who move it. */
-  protected readonly homes: Homes;
+  readonly #homes: Homes;
   readonly #rotator: Rotator;
   readonly #listener: KeyStoreListener | undefined;
   readonly #end = new AbortController();
@@ -32,10 +31,10 @@ export class ServingKeyStore {
   constructor(options: KeyStoreOptions = {}, names: KeyStoreOptionNames = {}) {
     const resolved = resolveOptions(options, names);
     this.#listener = resolved.onEvent;
-    this.homes = new Homes(resolved);
+    this.#homes = new Homes(resolved);
     this.#rotator = new Rotator({
       replace: (background) => this.#replace(background),
-      prepare: () => this.homes.unlessMoved(({ storage }) => storage.prepare()),
+      prepare: () => this.#homes.unlessMoved(({ storage }) => storage.prepare()),
       schedule: platform.schedule,
       tell: (event) => this.#tell(event),
     });
@@ -96,7 +95,7 @@ export class ServingKeyStore {
     if (this.#end.signal.aborted) return;
     this.#end.abort(new DisposedError('KeyStore'));
     this.#rotator.stop();
-    this.homes.dispose();
+    this.#homes.dispose();
     this.#current?.retire();
     this.#current = undefined;
   }
@@ -107,6 +106,11 @@ export class ServingKeyStore {
 
   toJSON(): { fingerprint: string | undefined } {
     return { fingerprint: this.#current?.fingerprint };
+  }
+
+  /** For those who move it: a getter, so that a printed store does not show them. */
+  protected get homes(): Homes {
+    return this.#homes;
   }
 
   /** Aborted by the end. */
@@ -130,7 +134,7 @@ export class ServingKeyStore {
   async #loadOrMake(): Promise<StoredPair | undefined> {
     let stored: StoredPair;
     try {
-      stored = await this.homes.current.storage.open({ signal: this.#end.signal, background: false });
+      stored = await this.#homes.current.storage.open({ signal: this.#end.signal, background: false });
     } catch (error) {
       if (this.#current !== undefined) return undefined;
       throw error;
@@ -152,7 +156,7 @@ export class ServingKeyStore {
         home.storage.dispose();
         this.check();
       }
-      this.homes.enter(home);
+      this.#homes.enter(home);
       this.install(stored);
     })().finally(() => {
       if (this.#opening === entering) this.#opening = undefined;
@@ -165,7 +169,7 @@ export class ServingKeyStore {
     const signal = this.#end.signal;
     const pair = this.#current;
     if (pair === undefined) throw new DisposedError('KeyStore');
-    const stored = await this.homes.unlessMoved(({ storage }) =>
+    const stored = await this.#homes.unlessMoved(({ storage }) =>
       storage.replace(pair.fingerprint, { signal, background }),
     );
     if (stored === undefined) return;
@@ -183,7 +187,7 @@ export class ServingKeyStore {
     const current = new KeyPair(stored, currentMoment());
     this.#current = current;
     previous?.retire();
-    this.#rotator.installed(current, this.homes.current.policy);
+    this.#rotator.installed(current, this.#homes.current.policy);
     this.#tell(installedEvent(stored, previous?.fingerprint));
   }
 

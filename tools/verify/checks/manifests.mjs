@@ -3,20 +3,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { addonDir, publicPackages, root } from './members.mjs';
+import { addonPackage, publicPackages, root } from './members.mjs';
 import { projectFields, withProjectUrl } from './rules/project.mjs';
 import { publishConfigOf } from './rules/publish-config.mjs';
 
 const readManifest = (dir) => JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
 const rootManifest = readManifest(root);
 
+const { dir: addonDir, member: addon } = addonPackage();
 const members = [
   ...publicPackages().map(({ dir, member }) => ({
     dir,
     member,
     publishConfig: publishConfigOf(readManifest(dir)),
   })),
-  { dir: addonDir, member: 'native' },
+  { dir: addonDir, member: addon },
 ];
 
 /** The files of a member whose text is not what it should be, with the right one. */

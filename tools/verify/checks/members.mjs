@@ -7,18 +7,21 @@ export const root = resolve(import.meta.dirname, '../../..');
 /** Where `pack.mjs` leaves the tarballs. */
 export const tarballDir = join(import.meta.dirname, '.results', 'tarballs');
 
-/** The addon: published too, and under other rules, since it is CommonJS with a binary. */
-export const addonDir = join(root, 'native');
+/** @returns folder, manifest, and the path of the tarball */
+function packageAt(member) {
+  const manifest = JSON.parse(readFileSync(join(root, member, 'package.json'), 'utf8'));
+  const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
+  return { dir: join(root, member), member, manifest, tarball: join(tarballDir, file) };
+}
 
-/** @returns the packages that are published: folder, manifest, and the name of the tarball */
+/** The addon: published too, and under other rules, since it is CommonJS with a binary. */
+export const addonPackage = () => packageAt('native');
+
+/** The packages that are published, but for the addon. */
 export function publicPackages() {
   return readdirSync(join(root, 'packages'))
     .map((name) => `packages/${name}`)
     .filter((member) => existsSync(join(root, member, 'package.json')))
-    .map((member) => {
-      const manifest = JSON.parse(readFileSync(join(root, member, 'package.json'), 'utf8'));
-      const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
-      return { dir: join(root, member), member, manifest, tarball: join(tarballDir, file) };
-    })
+    .map(packageAt)
     .filter(({ manifest }) => manifest.private !== true);
 }

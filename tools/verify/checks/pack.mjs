@@ -1,11 +1,11 @@
 // Packs every published package the way a release does, into .results/tarballs.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { addonDir, publicPackages, tarballDir } from './members.mjs';
+import { addonPackage, publicPackages, tarballDir } from './members.mjs';
 
 rmSync(tarballDir, { recursive: true, force: true });
 mkdirSync(tarballDir, { recursive: true });
-for (const dir of [...publicPackages().map((published) => published.dir), addonDir]) {
+for (const { dir } of [...publicPackages(), addonPackage()]) {
   // `pnpm run pack` says where pnpm is.
   const pnpm = [process.env.npm_execpath, 'pack', '--pack-destination', tarballDir];
   const run = spawnSync(process.execPath, pnpm, { cwd: dir, encoding: 'utf8' });

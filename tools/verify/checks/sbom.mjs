@@ -1,17 +1,13 @@
 // Installs the packed packages into an empty npm project and writes its bill of materials, in CycloneDX:
 // .results/sbom.cdx.json. Checks on the way that each of them asks for provenance.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { addonDir, publicPackages, tarballDir } from './members.mjs';
+import { addonPackage, publicPackages, tarballDir } from './members.mjs';
 
-const addon = JSON.parse(readFileSync(join(addonDir, 'package.json'), 'utf8'));
 // With the addon, or npm would look for that optional peer where it is not published yet.
-const packages = [
-  ...publicPackages(),
-  { member: 'native', manifest: addon, tarball: join(tarballDir, `${addon.name}-${addon.version}.tgz`) },
-];
+const packages = [...publicPackages(), addonPackage()];
 const scratch = mkdtempSync(join(tmpdir(), 'nomyo-sbom-'));
 try {
   const dependencies = Object.fromEntries(

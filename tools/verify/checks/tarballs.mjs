@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { addonDir, publicPackages, root, tarballDir } from './members.mjs';
+import { addonPackage, publicPackages, root } from './members.mjs';
 import { linkViolations } from './rules/links.mjs';
 import { filesOf, tarballViolations } from './rules/tarball.mjs';
 
@@ -38,8 +38,8 @@ function attwViolations(tarball) {
 
 /** The addon's package is CommonJS with a binary: of these rules, the links are for it. */
 function addonViolations(scratch) {
-  const { version } = JSON.parse(readFileSync(join(addonDir, 'package.json'), 'utf8'));
-  const dir = unpack(join(tarballDir, `nomyo-native-${version}.tgz`), scratch, 'native');
+  const { tarball, member } = addonPackage();
+  const dir = unpack(tarball, scratch, member);
   return linkViolations(dir, filesOf(dir));
 }
 

@@ -3,8 +3,12 @@ import { SHORT_ESCAPES } from './escapes.js';
 
 /** What a backslash and this byte stand for, or `undefined`: no escape, or the one with four digits. */
 export function meaningOfEscape(letter: number | undefined): number | undefined {
-  return SHORT_ESCAPES.find(([, second]) => second.charCodeAt(0) === letter)?.[0].charCodeAt(0);
+  return letter === undefined ? undefined : MEANING.get(letter);
 }
+
+const MEANING: ReadonlyMap<number, number> = /* @__PURE__ */ new Map(
+  SHORT_ESCAPES.map(([character, letter]) => [letter.charCodeAt(0), character.charCodeAt(0)]),
+);
 
 /** The number that four hexadecimal digits stand for, or `undefined`. */
 export function hex4(bytes: Uint8Array, at: number): number | undefined {

@@ -1,9 +1,9 @@
 /** `nomyo audit verify FILE…`: names the first line that is not as it was written. */
-import { InvalidArgumentError } from '@nomyo/base';
 import { verifyAuditLog, type AuditReport, type VerifyAuditOptions } from 'nomyo-js/audit';
 import { readText } from '../../io/file.js';
 import type { Context } from '../../context.js';
-import { CommandFailed, UsageError } from '../../exit/codes.js';
+import { byFlag } from '../../exit/by-flag.js';
+import { CommandFailed } from '../../exit/codes.js';
 import { reading } from './reading.js';
 
 /** Exits 1, and names the line, where the log is not whole. */
@@ -26,16 +26,17 @@ export async function run(context: Context): Promise<void> {
 }
 
 /** What the caller wrote for each option. */
-const FLAGS: Readonly<Record<string, string>> = { publicKeyPath: '--key', checkpoints: '--checkpoints' };
+const FLAGS: ReadonlyMap<string, string> = new Map([
+  ['publicKeyPath', '--key'],
+  ['checkpoints', '--checkpoints'],
+]);
 
 /** @throws {UsageError} naming the flag that is wrong */
 function verified(files: readonly string[], options: VerifyAuditOptions): AuditReport {
   try {
     return verifyAuditLog(files, options);
   } catch (error) {
-    const flag = error instanceof InvalidArgumentError ? FLAGS[error.argument] : undefined;
-    if (!(error instanceof InvalidArgumentError) || flag === undefined) throw error;
-    throw new UsageError(error.message.replace(error.argument, flag));
+    throw byFlag(error, FLAGS);
   }
 }
 

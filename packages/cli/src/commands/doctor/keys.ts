@@ -1,4 +1,5 @@
 /** The API key, and the key pair of this client. */
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadKeyFiles, type KeyPairInfo } from '@nomyo/keystore';
@@ -39,10 +40,14 @@ async function apiKeyFinding({ settings, env }: Context): Promise<Finding> {
 /** A secret in a file is used whatever its mode: containers mount theirs with 0444. But it should be said. */
 async function exposedSecret(path: string | undefined): Promise<Finding | undefined> {
   if (path === undefined || process.platform === 'win32') return undefined;
-  const { mode } = await stat(path);
-  return (mode & OTHERS) === 0
-    ? undefined
-    : warn(`${path} has mode ${shown(mode)}: others can reach it`, `chmod 600 ${path}`);
+  const exposure = exposureOf(path, await stat(path));
+  return exposure === undefined ? undefined : warn(...exposure);
+}
+
+/** What is wrong with the mode of a file that must be its owner's alone, and what mends it. */
+function exposureOf(path: string, { mode }: Stats): [detail: string, fix: string] | undefined {
+  if ((mode & OTHERS) === 0) return undefined;
+  return [`${path} has mode ${shown(mode)}: others can reach it`, `chmod 600 ${path}`];
 }
 
 const shown = (mode: number): string => (mode & MODE).toString(8);
@@ -69,9 +74,8 @@ async function pairFinding(context: Context): Promise<Finding> {
 async function reachableByOthers(keyDir: string, path: string): Promise<Finding | undefined> {
   if (process.platform === 'win32') return undefined;
   const [directory, file] = await Promise.all([stat(keyDir), stat(path)]);
-  if ((file.mode & OTHERS) !== 0) {
-    return fail(`${path} has mode ${shown(file.mode)}: others can reach it`, `chmod 600 ${path}`);
-  }
+  const exposure = exposureOf(path, file);
+  if (exposure !== undefined) return fail(...exposure);
   if ((directory.mode & OTHERS_WRITE) === 0) return undefined;
   return fail(
     `${keyDir} has mode ${shown(directory.mode)}: others can replace what is in it`,

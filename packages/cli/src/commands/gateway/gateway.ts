@@ -1,5 +1,4 @@
 /** `nomyo gateway`: serves until a signal ends it. */
-import { InvalidArgumentError } from '@nomyo/base';
 import { createLog, startGateway, type Gateway, type GatewayOptions } from '@nomyo/gateway';
 import type { SecureChatCompletionConfig } from 'nomyo-js';
 import { withAudit } from '../../client/audit.js';
@@ -8,6 +7,7 @@ import { rateLimitOf } from '../../client/rate.js';
 import { withLocal } from '../../client/local.js';
 import { refuseKeyPassword } from '../../client/version.js';
 import type { Context } from '../../context.js';
+import { byFlag } from '../../exit/by-flag.js';
 import { CommandFailed, Interrupted, UsageError } from '../../exit/codes.js';
 import { errorLine } from '../../exit/report.js';
 import { codeOf, readText } from '../../io/file.js';
@@ -44,10 +44,6 @@ async function start(context: Context, flags: GatewayFlags, audit: Audit): Promi
 
 /** Whatever keeps a gateway from starting, by the names of the flags. */
 function explained(error: unknown): unknown {
-  if (error instanceof InvalidArgumentError) {
-    const flag = FLAGS.get(error.argument);
-    return flag === undefined ? error : new UsageError(error.message.replace(error.argument, flag));
-  }
   switch (codeOf(error)) {
     case 'EADDRINUSE':
       return new CommandFailed('the port is in use: choose another with --port, or 0 for any');
@@ -59,7 +55,7 @@ function explained(error: unknown): unknown {
     case 'EINVAL':
       return new UsageError('--listen must be an address of this machine');
     default:
-      return error;
+      return byFlag(error, FLAGS);
   }
 }
 
