@@ -1,7 +1,7 @@
 /** Who may call, and when: the one place where it is decided, for the routes and for calls alike. */
 import type { IncomingMessage } from 'node:http';
 import type { Fault } from './dialects/dialects.js';
-import { tokenOf } from './http/token.js';
+import { tokensOf } from './http/token.js';
 import type { Metrics } from './metrics.js';
 
 const UNAUTHORIZED: Fault = {
@@ -35,7 +35,7 @@ export class Gate {
 
   /** Whether a request has the token. */
   knows({ headers }: IncomingMessage): boolean {
-    return this.#isToken(tokenOf(headers));
+    return tokensOf(headers).some(this.#isToken);
   }
 
   /** @returns why a request without the token is turned away */

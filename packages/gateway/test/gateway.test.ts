@@ -103,6 +103,48 @@ describe('what Ollama’s clients ask first', () => {
   });
 });
 
+describe('the models', () => {
+  let local: Gateway;
+  const name = 'Qwen/Qwen3-0.6B';
+  beforeAll(async () => {
+    local = await startGateway(options({ model: name }));
+  });
+  afterAll(() => local.close());
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(local.url + path, { headers: { ...bearer(local), ...headers } });
+  const ANTHROPIC = { 'anthropic-version': '2023-06-01' };
+
+  it.each([`/v1/models/${name}`, `/v1/models/${encodeURIComponent(name)}`])('has one at %s', async (path) => {
+    expect(await (await get(path)).json()).toEqual({
+      id: name,
+      object: 'model',
+      created: 0,
+      owned_by: 'nomyo',
+    });
+  });
+
+  it('come as Anthropic’s clients read them where they ask', async () => {
+    const model = { type: 'model', id: name, display_name: name, created_at: '1970-01-01T00:00:00.000Z' };
+    expect(await (await get('/v1/models', ANTHROPIC)).json()).toEqual({
+      data: [model],
+      has_more: false,
+      first_id: name,
+      last_id: name,
+    });
+    expect(await (await get(`/v1/models/${name}`, ANTHROPIC)).json()).toEqual(model);
+  });
+
+  it('have no others, in the words of either protocol', async () => {
+    const openai = await get('/v1/models/nobody-has-it');
+    expect(openai.status).toBe(404);
+    expect(await openai.json()).toMatchObject({ error: { code: 'model_not_found' } });
+    const anthropic = await get('/v1/models/nobody-has-it', ANTHROPIC);
+    expect(anthropic.status).toBe(404);
+    expect(await anthropic.json()).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  });
+});
+
 describe('the token', () => {
   it('is random, and long enough that nobody guesses it', () => {
     expect(gateway.token).toMatch(/^[\w-]{43}$/u);
@@ -126,6 +168,18 @@ describe('the token', () => {
       expect(posts()).toBe(before);
     },
   );
+
+  it('counts wherever it stands, where a client sends a key of another service as well', async () => {
+    const other = 'sk-of-another-service';
+    for (const headers of [
+      { authorization: `Bearer ${other}`, 'x-api-key': gateway.token },
+      { ...bearer(), 'x-api-key': other },
+    ]) {
+      expect((await fetch(`${gateway.url}/metrics`, { headers })).status).toBe(200);
+    }
+    const neither = { authorization: `Bearer ${other}`, 'x-api-key': other };
+    expect((await fetch(`${gateway.url}/metrics`, { headers: neither })).status).toBe(401);
+  });
 
   it('comes as x-api-key too, never as part of the URL, and never reaches the router', async () => {
     expect((await post('/v1/chat/completions', QUESTION, { 'x-api-key': gateway.token })).status).toBe(200);

@@ -1,5 +1,6 @@
 /** Models as Ollama's clients ask for them: `/api/tags` and `/api/show`. Pure. */
-import { InvalidArgumentError, isObject } from '@nomyo/base';
+import { InvalidArgumentError } from '@nomyo/base';
+import { modelNames } from './models.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -60,11 +61,4 @@ export function showOf(name: string): Json {
     capabilities: CAPABILITIES,
     modified_at: MODIFIED_AT,
   };
-}
-
-function modelNames(list: unknown): readonly string[] {
-  const data: readonly unknown[] = isObject(list) && Array.isArray(list['data']) ? list['data'] : [];
-  return data
-    .map((entry) => (isObject(entry) ? entry['id'] : undefined))
-    .filter((id): id is string => typeof id === 'string');
 }

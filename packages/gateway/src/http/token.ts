@@ -18,10 +18,13 @@ export function checkToken(token: string): string {
   );
 }
 
-/** The token of a request: `Authorization: Bearer`, or `x-api-key` as Anthropic's clients send it. */
-export function tokenOf(headers: IncomingHttpHeaders): string | undefined {
+/**
+ * What may be the token of a request: `Authorization: Bearer`, and `x-api-key` as Anthropic's clients send it. A client
+ * that is logged in somewhere else sends both, and only one of them is meant for this gateway.
+ */
+export function tokensOf(headers: IncomingHttpHeaders): readonly (string | undefined)[] {
   const [, bearer] = /^Bearer +(\S+)$/iu.exec(headers.authorization ?? '') ?? [];
-  return bearer ?? headers['x-api-key']?.toString();
+  return [bearer, headers['x-api-key']?.toString()];
 }
 
 /** Compares hashes of equal length, so that timing reveals neither the length nor the first wrong character. */
