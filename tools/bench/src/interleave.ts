@@ -35,13 +35,32 @@ export function mapRecord<K extends string, A, B>(
 ): Record<K, B> {
   const made: Partial<Record<K, B>> = {};
   for (const name of namesOf(record)) made[name] = of(record[name], name);
-  if (!isComplete(made, record)) throw new TypeError('a record lacks a name');
+  return complete(made, record);
+}
+
+/** What `of` gives for each item, one after the other. */
+export async function inTurn<A, B>(items: readonly A[], of: (item: A) => Promise<B>): Promise<B[]> {
+  const made: B[] = [];
+  for (const item of items) made.push(await of(item));
   return made;
 }
 
-function isComplete<K extends string, B>(
+/** The same, of the members of a record. */
+export async function mapInTurn<K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  of: (value: A) => Promise<B>,
+): Promise<Record<K, B>> {
+  const made: Partial<Record<K, B>> = {};
+  for (const name of namesOf(record)) made[name] = await of(record[name]);
+  return complete(made, record);
+}
+
+function complete<K extends string, B>(
   made: Partial<Record<K, B>>,
   record: Readonly<Record<K, unknown>>,
-): made is Record<K, B> {
-  return namesOf(record).every((name) => Object.hasOwn(made, name));
+): Record<K, B> {
+  const isComplete = (some: Partial<Record<K, B>>): some is Record<K, B> =>
+    namesOf(record).every((name) => Object.hasOwn(some, name));
+  if (!isComplete(made)) throw new TypeError('a record lacks a name');
+  return made;
 }

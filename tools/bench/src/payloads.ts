@@ -1,5 +1,4 @@
 /** Prompts and answers of a wanted size: words and line breaks, as text is. */
-
 import { readMember } from './child/read.js';
 
 /** An OpenAI chat-completion request. */

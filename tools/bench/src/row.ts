@@ -83,6 +83,27 @@ export function list(title: string, variants: Readonly<Record<string, readonly n
   return { title, lines };
 }
 
+/** The first variant divided by the last one, round by round; and the table of all of them. */
+export function beside(
+  figure: string,
+  title: string,
+  variants: Readonly<Record<string, readonly number[]>>,
+): Measurement {
+  const [first = [], last = []] = [Object.values(variants)[0], Object.values(variants).at(-1)];
+  return { figures: { [figure]: ratios(first, last) }, tables: [compare(title, variants)] };
+}
+
+/** All of them as one, tables in this order. */
+export function together(...found: readonly Measurement[]): Measurement {
+  const figures = Object.fromEntries(found.flatMap((each) => Object.entries(each.figures)));
+  return { figures, tables: found.flatMap(({ tables }) => [...tables]) };
+}
+
+/** Nothing, and why. */
+export function notMeasured(skipped: string): Measurement {
+  return { figures: {}, tables: [], skipped };
+}
+
 /** How a measured figure stands. */
 export type Verdict = 'met' | 'missed' | 'out of band';
 

@@ -1,10 +1,11 @@
-/** What rows are measured with: keys, certificate, canned routers and client processes, and the end of all of them. */
+/** The means of measuring: keys, a certificate, canned routers and client processes, and the end of all of them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
 import type { KeySize } from '@nomyo/crypto';
 import { Child, type ChildOptions } from './child/child-process.js';
+import type { Role } from './child/main.js';
 import { readFields, readText } from './child/read.js';
 import type { ClientConfig, ClientKind } from './clients/client.js';
 import { ClientProcess } from './client-process.js';
@@ -71,8 +72,7 @@ export class Workshop {
   async router(): Promise<RouterProcess> {
     const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, 'router'));
     const { ca, cert, key } = await this.certificate();
-    const options = JSON.stringify({ publicKeyPem, cert, key });
-    const child = await this.start('./child/router-main.js', { args: [options] });
+    const child = await this.child('canned router', JSON.stringify({ publicKeyPem, cert, key }));
     const origin = await child.ask('origin', null, readText);
     return {
       baseUrl: (bytes) => `${origin}/answer/${String(bytes)}`,
@@ -89,14 +89,18 @@ export class Workshop {
   /** The same, of a configuration. */
   async clientOf(config: ClientConfig, started: ChildOptions): Promise<ClientProcess> {
     const nodeArgs = ['--expose-gc', ...(started.nodeArgs ?? [])];
-    const options = { ...started, nodeArgs, args: [JSON.stringify(config)] };
-    return new ClientProcess(await this.start('./child/client-main.js', options));
+    return new ClientProcess(await this.child('client', JSON.stringify(config), { ...started, nodeArgs }));
   }
 
   /** The configuration of an ordered client. */
   async config({ kind, router, keySize, answerBytes, more }: ClientOrder): Promise<ClientConfig> {
     const keyDir = await this.keyDir(keySize);
     return { kind, baseUrl: router.baseUrl(answerBytes), ca: router.ca, keyDir, ...more };
+  }
+
+  /** A process of `child/main.ts`. */
+  child(role: Role, argument: string, options: ChildOptions = {}): Promise<Child> {
+    return this.start('./child/main.js', { ...options, args: [role, argument] });
   }
 
   /** @param program compiled, as seen from this file */

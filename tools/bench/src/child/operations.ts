@@ -1,8 +1,12 @@
 /** What single operations of @nomyo/crypto take, in ms: sealing, opening, protected memory, JSON. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import {
+  decodePem,
+  getMemoryProtectionInfo,
   openEnvelope,
-  type RsaPrivateKey,
+  RsaPrivateKey,
   sealEnvelope,
   SecureByteContext,
   serializeJson,
@@ -16,10 +20,13 @@ export interface OperationLoad {
   readonly times: number;
 }
 
-/** Each handler measures one batch. @param key opens what it sealed itself */
-export function operationsWith(key: RsaPrivateKey): Handlers {
+/** Each handler but the first measures one batch. @param keyDir has the pair that opens what it sealed itself */
+export async function openOperations(keyDir: string): Promise<Handlers> {
+  const { der } = decodePem(await readFile(join(keyDir, 'private_key.pem')));
+  const key = await RsaPrivateKey.fromPkcs8(der);
   const payload = (bytes: number): Uint8Array => new TextEncoder().encode(textOf(bytes));
   return {
+    protection: () => getMemoryProtectionInfo().method,
     seal: ({ bytes, times }: OperationLoad) => {
       const plaintext = payload(bytes);
       return perOperation(times, () => sealEnvelope(plaintext, key.publicKey));

@@ -2,7 +2,7 @@
 import { createModel, type ModelOptions } from '../router/model.js';
 import { createPlainProxy } from '../router/plain-proxy.js';
 import { serve } from './channel.js';
-import { listening } from './listening.js';
+import { listening } from '../http.js';
 import { settledRss } from './memory.js';
 import { readMember, readText } from './read.js';
 

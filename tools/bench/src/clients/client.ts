@@ -1,4 +1,4 @@
-/** What is measured: something that answers a chat completion. */
+/** The clients that are measured: each answers a chat completion. */
 import { readMember, readText } from '../child/read.js';
 import type { BenchRequest } from '../payloads.js';
 
@@ -37,8 +37,6 @@ export interface ClientConfig {
   readonly stream?: boolean | undefined;
   /** File of an audit log. Of our client only; default: none. */
   readonly audit?: string | undefined;
-  /** Imports of the private key. Of the hand-written clients only; default: threads of the pool. */
-  readonly copies?: number | undefined;
 }
 
 /** A client under measurement. */
@@ -47,6 +45,29 @@ export interface BenchClient {
   call(request: BenchRequest): Promise<unknown>;
   /** Closes connections and forgets keys. */
   close(): void;
+}
+
+type Open = (config: ClientConfig) => Promise<BenchClient>;
+
+/** Each is imported only when it is used, so that none of them pays for another. */
+const OPENERS: Readonly<Record<ClientKind, () => Promise<Open>>> = {
+  ours: async () => (await import('./ours.js')).openOurs,
+  'first token': async () => (await import('./ours.js')).openFirstToken,
+  adapter: async () => (await import('./adapter.js')).openAdapter,
+  'first words': async () => (await import('./adapter.js')).openFirstWords,
+  reference: async () => (await import('./reference/client.js')).openReference,
+  network: async () => (await import('./reference/client.js')).openNetwork,
+  gateway: async () => (await import('./gateway.js')).openGateway,
+  'bare relay': async () => (await import('./gateway.js')).openBareRelay,
+  openai: async () => (await import('./openai.js')).openOpenAI,
+  https: async () => (await import('./https.js')).openHttps,
+  'drained streams': async () => (await import('./drained.js')).openDrained,
+};
+
+/** Opens a client of any kind. */
+export async function openClient(config: ClientConfig): Promise<BenchClient> {
+  const open = await OPENERS[config.kind]();
+  return open(config);
 }
 
 /** The configuration that a parent of the same build wrote. */

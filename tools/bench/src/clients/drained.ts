@@ -1,9 +1,8 @@
-/** Streams of version 2 that are read to their END and not opened: the client must not be what a router waits for. */
-import { Agent, get, request, type RequestOptions } from 'node:https';
-import type { IncomingMessage } from 'node:http';
-import { CONTENT_TYPE, sealRequest, takeKeyDocument, parsePin, chooseKey } from '@nomyo/protocol-v2';
+/** Reads streams of version 2 to their END without opening them, so that a router never waits for the client. */
+import { chooseKey, CONTENT_TYPE, parsePin, sealRequest, takeKeyDocument } from '@nomyo/protocol-v2';
 import type { BenchRequest } from '../payloads.js';
 import type { BenchClient, ClientConfig } from './client.js';
+import { openHttp, readBody } from '../http.js';
 
 const END = 3;
 /** Magic and nonce of an answer; LENGTH and TYPE of a frame. */
@@ -12,10 +11,11 @@ const FRAME_HEADER = 5;
 
 const unixNow = (): number => Math.floor(Date.now() / 1000);
 
-export async function openDrained({ baseUrl, ca, apiKey, root = '' }: ClientConfig): Promise<BenchClient> {
-  const agent = new Agent({ keepAlive: true, ca });
-  const bytes = await whole(await ask(`${baseUrl}/v2/keys`, { agent }));
-  const { hostname: realm } = new URL(baseUrl);
+export async function openDrained(config: ClientConfig): Promise<BenchClient> {
+  const { baseUrl, apiKey = '', root = '' } = config;
+  const { send, post, close } = openHttp(config);
+  const bytes = await readBody(await send('/v2/keys'));
+  const realm = new URL(baseUrl).hostname;
   const document = await takeKeyDocument(bytes, { roots: [parsePin('root', root)], realm, now: unixNow() });
   const call = async (body: BenchRequest): Promise<void> => {
     const { message, keyId, answer } = await sealRequest({
@@ -24,36 +24,19 @@ export async function openDrained({ baseUrl, ca, apiKey, root = '' }: ClientConf
         method: 'POST',
         path: '/v1/chat/completions',
         contentType: 'application/json',
-        authorization: `Bearer ${apiKey ?? ''}`,
+        authorization: `Bearer ${apiKey}`,
       },
       body: new TextEncoder().encode(JSON.stringify({ ...body, stream: true })),
       now: unixNow(),
     });
     answer.dispose();
-    const headers = {
-      'content-type': CONTENT_TYPE.request,
-      'content-length': message.byteLength,
-    };
-    await drained(await ask(`${baseUrl}/v2/${keyId}`, { agent, method: 'POST', headers }, message));
+    await drain(await post(`/v2/${keyId}`, { 'content-type': CONTENT_TYPE.request }, message));
   };
-  return { call, close: () => agent.destroy() };
+  return { call, close };
 }
 
-function ask(url: string, options: RequestOptions, body?: Uint8Array): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const sent = body === undefined ? get(url, options, resolve) : request(url, options, resolve);
-    sent.once('error', reject).end(body);
-  });
-}
-
-async function whole(message: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of message) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
-/** @throws when the last frame is no END */
-async function drained(message: AsyncIterable<Uint8Array>): Promise<void> {
+/** @throws {Error} when the last frame is not END */
+async function drain(message: AsyncIterable<Uint8Array>): Promise<void> {
   let [toSkip, headerBytes, length, type] = [PREFIX, 0, 0, 0];
   for await (const piece of message) {
     for (let at = 0; at < piece.byteLength;) {

@@ -10,13 +10,13 @@ const ROOM = 65_536;
 
 /** Posts bodies of JSON to one path, over as many connections as there are calls at once. */
 export class LeanHttp {
-  readonly #to: { readonly host: string; readonly port: number };
+  readonly #url: URL;
   readonly #head: string;
   readonly #idle: Connection[] = [];
-  readonly #all = new Set<Connection>();
+  readonly #all: Connection[] = [];
 
   constructor(url: URL, headers: Readonly<Record<string, string>>) {
-    this.#to = { host: url.hostname, port: Number(url.port) };
+    this.#url = url;
     const lines = Object.entries({ host: url.host, ...headers }).map(([name, value]) => `${name}: ${value}`);
     this.#head = [`POST ${url.pathname} HTTP/1.1`, ...lines, 'content-length: '].join('\r\n');
   }
@@ -24,8 +24,7 @@ export class LeanHttp {
   /** @returns the body of the answer  @throws {Error} on any status but 200 */
   async post(body: string): Promise<string> {
     const connection = this.#idle.pop() ?? this.#open();
-    const head = this.#head + String(Buffer.byteLength(body)) + HEAD_END;
-    const answer = await connection.ask(head + body);
+    const answer = await connection.ask(this.#head + String(Buffer.byteLength(body)) + HEAD_END + body);
     this.#idle.push(connection);
     return answer;
   }
@@ -35,8 +34,8 @@ export class LeanHttp {
   }
 
   #open(): Connection {
-    const connection = new Connection(this.#to);
-    this.#all.add(connection);
+    const connection = new Connection(this.#url);
+    this.#all.push(connection);
     return connection;
   }
 }
@@ -52,9 +51,9 @@ class Connection {
   #length = 0;
   #asked: Asked | undefined;
 
-  constructor(to: { readonly host: string; readonly port: number }) {
+  constructor({ hostname: host, port }: URL) {
     const onread = { buffer: Buffer.alloc(ROOM), callback: this.#read.bind(this) };
-    this.#socket = connect({ ...to, noDelay: true, onread });
+    this.#socket = connect({ host, port: Number(port), noDelay: true, onread });
     this.#socket.once('error', (error) => this.#asked?.reject(error));
     this.#socket.once('close', () => this.#asked?.reject(new Error('the connection was closed')));
   }

@@ -1,5 +1,4 @@
 /** The report, as Markdown. */
-import { formatNumber, formatRatio, formatSpread } from '../format.js';
 import { describeMachine, type Machine } from '../machine.js';
 import type { Part } from '../part.js';
 import { judge, type Goal, type Row, type Table, type Verdict } from '../row.js';
@@ -101,4 +100,26 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
     `| ${widths.map((w, i) => (row[i] ?? '').padEnd(w)).join(' | ')} |`;
   const [first = [], ...rest] = escaped;
   return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
+}
+
+/** Three digits that say something, and no more than four behind the point: 0.0123, 1.23, 12.3, 123, 1,230. */
+function formatNumber(value: number): string {
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  const digits = Math.min(Math.max(2 - magnitude, 0), 4);
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
+
+/** A ratio: `1.04 x`. */
+function formatRatio(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} x`;
+}
+
+/** Median and quartiles: `1.04 x (1.02 … 1.07)`; a value that was counted once stands alone. */
+function formatSpread(
+  { n, q1, median, q3 }: Summary,
+  format: (value: number) => string = formatNumber,
+): string {
+  const bare = (value: number): string => format(value).replace(/ \D+$/, '');
+  return n === 1 ? format(median) : `${format(median)} (${bare(q1)} … ${bare(q3)})`;
 }

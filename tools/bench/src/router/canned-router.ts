@@ -7,8 +7,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { RsaPublicKey, sealEnvelope } from '@nomyo/crypto';
+import { listening } from '../http.js';
+import { readMember, readText } from '../child/read.js';
 import { answerJson } from '../payloads.js';
 
 /** What the router serves, and over what. */
@@ -36,9 +37,6 @@ export interface CannedRouter {
 
 const PATH = /^\/answer\/(\d{1,9})\/(pki\/public_key|v1\/chat\/secure_completion)$/;
 
-/** Longer than any pause of the benchmark, in ms. */
-const KEEP_ALIVE_MS = 600_000;
-
 /** Starts one on a free port. */
 export async function startCannedRouter({ publicKeyPem, tls }: CannedRouterOptions): Promise<CannedRouter> {
   const counts = { requests: 0, keyFetches: 0, connections: 0 };
@@ -64,12 +62,10 @@ export async function startCannedRouter({ publicKeyPem, tls }: CannedRouterOptio
     answer(request, response).catch(() => response.destroy());
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.requestTimeout = KEEP_ALIVE_MS;
   server.on('connection', () => (counts.connections += 1));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const port = await listening(server);
   return {
-    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(portOf(server.address()))}`,
+    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(port)}`,
     counts: () => ({ ...counts }),
     close: async () => {
       server.closeAllConnections();
@@ -84,7 +80,9 @@ async function sealAnswer(header: string, bytes: number): Promise<Uint8Array> {
   return sealEnvelope(new TextEncoder().encode(answerJson(bytes)), recipient, { processedAt: 0 });
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new TypeError('the router has no port');
-  return address.port;
+/** The options that a parent of the same build wrote: always with TLS. */
+export function parseRouterOptions(json: string): CannedRouterOptions {
+  const options: unknown = JSON.parse(json);
+  const text = (name: string): string => readText(readMember(options, name));
+  return { publicKeyPem: text('publicKeyPem'), tls: { cert: text('cert'), key: text('key') } };
 }

@@ -1,6 +1,7 @@
 /** A server that runs no model: whole answers at once, streams at a pace. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { readBody } from '../http.js';
 import { answerJson } from '../payloads.js';
 
 /** How it answers, and over what. */
@@ -19,15 +20,11 @@ export interface ModelOptions {
 export function createModel(options: ModelOptions): Server {
   const whole = answerJson(options.answerBytes);
   const listener: RequestListener = (request, response) => {
-    const pieces: Buffer[] = [];
-    request.on('data', (piece: Buffer) => pieces.push(piece));
-    request.once('end', () => {
-      if (/"stream":\s*true/u.test(Buffer.concat(pieces).toString('utf8'))) stream(response, options);
-      else {
-        response.setHeader('content-type', 'application/json');
-        response.end(whole);
-      }
-    });
+    const answer = (body: Buffer): void => {
+      if (/"stream":\s*true/u.test(body.toString('utf8'))) stream(response, options);
+      else response.setHeader('content-type', 'application/json').end(whole);
+    };
+    readBody(request).then(answer, () => response.destroy());
   };
   return options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
 }

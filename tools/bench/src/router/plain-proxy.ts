@@ -6,6 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Agent, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { readMember, readText } from '../child/read.js';
+import { readBody } from '../http.js';
 
 export interface PlainProxyOptions {
   readonly tls: { readonly cert: string; readonly key: string };
@@ -35,12 +36,11 @@ export function createPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions):
       .end(body);
   };
   return createServer(tls, (incoming, response) => {
-    const pieces: Buffer[] = [];
-    incoming.on('data', (piece: Buffer) => pieces.push(piece));
-    incoming.once('end', () => {
-      if (timingSafeEqual(hashOf(incoming.headers.authorization ?? ''), expected)) {
-        pass(Buffer.concat(pieces), response);
-      } else response.writeHead(401).end();
-    });
+    const allowed = timingSafeEqual(hashOf(incoming.headers.authorization ?? ''), expected);
+    const answer = (body: Buffer): void => {
+      if (allowed) pass(body, response);
+      else response.writeHead(401).end();
+    };
+    readBody(incoming).then(answer, () => response.destroy());
   });
 }

@@ -1,7 +1,6 @@
-import { atMost, compare, type Row } from '../row.js';
-import { ratios } from '../stats.js';
-import { ONE_KB, type Workshop } from '../workshop.js';
-import { cpuPerCall, inGenerations, order, runInTurns, startClients, wallPerCall } from './common.js';
+import { atMost, beside, together, type Row } from '../row.js';
+import { ONE_KB } from '../workshop.js';
+import { cpuPerCall, each, inGenerations, wallPerCall } from './common.js';
 
 const CREATE = 'create()';
 const LONG_ANSWER = 400_000;
@@ -22,37 +21,30 @@ export const adapter: Row = {
   goals: [
     atMost('adapter-cpu', { what: 'adapter: CPU of a call of 1 KB', beside: CREATE, goal: 1.05, band: 1.3 }),
     atMost('adapter-words', {
-      ...{ what: 'adapter: first words of 400 kB', beside: CREATE, goal: 1.1, band: 1.5 },
+      what: 'adapter: first words of 400 kB',
+      beside: CREATE,
+      goal: 1.1,
+      band: 1.5,
     }),
   ],
   measure: async ({ workshop, short }) => {
     const settings = short ? SETTINGS.short : SETTINGS.full;
-    const load = { concurrency: 1, promptBytes: ONE_KB, ms: settings.ms };
-    const kinds = { adapter: 'adapter', create: 'ours' } as const;
-    const measured = await inGenerations(workshop, kinds, settings, load);
-    const [cpu, beside] = [measured.adapter.map(cpuPerCall), measured.create.map(cpuPerCall)];
-    const { words, create } = await firstWords(workshop, settings);
-    return {
-      figures: { 'adapter-cpu': ratios(cpu, beside), 'adapter-words': ratios(words, create) },
-      tables: [
-        compare('CPU of a call of 1 KB, ms', { adapter: cpu, [CREATE]: beside }),
-        compare('first words of an answer of 400 kB, ms', { adapter: words, [CREATE]: create }),
-      ],
-    };
+    const { ms, warmUpMs, longRounds, longCalls } = settings;
+    const oneByOne = { concurrency: 1, promptBytes: ONE_KB };
+    const kinds = { adapter: 'adapter', [CREATE]: 'ours' } as const;
+    const calls = await inGenerations(workshop, kinds, settings, { ...oneByOne, ms });
+    const words = await inGenerations(
+      workshop,
+      {
+        adapter: { kind: 'first words', answerBytes: LONG_ANSWER },
+        [CREATE]: { kind: 'ours', answerBytes: LONG_ANSWER },
+      },
+      { rounds: longRounds, warmUpMs },
+      { ...oneByOne, calls: longCalls },
+    );
+    return together(
+      beside('adapter-cpu', 'CPU of a call of 1 KB, ms', each(calls, cpuPerCall)),
+      beside('adapter-words', 'first words of an answer of 400 kB, ms', each(words, wallPerCall)),
+    );
   },
 };
-
-/** In ms. */
-async function firstWords(
-  workshop: Workshop,
-  { warmUpMs, longRounds, longCalls }: (typeof SETTINGS)['full' | 'short'],
-): Promise<Readonly<Record<'words' | 'create', readonly number[]>>> {
-  const router = await workshop.router();
-  const more = { answerBytes: LONG_ANSWER };
-  const orders = { words: order('first words', router, more), create: order('ours', router, more) };
-  const clients = await startClients(workshop, orders, warmUpMs);
-  const load = { concurrency: 1, promptBytes: ONE_KB, calls: longCalls };
-  const measured = await runInTurns(clients, load, longRounds);
-  workshop.stopChildren();
-  return { words: measured.words.map(wallPerCall), create: measured.create.map(wallPerCall) };
-}

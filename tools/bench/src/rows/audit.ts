@@ -1,8 +1,6 @@
-import type { Measured } from '../child/load.js';
-import { atMost, compare, type Row } from '../row.js';
-import { ratios } from '../stats.js';
+import { atMost, beside, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
-import { cpuPerCall, order, runInTurns, startClients } from './common.js';
+import { cpuPerCall, each, inGenerations } from './common.js';
 
 const SETTINGS = {
   full: { generations: 3, rounds: 8, warmUpMs: 2000, calls: 400 },
@@ -19,26 +17,13 @@ export const audit: Row = {
   inShort: false,
   goals: [atMost('audit', { what: 'CPU with an audit log', beside: 'without', goal: 1.03, band: 1.3 })],
   measure: async ({ workshop, short }) => {
-    const { generations, rounds, warmUpMs, calls } = short ? SETTINGS.short : SETTINGS.full;
-    const router = await workshop.router();
-    const all: Record<'audited' | 'plain', Measured[]> = { audited: [], plain: [] };
-    for (let generation = 0; generation < generations; generation += 1) {
-      const file = workshop.path(`audit-${String(generation)}.jsonl`);
-      const orders = {
-        audited: order('ours', router, { more: { audit: file } }),
-        plain: order('ours', router),
-      };
-      const clients = await startClients(workshop, orders, warmUpMs);
-      const measured = await runInTurns(clients, { calls, concurrency: 8, promptBytes: ONE_KB }, rounds);
-      for (const name of ['audited', 'plain'] as const) {
-        all[name].push(...measured[name]);
-        clients[name].stop();
-      }
-    }
-    const [audited, plain] = [all.audited.map(cpuPerCall), all.plain.map(cpuPerCall)];
-    return {
-      figures: { audit: ratios(audited, plain) },
-      tables: [compare('CPU a call, ms', { 'with an audit log': audited, without: plain })],
-    };
+    const settings = short ? SETTINGS.short : SETTINGS.full;
+    const clients = {
+      'with an audit log': { kind: 'ours', more: { audit: workshop.path('audit.jsonl') } },
+      without: 'ours',
+    } as const;
+    const load = { calls: settings.calls, concurrency: 8, promptBytes: ONE_KB };
+    const runs = await inGenerations(workshop, clients, settings, load);
+    return beside('audit', 'CPU a call, ms', each(runs, cpuPerCall));
   },
 };

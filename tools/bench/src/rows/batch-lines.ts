@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { NOMYO } from '../programs.js';
 import { atMost, list, type Row } from '../row.js';
 import type { Workshop } from '../workshop.js';
 
@@ -14,8 +14,6 @@ const MOST_MIB = 200;
 
 const LOOK_MS = 100;
 const MIB = 2 ** 20;
-
-const BINARY = fileURLToPath(new URL('dist/node/main.js', import.meta.resolve('@nomyo/cli/package.json')));
 
 /** Whether a batch takes the memory of its length, and the time of more than that. */
 export const batchLines: Row = {
@@ -73,7 +71,7 @@ async function runBatch(workshop: Workshop, lines: number, args: readonly string
   await writeFile(input, Array.from({ length: lines }, (_, index) => lineOf(index)).join('\n'));
   for (const name of [output, `${output}.journal`]) await rm(name, { force: true });
   const started = performance.now();
-  const child = spawn(process.execPath, [BINARY, 'batch', input, '-o', output, '--quiet', ...args], {
+  const child = spawn(process.execPath, [NOMYO, 'batch', input, '-o', output, '--quiet', ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(child, 'exit');

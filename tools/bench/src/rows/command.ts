@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { interleave } from '../interleave.js';
-import { atMost, compare, type Row } from '../row.js';
-import { ratios } from '../stats.js';
-
-const BINARY = fileURLToPath(new URL('dist/node/main.js', import.meta.resolve('@nomyo/cli/package.json')));
+import { NOMYO } from '../programs.js';
+import { atMost, beside, type Row } from '../row.js';
 
 const ROUNDS = { full: 30, short: 6 } as const;
 
@@ -19,14 +16,9 @@ export const command: Row = {
     atMost('command', { what: 'nomyo --version, start to end', beside: 'node -e 0', goal: 1.5, band: 3 }),
   ],
   measure: async ({ short }) => {
-    const { nomyo, node } = await interleave(
-      { nomyo: () => run(BINARY, '--version'), node: () => run('-e', '0') },
-      short ? ROUNDS.short : ROUNDS.full,
-    );
-    return {
-      figures: { command: ratios(nomyo, node) },
-      tables: [compare('start to end, ms', { 'nomyo --version': nomyo, 'node -e 0': node })],
-    };
+    const programs = { 'nomyo --version': () => run(NOMYO, '--version'), 'node -e 0': () => run('-e', '0') };
+    const times = await interleave(programs, short ? ROUNDS.short : ROUNDS.full);
+    return beside('command', 'start to end, ms', times);
   },
 };
 

@@ -1,19 +1,21 @@
-/** What several rows need. */
-import type { KeySize } from '@nomyo/crypto';
+/** What several rows need: clients beside each other, each in a process of its own. */
 import type { Load, Measured } from '../child/load.js';
 import type { ClientProcess } from '../client-process.js';
 import type { ClientKind } from '../clients/client.js';
-import { interleave, mapRecord, namesOf, type Rounds } from '../interleave.js';
+import { interleave, mapInTurn, mapRecord, namesOf, type Rounds } from '../interleave.js';
 import { ONE_KB, type ClientOrder, type RouterProcess, type Workshop } from '../workshop.js';
 
 /** The key size of the service's own clients. */
 export const DEFAULT_KEY_SIZE = 4096;
 
-/** Clients that are measured beside each other. */
-export type Clients<K extends string> = Readonly<Record<K, ClientProcess>>;
+/** The two that most rows compare, by their names in the report. */
+export const BOTH = { 'nomyo-js': 'ours', 'hand-written': 'reference' } as const;
 
-/** The two that most rows compare. */
-export const BOTH = { ours: 'ours', reference: 'reference' } as const;
+/** Clients that are measured beside each other. */
+type Clients<K extends string> = Readonly<Record<K, ClientProcess>>;
+
+/** What a client has that the others have not: its kind at least. */
+export type Variant = ClientKind | (Partial<Omit<ClientOrder, 'router'>> & Pick<ClientOrder, 'kind'>);
 
 /** A client with the default key, and answers of 1 KB. */
 export function order(
@@ -24,51 +26,48 @@ export function order(
   return { kind, router, keySize: DEFAULT_KEY_SIZE, answerBytes: ONE_KB, ...more };
 }
 
-/** Starts clients, and lets each run until its code is compiled and its connections are open. */
+/** Starts clients on one router, and lets each run until its code is compiled and its connections are open. */
 export async function startClients<K extends string>(
   workshop: Workshop,
-  orders: Readonly<Record<K, ClientOrder>>,
+  router: RouterProcess,
+  variants: Readonly<Record<K, Variant>>,
   warmUpMs: number,
 ): Promise<Clients<K>> {
-  const started = new Map<K, ClientProcess>();
-  for (const name of namesOf(orders)) {
-    const client = await workshop.client(orders[name]);
-    await warmUp(client, warmUpMs);
-    started.set(name, client);
-  }
-  return mapRecord(orders, (_order, name) => {
-    const client = started.get(name);
-    if (client === undefined) throw new RangeError(`there is no client ${name}`);
+  return mapInTurn(variants, async (variant) => {
+    const more = typeof variant === 'string' ? { kind: variant } : variant;
+    const client = await workshop.client(order(more.kind, router, more));
+    await client.load({ concurrency: 8, promptBytes: ONE_KB, ms: warmUpMs });
     return client;
   });
 }
 
-/** Rounds of a row, and in how many generations of processes. */
+/** How often clients are measured. */
 export interface Generations {
-  readonly generations: number;
+  /** Of processes; default: one. */
+  readonly generations?: number;
+  /** In each of them. */
   readonly rounds: number;
   /** Of each client, before its first round. */
   readonly warmUpMs: number;
-  readonly keySize?: KeySize;
 }
 
 /**
- * The same rounds in several generations of processes: where code and heap come to lie in a process is worth some per
- * cent of RSA, and no number of rounds in one process averages that out.
+ * The same load on each client in turns, in several generations of processes: where code and heap come to lie in a
+ * process is worth some per cent of RSA, and no number of rounds in one process averages that out.
  */
 export async function inGenerations<K extends string>(
   workshop: Workshop,
-  kinds: Readonly<Record<K, ClientKind>>,
-  { generations, rounds, warmUpMs, keySize = DEFAULT_KEY_SIZE }: Generations,
+  variants: Readonly<Record<K, Variant>>,
+  { generations = 1, rounds, warmUpMs }: Generations,
   load: Load,
 ): Promise<Rounds<K, Measured>> {
-  const all = mapRecord(kinds, (): Measured[] => []);
+  const all = mapRecord(variants, (): Measured[] => []);
   const router = await workshop.router();
-  const orders = mapRecord(kinds, (kind) => order(kind, router, { keySize }));
   for (let generation = 0; generation < generations; generation += 1) {
-    const clients = await startClients(workshop, orders, warmUpMs);
-    const measured = await runInTurns(clients, load, rounds);
-    for (const name of namesOf(kinds)) {
+    const clients = await startClients(workshop, router, variants, warmUpMs);
+    const loads = mapRecord(clients, (client: ClientProcess) => () => client.load(load));
+    const measured = await interleave(loads, rounds);
+    for (const name of namesOf(variants)) {
       all[name].push(...measured[name]);
       clients[name].stop();
     }
@@ -76,21 +75,9 @@ export async function inGenerations<K extends string>(
   return all;
 }
 
-/** Calls of 1 KB, eight at once. */
-async function warmUp(client: ClientProcess, ms: number): Promise<void> {
-  await client.load({ concurrency: 8, promptBytes: ONE_KB, ms });
-}
-
-/** Runs the same load on each client in turns. */
-export function runInTurns<K extends string>(
-  clients: Clients<K>,
-  load: Load,
-  rounds: number,
-): Promise<Rounds<K, Measured>> {
-  return interleave(
-    mapRecord(clients, (client: ClientProcess) => () => client.load(load)),
-    rounds,
-  );
+/** One number of each round. */
+export function each<K extends string, T>(rounds: Rounds<K, T>, of: (run: T) => number): Rounds<K, number> {
+  return mapRecord(rounds, (runs: readonly T[]) => runs.map(of));
 }
 
 /** CPU of one call, in ms. */

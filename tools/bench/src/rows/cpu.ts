@@ -1,7 +1,6 @@
-import { atMost, compare, HAND_WRITTEN, type Row } from '../row.js';
-import { ratios } from '../stats.js';
+import { atMost, beside, HAND_WRITTEN, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
-import { BOTH, cpuPerCall, inGenerations } from './common.js';
+import { BOTH, cpuPerCall, each, inGenerations } from './common.js';
 
 const SETTINGS = {
   full: { generations: 5, rounds: 10, ms: 250, warmUpMs: 5000 },
@@ -20,11 +19,7 @@ export const cpu: Row = {
   measure: async ({ workshop, short }) => {
     const settings = short ? SETTINGS.short : SETTINGS.full;
     const load = { concurrency: 1, promptBytes: ONE_KB, ms: settings.ms };
-    const measured = await inGenerations(workshop, BOTH, settings, load);
-    const [ours, reference] = [measured.ours.map(cpuPerCall), measured.reference.map(cpuPerCall)];
-    return {
-      figures: { 'cpu-1k': ratios(ours, reference) },
-      tables: [compare('CPU of a call, ms', { 'nomyo-js': ours, [HAND_WRITTEN]: reference })],
-    };
+    const runs = await inGenerations(workshop, BOTH, settings, load);
+    return beside('cpu-1k', 'CPU of a call, ms', each(runs, cpuPerCall));
   },
 };

@@ -1,9 +1,17 @@
-import { interleave, mapRecord } from '../interleave.js';
+import { interleave, inTurn, mapRecord } from '../interleave.js';
 import { answerJson, sealedSize } from '../payloads.js';
-import { atMost, compare, HAND_WRITTEN, list, type Goal, type Row, type Table } from '../row.js';
-import { ratios } from '../stats.js';
+import {
+  atMost,
+  beside,
+  HAND_WRITTEN,
+  list,
+  together,
+  type Goal,
+  type Measurement,
+  type Row,
+} from '../row.js';
 import { ONE_KB, type RouterProcess, type Workshop } from '../workshop.js';
-import { BOTH, cpuPerCall, order, runInTurns, startClients, wallPerCall } from './common.js';
+import { BOTH, cpuPerCall, each, inGenerations, order, wallPerCall } from './common.js';
 
 /** One size of prompt and answer. */
 interface Size {
@@ -21,13 +29,8 @@ const MB = 1_000_000;
 
 const SIZES: readonly Size[] = [
   {
-    id: '1m',
-    name: 'prompt of 1 MB',
-    promptBytes: MB,
-    answerBytes: ONE_KB,
-    calls: 8,
-    inShort: true,
-    bands: [2, 6],
+    ...{ id: '1m', name: 'prompt of 1 MB', promptBytes: MB, answerBytes: ONE_KB },
+    ...{ calls: 8, inShort: true, bands: [2, 6] },
   },
   {
     ...{ id: '9.5m', name: 'prompt of 9.5 MB', promptBytes: 9.5 * MB, answerBytes: ONE_KB },
@@ -57,44 +60,31 @@ export const large: Row = {
     atMost(`memory-${id}`, { what: `${name}: peak memory`, beside: 'sealed body', goal: 2.5, band: memory }),
   ]),
   measure: async ({ workshop, short }) => {
-    const figures: Record<string, readonly number[]> = {};
-    const tables: Table[] = [];
-    for (const size of SIZES.filter(({ inShort }) => inShort || !short)) {
-      const { times, peaks } = await measureSize(workshop, size, short);
-      figures[`time-${size.id}`] = ratios(times.ours, times.reference);
-      figures[`memory-${size.id}`] = peaks.ours;
-      tables.push(
-        compare(`${size.name}: time, ms`, { 'nomyo-js': times.ours, [HAND_WRITTEN]: times.reference }),
-      );
-      const memory = { 'nomyo-js': peaks.ours, [HAND_WRITTEN]: peaks.reference };
-      tables.push(list(`${size.name}: peak memory, in sealed bodies`, memory));
-      workshop.stopChildren();
-    }
-    return { figures, tables };
+    const sizes = SIZES.filter(({ inShort }) => inShort || !short);
+    return together(...(await inTurn(sizes, (size) => measureSize(workshop, size, short))));
   },
 };
 
-type Samples = Readonly<Record<keyof typeof BOTH, readonly number[]>>;
-
-async function measureSize(
-  workshop: Workshop,
-  size: Size,
-  short: boolean,
-): Promise<{ times: Samples; peaks: Samples }> {
+async function measureSize(workshop: Workshop, size: Size, short: boolean): Promise<Measurement> {
   const { rounds, memoryRounds, warmUpMs } = short ? SETTINGS.short : SETTINGS.full;
+  const { id, name, answerBytes, promptBytes, calls } = size;
+  const runs = await inGenerations(
+    workshop,
+    mapRecord(BOTH, (kind) => ({ kind, answerBytes })),
+    // A large answer needs no warm-up of its own: each call of it takes long enough.
+    { rounds, warmUpMs: answerBytes === ONE_KB ? warmUpMs : 1 },
+    { concurrency: 1, promptBytes, calls },
+  );
   const router = await workshop.router();
-  const { answerBytes, promptBytes, calls } = size;
-  const orders = mapRecord(BOTH, (kind) => order(kind, router, { answerBytes }));
-  // A large answer needs no warm-up of its own: each call of it takes long enough.
-  const clients = await startClients(workshop, orders, answerBytes === ONE_KB ? warmUpMs : 1);
-  const measured = await runInTurns(clients, { concurrency: 1, promptBytes, calls }, rounds);
-  // A machine that is busy with something else says more about waiting than about work.
-  const cost = short ? cpuPerCall : wallPerCall;
   const peaks = await interleave(
     mapRecord(BOTH, (kind) => () => peakOf(workshop, size, router, kind)),
     memoryRounds,
   );
-  return { times: mapRecord(measured, (all) => all.map(cost)), peaks };
+  workshop.stopChildren();
+  // A machine that is busy with something else says more about waiting than about work.
+  const times = beside(`time-${id}`, `${name}: time, ms`, each(runs, short ? cpuPerCall : wallPerCall));
+  const memory = list(`${name}: peak memory, in sealed bodies`, peaks);
+  return together(times, { figures: { [`memory-${id}`]: peaks['nomyo-js'] }, tables: [memory] });
 }
 
 /** In sealed bodies. A fresh process each time: a heap that has grown once stays large. */
@@ -102,7 +92,7 @@ async function peakOf(
   workshop: Workshop,
   { promptBytes, answerBytes }: Size,
   router: RouterProcess,
-  kind: keyof typeof BOTH,
+  kind: 'ours' | 'reference',
 ): Promise<number> {
   const client = await workshop.client(order(kind, router, { answerBytes }));
   if (answerBytes === ONE_KB) await client.load({ concurrency: 1, promptBytes: ONE_KB, calls: 5 });

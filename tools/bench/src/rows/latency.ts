@@ -1,15 +1,16 @@
 import type { Measured } from '../child/load.js';
+import { mapRecord } from '../interleave.js';
 import { atMost, HAND_WRITTEN, list, type Row } from '../row.js';
 import { median, quantile, ratios } from '../stats.js';
 import { ONE_KB } from '../workshop.js';
-import { inGenerations } from './common.js';
+import { BOTH, inGenerations } from './common.js';
 
 const SETTINGS = {
   full: { generations: 6, rounds: 4, ms: 1000, warmUpMs: 5000 },
   short: { generations: 1, rounds: 4, ms: 600, warmUpMs: 1000 },
 } as const;
 
-const KINDS = { ours: 'ours', reference: 'reference', network: 'network' } as const;
+const KINDS = { ...BOTH, 'network alone': 'network' } as const;
 
 /** What one call after the other takes beyond the network. */
 export const latency: Row = {
@@ -31,24 +32,17 @@ export const latency: Row = {
   measure: async ({ workshop, short }) => {
     const settings = short ? SETTINGS.short : SETTINGS.full;
     const load = { concurrency: 1, promptBytes: ONE_KB, ms: settings.ms };
-    const measured = await inGenerations(workshop, KINDS, settings, load);
-    const at = (kind: keyof typeof KINDS, p: number): number[] =>
-      generationsOf(measured[kind], settings.rounds).map((all) => quantile(all, p));
-    const network = median(at('network', 0.5));
-    const ratio = (p: number): number[] => {
-      const [ours, reference] = [at('ours', p), at('reference', p)];
-      return ratios(
-        ours.map((ms) => ms - network),
-        reference.map((ms) => ms - network),
+    const runs = await inGenerations(workshop, KINDS, settings, load);
+    const at = (p: number): Record<keyof typeof KINDS, number[]> =>
+      mapRecord(runs, (all: readonly Measured[]) =>
+        generationsOf(all, settings.rounds).map((latencies) => quantile(latencies, p)),
       );
+    const network = median(at(0.5)['network alone']);
+    const ratio = (p: number): number[] => {
+      const beyond = mapRecord(at(p), (all) => all.map((ms) => ms - network));
+      return ratios(beyond['nomyo-js'], beyond[HAND_WRITTEN]);
     };
-    const tables = [0.5, 0.9, 0.99].map((p) =>
-      list(`p${String(p * 100)}, ms`, {
-        'nomyo-js': at('ours', p),
-        [HAND_WRITTEN]: at('reference', p),
-        'network alone': at('network', p),
-      }),
-    );
+    const tables = [0.5, 0.9, 0.99].map((p) => list(`p${String(p * 100)}, ms`, at(p)));
     return { figures: { 'latency-p50': ratio(0.5), 'latency-p99': ratio(0.99) }, tables };
   },
 };

@@ -1,8 +1,9 @@
 import type { LoopBlock } from '../child/event-loop.js';
-import { interleave, mapRecord, type Rounds } from '../interleave.js';
-import { atMost, HAND_WRITTEN, list, type Row, type Table } from '../row.js';
+import type { ClientProcess } from '../client-process.js';
+import { interleave, mapInTurn, mapRecord, type Rounds } from '../interleave.js';
+import { atMost, list, type Measurement, together, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
-import { BOTH, order, startClients } from './common.js';
+import { BOTH, startClients } from './common.js';
 
 const ROUNDS = 24;
 const KEY_ROUNDS = 6;
@@ -29,34 +30,23 @@ export const loop: Row = {
     }),
   ],
   measure: async ({ workshop }) => {
-    const router = await workshop.router();
-    const orders = mapRecord(BOTH, (kind) => order(kind, router));
-    const clients = await startClients(workshop, orders, WARM_UP_MS);
+    const clients = await startClients(workshop, await workshop.router(), BOTH, WARM_UP_MS);
     // Connections are opened first: a TLS handshake is a block of its own, and happens once.
-    for (const kind of ['ours', 'reference'] as const) await clients[kind].load(LOAD);
-    const calls = await interleave(
-      mapRecord(BOTH, (kind) => () => clients[kind].loop(LOAD)),
-      ROUNDS,
+    await mapInTurn(clients, (client: ClientProcess) => client.load(LOAD));
+    const calls = mapRecord(clients, (client: ClientProcess) => () => client.loop(LOAD));
+    const keys = mapRecord(BOTH, (kind, name) => () => clients[name].loopOfKey(kind));
+    return together(
+      blocks('loop-calls', '64 calls at once, ms', await interleave(calls, ROUNDS)),
+      blocks('loop-keygen', 'making a key pair, ms', await interleave(keys, KEY_ROUNDS)),
     );
-    const keys = await interleave(
-      mapRecord(BOTH, (kind) => () => clients[kind].loopOfKey(kind)),
-      KEY_ROUNDS,
-    );
-    return {
-      figures: {
-        'loop-calls': calls.ours.map(({ longest }) => longest),
-        'loop-keygen': keys.ours.map(({ longest }) => longest),
-      },
-      tables: [tableOf('64 calls at once, ms', calls), tableOf('making a key pair, ms', keys)],
-    };
   },
 };
 
-function tableOf(title: string, blocks: Rounds<keyof typeof BOTH, LoopBlock>): Table {
-  return list(title, {
-    'nomyo-js': blocks.ours.map(({ longest }) => longest),
-    'nomyo-js, of it without a core': blocks.ours.map(({ waited }) => waited),
-    [HAND_WRITTEN]: blocks.reference.map(({ longest }) => longest),
-    [`${HAND_WRITTEN}, of it without a core`]: blocks.reference.map(({ waited }) => waited),
-  });
+function blocks(figure: string, title: string, rounds: Rounds<keyof typeof BOTH, LoopBlock>): Measurement {
+  const lines = Object.entries(rounds).flatMap(([name, all]) => [
+    [name, all.map(({ longest }) => longest)] as const,
+    [`${name}, of it without a core`, all.map(({ waited }) => waited)] as const,
+  ]);
+  const longest = rounds['nomyo-js'].map((block) => block.longest);
+  return { figures: { [figure]: longest }, tables: [list(title, Object.fromEntries(lines))] };
 }

@@ -1,9 +1,8 @@
-import { readNumber, readText } from '../child/read.js';
-import { interleave, mapRecord } from '../interleave.js';
-import { atMost, compare, type Row, type Table } from '../row.js';
+import { interleave, inTurn } from '../interleave.js';
+import { atMost, compare, notMeasured, together, type Row } from '../row.js';
 import { ratios } from '../stats.js';
-import { WITHOUT_ADDON, withAddon } from './addon.js';
-import { DEFAULT_KEY_SIZE } from './common.js';
+import { startOperations, WITHOUT_ADDON, withAddon } from './addon.js';
+import { each } from './common.js';
 
 const ROUNDS = 15;
 const KB = 1024;
@@ -29,35 +28,25 @@ export const retire: Row = {
     atMost(id, { what: `locked region of ${name}, begin to end`, beside, goal, band }),
   ),
   measure: async ({ workshop }) => {
-    const args = [await workshop.keyDir(DEFAULT_KEY_SIZE)];
-    const on = await workshop.start('./child/operations-main.js', { ...withAddon(workshop), args });
-    const off = await workshop.start('./child/operations-main.js', { ...WITHOUT_ADDON, args });
-    if ((await on.ask('protection', null, readText)) !== 'mlock') {
-      return { figures: {}, tables: [], skipped: 'nomyo-native is not built here.' };
-    }
-    const figures: Record<string, readonly number[]> = {};
-    const tables: Table[] = [];
-    for (const { id, name, bytes, times, beside } of SIZES) {
+    const on = await startOperations(workshop, withAddon(workshop));
+    const off = await startOperations(workshop, WITHOUT_ADDON);
+    if (!on.locks) return notMeasured('nomyo-native is not built here.');
+    const found = await inTurn(SIZES, async ({ id, name, bytes, times, beside }) => {
       const load = { bytes, times };
-      const measured = await interleave(
-        {
-          'with the addon': () => on.ask('contexts', load, readNumber),
-          without: () => off.ask('contexts', load, readNumber),
-          [BUFFER]: () => off.ask('buffers', load, readNumber),
-        },
-        ROUNDS,
+      const ways = {
+        'with the addon': () => on.time('contexts', load),
+        without: () => off.time('contexts', load),
+        [BUFFER]: () => off.time('buffers', load),
+      };
+      const rounds = await interleave(ways, ROUNDS);
+      const locked = rounds['with the addon'];
+      const figure = beside === BUFFER ? ratios(locked, rounds[BUFFER]) : locked;
+      const table = compare(
+        `${name}, regions per second`,
+        each(rounds, (ms) => 1000 / ms),
       );
-      const locked = measured['with the addon'];
-      figures[id] = beside === BUFFER ? ratios(locked, measured[BUFFER]) : locked;
-      tables.push(
-        compare(
-          `${name}, regions per second`,
-          mapRecord(measured, (all) => all.map(perSecond)),
-        ),
-      );
-    }
-    return { figures, tables };
+      return { figures: { [id]: figure }, tables: [table] };
+    });
+    return together(...found);
   },
 };
-
-const perSecond = (ms: number): number => 1000 / ms;

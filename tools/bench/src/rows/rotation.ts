@@ -1,6 +1,6 @@
 import { interleave } from '../interleave.js';
-import { atMost, compare, type Row } from '../row.js';
-import { quantile, ratios } from '../stats.js';
+import { atMost, beside, type Row } from '../row.js';
+import { quantile } from '../stats.js';
 import { ONE_KB, type RouterProcess, type Workshop } from '../workshop.js';
 import { DEFAULT_KEY_SIZE, order } from './common.js';
 
@@ -22,17 +22,11 @@ export const rotation: Row = {
   ],
   measure: async ({ workshop, short }) => {
     const router = await workshop.router();
-    const { rotating, steady } = await interleave(
-      {
-        rotating: () => p99(workshop, router, INTERVAL_MS),
-        steady: () => p99(workshop, router, 0),
-      },
-      short ? 1 : ROUNDS,
-    );
-    return {
-      figures: { 'rotation-p99': ratios(rotating, steady) },
-      tables: [compare('p99, ms', { 'a new pair every 2 s': rotating, 'no rotation': steady })],
+    const clients = {
+      'a new pair every 2 s': () => p99(workshop, router, INTERVAL_MS),
+      'no rotation': () => p99(workshop, router, 0),
     };
+    return beside('rotation-p99', 'p99, ms', await interleave(clients, short ? 1 : ROUNDS));
   },
 };
 

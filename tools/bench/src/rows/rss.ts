@@ -1,4 +1,5 @@
-import { atMost, list, type Row } from '../row.js';
+import { inTurn } from '../interleave.js';
+import { atMost, list, type Row, type Table } from '../row.js';
 import { ONE_KB, type ClientOrder, type Workshop } from '../workshop.js';
 import { order } from './common.js';
 
@@ -30,28 +31,31 @@ export const rss: Row = {
     return {
       figures: { rss: [last / first] },
       tables: [
-        list('calls: RSS, MB', byCalls(points)),
-        list('with a young generation of full size: RSS, MB', byCalls(full)),
+        byCalls('calls: RSS, MB', points),
+        byCalls('with a young generation of full size: RSS, MB', full),
       ],
     };
   },
 };
 
-const byCalls = (points: readonly number[]): Record<string, number[]> =>
-  Object.fromEntries(
-    CALLS.map((calls, i) => [`after ${calls.toLocaleString('en-US')}`, [points[i] ?? Number.NaN]]),
-  );
+function byCalls(title: string, points: readonly number[]): Table {
+  const lines = CALLS.map((calls, i): [string, number[]] => [
+    `after ${calls.toLocaleString('en-US')}`,
+    points.slice(i, i + 1),
+  ]);
+  return list(title, Object.fromEntries(lines));
+}
 
+/** In MB, after so many calls. */
 async function along(workshop: Workshop, clientOrder: ClientOrder): Promise<number[]> {
   const client = await workshop.client(clientOrder);
-  const points: number[] = [];
   let done = 0;
-  for (const calls of CALLS) {
+  const points = await inTurn(CALLS, async (calls) => {
     for (; done < calls; done += BATCH) {
       await client.load({ calls: BATCH, concurrency: 16, promptBytes: ONE_KB });
     }
-    points.push((await client.rss()) / MB);
-  }
+    return (await client.rss()) / MB;
+  });
   client.stop();
   return points;
 }

@@ -1,10 +1,7 @@
-import { readNumber } from '../child/read.js';
-import { interleave } from '../interleave.js';
-import { atMost, compare, type Row, type Table } from '../row.js';
-import { ratios } from '../stats.js';
+import { interleave, inTurn } from '../interleave.js';
+import { atMost, beside, together, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
-import { WITHOUT_ADDON } from './addon.js';
-import { DEFAULT_KEY_SIZE } from './common.js';
+import { startOperations, WITHOUT_ADDON } from './addon.js';
 
 const ROUNDS = 15;
 const MB = 1_000_000;
@@ -27,21 +24,14 @@ export const serializer: Row = {
     atMost(id, { what: `JSON of a request of ${name}`, beside: 'JSON.stringify', goal: 2, band: 4 }),
   ),
   measure: async ({ workshop }) => {
-    const args = [await workshop.keyDir(DEFAULT_KEY_SIZE)];
-    const child = await workshop.start('./child/operations-main.js', { ...WITHOUT_ADDON, args });
-    const figures: Record<string, readonly number[]> = {};
-    const tables: Table[] = [];
-    for (const { id, name, ...load } of SIZES) {
-      const { ours, theirs } = await interleave(
-        {
-          ours: () => child.ask('serialize', load, readNumber),
-          theirs: () => child.ask('stringify', load, readNumber),
-        },
-        ROUNDS,
-      );
-      figures[id] = ratios(ours, theirs);
-      tables.push(compare(`${name}, ms`, { serializeJson: ours, 'JSON.stringify': theirs }));
-    }
-    return { figures, tables };
+    const { time } = await startOperations(workshop, WITHOUT_ADDON);
+    const found = await inTurn(SIZES, async ({ id, name, ...load }) => {
+      const ways = {
+        serializeJson: () => time('serialize', load),
+        'JSON.stringify': () => time('stringify', load),
+      };
+      return beside(id, `${name}, ms`, await interleave(ways, ROUNDS));
+    });
+    return together(...found);
   },
 };

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import https from 'node:https';
 import { createHttpClient } from '@nomyo/transport';
-import { openClient } from '../clients/open-client.js';
+import { openClient } from '../clients/client.js';
 import { interleave, mapRecord } from '../interleave.js';
-import { atMost, compare, list, type Row } from '../row.js';
 import { requestOf } from '../payloads.js';
+import { atMost, compare, list, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
+import { order } from './common.js';
 
 const ROUNDS = 12;
 const CALLS = 200;
@@ -24,25 +25,21 @@ export const stray: Row = {
   goals: [atMost('stray', { what: 'a call with the look', beside: 'without it', goal: 1.02, band: 1.1 })],
   measure: async ({ workshop }) => {
     const router = await workshop.router();
-    const config = await workshop.config({ kind: 'ours', router, keySize: 4096, answerBytes: ONE_KB });
+    const config = await workshop.config(order('ours', router));
     const client = await openClient(config);
     const url = new URL(`${config.baseUrl}/pki/public_key`);
     const ways = {
-      call: async () => {
-        await client.call(requestOf(ONE_KB));
-      },
+      call: () => client.call(requestOf(ONE_KB)),
       transport: viaTransport(url, router.ca),
       looks: viaNode(url, router.ca, true),
       bare: viaNode(url, router.ca, false),
     };
-    const rounds = await interleave(
-      mapRecord(ways, (call) => () => perCall(call)),
-      ROUNDS,
-    );
+    const timed = mapRecord(ways, (call: () => Promise<unknown>) => () => perCall(call));
+    const { call, transport, looks, bare } = await interleave(timed, ROUNDS);
     client.close();
-    const { call, transport, looks, bare } = rounds;
+    const look = (round: number): number => (looks[round] ?? Number.NaN) - (bare[round] ?? Number.NaN);
     return {
-      figures: { stray: call.map((whole, round) => whole / (whole - look(looks, bare, round))) },
+      figures: { stray: call.map((whole, round) => whole / (whole - look(round))) },
       tables: [
         compare('a GET, µs', { '@nomyo/transport': transport, 'node:https, looks first': looks, none: bare }),
         list('a sealed call, µs', { 'nomyo-js': call }),
@@ -51,23 +48,16 @@ export const stray: Row = {
   },
 };
 
-/** What the look takes, in µs. */
-function look(looks: readonly number[], bare: readonly number[], round: number): number {
-  return (looks[round] ?? Number.NaN) - (bare[round] ?? Number.NaN);
-}
-
 /** In µs. */
-async function perCall(call: () => Promise<void>): Promise<number> {
+async function perCall(call: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   for (let i = 0; i < CALLS; i += 1) await call();
   return ((performance.now() - started) * 1000) / CALLS;
 }
 
-function viaTransport(url: URL, ca: string): () => Promise<void> {
+function viaTransport(url: URL, ca: string): () => Promise<unknown> {
   const http = createHttpClient({ tls: { ca } });
-  return async () => {
-    await http.send({ method: 'GET', url, headers: {}, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES });
-  };
+  return () => http.send({ method: 'GET', url, headers: {}, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES });
 }
 
 function viaNode(url: URL, ca: string, looks: boolean): () => Promise<void> {

@@ -1,7 +1,7 @@
-import { atLeast, compare, HAND_WRITTEN, type Row, type Table } from '../row.js';
-import { ratios } from '../stats.js';
+import { inTurn } from '../interleave.js';
+import { atLeast, beside, HAND_WRITTEN, together, type Row } from '../row.js';
 import { ONE_KB } from '../workshop.js';
-import { BOTH, inGenerations, throughput as perSecond } from './common.js';
+import { BOTH, each, inGenerations, throughput as perSecond } from './common.js';
 
 const SETTINGS = {
   full: { generations: 4, rounds: 4, ms: 1000, warmUpMs: 5000, levels: [16, 64] },
@@ -20,16 +20,12 @@ export const throughput: Row = {
   ],
   measure: async ({ workshop, short }) => {
     const settings = short ? SETTINGS.short : SETTINGS.full;
-    const figures: Record<string, readonly number[]> = {};
-    const tables: Table[] = [];
-    for (const concurrency of settings.levels) {
+    const found = await inTurn(settings.levels, async (concurrency: number) => {
       const load = { concurrency, promptBytes: ONE_KB, ms: settings.ms };
-      const measured = await inGenerations(workshop, BOTH, settings, load);
-      const [ours, reference] = [measured.ours.map(perSecond), measured.reference.map(perSecond)];
-      figures[`throughput-${String(concurrency)}`] = ratios(ours, reference);
+      const runs = await inGenerations(workshop, BOTH, settings, load);
       const title = `${String(concurrency)} at once, calls/s`;
-      tables.push(compare(title, { 'nomyo-js': ours, [HAND_WRITTEN]: reference }));
-    }
-    return { figures, tables };
+      return beside(`throughput-${String(concurrency)}`, title, each(runs, perSecond));
+    });
+    return together(...found);
   },
 };

@@ -1,8 +1,17 @@
 import type { ClientProcess } from '../client-process.js';
-import { interleave } from '../interleave.js';
+import { interleave, mapInTurn, mapRecord } from '../interleave.js';
 import { nodeOfV2 } from '../node-24.js';
-import { atMost, compare, list, type Bench, type Measurement, type Row } from '../row.js';
-import { median, ratios } from '../stats.js';
+import {
+  atMost,
+  beside,
+  list,
+  notMeasured,
+  together,
+  type Bench,
+  type Measurement,
+  type Row,
+} from '../row.js';
+import { median } from '../stats.js';
 import { ONE_KB } from '../workshop.js';
 import { Stage } from './v2-stage.js';
 
@@ -42,36 +51,30 @@ export const v2Stream: Row = {
   measure: async (bench) => {
     const execPath = nodeOfV2(bench.short);
     if (execPath === undefined) {
-      return { figures: {}, tables: [], skipped: 'there is no Node 24 for this system' };
+      return notMeasured('there is no Node 24 for this system');
     }
-    const [first, load] = [await firstToken(bench, execPath), await manyStreams(bench, execPath)];
-    return { figures: { ...first.figures, ...load.figures }, tables: [...first.tables, ...load.tables] };
+    return together(await firstToken(bench, execPath), await manyStreams(bench, execPath));
   },
 };
 
 async function firstToken({ workshop, short }: Bench, execPath: string): Promise<Measurement> {
   const { rounds, calls, warmUpCalls } = short ? SETTINGS.short : SETTINGS.full;
   const stage = await Stage.start(workshop, execPath, model(1));
-  const run = (client: ClientProcess, number: number) => async (): Promise<number> => {
-    const load = { concurrency: 1, promptBytes: ONE_KB, calls: number };
-    return median((await client.load(load)).latencies);
-  };
   const clients = {
-    v2: await stage.sealed('first token'),
-    plain: await stage.plain('https', { stream: true }),
+    'version 2': await stage.sealed('first token'),
+    'plain HTTPS': await stage.plain('https', { stream: true }),
   };
-  for (const client of Object.values(clients)) {
-    await client.load({ concurrency: 16, promptBytes: ONE_KB, calls: warmUpCalls });
-  }
-  const { v2, plain } = await interleave(
-    { v2: run(clients.v2, calls), plain: run(clients.plain, calls) },
-    rounds,
+  await mapInTurn(clients, (client: ClientProcess) =>
+    client.load({ concurrency: 16, promptBytes: ONE_KB, calls: warmUpCalls }),
   );
+  const load = { concurrency: 1, promptBytes: ONE_KB, calls };
+  const runs = mapRecord(
+    clients,
+    (client: ClientProcess) => async () => median((await client.load(load)).latencies),
+  );
+  const times = await interleave(runs, rounds);
   workshop.stopChildren();
-  return {
-    figures: { 'v2-first-token': ratios(v2, plain) },
-    tables: [compare('first token, ms', { 'version 2': v2, 'plain HTTPS': plain })],
-  };
+  return beside('v2-first-token', 'first token, ms', times);
 }
 
 async function manyStreams({ workshop, short }: Bench, execPath: string): Promise<Measurement> {

@@ -5,47 +5,82 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { BenchClient, ClientConfig } from '../client.js';
+import { openHttp, readBody } from '../../http.js';
 import { open, seal } from './envelope.js';
 import { importPublicKey, poolThreads, Unwrapper } from './keys.js';
-import { createPoster, type Poster } from './post.js';
-
-/** What a sealed request goes to and comes back from. */
-export interface Exchange {
-  readonly poster: Poster;
-  readonly keys: Unwrapper;
-  readonly recipient: Awaited<ReturnType<typeof importPublicKey>>;
-}
 
 const PATH = '/v1/chat/secure_completion';
 
+/** What a sealed request goes to and comes back from. */
+interface Exchange {
+  readonly keys: Unwrapper;
+  readonly recipient: Awaited<ReturnType<typeof importPublicKey>>;
+  readonly post: (body: Buffer) => Promise<Buffer>;
+  readonly close: () => void;
+}
+
 /** Reads the keys and fetches the router's, once. */
 export async function openReference(config: ClientConfig): Promise<BenchClient> {
-  const { poster, keys, recipient } = await openExchange(config);
+  const { post, close, keys, recipient } = await openExchange(config, poolThreads());
   return {
     call: async (request) => {
       const body = await seal(JSON.stringify(request), recipient);
-      return JSON.parse(await open(await poster.post(body), keys)) as unknown;
+      return JSON.parse(await open(await post(body), keys)) as unknown;
     },
-    close: () => poster.close(),
+    close,
   };
 }
 
-/** The keys and a way to send. */
-export async function openExchange(config: ClientConfig): Promise<Exchange> {
+/**
+ * The floor under every latency: the same bytes to and fro, with no cryptography but TLS. It seals the first request
+ * and sends that body again and again.
+ */
+export async function openNetwork(config: ClientConfig): Promise<BenchClient> {
+  const { post, close, recipient } = await openExchange(config, 1);
+  let body: Promise<Buffer> | undefined;
+  return {
+    call: async (request) => {
+      body ??= seal(JSON.stringify(request), recipient);
+      return post(await body);
+    },
+    close,
+  };
+}
+
+/** @param copies of the private key, to unwrap on as many threads */
+async function openExchange(config: ClientConfig, copies: number): Promise<Exchange> {
   const [privatePem, publicPem] = await Promise.all([
     readFile(join(config.keyDir, 'private_key.pem')),
     readFile(join(config.keyDir, 'public_key.pem'), 'utf8'),
   ]);
-  const poster = createPoster(config, PATH, {
+  const headers = {
     'content-type': 'application/octet-stream',
     'x-payload-id': randomUUID(),
     'x-public-key': encodeURIComponent(publicPem),
-  });
+  };
+  const { send, post, close } = openHttp(config);
   const [keys, recipient] = await Promise.all([
-    Unwrapper.fromPem(privatePem, config.copies ?? poolThreads()),
-    poster.get('/pki/public_key').then((pem) => importPublicKey(pem.toString())),
+    Unwrapper.fromPem(privatePem, copies),
+    send('/pki/public_key')
+      .then(readBody)
+      .then((pem) => importPublicKey(pem.toString())),
   ]);
-  return { poster, keys, recipient };
+  return { keys, recipient, post: async (body) => collect(await post(PATH, headers, body)), close };
+}
+
+/** The body, written into its place as it comes. */
+function collect(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const body = Buffer.allocUnsafe(Number(response.headers['content-length']));
+    let at = 0;
+    response.on('data', (chunk: Buffer) => (at += chunk.copy(body, at)));
+    response.once('end', () => {
+      if (response.statusCode === 200 && at === body.length) resolve(body);
+      else reject(new Error(`the router answered ${String(response.statusCode)}`));
+    });
+    response.once('error', reject);
+  });
 }

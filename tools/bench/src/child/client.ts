@@ -1,10 +1,9 @@
-/** A process that holds one client and runs loads on it. Its argument is the client's configuration as JSON. */
+/** What a process that holds one client can be asked for. */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { parseConfig, type BenchClient } from '../clients/client.js';
-import { openClient } from '../clients/open-client.js';
+import { openClient, parseConfig } from '../clients/client.js';
 import { requestOf, type BenchRequest } from '../payloads.js';
-import { serve, type Handlers } from './channel.js';
+import type { Handlers } from './channel.js';
 import { watchEventLoop, type LoopBlock } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
 import { measureMemory, settledRss, type MemoryUse } from './memory.js';
@@ -23,7 +22,9 @@ const makeKey = {
   reference: () => promisify(generateKeyPair)('rsa', { modulusLength: KEY_SIZE }),
 };
 
-function handlersOf(client: BenchClient): Handlers {
+/** @param config of the client, as JSON */
+export async function openHandlers(config: string): Promise<Handlers> {
+  const client = await openClient(parseConfig(config));
   const requests = new Map<number, BenchRequest>();
   const request = ({ promptBytes }: Load): BenchRequest => {
     const known = requests.get(promptBytes) ?? requestOf(promptBytes);
@@ -42,5 +43,3 @@ function handlersOf(client: BenchClient): Handlers {
     primitives: cpuOfPrimitives,
   };
 }
-
-void openClient(parseConfig(process.argv[2])).then((client) => serve(handlersOf(client)));
