@@ -30,6 +30,27 @@ function writeConfig(content: string | Uint8Array): void {
 /** A command that needs its settings and ends before it calls anybody: nothing is listening there. */
 const nobody = ['pin', '--base-url', 'http://127.0.0.1:9'];
 
+describe('a base URL', () => {
+  it.each([
+    ['nope', 'must be a URL, such as https://api.nomyo.ai'],
+    ['https://llm.example/?tier=high', 'must have neither a query nor a fragment'],
+    ['https://llm.example/#top', 'must have neither a query nor a fragment'],
+    ['https://llm.example/a b', 'must be an absolute URL'],
+    ['ftp://llm.example', 'must begin with https:'],
+    ['https://someone:PASS-WORD@llm.example', 'must not hold a user name or password'],
+  ])('such as %s is refused by the name that the user wrote', async (baseUrl, says) => {
+    const file = { path: 'config.json', members: { baseUrl } };
+    const refusals = [
+      await messageOf(() => resolveSettings({ baseUrl }, {}, undefined)),
+      await messageOf(() => resolveSettings({}, { NOMYO_BASE_URL: baseUrl }, undefined)),
+      await messageOf(() => resolveSettings({}, {}, file)),
+    ];
+    const names = ['--base-url', 'NOMYO_BASE_URL', 'baseUrl in config.json'];
+    expect(refusals).toEqual(names.map((name) => expect.stringContaining(`${name} ${says}`)));
+    expect(refusals.join()).not.toContain('PASS-WORD');
+  });
+});
+
 describe('the configuration file', () => {
   it.each<[string, string | Uint8Array, string]>([
     ['a comma too many', '{\n  "model": "m",\n}\n', 'is not JSON: line 3, column 1'],

@@ -115,10 +115,11 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
   refuseUndefined(config, PROTECTIVE_OPTIONS);
   refuseExcluded(config, protocol);
   const allowHttp = optional('allowHttp', config.allowHttp, anAllowHttp, false);
+  const baseUrl = optional(url.name, url.value, aString, DEFAULT_BASE_URL);
   const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
   const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
-    baseUrl: parseBaseUrl(optional(url.name, url.value, aString, DEFAULT_BASE_URL), { allowHttp }),
+    baseUrl: parseBaseUrl(baseUrl, { allowHttp, name: url.name }),
     apiKey: resolveApiKey(config),
     memory,
     timeout: optional('timeout', config.timeout, aTimeout, DEFAULTS.timeoutMs),

@@ -173,6 +173,13 @@ describe('wrong options', () => {
     expect(() => new SecureChatCompletion({ baseUrl: 'ftp://127.0.0.1' })).toThrow(SecurityError);
   });
 
+  it('names the URL as each client calls it', () => {
+    const url = 'https://router.example/?x';
+    expect(() => new SecureChatCompletion({ baseUrl: url })).toThrow(/^baseUrl must have neither/u);
+    expect(() => new SecureCompletionClient({ routerUrl: url })).toThrow(/^routerUrl must have neither/u);
+    expect(() => new SecureCompletionClient({ routerUrl: 'ftp://x' })).toThrow(/^routerUrl must begin/u);
+  });
+
   it('are refused by the compiler too', () => {
     // @ts-expect-error an unknown name
     expect(() => new SecureChatCompletion({ timeOut: 5 })).toThrow(InvalidArgumentError);

@@ -51,7 +51,7 @@ export const aUrl: Reader<string> = (given, origin) => {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new UsageError(`${origin} must be an https: URL; http: is for routers on this machine`);
   }
-  return parseBaseUrl(text, { allowHttp: true }).href;
+  return parseBaseUrl(text, { allowHttp: true, name: origin }).href;
 };
 
 /** A security tier by its name. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,16 @@ describe('keys', () => {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     expect(verify(null, signed, key, delegation.subarray(-64))).toBe(true);
   });
+
+  it.each(['https://llm.example', 'llm.example/', 'llm.example:8443', '[::1]:8443', 'two words', ''])(
+    'delegate refuses the realm "%s", which no client would look for',
+    async (realm) => {
+      await done('keys', 'root', '-o', at('root.pem'));
+      const args = ['keys', 'delegate', '--root', at('root.pem'), '--days', '1', '-o', at('signer.pem')];
+      expect(await fails([...args, '--realm', realm])).toMatch(/--realm .*without https:\/\/ and port/u);
+      expect(existsSync(at('signer.pem'))).toBe(false);
+    },
+  );
 
   it('revoke raises the epoch, for the root that delegated alone', async () => {
     const pin = await makeSigner();
@@ -248,6 +258,7 @@ describe('serve', () => {
     [[], /--upstream is missing/u],
     [['--upstream', 'ftp://x'], /--upstream must be an http: or https: URL/u],
     [['--upstream', 'http://u:p@x'], /must not hold credentials/u],
+    [['--upstream', 'http://x/v1/chat/completions'], /must be the base URL alone/u],
     [['--upstream', 'http://x', '--tls-cert', 'x'], /--tls-cert needs --tls-key/u],
     [['--upstream', 'http://x', '--v1'], /--v1 needs --v1-key/u],
     [['--upstream', 'http://x', '--v1-key', 'x'], /--v1-key needs --v1/u],

@@ -14,11 +14,14 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+/** A URL, or a host with its port: clients would look for the host alone, and trust no key of this realm. */
+const NO_HOST = /\/|^[^:]+:\d+$|\]:\d+$/u;
+
 /** SPEC §1: ASCII, 1 to 255 bytes. */
 export function realmName(text: string): string {
-  if (/^[!-~]{1,255}$/u.test(text)) return text;
+  if (/^[!-~]{1,255}$/u.test(text) && !NO_HOST.test(text)) return text;
   throw new InvalidArgumentError(
-    'Must be 1 to 255 characters of printable ASCII: the host that clients use.',
+    'Must be 1 to 255 characters of printable ASCII: the host that clients use, without https:// and port.',
   );
 }
 

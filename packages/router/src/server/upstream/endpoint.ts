@@ -14,6 +14,9 @@ export function upstreamBase(option: string, text: string): URL {
     throw new UsageError(`${option} must have no query and no fragment`);
   }
   const path = url.pathname.replace(/\/+$/u, '');
+  if (path.endsWith('/chat/completions')) {
+    throw new UsageError(`${option} must be the base URL alone, without /chat/completions`);
+  }
   url.pathname = path.endsWith('/v1') ? `${path}/` : `${path}/v1/`;
   return url;
 }
