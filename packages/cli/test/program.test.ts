@@ -72,6 +72,43 @@ describe('nomyo', () => {
     expect(stderr).toContain(named);
   });
 
+  it.each<[string, string[], Record<string, string>, number, string]>([
+    [
+      'a password',
+      ['--key-dir', 'keys'],
+      { NOMYO_KEY_PASSWORD: 'short' },
+      2,
+      'the password of the key pair must',
+    ],
+    ['an authority', ['--ephemeral', '--tls-ca', 'garbage'], {}, 2, '--tls-ca must hold certificates'],
+    [
+      'a key',
+      ['--ephemeral', '--audit', 'log', '--audit-key', 'garbage'],
+      {},
+      2,
+      '--audit-key must be the path',
+    ],
+    ['a proxy', ['--ephemeral'], { HTTPS_PROXY: 'socks5://127.0.0.1' }, 2, 'HTTPS_PROXY must be an http:'],
+    [
+      'a directory',
+      ['--key-dir', '/proc/1/keys'],
+      {},
+      6,
+      'Set --key-dir to a directory that this process can',
+    ],
+  ])(
+    'what the library refuses, such as %s, has the name of the command',
+    async (_what, flags, env, code, says) => {
+      writeFileSync(home.file('garbage'), 'garbage', { mode: 0o600 });
+      const run = await home.run(
+        ['ask', '--model', 'm', '--base-url', 'https://127.0.0.1:9', ...flags, 'hello'],
+        { env },
+      );
+      expect(run).toMatchObject({ code, stderr: expect.stringContaining(`${says}`) });
+      expect(run.stderr).not.toMatch(/keyDir|keyRotationPassword|tls\.ca|signingKeyPath|^nomyo: proxy/u);
+    },
+  );
+
   it('takes common flags before the command and behind it, and from the environment', async () => {
     const nobody = 'http://127.0.0.1:9';
     for (const run of [

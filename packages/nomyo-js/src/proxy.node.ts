@@ -1,6 +1,6 @@
 /** Which proxy the environment names. */
 import { given } from '@nomyo/base';
-import { LOOPBACK_NO_PROXY } from '@nomyo/transport';
+import { LOOPBACK_NO_PROXY, parseProxy } from '@nomyo/transport';
 import type { Environment } from './environment.js';
 
 /** What the caller says, and otherwise what the environment says; `NO_PROXY` holds for both, as it does for curl. */
@@ -9,6 +9,8 @@ export const proxyOf: Environment['proxyOf'] = (proxy) => {
   if (proxy !== undefined) return { proxy, ...given('noProxy', noProxy) };
   const fromEnvironment = variable('HTTPS_PROXY');
   if (fromEnvironment === undefined) return {};
+  // Refused here, by the name of the variable.
+  parseProxy(fromEnvironment, 'HTTPS_PROXY');
   return { proxy: fromEnvironment, noProxy: `${LOOPBACK_NO_PROXY},${noProxy ?? ''}` };
 };
 

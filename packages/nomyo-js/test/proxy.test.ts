@@ -86,6 +86,13 @@ describe('HTTPS_PROXY', () => {
     expect(proxy.asked).toEqual([]);
   });
 
+  it('is refused by its own name where it is no proxy, and not quoted', async () => {
+    const { to } = await routerAndProxy();
+    setEnvironment({ HTTPS_PROXY: 'socks5://user:SECRET@127.0.0.1' });
+    expect(() => client(to)).toThrow(/^HTTPS_PROXY must be an http: or https: URL of a host and a port$/u);
+    expect(() => client(to, { proxy: 'socks5://127.0.0.1' })).toThrow(/^proxy must be/u);
+  });
+
   it('leaves a fetch of the caller alone', async () => {
     const { to, proxy } = await routerAndProxy();
     setEnvironment({ HTTPS_PROXY: proxy.url });

@@ -2,17 +2,18 @@
 import { NomyoError } from '@nomyo/base';
 import { visible } from '../io/visible.js';
 import { CommandFailed, UsageError } from './codes.js';
+import { inWordsOfCommand } from './words.js';
 
 /** What helps, by the code of the error. What the message says already is not said twice. */
 const ADVICE: Readonly<Record<string, string>> = {
-  AUDIT_FAILED: 'with --audit-required nothing is sent without it',
+  AUDIT_FAILED: 'make it writable, or name another file with --audit',
   AUTHENTICATION_FAILED: 'set NOMYO_API_KEY, or name a file with --api-key-file',
   CLOCK: 'set the clock of this machine: `timedatectl set-ntp true`',
   CONFIG_EXPIRED: 'set the clock of this machine, or ask the operator to sign a new configuration',
   CONFIG_ROLLBACK: 'somebody may be replaying an old configuration: ask the operator before you continue',
   CONFIG_UNTRUSTED: 'ask the operator for the pin of the root, and for the realm that it vouches for',
   CONNECTION_FAILED: 'see what `nomyo doctor` says',
-  CONNECTION_TIMEOUT: 'raise --timeout, or see what `nomyo doctor` says',
+  CONNECTION_TIMEOUT: 'see what `nomyo doctor` says',
   DECRYPTION_FAILED: 'do not trust this answer; `nomyo doctor` compares the router’s key with your pins',
   INVALID_ENVELOPE: 'do not trust this answer; something between you and the router may have made it',
   KEY_FILE_PASSWORD: 'it is read from NOMYO_KEY_PASSWORD, or the file that --key-password-file names',
@@ -78,7 +79,7 @@ function factsOf(error: unknown): Partial<ErrorReport['error']> {
 
 /** Node's own messages name the system call and the path, and that is what one needs to know. */
 function messageOf(error: unknown): string {
-  const message = memberOf(error, 'message');
+  const message = error instanceof NomyoError ? inWordsOfCommand(error) : memberOf(error, 'message');
   return typeof message === 'string' && message !== '' ? message : 'failed without giving a reason';
 }
 

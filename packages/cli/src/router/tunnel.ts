@@ -14,11 +14,11 @@ const HTTPS_PORT = 443;
  * @throws {InvalidArgumentError} on a value that is no proxy, which is not quoted
  */
 export function proxyFor(url: URL, env: Environment): Proxy | undefined {
-  const given = [env['HTTPS_PROXY'], env['https_proxy']].find((value) => (value ?? '') !== '');
+  const given = [env['https_proxy'], env['HTTPS_PROXY']].find((value) => (value ?? '') !== '');
   if (given === undefined || url.protocol !== 'https:') return undefined;
-  const noProxy = [LOOPBACK_NO_PROXY, env['NO_PROXY'] ?? env['no_proxy'] ?? ''].join(',');
+  const noProxy = [LOOPBACK_NO_PROXY, env['no_proxy'] ?? env['NO_PROXY'] ?? ''].join(',');
   const { host, port } = targetOf(url);
-  return bypassesProxy(noProxy, host, port) ? undefined : parseProxy(given);
+  return bypassesProxy(noProxy, host, port) ? undefined : parseProxy(given, 'HTTPS_PROXY');
 }
 
 /** @throws {Error} with a `code` of the system, or `PROXY_REFUSED` */

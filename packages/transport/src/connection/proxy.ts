@@ -24,13 +24,14 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
  * Reads the URL of a proxy: `http://host:3128`, `https://user:password@host`, or `host:3128` for `http:`. Errors never
  * quote it.
  *
+ * @param name what errors call it
  * @throws {InvalidArgumentError} when it is anything else, such as a SOCKS proxy
  */
-export function parseProxy(proxy: string): Proxy {
+export function parseProxy(proxy: string, name = 'proxy'): Proxy {
   const url = parseUrl(proxy);
   const defaultPort = url === undefined ? undefined : DEFAULT_PORTS[url.protocol];
   if (url === undefined || defaultPort === undefined || url.pathname.length > 1 || /[?#]/.test(url.href)) {
-    throw new InvalidArgumentError('proxy', 'must be an http: or https: URL of a host and a port');
+    throw new InvalidArgumentError(name, 'must be an http: or https: URL of a host and a port');
   }
   return {
     secure: url.protocol === 'https:',
