@@ -104,7 +104,7 @@ describe('nomyo', () => {
         ['ask', '--model', 'm', '--base-url', 'https://127.0.0.1:9', ...flags, 'hello'],
         { env },
       );
-      expect(run).toMatchObject({ code, stderr: expect.stringContaining(`${says}`) });
+      expect(run).toMatchObject({ code, stderr: expect.stringContaining(says) });
       expect(run.stderr).not.toMatch(/keyDir|keyRotationPassword|tls\.ca|signingKeyPath|^nomyo: proxy/u);
     },
   );

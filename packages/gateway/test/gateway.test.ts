@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { startRouter, type Router } from '@nomyo/router/testing';
+import { makeToken } from '../src/http/token.js';
 import { startGateway, type Gateway, type GatewayOptions } from '../src/index.js';
 
 let router: Router;
@@ -148,6 +149,12 @@ describe('the models', () => {
 describe('the token', () => {
   it('is random, and long enough that nobody guesses it', () => {
     expect(gateway.token).toMatch(/^[\w-]{43}$/u);
+  });
+
+  it('can stand behind a flag: none in 2,000 begins with a dash', () => {
+    const tokens = Array.from({ length: 2_000 }, makeToken);
+    expect(new Set(tokens).size).toBe(2_000);
+    expect(tokens.filter((token) => !/^\w[\w-]{42}$/u.test(token))).toEqual([]);
   });
 
   it.each(['/', '/v1/models', '/metrics', '/api/tags', '/nowhere'])('is demanded at GET %s', async (path) => {

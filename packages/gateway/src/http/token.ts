@@ -6,8 +6,11 @@ import { InvalidArgumentError } from '@nomyo/base';
 const TOKEN_BYTES = 32;
 const MIN_LENGTH = 16;
 
-/** A new token: 43 characters of base64url. */
-export const makeToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
+/** A new token: 43 characters of base64url, but for a `-` in front, which a command line takes for a flag. */
+export function makeToken(): string {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  return token.startsWith('-') ? makeToken() : token;
+}
 
 /** @throws {InvalidArgumentError} when a token is too easy to guess, or cannot be sent in a header */
 export function checkToken(token: string): string {
