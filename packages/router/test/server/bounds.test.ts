@@ -1,6 +1,7 @@
 /** What a hostile or broken client, and a hostile or broken model, can take of a router: everything has an end. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from '@nomyo/testkit';
 import { open, type Sealed } from './client.js';
@@ -173,7 +174,8 @@ describe('a bound on requests', () => {
 });
 
 describe('a model', () => {
-  const failing: [string, Script, object, number, string][] = [
+  type Failing = [string, Script, object, number, string];
+  const failing: Failing[] = [
     ['that never answers', never, { upstreamMs: 300 }, 504, 'upstream_timeout'],
     [
       'that stands still within its answer',
@@ -234,6 +236,23 @@ describe('a model', () => {
       502,
       'upstream_broken',
     ],
+    [
+      'that compresses its answer',
+      (_, response) =>
+        void response
+          .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+          .end(gzipSync('{"choices":[]}')),
+      {},
+      502,
+      'upstream_error',
+    ],
+    ...['', ' ', '[{}]', 'null', '{"choices":[]} x'].map((text): Failing => [
+      `that answers ${JSON.stringify(text)}`,
+      (_, response) => void response.setHeader('content-type', 'application/json').end(text),
+      {},
+      502,
+      'upstream_error',
+    ]),
     [
       'that answers with a page',
       (_, response) => void response.setHeader('content-type', 'text/html').end('<html>'),

@@ -1,7 +1,7 @@
 /** Runs one request: asks the upstream, and seals its answer as it arrives. */
 import type { AbortSignalLike } from '@nomyo/base';
 import type { ByteBudget, Share } from '../http/budget.js';
-import { factsOf, isWholeObject, type RequestFacts } from '../json/members.js';
+import { factsOf, isWholeObject, looksLikeObject, type RequestFacts } from '../json/members.js';
 import type { Limits } from '../limits.js';
 import type { AnswerHead, AnswerSealer, OpenRequest } from '../protocol/port.js';
 import type { UpstreamAnswer, UpstreamCall } from '../upstream/client.js';
@@ -97,15 +97,17 @@ export async function wholeAnswer(answer: UpstreamAnswer, limits: Limits, share:
   }
   const whole = await collect(body, limits.upstreamAnswer, share);
   if (whole === undefined) return failureAnswer('too_large');
-  if (!/^application\/(?:[\w.-]+\+)?json\b/iu.test(contentType ?? '')) {
-    whole.fill(0);
-    return errorAnswer(502, 'upstream_error', 'the inference server answered with something that is no JSON');
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/iu.test(contentType ?? '');
+  if (isJson && looksLikeObject(whole) && (isDelimited || isWholeObject(whole))) {
+    return { head: { status: 200, contentType: 'application/json' }, body: whole };
   }
-  if (!isDelimited && !isWholeObject(whole)) {
-    whole.fill(0);
-    return failureAnswer('broken');
-  }
-  return { head: { status: 200, contentType: 'application/json' }, body: whole };
+  whole.fill(0);
+  if (isJson && !isDelimited) return failureAnswer('broken');
+  return errorAnswer(
+    502,
+    'upstream_error',
+    'the inference server answered with something that is no JSON object',
+  );
 }
 
 /** Sends one whole answer; wipes the plaintext. */

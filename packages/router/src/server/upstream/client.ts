@@ -13,6 +13,9 @@ import { Pieces } from '../http/pieces.js';
 import type { Limits } from '../limits.js';
 import { UpstreamError } from './failure.js';
 
+/** Answers are sealed as they come, so none may be compressed. */
+const WANTED = { accept: 'application/json, text/event-stream', 'accept-encoding': 'identity' } as const;
+
 /** One call. */
 export interface UpstreamCall {
   readonly method: 'GET' | 'POST';
@@ -54,7 +57,7 @@ export class Upstream {
   constructor({ base, apiKey, limits }: UpstreamOptions) {
     const isTls = base.protocol === 'https:';
     const authorization = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-    this.#headers = { ...authorization, accept: 'application/json, text/event-stream' };
+    this.#headers = { ...authorization, ...WANTED };
     const kept = { keepAlive: true, maxSockets: limits.exchanges, timeout: limits.upstreamIdleMs };
     this.#agent = isTls ? new TlsAgent(kept) : new Agent(kept);
     this.#request = isTls ? httpsRequest : httpRequest;
@@ -73,6 +76,10 @@ export class Upstream {
     const answer = await this.#send(call, silence);
     const { statusCode: status = 0, headers } = answer;
     const { 'retry-after': retryAfter = '', 'content-type': contentType } = headers;
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+      answer.destroy();
+      throw new UpstreamError('compressed');
+    }
     return {
       status,
       contentType,

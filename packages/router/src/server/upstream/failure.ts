@@ -4,7 +4,8 @@ import { errorAnswer } from '../exchange/answer.js';
 import { isObject } from '../json/values.js';
 
 /** How an upstream failed without an answer. */
-export type UpstreamFailure = 'unreachable' | 'broken' | 'timeout' | 'too_large' | 'no_room' | 'gone';
+export type UpstreamFailure =
+  'unreachable' | 'broken' | 'timeout' | 'compressed' | 'too_large' | 'no_room' | 'gone';
 
 /**
  * 503 means that nothing ran and a client may retry; 502 and 504 mean that something may have run.
@@ -17,6 +18,11 @@ const FAILURES = {
   },
   broken: { status: 502, code: 'upstream_broken', message: 'the inference server broke off' },
   timeout: { status: 504, code: 'upstream_timeout', message: 'the inference server took too long' },
+  compressed: {
+    status: 502,
+    code: 'upstream_error',
+    message: 'the inference server compressed its answer, unasked',
+  },
   too_large: {
     status: 502,
     code: 'upstream_too_large',
