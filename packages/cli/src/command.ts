@@ -1,6 +1,6 @@
 /** How a command is described: what the parser, the help and the completions are made of. */
 import type { Run } from './context.js';
-import { AUDIT, type SettingName } from './settings/table.js';
+import { OF_EVERY_CALL, type SettingName } from './settings/table.js';
 
 /** A flag of one command. */
 export interface CommandOption {
@@ -38,19 +38,7 @@ export const CALLING: readonly SettingName[] = [
   'tlsCa',
   'apiKeyFile',
   'apiKeyFd',
-  'keyDir',
-  'keyPasswordFile',
-  'ephemeral',
-  'tier',
-  'model',
-  'timeout',
-  'maxRetries',
-  'pin',
-  'firstUse',
-  'root',
-  'realm',
-  'policy',
-  ...AUDIT,
+  ...OF_EVERY_CALL,
   'local',
   ...PRINTING,
 ];

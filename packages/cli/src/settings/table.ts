@@ -184,11 +184,8 @@ export const SETTINGS: { readonly [N in SettingName]: Setting<SettingValues[N]> 
 /** The settings of the audit log. */
 export const AUDIT: readonly SettingName[] = ['audit', 'auditRequired', 'auditKey'];
 
-/** The settings allowed in the configuration file: what applies to every call, but no secrets. */
-export const IN_FILE: readonly SettingName[] = [
-  'baseUrl',
-  'tlsCa',
-  'apiKeyFile',
+/** Settings of every call, beside where it goes and with which API key. */
+export const OF_EVERY_CALL: readonly SettingName[] = [
   'keyDir',
   'keyPasswordFile',
   'ephemeral',
@@ -203,6 +200,9 @@ export const IN_FILE: readonly SettingName[] = [
   'policy',
   ...AUDIT,
 ];
+
+/** The settings allowed in the configuration file: what applies to every call, but no secrets. */
+export const IN_FILE: readonly SettingName[] = ['baseUrl', 'tlsCa', 'apiKeyFile', ...OF_EVERY_CALL];
 
 /** `--base-url` of `--base-url <url>`. commander stores it as `baseUrl`, which is the name of the setting too. */
 export const flagName = ({ flag }: { readonly flag: string }): string => flag.split(' ')[0] ?? flag;

@@ -4,23 +4,13 @@
  */
 
 import { utf8Decode } from '@nomyo/base';
+import { BYTE, endOfString, endOfValue } from '../../json/scan.js';
 
 /** The members of a chat completion that the router needs. */
 export interface RequestFacts {
   readonly model: string;
   readonly stream: boolean;
 }
-
-const BYTE = {
-  quote: 0x22,
-  backslash: 0x5c,
-  colon: 0x3a,
-  comma: 0x2c,
-  open: 0x7b,
-  close: 0x7d,
-  openList: 0x5b,
-  closeList: 0x5d,
-} as const;
 
 const WHITE: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
@@ -70,7 +60,7 @@ function decidingMembers(json: Uint8Array): Map<string, unknown> | undefined {
     const colon = nameEnd === undefined ? undefined : skipWhite(json, nameEnd);
     if (nameEnd === undefined || colon === undefined || json[colon] !== BYTE.colon) return undefined;
     const valueStart = skipWhite(json, colon + 1);
-    const valueEnd = endOfValue(json, valueStart);
+    const valueEnd = endOfValue(json, valueStart, MAX_DEPTH);
     if (valueEnd === undefined) return undefined;
     if (!note(found, json.subarray(at, nameEnd), json.subarray(valueStart, valueEnd))) return undefined;
     if (json[valueEnd] === BYTE.close) {
@@ -103,33 +93,4 @@ function skipWhite(json: Uint8Array, from: number): number {
   let at = from;
   while (WHITE.has(json[at])) at += 1;
   return at;
-}
-
-/** The index after the closing quote of the string at `start`. */
-function endOfString(json: Uint8Array, start: number): number | undefined {
-  if (json[start] !== BYTE.quote) return undefined;
-  let at = start + 1;
-  while (at < json.byteLength && json[at] !== BYTE.quote) at += json[at] === BYTE.backslash ? 2 : 1;
-  return at < json.byteLength ? at + 1 : undefined;
-}
-
-/** The index of the comma or brace that ends the value at `from`. */
-function endOfValue(json: Uint8Array, from: number): number | undefined {
-  let depth = 0;
-  for (let at = from; at < json.byteLength; at += 1) {
-    const byte = json[at];
-    if (byte === BYTE.quote) {
-      const end = endOfString(json, at);
-      if (end === undefined) return undefined;
-      at = end - 1;
-    } else if (byte === BYTE.open || byte === BYTE.openList) {
-      depth += 1;
-      if (depth > MAX_DEPTH) return undefined;
-    } else if (depth === 0 && (byte === BYTE.comma || byte === BYTE.close)) {
-      return at > from ? at : undefined;
-    } else if (byte === BYTE.close || byte === BYTE.closeList) {
-      depth -= 1;
-    }
-  }
-  return undefined;
 }
