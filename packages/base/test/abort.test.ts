@@ -37,7 +37,7 @@ describe('abortable', () => {
 });
 
 describe('sleep', () => {
-  it('ends by itself, or with the reason', async () => {
+  it('ends after its time, or with the reason', async () => {
     await sleep(1);
     expect(await rejection(sleep(60_000, AbortSignal.timeout(5)))).toMatchObject({ name: 'TimeoutError' });
     expect(await rejection(sleep(60_000, AbortSignal.abort('x')))).toBe('x');

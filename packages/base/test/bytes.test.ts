@@ -10,7 +10,7 @@ import {
 } from '../src/index.js';
 
 describe('bytes', () => {
-  it('are allocated outside the JavaScript heap, whole buffers of their own', () => {
+  it('are allocated outside the JavaScript heap, each in its own buffer', () => {
     const bytes = allocateBytes(32);
     expect(bytes.every((byte) => byte === 0)).toBe(true);
     expect(bytes.buffer.byteLength).toBe(32);
@@ -37,7 +37,7 @@ describe('bytes', () => {
     expect(concatBytes().byteLength).toBe(0);
   });
 
-  it('are compared to the last byte', () => {
+  it('are compared in full', () => {
     expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
     expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
     expect(equalBytes(Uint8Array.of(0, 2), Uint8Array.of(1, 2))).toBe(false);
@@ -51,7 +51,7 @@ describe('UTF-8', () => {
     expect(utf8Decode(utf8Encode('\uFEFFx'))).toBe('\uFEFFx');
   });
 
-  it('is refused when malformed, and the decoder is as good as new afterwards', () => {
+  it('is refused when malformed, and the decoder works afterwards', () => {
     for (const bytes of [
       [0xff],
       [0xc3],

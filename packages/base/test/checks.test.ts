@@ -43,11 +43,11 @@ const cases: readonly (readonly [string, Check<unknown>, readonly unknown[], rea
 ];
 
 describe.each(cases)('%s', (_, check, good, bad) => {
-  it('gives back what is right', () => {
+  it('returns valid values', () => {
     for (const value of good) expect(check('option', value)).toBe(value);
   });
 
-  it('names the option of what is wrong', () => {
+  it('names the option with a wrong value', () => {
     for (const value of bad) {
       const error = thrown(() => check('tls.ca', value));
       expect(error).toBeInstanceOf(InvalidArgumentError);
@@ -58,7 +58,7 @@ describe.each(cases)('%s', (_, check, good, bad) => {
 });
 
 describe('values of another realm', () => {
-  it('are taken for what they are', () => {
+  it('are recognized', () => {
     const bytes: unknown = runInNewContext('new Uint8Array([1, 2, 3])');
     expect(bytes).not.toBeInstanceOf(Uint8Array);
     expect(aPassword(3)('password', bytes)).toBe(bytes);
@@ -74,7 +74,7 @@ describe('aPassword', () => {
 });
 
 describe('refuseUnknown', () => {
-  it('lists what there is', () => {
+  it('lists the known options', () => {
     const error = thrown(() => refuseUnknown({ timeout: 1, timeuot: 2 }, ['timeout', 'signal']));
     expect(error).toMatchObject({
       argument: 'timeuot',
@@ -93,7 +93,7 @@ describe('refuseUnknown', () => {
 });
 
 describe('optional and given', () => {
-  it('tell a value that was left out', () => {
+  it('recognize a missing value', () => {
     expect(optional('n', undefined, anInteger(0, 1), 7)).toBe(7);
     expect(optional('n', 1, anInteger(0, 1), 7)).toBe(1);
     expect(given('n', undefined)).toEqual({});
@@ -102,7 +102,7 @@ describe('optional and given', () => {
 });
 
 describe('refuseUndefined', () => {
-  it('tells what is left out from what is there but undefined', () => {
+  it('distinguishes a missing option from one that is undefined', () => {
     expect(() => refuseUndefined({ other: undefined, pins: null }, ['pins', 'policy'])).not.toThrow();
     const error = thrown(() => refuseUndefined({ pins: undefined }, ['pins'], 'policy.'));
     expect(error).toMatchObject({ name: 'InvalidArgumentError', argument: 'policy.pins' });

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { abortable, LightAbortController } from '../src/index.js';
 import { rejection } from './support.js';
 
-it('tells each listener once, and none that was taken off', () => {
+it('calls each listener once, and no removed listener', () => {
   const { signal } = new LightAbortController();
   const heard: string[] = [];
   const gone = (): void => void heard.push('gone');
@@ -32,7 +32,7 @@ it('keeps the first reason, whatever it is', () => {
   expect(thrown).toBe(undefined);
 });
 
-it('lets a listener take another one off while they are told', () => {
+it('lets a listener remove another while listeners are called', () => {
   const { signal } = new LightAbortController();
   const heard: string[] = [];
   const later = (): void => void heard.push('later');
@@ -43,7 +43,7 @@ it('lets a listener take another one off while they are told', () => {
   expect(heard).toEqual(['last']);
 });
 
-it('ends what waits with it', async () => {
+it('ends a wait on it', async () => {
   const controller = new LightAbortController();
   const waiting = rejection(abortable(new Promise(() => undefined), controller.signal));
   controller.abort('reason');

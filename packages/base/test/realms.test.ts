@@ -17,7 +17,7 @@ it('knows an ArrayBuffer of every realm', () => {
   expect([new ArrayBuffer(2), foreign('new ArrayBuffer(2)')].map(isArrayBuffer)).toEqual([true, true]);
 });
 
-it('takes nothing else for bytes', () => {
+it('accepts nothing else as bytes', () => {
   const disguised = { [Symbol.toStringTag]: 'Uint8Array', length: 2, 0: 1, 1: 2 };
   const others = [
     new Uint16Array(2),
@@ -31,7 +31,7 @@ it('takes nothing else for bytes', () => {
   expect(others.map(isBytes)).toEqual(others.map(() => false));
 });
 
-it('takes nothing else for a buffer', () => {
+it('accepts nothing else as a buffer', () => {
   const others = [new SharedArrayBuffer(2), { byteLength: 2 }, new Uint8Array(2), null, 2];
   expect(others.map(isArrayBuffer)).toEqual(others.map(() => false));
 });

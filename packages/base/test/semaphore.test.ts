@@ -32,7 +32,7 @@ describe('Semaphore', () => {
     expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
-  it('gives each task a resource of its own, one that was added too', async () => {
+  it('gives each task its own resource, including one added later', async () => {
     const semaphore = new Semaphore(['a', 'b']);
     const tasks = [task(), task(), task()] as const;
     const inside: string[] = [];
@@ -50,7 +50,7 @@ describe('Semaphore', () => {
     await Promise.all(runs);
   });
 
-  it('passes results and errors on, and the permit to the next', async () => {
+  it('passes on results and errors, and hands the permit to the next task', async () => {
     const semaphore = new Semaphore(['only']);
     const failing = rejection(semaphore.run(() => Promise.reject(new RangeError('mine'))));
     const next = semaphore.run((resource) => Promise.resolve(resource));
@@ -94,7 +94,7 @@ describe('Semaphore', () => {
     expect(await run).toBe('done');
   });
 
-  // Whichever comes first, the call or the abort: the permit must end up with somebody.
+  // Whichever comes first, the call or the abort: the permit must end up with one of them.
   it.each(Array.from({ length: 12 }, (_, steps) => steps))(
     'loses no permit to a waiter that is aborted %d microtasks after it was called',
     async (steps) => {
@@ -131,7 +131,7 @@ describe('Semaphore', () => {
     expect(await Promise.all(others)).toEqual([0, 1, 2]);
   });
 
-  it('leaves no listener on a signal that lives on', async () => {
+  it('leaves no listener on a long-lived signal', async () => {
     const semaphore = Semaphore.of(1);
     const { signal } = new AbortController();
     await Promise.all(Array.from({ length: 10 }, () => semaphore.run(turn, signal)));

@@ -1,4 +1,4 @@
-/** What a promise rejects with. */
+/** The error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
@@ -8,7 +8,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('it did not reject');
 }
 
-/** What a function throws. */
+/** The error that a function throws. */
 export function thrown(task: () => unknown): unknown {
   try {
     task();

@@ -94,7 +94,7 @@ describe('nomyo ask', () => {
     expect(router.requests.filter(({ method }) => method === 'POST').length).toBe(before + 1);
   });
 
-  it('never repeats what was given to a flag that does not exist', async () => {
+  it('never repeats the value of an unknown flag', async () => {
     for (const args of [
       ['--api-key=SECRET'],
       ['--api-key', 'SECRET'],

@@ -82,7 +82,7 @@ describe('--audit', () => {
     expect(posts()).toBe(before);
   });
 
-  it('verify names the flag that is wrong, and export says what it leaves out', async () => {
+  it('verify names the wrong flag, and export lists what it leaves out', async () => {
     expect((await home.run(['audit', 'init', 'pair'])).code).toBe(0);
     const log = ['--audit', 'odd.jsonl', '--audit-key', 'pair/audit_private_key.pem'];
     expect((await home.run(['ask', ...words(...log), 'hello'])).code).toBe(0);
@@ -112,7 +112,7 @@ describe('--audit', () => {
     expect(table.stdout.split('\r\n')).toHaveLength(lines('odd.jsonl').length + 2);
   });
 
-  it('of a log that another process writes is refused, and nothing is sent', async () => {
+  it('is refused when another process writes the log, and nothing is sent', async () => {
     expect(await rival).toMatchObject({
       code: 1,
       stdout: '',

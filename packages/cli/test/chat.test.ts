@@ -33,13 +33,13 @@ async function chat(...args: string[]): Promise<Terminal> {
 
 const posts = (): number => router.requests.filter(({ method }) => method === 'POST').length;
 
-/** What the router was asked last. */
+/** The last request to the router. */
 async function lastMessages(): Promise<unknown> {
   return (await router.opened()).at(-1)?.payload['messages'];
 }
 
 describeTerminal('nomyo chat in a terminal', () => {
-  it('remembers the conversation, joins lines that end in a backslash, and ends with 0 on Ctrl-D', async () => {
+  it('remembers the conversation, joins lines ending in a backslash, and ends with 0 on Ctrl-D', async () => {
     const { shows, enter, press, ended } = bound(await chat('--system', 'be brief'));
     enter('first question');
     await shows('message was: first question');
@@ -112,7 +112,7 @@ describeTerminal('nomyo chat in a terminal', () => {
     expect((await router.opened()).at(-1)).toMatchObject({ tier: 'high', payload: { model: 'another/one' } });
   });
 
-  it('sends several pasted lines as one message, and forgets what was typed ahead on Ctrl-C', async () => {
+  it('sends pasted lines as one message, and forgets typed-ahead input on Ctrl-C', async () => {
     const { shows, enter, press } = bound(await chat());
     const first = posts();
     terminal.paste('first\\\nsecond\nlast');
@@ -175,7 +175,7 @@ describeTerminal('nomyo chat in a terminal', () => {
     expect(title()).toBe(before);
   });
 
-  it('leaves no file behind: no history, no keys beside those it was given', async () => {
+  it('leaves no file behind: no history, and no keys except those it was given', async () => {
     const before = readdirSync(home.path, { recursive: true }).filter(
       (name) => !String(name).includes('tmux'),
     );

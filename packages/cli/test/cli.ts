@@ -64,7 +64,7 @@ export class Home {
 export const ended = (child: ChildProcess): Promise<number | null> =>
   new Promise((done) => child.once('close', done));
 
-/** What a child has printed so far. */
+/** The output of a child so far. */
 export function collect(child: ChildProcess): () => { readonly stdout: string; readonly stderr: string } {
   let stdout = '';
   let stderr = '';

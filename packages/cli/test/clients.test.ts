@@ -63,7 +63,7 @@ describe('openai', () => {
     expect((await client().responses.stream(call).finalResponse()).output_text).toBe(ANSWER);
   });
 
-  it('calls a tool, and goes on with what it gave', async () => {
+  it('calls a tool, and continues with its result', async () => {
     const weather = {
       type: 'function' as const,
       function: {
@@ -78,7 +78,7 @@ describe('openai', () => {
     expect(await runner.finalContent()).toBe('It is 7 degrees.');
   });
 
-  it('has an error of its own class for each refusal, and asks for no forged answer twice', async () => {
+  it('throws its own error class for each refusal, and never retries a forged answer', async () => {
     const failed = (apiKey?: string, content?: string) =>
       client(apiKey).chat.completions.create(ask(content));
     await expect(failed('a-wrong-token')).rejects.toBeInstanceOf(OpenAI.AuthenticationError);
@@ -119,12 +119,12 @@ describe('Anthropic’s client', () => {
     expect(await client().messages.stream(ask()).finalText()).toBe(ANSWER);
   });
 
-  it('takes the token as a bearer token as well', async () => {
+  it('also takes the token as a bearer token', async () => {
     const bearer = new Anthropic({ baseURL: url, apiKey: null, authToken: token });
     expect((await bearer.messages.create(ask())).stop_reason).toBe('end_turn');
   });
 
-  it('calls a tool, whole and in a stream, and goes on with what it gave', async () => {
+  it('calls a tool, whole and in a stream, and continues with its result', async () => {
     const asked = await client().messages.create({ ...ask(), tools });
     expect(asked.stop_reason).toBe('tool_use');
     const use = asked.content.find((block) => block.type === 'tool_use');
@@ -143,7 +143,7 @@ describe('Anthropic’s client', () => {
     expect(last.content).toMatchObject([{ type: 'text', text: 'It is 7 degrees.' }]);
   });
 
-  it('asks as agents do, with betas, caching, and a picture that a tool gave back', async () => {
+  it('asks as agents do, with betas, caching, and a picture returned by a tool', async () => {
     const cache_control = { type: 'ephemeral' as const };
     const source = { type: 'base64' as const, media_type: 'image/png' as const, data: 'AA==' };
     const answer = await client().beta.messages.create({
@@ -180,7 +180,7 @@ describe('Anthropic’s client', () => {
     ]);
   });
 
-  it('has an error of its own class for each refusal, and asks for no forged answer twice', async () => {
+  it('throws its own error class for each refusal, and never retries a forged answer', async () => {
     const failed = (apiKey?: string, content?: string) => client(apiKey).messages.create(ask(content));
     await expect(failed('a-wrong-token')).rejects.toBeInstanceOf(Anthropic.AuthenticationError);
     await expect(failed(token, HUGE)).rejects.toMatchObject({ status: 413 });
@@ -209,7 +209,7 @@ describe('Ollama’s client', () => {
     expect((await client().list()).models).toMatchObject([{ name: 'm' }]);
   });
 
-  it('calls a tool, and goes on with what it gave', async () => {
+  it('calls a tool, and continues with its result', async () => {
     const weather = { name: 'weather', description: 'The temperature in a city', parameters };
     const tools = [{ type: 'function', function: weather }];
     const { message } = await client().chat({ ...ask, tools });
@@ -220,7 +220,7 @@ describe('Ollama’s client', () => {
     );
   });
 
-  it('is told what went wrong in words', async () => {
+  it('is told in words what went wrong', async () => {
     await expect(client('a-wrong-token').chat(ask)).rejects.toMatchObject({ status_code: 401 });
     router.setFail('flip-tag');
     await expect(client().chat(ask)).rejects.toMatchObject({

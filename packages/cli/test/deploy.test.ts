@@ -84,7 +84,7 @@ function run(words: string): ChildProcess {
 const healthcheck = () => ended(run(step('HEALTHCHECK').replace(/^.*?CMD /u, '')));
 
 describe('the Dockerfile', () => {
-  it('installs one package, without scripts, and gives up being root before it starts', () => {
+  it('installs one package, without scripts, and drops root before it starts', () => {
     expect(steps.map(({ name }) => name)).toEqual([
       'FROM',
       'ARG',
@@ -100,7 +100,7 @@ describe('the Dockerfile', () => {
     expect(step('EXPOSE')).toBe('11435');
   });
 
-  it('has an entry point and a health check that work, where nothing may be written', async () => {
+  it('has an entry point and a health check that work on a read-only file system', async () => {
     expect(await healthcheck()).toBe(1);
     const before = readdirSync(home.path);
     const gateway = run(step('ENTRYPOINT'));
@@ -136,7 +136,7 @@ describe('the manifest for Kubernetes', () => {
     readFileSync(new URL('kubernetes.yaml', DEPLOY), 'utf8'),
   ).map((document) => document.toJS() as Record<string, never>);
 
-  it('is what the schemas of Kubernetes say', () => {
+  it('is valid by the schemas of Kubernetes', () => {
     expect(() => new Deployment(deployment).validate()).not.toThrow();
     expect(() => new Service(service).validate()).not.toThrow();
     const damaged = JSON.parse(
@@ -145,7 +145,7 @@ describe('the manifest for Kubernetes', () => {
     expect(() => new Deployment(damaged).validate()).toThrow();
   });
 
-  it('runs the image as it is meant: its port, its user, its secrets, nothing to write to', () => {
+  it('runs the image as intended: its port, user and secrets, and nothing writable', () => {
     const { spec } = new Deployment(deployment);
     const pod = spec?.template.spec;
     const [container] = pod?.containers ?? [];
@@ -162,7 +162,7 @@ describe('the manifest for Kubernetes', () => {
       expect(probe?.httpGet).toMatchObject({ path: '/healthz', scheme: 'HTTPS' });
       expect(probe?.httpGet?.httpHeaders).toEqual([{ name: 'Host', value: 'localhost:11435' }]);
     }
-    // What SIGTERM starts must end before the pod is killed.
+    // The shutdown that SIGTERM starts must end before the pod is killed.
     expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(30);
   });
 });

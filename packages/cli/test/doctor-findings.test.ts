@@ -14,7 +14,7 @@ import { checksOfMachine, type MachineFacts } from '../src/commands/doctor/machi
 import { checksOfMemory, type MemoryFacts } from '../src/commands/doctor/memory.js';
 import type { ProbeFacts } from '../src/router/probe.js';
 
-/** What is wrong needs advice, and what is right needs none. */
+/** Bad findings come with advice, good ones without. */
 function expectFinding(
   { status, fix = '' }: Pick<Check, 'status'> & { readonly fix?: string },
   expected: string,

@@ -34,7 +34,7 @@ async function doctor(args: readonly string[] = [], options: RunOptions = {}) {
 }
 
 describe('nomyo doctor', () => {
-  it('looks at everything, and says what to do wherever something is not right', async () => {
+  it('checks everything, and gives advice for every problem', async () => {
     const { checks, byId } = await doctor(['--pin', router.fingerprint, '--key-dir', 'keys']);
     expect(checks.map(({ id }) => id).toSorted()).toEqual(
       [
@@ -62,7 +62,7 @@ describe('nomyo doctor', () => {
     expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(40);
   });
 
-  it('fails for a key that is not pinned, and for one that is not what was met first', async () => {
+  it('fails for a key that is not pinned, and for one that differs from the first one seen', async () => {
     const pinned = await doctor(['--pin', `sha256/${'A'.repeat(43)}=`]);
     expect([pinned.code, pinned.byId['router-key']]).toMatchObject([1, { status: 'fail' }]);
     const ask = ['ask', '--first-use', '--key-dir', 'keys', '--model', 'm', 'hello'];
@@ -79,7 +79,7 @@ describe('nomyo doctor', () => {
     expect((await home.run(ask, { env })).code).toBe(3);
   });
 
-  it('fails for a certificate that nobody vouches for, and for files that others can reach', async () => {
+  it('fails for an untrusted certificate, and for files that others can reach', async () => {
     const stranger = await doctor([], { env: { NOMYO_TLS_CA: '' } });
     expect(stranger.byId['endpoint']).toMatchObject({
       status: 'fail',
@@ -107,7 +107,7 @@ describe('nomyo doctor', () => {
     expect((await doctor(args)).byId['api-key']).toMatchObject({ status: 'ok' });
   });
 
-  it('tells of flags that write memory to files, and of a proxy, without its password', async () => {
+  it('reports flags that write memory to files, and a proxy without its password', async () => {
     const { byId } = await doctor([], {
       env: {
         NODE_OPTIONS: '--heapsnapshot-signal=SIGUSR2',
@@ -121,7 +121,7 @@ describe('nomyo doctor', () => {
     expect(JSON.stringify(byId)).not.toContain('SECRET');
   });
 
-  it('says where the configuration file is wrong, and sends nothing', async () => {
+  it('gives the position of an error in the configuration file, and sends nothing', async () => {
     const config = join('.config', 'nomyo');
     mkdirSync(home.file(config), { recursive: true });
     writeFileSync(home.file(`${config}/config.json`), '{"apiKey":"SECRET"}');

@@ -21,19 +21,19 @@ const isCode = (name: string): name is keyof typeof ERROR_CODES => Object.hasOwn
 const ALL = Object.keys(ERROR_CODES).filter(isCode);
 
 describe('the exit code', () => {
-  it.each(ALL)('of %s is the one that its kind has', (code) => {
+  it.each(ALL)('of %s is the one of its kind', (code) => {
     const fits = Object.entries(CODES).filter(([, codes]) => codes.test(code));
     expect(fits).toHaveLength(1);
     expect(String(exitCodeOf(new NomyoError(code, 'a message')))).toBe(fits[0]?.[0]);
   });
 
-  it('is that of security failures wherever an error of that class is thrown with their codes', () => {
+  it('is that of security failures for errors of any class with their codes', () => {
     for (const code of ['UNOPENABLE', 'MALFORMED', 'CONFIG_ROLLBACK', 'DECRYPTION_FAILED'] as const) {
       expect(exitCodeOf(new SecurityError(code, 'a message'))).toBe(3);
     }
   });
 
-  it('is 5 where the router itself said so, with a status', () => {
+  it('is 5 when the router itself answered with a status', () => {
     const known = { headers: {}, payloadId: undefined, possiblyExecuted: false } as const;
     expect(exitCodeOf(errorOfStatus(400, { ...known, code: 'MALFORMED' }))).toBe(5);
     for (const status of [400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503, 504]) {
@@ -41,7 +41,7 @@ describe('the exit code', () => {
     }
   });
 
-  it('is its own for what no SDK has thrown', () => {
+  it('is a separate one for errors not thrown by the SDK', () => {
     expect(exitCodeOf(new InvalidArgumentError('timeout', 'must be a number'))).toBe(2);
     expect(exitCodeOf(new UsageError('a flag is wrong'))).toBe(2);
     expect(exitCodeOf(new DisposedError('the client'))).toBe(1);
@@ -51,7 +51,7 @@ describe('the exit code', () => {
   });
 });
 
-it('every error is told in one line, without control characters', () => {
+it('every error is printed on one line, without control characters', () => {
   for (const code of ALL) {
     const line = errorLine(new NomyoError(code, 'first\nsecond \u001b[31m'));
     expect(line).toMatch(/^nomyo: first second [^\n]*$/u);

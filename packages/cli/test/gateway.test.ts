@@ -67,7 +67,7 @@ describe('nomyo gateway', () => {
     }
   });
 
-  it('takes the token from a file, and does not print it', async () => {
+  it('reads the token from a file, and does not print it', async () => {
     writeFileSync(home.file('token'), 'a-token-of-ones-own-choice\n', { mode: 0o600 });
     const gateway = await startGateway('--token-file', home.file('token'));
     expect(gateway.output().stdout).not.toContain('a-token-of-ones-own-choice');
@@ -101,7 +101,7 @@ describe('nomyo gateway', () => {
 });
 
 describe('nomyo gateway, killed', () => {
-  it('with calls under way leaves whole keys, clients that know it, and a port for the next one', async () => {
+  it('with calls under way leaves whole keys, clients that notice, and its port free', async () => {
     await home.run(['keys', 'generate', '--no-password', '--key-size', '2048', '--key-dir', 'kept']);
     const first = await startGateway('--key-dir', 'kept');
     expect((await first.ask()).status).toBe(200);

@@ -22,7 +22,7 @@ describe('nomyo keys', () => {
     expect(existsSync(home.file('none'))).toBe(false);
   });
 
-  it('generate protects by the password of the environment, and never overwrites', async () => {
+  it('generate encrypts with the password from the environment, and never overwrites', async () => {
     const words = ['keys', 'generate', ...SMALL, ...keyDir('pair')];
     const first = await home.run(words, password);
     expect(first.code).toBe(0);
@@ -36,7 +36,7 @@ describe('nomyo keys', () => {
     expect(read('pair/private_key.pem')).toBe(before);
   });
 
-  it('show opens the private key where a password is given, and tells the public one where none is', async () => {
+  it('show opens the private key when given a password, and otherwise shows the public key', async () => {
     const words = ['keys', 'show', ...keyDir('pair')];
     const right = await home.run(words, password);
     const without = await home.run(words);
@@ -78,7 +78,7 @@ describe('nomyo keys', () => {
     expect([after.code, after.stdout.split(' ')[1]]).toEqual([0, before.stdout.split(' ')[1]]);
   });
 
-  it('rotate makes another pair under the same password', async () => {
+  it('rotate makes a new pair under the same password', async () => {
     const env = { NOMYO_KEY_PASSWORD: 'battery staple' };
     const before = await home.run(['keys', 'show', ...keyDir('pair')]);
     expect((await home.run(['keys', 'rotate', ...keyDir('pair')], password)).code).toBe(6);
@@ -88,7 +88,7 @@ describe('nomyo keys', () => {
     expect(after.stdout.split(' ')[1]).not.toBe(before.stdout.split(' ')[1]);
   });
 
-  it('a directory without a pair is 6, and says how to make one', async () => {
+  it('a directory without a pair ends with 6, and says how to make one', async () => {
     const { code, stderr } = await home.run(['keys', 'show', ...keyDir('empty')]);
     expect([code, stderr]).toEqual([6, expect.stringContaining('nomyo keys generate')]);
   });
@@ -118,7 +118,7 @@ describe('nomyo keys import', () => {
       ],
       'old password',
     ],
-  ] as const)('takes over %s, and leaves the file as it is', async (name, args, sourcePassword) => {
+  ] as const)('imports %s, and leaves the file unchanged', async (name, args, sourcePassword) => {
     const source = home.file(`${name}.pem`);
     writeFileSync(source, openssl(...args), { mode: 0o600 });
     writeFileSync(home.file('source-password'), 'old password\n', { mode: 0o600 });
@@ -176,7 +176,7 @@ describeTerminal('nomyo keys in a terminal', () => {
     expect(existsSync(home.file(`${name}/private_key.pem`))).toBe(false);
   });
 
-  it('import asks for the password of the key first, and for a new one', async () => {
+  it('import asks for the password of the key, then for a new one', async () => {
     terminal = new Terminal(home, ['keys', 'import', 'typed/private_key.pem', '--key-dir', 'imported']);
     await terminal.shows('Password of the key to import');
     terminal.enter('typed by hand');

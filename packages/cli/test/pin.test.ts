@@ -45,19 +45,19 @@ describe('nomyo pin', () => {
     expect(router.requests.length).toBe(before);
   });
 
-  it('ends with 3 when the key is none of those that are pinned', async () => {
+  it('ends with 3 when the key is not one of the pinned ones', async () => {
     const { code, stderr } = await home.run(['pin', '--pin', `sha256/${'A'.repeat(43)}=`], there());
     expect([code, stderr]).toEqual([3, expect.stringContaining(router.fingerprint)]);
     expect((await home.run(['pin', '--pin', router.fingerprint], there())).code).toBe(0);
   });
 
-  it('trusts no certificate that nobody vouches for', async () => {
+  it('does not trust an untrusted certificate', async () => {
     const { code, stdout, stderr } = await home.run(['pin', '--base-url', router.url]);
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr).toMatch(/nomyo doctor/u);
   });
 
-  it('--watch tells of a change, and ends with 130 on Ctrl-C', async () => {
+  it('--watch reports a change, and ends with 130 on Ctrl-C', async () => {
     const before = router.fingerprint;
     const child = home.start(['pin', '--watch', '--interval', '50ms'], there());
     const output = collect(child);
@@ -70,7 +70,7 @@ describe('nomyo pin', () => {
 });
 
 describe('nomyo router', () => {
-  it('answers, over TLS with an authority of its own, and fails on purpose', async () => {
+  it('answers over TLS with its own authority, and fails on purpose', async () => {
     const args = [
       'router',
       '--port',
@@ -128,7 +128,7 @@ describe('behind a proxy', () => {
   /** A name that only the proxy knows. */
   const HOST = 'router.nomyo.invalid';
 
-  it('pin, doctor and ask go through it, and nobody sees its password', async () => {
+  it('pin, doctor and ask go through it, and its password is never shown', async () => {
     const { ca, cert, key } = await makeCertificate({ hosts: [HOST] });
     const far = await startRouter({ keySize: 2048, tls: { cert, key } });
     const proxy = await startProxy(Number(new URL(far.url).port));
@@ -161,7 +161,7 @@ describe('behind a proxy', () => {
     }
   });
 
-  it('one that is none is refused, without a word of it', async () => {
+  it('an invalid one is refused without being quoted', async () => {
     const env = { ...there().env, NOMYO_BASE_URL: `https://${HOST}`, HTTPS_PROXY: 'socks5://SECRET@x' };
     const { code, stderr } = await home.run(['doctor'], { env });
     expect(code).toBe(1);

@@ -32,7 +32,7 @@ describe('nomyo', () => {
     expect([run.status, run.stdout, run.stderr]).toEqual([0, 'EXIT,runProgram\n', '']);
   });
 
-  it('has a page for each command, whose picture is what the command prints today', () => {
+  it('has a page for each command, showing what the command prints today', () => {
     const pages = home.file('pages');
     execFileSync(process.execPath, [PAGES, pages], { stdio: 'ignore' });
     const names = readdirSync(pages);
@@ -65,7 +65,7 @@ describe('nomyo', () => {
     [['completion', 'tcsh'], 'bash, zsh, fish'],
     [['pin', '--interval', 'never'], '--interval'],
     [['router', '--fail', 'frobnicate'], '--fail'],
-  ])('%j ends with 2, and one line that names what is wrong', async (words, named) => {
+  ])('%j ends with 2, and one line that names the mistake', async (words, named) => {
     const { code, stdout, stderr } = await home.run(words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^nomyo: [^\n]+\n$/u);
@@ -141,13 +141,13 @@ describe('nomyo', () => {
     expect(JSON.parse(error.stderr)).toEqual({ error: { code: 'USAGE', message: expect.any(String) } });
   });
 
-  it('ends quietly when nobody reads any more', () => {
+  it('ends quietly when its output is no longer read', () => {
     const shell = `'${process.execPath}' '${BINARY}' --help | head -1; exit "\${PIPESTATUS[0]}"`;
     const run = spawnSync('bash', ['-c', shell], { encoding: 'utf8', env: home.env() });
     expect([run.status, run.stderr]).toEqual([0, '']);
   });
 
-  it('says that what it prints cannot be kept', () => {
+  it('reports that its output cannot be written', () => {
     const shell = `'${process.execPath}' '${BINARY}' completion bash > /dev/full`;
     const run = spawnSync('sh', ['-c', shell], { encoding: 'utf8', env: home.env() });
     expect([run.status, run.stderr]).toEqual([1, 'nomyo: standard output cannot be written (ENOSPC)\n']);
@@ -155,7 +155,7 @@ describe('nomyo', () => {
 });
 
 describe('nomyo completion bash', () => {
-  /** What bash proposes at the end of a line. */
+  /** The completions that bash offers at the end of a line. */
   function proposed(...line: string[]): string[] {
     const words = line.map((word) => `'${word}'`).join(' ');
     const script = `source '${home.file('nomyo.bash')}'; COMP_WORDS=(${words}); COMP_CWORD=${String(line.length - 1)}; _nomyo; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -164,7 +164,7 @@ describe('nomyo completion bash', () => {
       .split('\n');
   }
 
-  it('proposes commands, their flags, tiers and files, once a shell has read it', async () => {
+  it('completes commands, their flags, tiers and files, once a shell has read it', async () => {
     const { code, stdout } = await home.run(['completion', 'bash']);
     expect(code).toBe(0);
     writeFileSync(home.file('nomyo.bash'), stdout);

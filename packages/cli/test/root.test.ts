@@ -80,7 +80,7 @@ describe('nomyo ask --root', () => {
     expect(stderr).toContain(says);
   });
 
-  it('refuses a local router beside it with 2: that one speaks version 1', async () => {
+  it('refuses a local router beside it with 2, since that router speaks version 1', async () => {
     const { code, stderr } = await home.run(['ask', '--local', '--root', stage.root, 'hello']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'nomyo: --root cannot be used with --local\n' });
   });
@@ -234,7 +234,7 @@ describeTerminal('nomyo --root in a terminal', () => {
 describe('nomyo gateway --root', () => {
   beforeEach(() => stage.hold(true));
 
-  it.each(PROTOCOLS)('streams $path as it comes, and ends it as it should', async ({ path, whole }) => {
+  it.each(PROTOCOLS)('streams $path as it comes, and ends it properly', async ({ path, whole }) => {
     const gateway = await startGateway();
     const before = stage.asked.length;
     const answer = gateway.post(path);
@@ -256,7 +256,7 @@ describe('nomyo gateway --root', () => {
   });
 
   it.each(PROTOCOLS)(
-    'breaks $path off when the model does, and never makes it look whole',
+    'breaks off $path when the model does, and never makes it look whole',
     async ({ path, whole }) => {
       const gateway = await startGateway();
       const before = stage.asked.length;
@@ -321,7 +321,7 @@ describe('nomyo gateway --root', () => {
     expect(await ended(gateway.child)).toBe(0);
   });
 
-  it('cuts a stream on which nothing comes for as long as --timeout says', async () => {
+  it('cuts a stream that is silent for longer than --timeout', async () => {
     const gateway = await startGateway('--timeout', '1s', '--max-retries', '0');
     const before = stage.asked.length;
     const answer = gateway.post('/v1/chat/completions');
@@ -336,7 +336,7 @@ describe('nomyo gateway --root', () => {
     expect(await ended(gateway.child)).toBe(0);
   });
 
-  it('reads no further than a client that stops reading, and holds little of what it has not taken', async () => {
+  it('stops reading when a client does, and buffers little for it', async () => {
     const gateway = await startGateway();
     const before = stage.asked.length;
     const { hostname, port } = new URL(gateway.url);
@@ -369,7 +369,7 @@ describe('nomyo gateway --root', () => {
     expect(await ended(gateway.child)).toBe(0);
   });
 
-  it('lets a stream under way end after SIGTERM, and shows the root on its page', async () => {
+  it('lets a stream under way finish after SIGTERM, and shows the root on its page', async () => {
     const gateway = await startGateway();
     const page = await (await fetch(gateway.url, { headers: gateway.headers })).text();
     expect(page).toContain(stage.root);

@@ -83,7 +83,7 @@ describe('the configuration file', () => {
     expect(told).not.toContain('NOT-A-KEY');
   });
 
-  it('may begin with a byte order mark, and is not looked for at relative places', async () => {
+  it('may begin with a byte order mark, and is not looked for at relative paths', async () => {
     writeConfig('\ufeff{"tier": "top"}');
     const settings = { code: 2, stderr: expect.stringContaining('tier in') };
     expect(await home.run(nobody)).toMatchObject(settings);
@@ -92,7 +92,7 @@ describe('the configuration file', () => {
     expect([elsewhere.code, elsewhere.stderr]).toEqual([4, expect.stringContaining('cannot be reached')]);
   });
 
-  it('that is a directory is 2, one that is not there is none', async () => {
+  it('that is a directory ends with 2, a missing one counts as none', async () => {
     rmSync(home.file('.config'), { recursive: true, force: true });
     mkdirSync(home.file(CONFIG), { recursive: true });
     expect(await home.run(nobody)).toMatchObject({ code: 2, stderr: expect.stringContaining('EISDIR') });
@@ -159,7 +159,7 @@ describe('a file with a secret', () => {
     expect(await messageOf(() => readSecret(from, '--api-key-file'))).toBe(`--api-key-file: ${says}`);
   });
 
-  it('is not looked for in a descriptor that Node has opened for itself', async () => {
+  it('is not read from a descriptor that Node opened for itself', async () => {
     const args = ['ask', '--model', 'm', '--ephemeral', '--api-key-fd', '4', 'hello'];
     const stderr = expect.stringMatching(
       /^nomyo: --api-key-fd: descriptor 4 (is not open|cannot be read .*)\n$/u,
@@ -190,7 +190,7 @@ describe('a file with a secret', () => {
     },
   );
 
-  it('may be a pipe; and Ctrl-C ends the wait for one that nobody writes to', async () => {
+  it('may be a pipe; Ctrl-C ends the wait for one without a writer', async () => {
     await shell(`mkfifo '${home.file('fifo')}'`);
     const nomyo = `'${process.execPath}' '${BINARY}' ask --base-url ${router.url} --model m --ephemeral`;
     const piped = await shell(`${nomyo} --api-key-file <(sleep 0.2; echo good-key) hello`);
@@ -198,7 +198,7 @@ describe('a file with a secret', () => {
     const fd = await shell(`${nomyo} --api-key-fd 3 hello 3< <(printf good-key)`);
     expect(fd).toEqual({ code: 0, stderr: '' });
     const waiting = `timeout --signal=INT --kill-after=60 5 ${nomyo} --api-key-file '${home.file('fifo')}' hello`;
-    // What it says when the signal ended it.
+    // Its message when the signal ended it.
     expect((await shell(waiting)).code).toBe(124);
   });
 });

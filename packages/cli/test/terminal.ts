@@ -64,7 +64,7 @@ export class Terminal {
     this.#tmux(['paste-buffer', '-p']);
   }
 
-  /** What is on the screen, without the blanks at the ends of lines; `history`: what has scrolled away too. */
+  /** The screen without trailing blanks; `history`: with the lines that have scrolled away. */
   screen(): string {
     return this.#tmux(['capture-pane', '-p', '-S', '-1000']).trimEnd();
   }

@@ -56,7 +56,7 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-it('gets an answer by the commands of the page, and is done after five', async () => {
+it('gets an answer with the commands on the page, in at most five', async () => {
   let page = readFileSync(fromHere('../../../docs/run-your-own.md'), 'utf8');
   // Other tests run on this machine at the same time.
   for (const port of ['8000', '8443']) page = page.replaceAll(port, await freePort());
@@ -73,7 +73,7 @@ it('gets an answer by the commands of the page, and is done after five', async (
   for (const [at, command] of commands.entries()) {
     shell.stdin.write(`${command}\necho "done ${String(at)}"\n`);
     await until(() => output().stdout.includes(`done ${String(at)}`) || undefined);
-    // Whoever types gives a server the second that it needs.
+    // A person typing gives the server the second it needs.
     if (command.includes('stand-in')) {
       await until(() => output().stdout.includes('stand-in listens') || undefined);
     }

@@ -24,7 +24,7 @@ export interface Stage {
   readonly url: string;
   /** Pin of the root. */
   readonly root: string;
-  /** What the model was asked, in order. */
+  /** The requests to the model, in order. */
   readonly asked: readonly Asked[];
   /** From now on the test answers the questions itself; or no longer. */
   hold(isHeld: boolean): void;

@@ -38,7 +38,7 @@ describe.each([
   ['with protected memory', {}],
   ['with ordinary memory', { secure: false }],
 ])('openAesGcm %s', (_what, memory) => {
-  it('opens the specified bytes, and leaves the key to its owner', async () => {
+  it('opens the specified bytes, and leaves the key intact', async () => {
     const key = specifiedKey();
     expect(await opened(SPECIFIED, key)).toBe(PLAINTEXT);
     expect(await opened(SPECIFIED, key)).toBe(PLAINTEXT);
@@ -72,14 +72,14 @@ describe.each([
 });
 
 describe('openAesGcm', () => {
-  it('gives locked memory where that is demanded, or refuses', async () => {
+  it('gives locked memory when required, or refuses', async () => {
     const open = (secure: boolean) => openAesGcm(SPECIFIED, specifiedKey(), { secure, requireLocked: true });
     expect(await securityCode(() => open(false))).toBe('MEMORY_NOT_LOCKED');
     if (getMemoryProtectionInfo().canLock) expect((await open(true)).locked).toBe(true);
     else expect(await securityCode(() => open(true))).toBe('MEMORY_NOT_LOCKED');
   });
 
-  it('refuses what has another length', async () => {
+  it('refuses inputs of another length', async () => {
     const with_ = (change: Partial<GcmMessage>) => () =>
       openAesGcm({ ...SPECIFIED, ...change }, specifiedKey());
     expect(await wrongArgument(with_({ nonce: hex('00') }))).toBe('nonce');

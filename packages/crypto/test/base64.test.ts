@@ -83,7 +83,7 @@ describe.each([
   ['of Node', nodeEngine.isCanonicalBase64],
   ['of the web', webEngine.isCanonicalBase64],
 ])('isCanonicalBase64 of the engine %s', (_, isCanonical) => {
-  it('takes what RFC 4648 gives and nothing that is not canonical', () => {
+  it('accepts the output of RFC 4648 and nothing that is not canonical', () => {
     for (const [, base64] of RFC_VECTORS) {
       expect([base64, isCanonical(utf8Encode(base64))]).toEqual([base64, true]);
     }
@@ -131,7 +131,7 @@ describe.each([
     }
   });
 
-  it('takes a view that does not begin where its buffer begins', () => {
+  it('accepts a view that does not begin at the start of its buffer', () => {
     expect(isCanonical(utf8Encode('**Zm9v**').subarray(2, 6))).toBe(true);
   });
 });

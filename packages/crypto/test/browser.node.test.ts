@@ -23,7 +23,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** What a bundler does with the `browser` condition of `exports` in package.json. */
+/** Resolves as bundlers do, by the `browser` condition of `exports` in package.json. */
 const IMPORT_MAP = {
   imports: { '@nomyo/base': '/base/dist/web/index.js', '@nomyo/crypto': '/crypto/dist/web/index.js' },
 };
@@ -141,7 +141,7 @@ suite(`in Chromium${whyNot === undefined ? '' : ` (skipped: ${whyNot})`}`, () =>
     });
   });
 
-  it('both halves meet Node: its seal is opened here, what it seals is opened there, at the size of two pieces', async () => {
+  it('interoperates with Node in both directions, at the size of two pieces', async () => {
     const { publicKey } = await RsaPrivateKey.fromPkcs8(smallPkcs8);
     const text = 'answer é '.repeat(11_000);
     const envelope = Buffer.from(wireBytes(sealIndependently(Buffer.from(text), publicKey.pem))).toString();

@@ -36,7 +36,7 @@ describe('DerReader', () => {
     expect(Buffer.from(new DerReader(hex(der)).unsigned()).toString('hex')).toBe(magnitude);
   });
 
-  it('hands out views and no copies', () => {
+  it('returns views, not copies', () => {
     const bytes = hex('04 02 01 02');
     const content = new DerReader(bytes).read(DER_TAG.octetString);
     bytes.fill(0);
@@ -57,7 +57,7 @@ describe('DerReader', () => {
     expect(() => new DerReader(hex('02 05 01 00 00 00 00')).smallUnsigned()).toThrow(refused);
   });
 
-  it('gives nothing but typed errors on random bytes', () => {
+  it('throws only typed errors on random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const reader = new DerReader(bytes);
@@ -80,7 +80,7 @@ describe('derEncode', () => {
     reader.end();
   });
 
-  it('writes integers and object identifiers that it reads again', () => {
+  it('reads back the integers and object identifiers it writes', () => {
     for (const value of [0, 1, 127, 128, 255, 256, 600_000, 0xffffffff]) {
       expect(new DerReader(derSmallUnsigned(value)).smallUnsigned()).toBe(value);
     }

@@ -44,7 +44,7 @@ export function sealIndependently(plaintext: Uint8Array, publicKey: KeyLike): Wi
   };
 }
 
-/** What is inside an envelope, and the key and nonce that it was sealed with. */
+/** The plaintext of an envelope, and the key and nonce it was sealed with. */
 export interface Opened {
   readonly plaintext: Buffer;
   readonly aesKey: Buffer;

@@ -63,7 +63,7 @@ describe('decodePem', () => {
     expect(() => decodePem('-----BEGIN '.repeat(100_000))).toThrow(refused);
   });
 
-  it('gives nothing but typed errors on random bytes and on damaged PEM', () => {
+  it('throws only typed errors on random bytes and on damaged PEM', () => {
     const damaged = fc.tuple(fc.nat(PEM.length - 1), fc.nat(255)).map(([at, byte]) => {
       const bytes = Buffer.from(PEM);
       bytes[at] = byte;
@@ -81,12 +81,12 @@ describe('decodePem', () => {
     );
   });
 
-  it('names the argument that is no PEM', async () => {
+  it('names the argument that is not PEM', async () => {
     expect(await wrongArgument(() => decodePem(undefined as unknown as string))).toBe('pem');
     expect(await wrongArgument(() => decodePem(new ArrayBuffer(8) as unknown as Uint8Array))).toBe('pem');
   });
 
-  it.each(['crlf.pem', 'with-preamble.pem', 'pkcs8.pem'])('finds one and the same key in %s', (name) => {
+  it.each(['crlf.pem', 'with-preamble.pem', 'pkcs8.pem'])('finds the same key in %s', (name) => {
     const { label, der } = decodePem(keyFile(name));
     expect(label).toBe(PEM_LABEL.privateKey);
     expect(Buffer.from(der).equals(Buffer.from(decodePem(recipientPem).der))).toBe(true);

@@ -39,7 +39,7 @@ server.closeAllConnections();
 `;
 
 describe('README.md', () => {
-  it('has a client and a router that understand each other', () => {
+  it('has a client and a router that work together', () => {
     const [client = '', router = ''] = blocks;
     expect(blocks.length).toBe(2);
     // Inside the package, so that its own name leads to it.

@@ -158,7 +158,7 @@ describe('hostile requests', () => {
     expect(answer.text()).toMatch(/^(HTTP\/1\.1 4|$)/u);
   });
 
-  it('with a body that is shorter than its length and cut off are no calls', async () => {
+  it('with a body cut off before its length do not count as calls', async () => {
     await until(() => Promise.resolve(posts().length > 0));
     const before = posts().length;
     await new Promise<void>((resolve) => {

@@ -59,7 +59,7 @@ function raw(lines: readonly string[]): Promise<string> {
 
 const statusOf = async (...lines: string[]) => Number((await raw(lines)).split(' ')[1]);
 
-describe('what Ollama’s clients ask first', () => {
+describe('the first requests of Ollama clients', () => {
   let local: Gateway;
   beforeAll(async () => {
     local = await startGateway(options({ model: 'the-one' }));
@@ -70,12 +70,12 @@ describe('what Ollama’s clients ask first', () => {
     (await fetch(local.url + path, { headers: bearer(local) })).json();
   const show = (body: unknown) => post('/api/show', body, bearer(local), local);
 
-  it('the version is that of the gateway', async () => {
+  it('get the version of the gateway', async () => {
     const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string };
     expect(await get('/api/version')).toEqual({ version });
   });
 
-  it('a model of the list can be shown, by either name of the member, and with Ollama’s tag', async () => {
+  it('can show a listed model, by either member name, and with Ollama’s tag', async () => {
     const name = 'the-one';
     expect(await get('/api/tags')).toMatchObject({ models: [{ name, model: name }] });
     for (const body of [{ model: name }, { name }, { model: `${name}:latest` }]) {
@@ -99,7 +99,7 @@ describe('what Ollama’s clients ask first', () => {
     expect(await response.json()).toEqual({ error: expect.any(String) });
   });
 
-  it('no model runs on this machine', async () => {
+  it('see no model running on this machine', async () => {
     expect(await get('/api/ps')).toEqual({ models: [] });
   });
 });
@@ -125,7 +125,7 @@ describe('the models', () => {
     });
   });
 
-  it('come as Anthropic’s clients read them where they ask', async () => {
+  it('come in Anthropic’s form for its clients', async () => {
     const model = { type: 'model', id: name, display_name: name, created_at: '1970-01-01T00:00:00.000Z' };
     expect(await (await get('/v1/models', ANTHROPIC)).json()).toEqual({
       data: [model],
@@ -136,7 +136,7 @@ describe('the models', () => {
     expect(await (await get(`/v1/models/${name}`, ANTHROPIC)).json()).toEqual(model);
   });
 
-  it('have no others, in the words of either protocol', async () => {
+  it('have no others, in the terms of either protocol', async () => {
     const openai = await get('/v1/models/nobody-has-it');
     expect(openai.status).toBe(404);
     expect(await openai.json()).toMatchObject({ error: { code: 'model_not_found' } });
@@ -147,7 +147,7 @@ describe('the models', () => {
 });
 
 describe('the token', () => {
-  it('is random, and long enough that nobody guesses it', () => {
+  it('is random, and too long to guess', () => {
     expect(gateway.token).toMatch(/^[\w-]{43}$/u);
   });
 
@@ -168,7 +168,7 @@ describe('the token', () => {
   });
 
   it.each(['/v1/chat/completions', '/v1/responses', '/v1/messages', '/api/chat'])(
-    'is demanded at POST %s',
+    'is required at POST %s',
     async (path) => {
       const before = posts();
       expect((await post(path, QUESTION, {})).status).toBe(401);
@@ -176,7 +176,7 @@ describe('the token', () => {
     },
   );
 
-  it('counts wherever it stands, where a client sends a key of another service as well', async () => {
+  it("counts in either place, when a client also sends another service's key", async () => {
     const other = 'sk-of-another-service';
     for (const headers of [
       { authorization: `Bearer ${other}`, 'x-api-key': gateway.token },
@@ -195,7 +195,7 @@ describe('the token', () => {
     expect(router.requests.at(-1)?.headers.authorization).toBe('Bearer service-key');
   });
 
-  it('is not demanded at /healthz', async () => {
+  it('is not required at /healthz', async () => {
     const response = await fetch(`${gateway.url}/healthz`);
     expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
   });
@@ -204,7 +204,7 @@ describe('the token', () => {
 describe('pages of other sites', () => {
   const own = () => `127.0.0.1:${gateway.port}`;
 
-  it('are told apart by Host, whatever else they say', async () => {
+  it('are recognized by Host, whatever else they say', async () => {
     expect(await statusOf('GET /healthz HTTP/1.1', `Host: ${own()}`)).toBe(200);
     expect(await statusOf('GET /healthz HTTP/1.1', `Host: localhost:${gateway.port}`)).toBe(200);
     for (const host of [
@@ -226,7 +226,7 @@ describe('pages of other sites', () => {
     expect(Math.floor((await statusOf('GET /healthz HTTP/1.1')) / 100)).toBe(4);
   });
 
-  it('are told apart by Origin, and get no CORS header', async () => {
+  it('are recognized by Origin, and get no CORS header', async () => {
     for (const origin of [
       'https://evil.example',
       'null',
@@ -284,7 +284,7 @@ describe('calls', () => {
     expect((await post('/v1/chat/completions', { ...QUESTION, security_tier: 'top' })).status).toBe(400);
   });
 
-  it('are refused where nothing is sealed', async () => {
+  it('are refused on paths that are not sealed', async () => {
     const response = await post('/v1/embeddings', { input: 'hello there' });
     expect([response.status, await response.json()]).toMatchObject([
       403,
@@ -324,7 +324,7 @@ describe('calls', () => {
     await own.close();
   });
 
-  it('end upstream when their client goes away', async () => {
+  it('end upstream when their client disconnects', async () => {
     router.setFail('never');
     const before = posts();
     const controller = new AbortController();
@@ -358,7 +358,7 @@ describe('bounds', () => {
     expect((await post('/v1/chat/completions', body)).status).toBe(status);
   });
 
-  it('turn away what is past the queue, with Retry-After', async () => {
+  it('reject calls beyond the queue, with Retry-After', async () => {
     const own = await startGateway(options({ maxConcurrent: 1, maxQueue: 1 }));
     await own.ready();
     router.setFail('never');
@@ -398,7 +398,7 @@ describe('bounds', () => {
     });
   });
 
-  it('hold for headers', async () => {
+  it('apply to headers', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const request = httpRequest(
         `${gateway.url}/healthz`,
@@ -416,7 +416,7 @@ describe('bounds', () => {
 });
 
 describe('metrics', () => {
-  it('have at most 20 models, no path and no content', async () => {
+  it('have at most 20 models, and no path or content', async () => {
     const own = await startGateway(options());
     for (let index = 0; index < 25; index += 1) {
       await post('/v1/chat/completions', { model: `model-${index}` }, bearer(own), own);
@@ -430,7 +430,7 @@ describe('metrics', () => {
 });
 
 describe('the end', () => {
-  it('lets calls under way finish, and takes no new ones', async () => {
+  it('lets calls under way finish, and accepts no new ones', async () => {
     const own = await startGateway(options());
     await own.ready();
     router.setFail('drip:5');

@@ -72,7 +72,7 @@ describe('Host', () => {
 });
 
 describe('the target', () => {
-  /** What a call with a body that is no request comes to at `target`: `INVALID_JSON`, where it is a call. */
+  /** The answer of `target` to a body that is not a request: `INVALID_JSON`, if it is a call. */
   const codeAt = async (target: string): Promise<unknown> => {
     const answer = await ask(
       `POST ${target} HTTP/1.1`,
@@ -147,14 +147,11 @@ describe('methods and versions', () => {
     expect(statusesIn(await ask('GET /healthz HTTP/1.0'))).toEqual([421]);
   });
 
-  it.each(['websocket', 'h2c'])(
-    'an offer to speak %s is not taken up, and hurts nobody',
-    async (protocol) => {
-      const lines = ['GET /healthz HTTP/1.1', 'Host: 127.0.0.1:OWN', `Upgrade: ${protocol}`];
-      const answer = await exchange(withPort([...lines, 'Connection: Upgrade, close', '', ''].join('\r\n')));
-      expect(statusesIn(answer)).toEqual([200]);
-    },
-  );
+  it.each(['websocket', 'h2c'])('an offer to speak %s is declined without harm', async (protocol) => {
+    const lines = ['GET /healthz HTTP/1.1', 'Host: 127.0.0.1:OWN', `Upgrade: ${protocol}`];
+    const answer = await exchange(withPort([...lines, 'Connection: Upgrade, close', '', ''].join('\r\n')));
+    expect(statusesIn(answer)).toEqual([200]);
+  });
 });
 
 const QUESTION = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hello' }] });
@@ -165,21 +162,21 @@ const post = () => [
 ];
 
 describe('several requests on one connection', () => {
-  it('are answered in their order, sent at once', async () => {
+  it('are answered in order when sent at once', async () => {
     const first = [...post(), `Content-Length: ${QUESTION.length}`, '', QUESTION].join('\r\n');
     const second = ['GET /healthz HTTP/1.1', 'Host: 127.0.0.1:OWN', '', ''].join('\r\n');
     const last = ['GET /nowhere HTTP/1.1', 'Host: 127.0.0.1:OWN', 'Connection: close', '', ''].join('\r\n');
     expect(statusesIn(await exchange(withPort(first + second + last)))).toEqual([200, 200, 401]);
   });
 
-  it('are each looked at by themselves: a foreign one behind an own one is refused', async () => {
+  it('are each checked by themselves: a foreign one after a legitimate one is refused', async () => {
     const own = ['GET /healthz HTTP/1.1', 'Host: 127.0.0.1:OWN', '', ''].join('\r\n');
     const foreign = ['GET /healthz HTTP/1.1', 'Host: evil.example', '', ''].join('\r\n');
     expect(statusesIn(await exchange(withPort(own + foreign + own)))).toEqual([200, 421]);
   });
 });
 
-/** Behind each request stands another one, which whoever reads the length differently would take for a request. */
+/** Each request is followed by another, which a reader that takes the length differently would accept as a request. */
 const SMUGGLED = ['GET /healthz HTTP/1.1', 'Host: 127.0.0.1:OWN', 'Connection: close', '', ''].join('\r\n');
 
 describe('a length that could mean two things', () => {
@@ -195,7 +192,7 @@ describe('a length that could mean two things', () => {
     ['a space before the colon', 'Transfer-Encoding : chunked'],
     ['a header folded over two lines', 'Transfer-Encoding:\r\n chunked\r\nContent-Length: 5'],
     ['a line feed alone', 'X: y\nTransfer-Encoding: chunked\r\nContent-Length: 5'],
-  ])('%s gets 4xx, and nothing behind it is answered', async (_name, header) => {
+  ])('%s gets 4xx, and nothing after it is answered', async (_name, header) => {
     const before = router.requests.length;
     const answer = await exchange(withPort([...post(), header, '', '0', '', SMUGGLED].join('\r\n')));
     const [status, ...more] = statusesIn(answer);

@@ -71,7 +71,7 @@ describe('a body', () => {
   it.each([
     ['with its length', sized],
     ['in chunks', chunked],
-  ])('%s may be as long as the limit, and no byte longer', async (_name, headersFor) => {
+  ])('%s may be as long as the limit, and not a byte longer', async (_name, headersFor) => {
     const whole = await send(bodyOf(LIMITS.bodyBytes), headersFor(LIMITS.bodyBytes));
     expect(whole.status).toBe(200);
     const longer = LIMITS.bodyBytes + 1;
@@ -92,13 +92,13 @@ describe('a body', () => {
     expect((await send(JSON_BODY, { 'content-encoding': 'identity' })).status).toBe(200);
   });
 
-  it('that waits to be asked for is asked for', async () => {
+  it('sent with Expect: 100-continue is asked for', async () => {
     const { status, continued } = await send(JSON_BODY, { expect: '100-continue' });
     expect({ status, continued }).toEqual({ status: 200, continued: true });
   });
 });
 
-it('a client that goes away while a whole answer is written has cancelled', async () => {
+it('a client that disconnects while a whole answer is written has cancelled', async () => {
   const before = ended.length;
   const body = JSON.stringify({ ...QUESTION, model: LONG_MODEL });
   const head = [

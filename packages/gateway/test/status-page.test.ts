@@ -19,7 +19,7 @@ import { startGateway, type Gateway } from '../src/index.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What a client may call its model: markup, escapes, characters that turn the line around. */
+/** Hostile model names: markup, escapes, characters that reverse the direction of text. */
 const HOSTILE = [
   '<script>document.title = "owned"</script>',
   '"><img src=x onerror=document.title="owned">',
@@ -77,7 +77,7 @@ async function withPage(
   }
 }
 
-/** What an accessibility checker has to say, with the elements that it means. */
+/** The findings of an accessibility checker, with the elements concerned. */
 async function violationsOf(page: Page): Promise<unknown> {
   await page.addScriptTag({ content: AXE });
   return page.evaluate(
@@ -121,7 +121,7 @@ describe('the status page', () => {
     expect(html).not.toContain('data-call');
   });
 
-  it('takes the token once, keeps it in memory, and goes on by itself', async () => {
+  it('asks for the token once, keeps it in memory, and refreshes by itself', async () => {
     await withPage({}, async (page, context) => {
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));
@@ -147,7 +147,7 @@ describe('the status page', () => {
     });
   });
 
-  it('shows names as text, whatever is in them', async () => {
+  it('shows names as text, whatever they contain', async () => {
     await withPage({ extraHTTPHeaders: { authorization: authorization() } }, async (page) => {
       await page.goto(gateway.url);
       await page.locator('[data-call]').first().waitFor();
@@ -192,7 +192,7 @@ describe('the status page', () => {
     });
   });
 
-  it('shows roots whole where the client speaks version 2 of the protocol, and passes axe', async () => {
+  it('shows full roots when the client speaks version 2 of the protocol, and passes axe', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'nomyo-gateway-'));
     const [file, output] = [join(dir, 'root.pem'), join(dir, 'signer.pem')];
     const roots = [await createRoot(file), await createRoot(join(dir, 'other.pem'))];

@@ -19,7 +19,7 @@ const rotations = (starts: readonly { events: string[] }[]): number =>
   starts.flatMap(({ events }) => events).filter((type) => type === 'key-rotated').length;
 
 describe('a clock that is changed between starts', () => {
-  it('forward by two days, to and fro, leads to one rotation', async () => {
+  it('forward by two days and back, repeatedly, leads to one rotation', async () => {
     const keyDir = newDirectory();
     const starts = [];
     for (const offset of [0, 2 * DAY, 0, 2 * DAY, 0, 2 * DAY]) starts.push(await startAt(offset, keyDir));
@@ -39,7 +39,7 @@ describe('a clock that is changed between starts', () => {
     expect(rotations(starts)).toBe(0);
   });
 
-  it('differently in twelve processes at once leads to one rotation, and one pair', async () => {
+  it('differently in twelve processes leads to one rotation, and one pair', async () => {
     const keyDir = newDirectory();
     await startAt(0, keyDir);
     const offsets = Array.from({ length: 12 }, (_, i) => [-365 * DAY, 0, 2 * DAY][i % 3] ?? 0);

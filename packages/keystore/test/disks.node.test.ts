@@ -75,7 +75,7 @@ const may = process.getuid?.() === 0 && canMount();
 const suite = may ? describe : describe.skip;
 
 suite(`a disk${may ? '' : ' (skipped: only root can mount one)'}`, () => {
-  it('that is full takes no pair, keeps nothing half-written, and can be mended', async () => {
+  it('that is full accepts no pair, keeps nothing half-written, and can be repaired', async () => {
     const keyDir = newDisk();
     const free = fill(keyDir);
     const { store } = storeOn(keyDir);
@@ -110,7 +110,7 @@ suite(`a disk${may ? '' : ' (skipped: only root can mount one)'}`, () => {
     store.dispose();
   });
 
-  it('that is read-only gives the pair that is on it, and takes no first one', async () => {
+  it('that is read-only serves its pair, and accepts no first one', async () => {
     const [withPair, empty] = [newDisk(), newDisk()];
     const { store: writer } = storeOn(withPair);
     const first = await fingerprint(writer);
@@ -125,7 +125,7 @@ suite(`a disk${may ? '' : ' (skipped: only root can mount one)'}`, () => {
     homeless.dispose();
   });
 
-  it('that is read-only has what is known read, and takes nothing new', async () => {
+  it('that is read-only serves known keys, and accepts no new ones', async () => {
     const keyDir = newDisk();
     const { signal } = new AbortController();
     const print = `sha256/${'A'.repeat(43)}=`;

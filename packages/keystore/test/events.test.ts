@@ -10,18 +10,18 @@ describe('tell', () => {
     expect(listener.mock.calls).toEqual([[event]]);
   });
 
-  it('needs nobody who listens', () => {
+  it('needs no listener', () => {
     expect(() => tell(undefined, event)).not.toThrow();
   });
 
-  it('is not troubled by a listener that throws', () => {
+  it('ignores a listener that throws', () => {
     const listener = (): void => {
       throw new Error('the listener is broken');
     };
     expect(() => tell(listener, event)).not.toThrow();
   });
 
-  it('leaves no unhandled rejection behind an async listener', async () => {
+  it('leaves no unhandled rejection after an async listener', async () => {
     const unhandled = jest.fn();
     process.once('unhandledRejection', unhandled);
     const listener = (() => Promise.reject(new Error('later'))) as unknown as () => void;

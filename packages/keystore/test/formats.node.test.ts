@@ -32,7 +32,7 @@ const sealedWith = (type: 'pkcs1' | 'pkcs8', format: 'pem' | 'der', cipher: stri
     ? privateKey.export({ type, format, cipher, passphrase: PASSWORD })
     : privateKey.export({ type, format, cipher, passphrase: PASSWORD });
 
-describe('under a password, Node reads what this package does not', () => {
+describe('under a password, Node reads formats that this package does not', () => {
   it.each<[string, 'pkcs1' | 'pkcs8', 'pem' | 'der', string]>([
     ['PKCS#1 with DEK-Info, AES', 'pkcs1', 'pem', 'aes-256-cbc'],
     ['PKCS#1 with DEK-Info, triple DES', 'pkcs1', 'pem', 'des-ede3-cbc'],
@@ -64,7 +64,7 @@ describe('without a password', () => {
   });
 });
 
-describe('what is not read', () => {
+describe('formats that are not read', () => {
   const openSsh = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n';
   const jwk = (): string => JSON.stringify(privateKey.export({ format: 'jwk' }));
   it.each<[string, string | Uint8Array, string]>([
@@ -80,7 +80,7 @@ describe('what is not read', () => {
     expect(String(error)).not.toMatch(/damaged|backup/);
   });
 
-  it('a public key, a certificate and an EC key are called that', async () => {
+  it('a public key, a certificate and an EC key are named as such', async () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const cases: [string | Buffer, RegExp][] = [
       [PUBLIC_PEM, /no private key, but: PUBLIC KEY/],
@@ -95,7 +95,7 @@ describe('what is not read', () => {
     }
   });
 
-  it('a key whose protection asks for an hour of work is refused at once', async () => {
+  it('a key whose iteration count means an hour of work is refused at once', async () => {
     const path = join(newDirectory(), 'slow.pem');
     const der = privateKey.export({
       type: 'pkcs8',
@@ -164,7 +164,7 @@ describe('a file that was damaged on the disk', () => {
   it.each([
     ['without a password', undefined],
     ['with one', PASSWORD],
-  ])('%s, is called damaged, whichever byte of the key it is', async (_name, password) => {
+  ])('%s, is reported as damaged, whichever byte of the key it is', async (_name, password) => {
     const keyDir = newDirectory();
     const sealed = password === undefined ? {} : { password };
     const { privateKeyPath } = await generateKeyFiles({ keyDir, keySize: 2048, ...sealed });

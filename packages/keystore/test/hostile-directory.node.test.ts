@@ -68,7 +68,7 @@ function writeWithMode(path: string, content: Uint8Array, mode: number): void {
   chmodSync(path, mode);
 }
 
-/** What is there, byte by byte as far as it can be read. */
+/** The contents of the directory, byte for byte as far as they can be read. */
 function picture(directory: string): string {
   return readdirSync(directory)
     .filter((name) => !name.startsWith('.lock-'))
@@ -90,7 +90,7 @@ const openStore = async (keyDir: string, password?: string): Promise<unknown> =>
 
 describe('in place of the private key', () => {
   it.each(Object.entries(PRIVATE_INTRUDERS))(
-    '%s is refused and left as it is',
+    '%s is refused and left unchanged',
     async (_name, [code, put]) => {
       const keyDir = newDirectory();
       const path = join(keyDir, 'private_key.pem');
@@ -133,7 +133,7 @@ describe('in place of the private key', () => {
 });
 
 describe('in place of the public key', () => {
-  it.each(Object.entries(INTRUDERS))('%s is refused and left as it is', async (_name, [code, put]) => {
+  it.each(Object.entries(INTRUDERS))('%s is refused and left unchanged', async (_name, [code, put]) => {
     const keyDir = newDirectory();
     const path = join(keyDir, 'public_key.pem');
     writeFileSync(join(keyDir, 'private_key.pem'), KEY, { mode: 0o600 });
@@ -172,7 +172,7 @@ describe('the directory', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
-  it('can be mended: the same store works afterwards', async () => {
+  it('can be repaired: the same store works afterwards', async () => {
     const keyDir = newDirectory();
     const path = join(keyDir, 'private_key.pem');
     writeFileSync(path, 'garbage', { mode: 0o600 });

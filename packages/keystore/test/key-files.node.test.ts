@@ -20,7 +20,7 @@ const write = (name: string, content: string | Uint8Array, mode = 0o600): string
 const spki = (key: Parameters<typeof createPublicKey>[0]): string =>
   createPublicKey(key).export({ format: 'pem', type: 'spki' }).toString();
 
-/** What each refusal of the vectors is. */
+/** The error for each refusal in the vectors. */
 const REFUSALS: Readonly<Record<string, string>> = {
   'encrypted-wrong-password.pem': 'KEY_FILE_PASSWORD',
   'encrypted-no-password.pem': 'KEY_FILE_PASSWORD',
@@ -90,7 +90,7 @@ describe('files of other programs', () => {
     expect([...codes]).toEqual(['KEY_FILE_PASSWORD']);
   });
 
-  it('is not silent about a file without protection when there is a password', async () => {
+  it('reports an unprotected file when there is a password', async () => {
     for (const name of ['pkcs8.pem', 'pkcs1.pem']) {
       const privateKeyPath = write(name, vectorFile(name));
       const error = await rejection(loadKeyFiles({ privateKeyPath, password: VECTOR_PASSWORD }));
@@ -99,7 +99,7 @@ describe('files of other programs', () => {
     }
   });
 
-  it('compares the public key when it is given', async () => {
+  it('compares the public key, if given', async () => {
     const privateKeyPath = write('private.pem', vectorFile('pkcs8.pem'));
     const good = write('public.pem', vectors.recipient_public_key_pem, 0o644);
     const other = write('public.pem', spki(vectorFile('rsa2048.pem')), 0o644);
@@ -121,7 +121,7 @@ describe('files of other programs', () => {
 });
 
 describe('generateKeyFiles', () => {
-  it('writes a pair, modes and all', async () => {
+  it('writes a pair with the right modes', async () => {
     const keyDir = join(newDirectory(), 'a', 'b');
     const files = await generateKeyFiles({ keyDir, keySize: 2048 });
     expect(files).toEqual({
@@ -147,7 +147,7 @@ describe('generateKeyFiles', () => {
     }
   });
 
-  it('lets one of ten callers make the pair', async () => {
+  it('lets only one of ten callers make the pair', async () => {
     const keyDir = newDirectory();
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, () => generateKeyFiles({ keyDir, keySize: 2048 })),
@@ -158,7 +158,7 @@ describe('generateKeyFiles', () => {
     }
   });
 
-  it('does not hide what else is in a directory from git', async () => {
+  it('does not hide other files in the directory from git', async () => {
     const keyDir = newDirectory();
     writeFileSync(join(keyDir, 'index.ts'), 'export {};');
     await generateKeyFiles({ keyDir, keySize: 2048 });
@@ -173,7 +173,7 @@ describe('generateKeyFiles', () => {
     });
   });
 
-  it('protects the key so that Node and openssl open it, with the password alone', async () => {
+  it('protects the key so that Node and openssl open it, only with the password', async () => {
     const { privateKeyPath } = await generateKeyFiles({
       keyDir: newDirectory(),
       password: PASSWORD,
@@ -193,7 +193,7 @@ describe('generateKeyFiles', () => {
     expect(structure).toMatch(/PBES2[^]*PBKDF2[^]*OCTET STRING[^]*:0927C0[^]*hmacWithSHA256[^]*aes-256-cbc/);
   });
 
-  it('writes a key without password that openssl opens, text before it and all', async () => {
+  it('writes a key without a password that openssl opens in spite of the text before it', async () => {
     if (!(await hasOpenssl())) return;
     const files = await generateKeyFiles({ keyDir: newDirectory(), keySize: 2048 });
     const { stdout } = await run('openssl', ['pkey', '-in', files.privateKeyPath, '-pubout']);
@@ -204,7 +204,7 @@ describe('generateKeyFiles', () => {
   });
 });
 
-describe('what openssl writes', () => {
+describe('keys written by openssl', () => {
   const forms: readonly (readonly string[])[] = [
     ['-scrypt', '-scrypt_N', '1024'],
     ['-scrypt', '-v2', 'aes-128-cbc', '-scrypt_N', '8192', '-scrypt_r', '16', '-scrypt_p', '2'],

@@ -15,14 +15,14 @@ const newPair = async (): Promise<{ pair: KeyPair; works: () => Promise<boolean>
 };
 
 describe('a pair', () => {
-  it('is disposed of at once when nobody uses it', async () => {
+  it('is disposed of at once when it is not in use', async () => {
     const { pair, works } = await newPair();
     expect(await works()).toBe(true);
     pair.retire();
     expect(await works()).toBe(false);
   });
 
-  it('works until the last lease has ended', async () => {
+  it('works until the last lease ends', async () => {
     const { pair, works } = await newPair();
     const [first, second] = [pair.lease(), pair.lease()];
     pair.retire();
@@ -32,7 +32,7 @@ describe('a pair', () => {
     expect(await works()).toBe(false);
   });
 
-  it('counts a lease that is released twice once', async () => {
+  it('counts a lease released twice only once', async () => {
     const { pair, works } = await newPair();
     const [first, second] = [pair.lease(), pair.lease()];
     first.release();
@@ -44,7 +44,7 @@ describe('a pair', () => {
     expect(await works()).toBe(false);
   });
 
-  it('gives no lease after the end', async () => {
+  it('grants no lease after the end', async () => {
     const { pair } = await newPair();
     pair.lease().release();
     pair.retire();

@@ -120,14 +120,14 @@ describe('rotation', () => {
     expect(await once({ keyDir })).toEqual({ fingerprint: next.fingerprint, events: ['key-loaded'] });
   });
 
-  it('never happens with an interval of 0, however old the pair', async () => {
+  it('never happens with an interval of 0, however old the pair is', async () => {
     const keyDir = newDirectory();
     await once({ keyDir });
     age(keyDir, 1_000 * DAY);
     expect((await once({ keyDir, rotationInterval: 0 })).events).toEqual(['key-loaded']);
   });
 
-  it('does not follow a clock that was set back: a pair from the future is a new one', async () => {
+  it('does not follow a clock that was set back: a pair from the future counts as new', async () => {
     const keyDir = newDirectory();
     await once({ keyDir });
     age(keyDir, -300 * DAY);
@@ -177,7 +177,7 @@ describe('rotation', () => {
     store.dispose();
   });
 
-  it('that fails leaves the old pair serving, is told once, and comes later', async () => {
+  it('that fails leaves the old pair serving, is reported once, and is retried later', async () => {
     const keyDir = newDirectory();
     const { store, events } = fileStore({ keyDir, rotationInterval: 1_000 });
     const first = await fingerprint(store);
@@ -197,7 +197,7 @@ describe('rotation', () => {
     store.dispose();
   });
 
-  it('on demand says why it failed, and the old pair goes on serving', async () => {
+  it('on demand reports why it failed, and the old pair keeps serving', async () => {
     const keyDir = newDirectory();
     const { store, events } = fileStore({ keyDir, rotationInterval: 0 });
     const first = await fingerprint(store);

@@ -47,7 +47,7 @@ describe('in memory', () => {
     store.dispose();
   });
 
-  it('makes pairs off the event loop, which goes on turning', async () => {
+  it('makes pairs off the event loop, which keeps turning', async () => {
     const { store } = memoryStore({ keySize: 3072 });
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 0);
@@ -57,7 +57,7 @@ describe('in memory', () => {
     store.dispose();
   });
 
-  it('gives keys of the size that was asked for', async () => {
+  it('makes keys of the requested size', async () => {
     const { store } = memoryStore({ keySize: 3072 });
     const { keys } = await store.acquire();
     expect(keys.publicKey.modulusLength).toBe(3072);
@@ -95,7 +95,7 @@ describe('in memory', () => {
     expect(events).toHaveLength(told);
   });
 
-  it('lets no pair serve more requests than it may, however many wait', async () => {
+  it('lets no pair serve more requests than its limit, however many wait', async () => {
     const { store } = memoryStore({ rotationRequests: 3, rotationInterval: 0 });
     const leases = await Promise.all(Array.from({ length: 10 }, () => store.acquire()));
     const served = new Map<string, number>();
@@ -109,7 +109,7 @@ describe('in memory', () => {
     expect(await Promise.all(leases.map(({ keys }) => opens(keys)))).not.toContain(true);
   });
 
-  it('uses a key of the caller, and disposes of it in the end', async () => {
+  it('uses a key of the caller, and finally disposes of it', async () => {
     const { store, events } = memoryStore();
     const key = await newKey();
     store.useKey(key);
@@ -137,7 +137,7 @@ describe('in memory', () => {
     store.dispose();
   });
 
-  it('refuses what is no key', () => {
+  it('refuses anything but a key', () => {
     const { store } = memoryStore();
     expect(() => store.useKey({} as never)).toThrow(InvalidArgumentError);
     store.dispose();
@@ -156,7 +156,7 @@ describe('in memory', () => {
 });
 
 describe('acquire', () => {
-  it("ends with the reason of the caller's signal; the pair is made all the same", async () => {
+  it("ends with the reason of the caller's signal; the pair is made anyway", async () => {
     const { store } = memoryStore();
     const controller = new AbortController();
     const waiting = rejection(store.acquire(controller.signal));
@@ -170,7 +170,7 @@ describe('acquire', () => {
 });
 
 describe('the end', () => {
-  it('refuses later calls, may come twice, and leaves requests under way their pair', async () => {
+  it('refuses later calls, may be repeated, and leaves requests under way their pair', async () => {
     const { store } = memoryStore();
     const lease = await store.acquire();
     store.dispose();

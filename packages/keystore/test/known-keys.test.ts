@@ -7,7 +7,7 @@ const B = `sha256/${'B'.repeat(43)}=`;
 const { signal } = new AbortController();
 
 describe('known keys in memory', () => {
-  it('are remembered, and replaced only by who knows what is replaced', async () => {
+  it('are remembered, and replaced only by a caller that knows the old one', async () => {
     const known = openKnownKeys({ keyDir: null });
     expect(await known.recall('x')).toBeUndefined();
     expect(await known.remember('x', { fingerprint: A, replaces: B }, signal)).toBe(false);

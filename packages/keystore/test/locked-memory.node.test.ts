@@ -27,7 +27,7 @@ describe('where memory cannot be locked', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'MEMORY_NOT_LOCKED' }));
   });
 
-  it('without the demand, the listener hears of it', async () => {
+  it('without that requirement, the listener is told', async () => {
     if (canLock) return;
     const heard: number[] = [];
     const store = new KeyStore({ keyDir: null, keySize: 2048, onUnlocked: (bytes) => heard.push(bytes) });

@@ -1,4 +1,4 @@
-/** What the command line does with a pair on the disk: show it, change its password, import one. */
+/** The operations of the command line on a stored pair: show it, change its password, import one. */
 import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const keyAt = async (privateKeyPath: string, password?: string): Promise<string>
 };
 
 describe('inspectKeyFiles', () => {
-  it.each([[undefined], [OLD]])('says what can be known without the password (%s)', async (password) => {
+  it.each([[undefined], [OLD]])('reports what can be known without the password (%s)', async (password) => {
     const keyDir = newDirectory();
     const before = Date.now();
     const files = await generateKeyFiles({
@@ -50,7 +50,7 @@ describe('inspectKeyFiles', () => {
     });
   });
 
-  it('leaves everything as it is, and needs no right to write', async () => {
+  it('changes nothing, and needs no write permission', async () => {
     const keyDir = newDirectory();
     await generateKeyFiles({ keyDir, keySize: 2048 });
     rmSync(join(keyDir, 'public_key.pem'));
@@ -59,7 +59,7 @@ describe('inspectKeyFiles', () => {
     expect(readdirSync(keyDir)).toEqual(before);
   });
 
-  it('knows no public key of an encrypted pair that has lost the file', async () => {
+  it('does not know the public key of an encrypted pair without its public file', async () => {
     const keyDir = newDirectory();
     await generateKeyFiles({ keyDir, keySize: 2048, password: OLD });
     rmSync(join(keyDir, 'public_key.pem'));
@@ -67,13 +67,13 @@ describe('inspectKeyFiles', () => {
     expect(info).toMatchObject({ encryption: 'password', fingerprint: undefined, keySize: undefined });
   });
 
-  it('says that there is none, and makes nothing', async () => {
+  it('reports that there is none, and makes nothing', async () => {
     const keyDir = join(newDirectory(), 'keys');
     expect(await inspectKeyFiles({ keyDir })).toBeUndefined();
     expect(existsSync(keyDir)).toBe(false);
   });
 
-  it('refuses what a store would refuse', async () => {
+  it('refuses whatever a store would refuse', async () => {
     const keyDir = newDirectory();
     const { privateKeyPath } = await generateKeyFiles({ keyDir, keySize: 2048 });
     chmodSync(privateKeyPath, 0o644);
@@ -123,7 +123,7 @@ describe('changeKeyPassword', () => {
 });
 
 describe('importKeyFiles', () => {
-  it('brings a pair of openssl, protected on the way', async () => {
+  it('imports a pair of openssl and protects it', async () => {
     const [elsewhere, keyDir] = [newDirectory(), join(newDirectory(), 'keys')];
     const privateKeyPath = join(elsewhere, 'key.pem');
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -142,7 +142,7 @@ describe('importKeyFiles', () => {
   });
 
   it.each(['pkcs8-python-best.pem', 'legacy-nomyo-js-0.1.pem'])(
-    'brings %s under its own password',
+    'imports %s under its own password',
     async (name) => {
       const [elsewhere, keyDir] = [newDirectory(), newDirectory()];
       const privateKeyPath = join(elsewhere, name);

@@ -110,7 +110,7 @@ describe('after moveTo', () => {
     store.dispose();
   });
 
-  it('a request that is made meanwhile waits for the new pair', async () => {
+  it('a request made meanwhile waits for the new pair', async () => {
     const [own, keyDir] = [join(newDirectory(), 'own'), newDirectory()];
     const { store } = storeAt({ keyDir: own });
     const moving = store.moveTo({ keyDir, password: PASSWORD });
@@ -171,7 +171,7 @@ describe('after loadFrom', () => {
 });
 
 describe('a pair with a date in the future', () => {
-  it('is replaced, also when no process lives for an interval', async () => {
+  it('is replaced even when no process lives for a whole interval', async () => {
     const keyDir = newDirectory();
     const { privateKeyPath } = await generateKeyFiles({ keyDir, keySize: 2048 });
     const text = readFileSync(privateKeyPath, 'utf8').replace(

@@ -23,7 +23,7 @@ describe('the next key', () => {
     expect(await next.take()).toBe(made[0]);
   });
 
-  it('is made anew after it was taken, or when none was prepared', async () => {
+  it('is made again after it was taken, or when none was prepared', async () => {
     const { made, make } = counter();
     const next = new NextKeys(make);
     expect(await next.take()).toBe(made[0]);
@@ -31,7 +31,7 @@ describe('the next key', () => {
     expect(await next.take()).toBe(made[1]);
   });
 
-  it('is one of as many as are held ready, made one at a time and taken in their order', async () => {
+  it('is one of several held ready, made one at a time and taken in order', async () => {
     const { made, make } = counter();
     let underWay = 0;
     const next = new NextKeys(async () => {
@@ -67,7 +67,7 @@ describe('the next key', () => {
     expect(made).toHaveLength(1);
   });
 
-  it('is wiped with its owner, also when it is still on its way', async () => {
+  it('is wiped with its owner, even while it is being made', async () => {
     const { made, make } = counter();
     const next = new NextKeys(make);
     await next.prepare();

@@ -8,12 +8,12 @@ import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { run } from './support/children.js';
 import { rejection } from './support/keys.js';
 
-/** What the double says. */
+/** The answers of the test double. */
 let code = 'EPERM';
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Waits for a random moment first, so that whoever asks at once comes in every order. */
+/** Waits for a random moment first, so that concurrent callers arrive in any order. */
 async function shuffled<T>(task: () => Promise<T>): Promise<T> {
   for (let ticks = Math.floor(Math.random() * 4); ticks > 0; ticks -= 1) await tick();
   return task();
@@ -42,7 +42,7 @@ afterAll(() => {
 describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'])(
   'a disk where link() says %s',
   (said) => {
-    it('takes a pair, a new one, and what is known of a router', async () => {
+    it('accepts a pair, a new one, and the known keys of a router', async () => {
       code = said;
       const keyDir = join(newDirectory(), 'keys');
       const store = new KeyStore({ keyDir, keySize: 2048 });
@@ -61,7 +61,7 @@ describe.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'])(
 );
 
 describe('without hard links', () => {
-  it('a pair that is there is never overwritten', async () => {
+  it('an existing pair is never overwritten', async () => {
     code = 'EPERM';
     const keyDir = newDirectory();
     await generateKeyFiles({ keyDir, keySize: 2048 });
@@ -72,7 +72,7 @@ describe('without hard links', () => {
     expect(readFileSync(join(keyDir, 'private_key.pem'), 'utf8')).toBe(before);
   });
 
-  it('a lock has one holder at most, in whatever order they ask, and one in the end', async () => {
+  it('a lock has at most one holder, in whatever order they ask, and eventually one', async () => {
     code = 'EPERM';
     const directory = newDirectory();
     for (let round = 0; round < 60; round += 1) {

@@ -15,7 +15,7 @@ const isRoot = process.geteuid?.() === 0;
 const asRoot = isRoot ? it : it.skip;
 const newDirectory = temporaryDirectories('keystore');
 
-/** What `kubelet` mounts: a directory of files, the link `..data` to it, and a link for each file. */
+/** A directory as `kubelet` mounts it: a directory of files, the link `..data` to it, and a link for each file. */
 async function secretMount(mode = 0o400): Promise<{ mount: string; data: string }> {
   const mount = newDirectory();
   const data = join(mount, '..2026_11_28_09_30_00.123456789');
@@ -57,7 +57,7 @@ describe('a mounted Kubernetes Secret', () => {
     expect(await open(mount)).toMatch(/BEGIN PUBLIC KEY/);
   });
 
-  it('that everybody can read is refused, with advice', async () => {
+  it('that is world-readable is refused, with advice', async () => {
     const { mount } = await secretMount(0o444);
     const error = await rejection(open(mount));
     expect(error).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
@@ -74,7 +74,7 @@ describe('a mounted Kubernetes Secret', () => {
     expect(await open(mount)).not.toBe(before);
   });
 
-  it('is never written to: a pair that is over its age serves, and the error says what to do', async () => {
+  it('is never written to: a pair beyond its age serves, and the error says what to do', async () => {
     const { mount, data } = await secretMount();
     const before = readFileSync(join(data, 'private_key.pem'));
     const store = new KeyStore(
@@ -106,7 +106,7 @@ describe('a mounted Kubernetes Secret', () => {
     expect(await rejection(open(mount))).toMatchObject({ code: 'KEY_FILE_INVALID' });
   });
 
-  asRoot('a link that somebody else made is not followed', async () => {
+  asRoot('a link made by another user is not followed', async () => {
     const { mount } = await secretMount();
     execFileSync('chown', ['-h', '65534', join(mount, '..data')]);
     expect(await rejection(open(mount))).toMatchObject({ code: 'KEY_FILE_INVALID' });

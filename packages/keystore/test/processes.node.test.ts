@@ -10,7 +10,7 @@ import { run, runChild } from './support/children.js';
 
 const newDirectory = temporaryDirectories('keystore');
 
-/** What `children/open.mjs` prints. */
+/** The output of `children/open.mjs`. */
 interface Report {
   readonly fingerprint?: string;
   readonly error?: {
@@ -56,7 +56,7 @@ describe('twenty processes', () => {
     expect(statSync(keyDir).mode & 0o777).toBe(0o700);
   });
 
-  it('that find a pair over its age replace it once', async () => {
+  it('that find a pair beyond its age replace it once', async () => {
     const keyDir = newDirectory();
     await generateKeyFiles({ keyDir, keySize: 2048 });
     const path = join(keyDir, 'private_key.pem');
@@ -71,7 +71,7 @@ describe('twenty processes', () => {
 });
 
 describe('a pair that another process made', () => {
-  it('is adopted at the own time of rotation, without a new one', async () => {
+  it('is adopted when rotation is due, without making a new one', async () => {
     const keyDir = newDirectory();
     const events: KeyStoreEvent[] = [];
     const onEvent = (event: KeyStoreEvent): void => void events.push(event);
@@ -136,7 +136,7 @@ describe('a process without rights', () => {
     expect((await open({ keyDir })).error).toMatchObject({ code: 'KEY_FILE_PERMISSIONS', path: keyDir });
   });
 
-  it('serves with a pair over its age when it cannot write, and says so once', async () => {
+  it('serves with a pair beyond its age when it cannot write, and says so once', async () => {
     if (!isRoot) return;
     const keyDir = newDirectory();
     await generateKeyFiles({ keyDir, keySize: 2048 });

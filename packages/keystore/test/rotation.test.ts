@@ -29,21 +29,21 @@ const actionAt = (pair: PairInUse, now: Moment, policy = daily): string =>
   decideRotation(pair, policy, NO_FAILURES, now).action;
 
 describe('age', () => {
-  it('counts from creation, not from when this process took the pair', () => {
+  it('counts from creation, not from when this process loaded the pair', () => {
     const restarted = { ...fresh, taken: moment(23 * HOUR, 0) };
     expect(ageOf(restarted, moment(23 * HOUR, 0))).toBe(23 * HOUR);
     expect(ageOf(restarted, moment(24 * HOUR, HOUR))).toBe(DAY);
   });
 
-  it('goes on while the clock of timers stands still, as in a machine that sleeps', () => {
+  it('advances while the timer clock stands still, as on a sleeping machine', () => {
     expect(ageOf(fresh, moment(3 * DAY, HOUR))).toBe(3 * DAY);
   });
 
-  it('goes on when the clock is set back', () => {
+  it('advances when the clock is set back', () => {
     expect(ageOf(fresh, moment(-300 * DAY, 2 * HOUR))).toBe(2 * HOUR);
   });
 
-  it('takes a pair from the future for a new one', () => {
+  it('treats a pair from the future as new', () => {
     const future = { ...fresh, createdAt: T0 + 300 * DAY };
     expect(ageOf(future, moment(0, 0))).toBe(0);
     expect(ageOf(future, moment(HOUR, HOUR))).toBe(HOUR);
@@ -73,7 +73,7 @@ describe('the date of a pair', () => {
 });
 
 describe('calm', () => {
-  it('is there as long as nothing is to be done, and not a moment longer', () => {
+  it('lasts as long as nothing is to be done, and not a moment longer', () => {
     const days = fc.integer({ min: -3 * DAY, max: 3 * DAY });
     const policies = fc.record({
       intervalMs: fc.nat(2 * DAY),
@@ -149,15 +149,15 @@ describe('a clock that jumps', () => {
     return rotations;
   };
 
-  it('to and fro by two days leads to one rotation', () => {
+  it('two days forward and back leads to one rotation', () => {
     expect(rotationsOf([2 * DAY, -2 * DAY])).toBe(1);
   });
 
-  it('back and back again leads to none', () => {
+  it('back and back again leads to no rotation', () => {
     expect(rotationsOf([-DAY])).toBe(0);
   });
 
-  it('leads to one rotation a jump at most, whatever it does', () => {
+  it('leads to at most one rotation per jump, whatever it does', () => {
     const jump = fc.integer({ min: -400 * DAY, max: 400 * DAY });
     fc.assert(
       fc.property(fc.array(jump, { minLength: 1, maxLength: 60 }), (jumps) => {
@@ -198,7 +198,7 @@ describe('rotation by requests', () => {
 describe('after failures', () => {
   const due = moment(2 * DAY, 2 * DAY);
 
-  it('waits, and then tries again', () => {
+  it('waits, then retries', () => {
     const failures = { count: 1, lastAt: 2 * DAY };
     expect(decideRotation(fresh, daily, failures, due)).toMatchObject({
       action: 'keep',
@@ -213,7 +213,7 @@ describe('after failures', () => {
     expect(delays).toEqual([30_000, 60_000, 120_000, 1_920_000, HOUR, HOUR, HOUR]);
   });
 
-  it('never waits longer than a pair may live', () => {
+  it('never waits longer than the lifetime of a pair', () => {
     expect(backoffMs({ ...daily, intervalMs: 5_000 }, 5)).toBe(5_000);
     expect(backoffMs({ ...daily, intervalMs: 10 }, 5)).toBe(1_000);
   });

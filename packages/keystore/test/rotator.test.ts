@@ -51,7 +51,7 @@ function serve(rotator: Rotator, times: number): void {
   for (let i = 0; i < times; i += 1) expect(polled(rotator)).toBe('served');
 }
 
-/** What a request sees that comes now. */
+/** Whether a request at this moment is served or has to wait. */
 function polled(rotator: Rotator): 'served' | 'waiting' {
   return rotator.admit() === undefined ? 'served' : 'waiting';
 }
@@ -78,7 +78,7 @@ describe('a rotator', () => {
     expect(prepare).toHaveBeenCalledTimes(1);
   });
 
-  it('counts requests, and not the wakings of its timer', () => {
+  it('counts requests, not wake-ups of its timer', () => {
     const { rotator, prepare, timers } = bench();
     serve(rotator, 2);
     timers[0]?.();
@@ -87,14 +87,14 @@ describe('a rotator', () => {
     expect(polled(rotator)).toBe('waiting');
   });
 
-  it('counts anew with the next pair', () => {
+  it('starts counting again with the next pair', () => {
     const { rotator, pair } = bench();
     serve(rotator, 4);
     rotator.installed(pair, daily);
     serve(rotator, 4);
   });
 
-  it('lets requests wait for a pair that may serve no more, and replaces it once', async () => {
+  it('makes requests wait when a pair may serve no more, and replaces it once', async () => {
     const { rotator, replace } = bench();
     serve(rotator, 4);
     expect([polled(rotator), polled(rotator)]).toEqual(['waiting', 'waiting']);
@@ -102,14 +102,14 @@ describe('a rotator', () => {
     expect(replace.mock.calls).toEqual([[false]]);
   });
 
-  it('lets no request wait for a pair that is merely old', () => {
+  it('makes no request wait when a pair is merely old', () => {
     const { rotator, replace } = bench();
     performance.now = () => now() + 90_000_000;
     expect(polled(rotator)).toBe('served');
     expect(replace.mock.calls).toEqual([[true]]);
   });
 
-  it('tells a failure once for all who waited, serves with the old pair, and tries again', async () => {
+  it('reports a failure once for all waiters, serves with the old pair, and retries', async () => {
     const { rotator, replace, told, timers } = bench();
     serve(rotator, 4);
     replace.mockRejectedValueOnce(full);
@@ -130,7 +130,7 @@ describe('a rotator', () => {
     expect(replace).toHaveBeenCalledTimes(2);
   });
 
-  it('tells when the next pair could not be made, and waits before it tries again', async () => {
+  it('reports when the next pair could not be made, and waits before it retries', async () => {
     const { rotator, prepare, told } = bench();
     serve(rotator, 2);
     prepare.mockRejectedValueOnce(full);
@@ -148,7 +148,7 @@ describe('a rotator', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('tells nothing after the end', async () => {
+  it('reports nothing after the end', async () => {
     const { rotator, replace, told, timers } = bench();
     replace.mockRejectedValueOnce(full);
     const rotation = rejection(rotator.rotate(false));

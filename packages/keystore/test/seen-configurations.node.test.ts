@@ -1,4 +1,4 @@
-/** The newest key configuration of each realm: the numbers go up, and never down, whoever writes. */
+/** The newest key configuration of each realm: the numbers only go up, whichever process writes. */
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -32,7 +32,7 @@ describe.each<[string, () => SeenConfigurations]>([
     expect(await seen.recall('another')).toBeUndefined();
   });
 
-  it('refuses what is no realm or no number', async () => {
+  it('refuses anything but a realm and a number', async () => {
     const seen = open();
     const good = { epoch: 1, issuedAt: 1 };
     for (const realm of ['', 'ü', 'x'.repeat(256), 7 as never]) {
@@ -50,7 +50,7 @@ describe.each<[string, () => SeenConfigurations]>([
 });
 
 describe('in a file', () => {
-  it('what was seen outlives the process, for this user alone', async () => {
+  it('seen configurations outlive the process, for this user alone', async () => {
     const keyDir = join(newDirectory(), 'keys');
     await openSeenConfigurations({ keyDir }).raise(
       'a realm # 1%',
@@ -64,7 +64,7 @@ describe('in a file', () => {
     expect(statSync(join(keyDir, 'seen_configurations')).mode & 0o777).toBe(0o600);
   });
 
-  it('of many writers at once, the highest wins', async () => {
+  it('the highest of many concurrent writers wins', async () => {
     const keyDir = newDirectory();
     const numbers = [5, 1, 9, 3, 8, 2, 7];
     await Promise.all(
@@ -75,7 +75,7 @@ describe('in a file', () => {
     expect(await openSeenConfigurations({ keyDir }).recall(REALM)).toEqual({ epoch: 9, issuedAt: 9 });
   });
 
-  it('a damaged line is an error, and stays as it is', async () => {
+  it('a damaged line is an error, and stays unchanged', async () => {
     const keyDir = newDirectory();
     const seen = openSeenConfigurations({ keyDir });
     await seen.raise(REALM, { epoch: 3, issuedAt: 1000 }, signal);
@@ -106,7 +106,7 @@ describe('in a file', () => {
     expect(statSync(join(keyDir, 'seen_configurations')).mtimeMs).toBe(before);
   });
 
-  it('comes back as it was written, whatever the realms are called', () => {
+  it('comes back as written, whatever the realms are called', () => {
     const realm = fc.string({
       unit: fc.integer({ min: 0, max: 127 }).map((code) => String.fromCharCode(code)),
       minLength: 1,

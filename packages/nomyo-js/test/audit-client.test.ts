@@ -65,7 +65,7 @@ async function everyWayIn(made: SecureChatCompletion): Promise<void> {
 }
 
 describe('the option audit', () => {
-  it('writes a line for every call, whichever way in, and no content', async () => {
+  it('writes a line for every call through any entry point, and no content', async () => {
     const to = await router();
     const { audit, file } = await openLog();
     await everyWayIn(client(to, { audit }));
@@ -97,7 +97,7 @@ describe('the option audit', () => {
     for (const secret of Object.values(MARKERS)) expect(textOf(file)).not.toContain(secret);
   });
 
-  it('writes of calls that failed, were refused, or were aborted', async () => {
+  it('writes lines about calls that failed, were refused, or were aborted', async () => {
     const to = await router({ fail: '401' });
     const { audit, file } = await openLog();
     const made = client(to, { audit, policy: { allowedModels: [REQUEST.model] } });
@@ -146,7 +146,7 @@ describe('the option audit', () => {
     },
   );
 
-  it('writes of a stream that nobody reads, when its client ends or the log does', async () => {
+  it('writes a line about an unread stream when its client or the log is closed', async () => {
     const to = await router();
     const { audit, file } = await openLog();
     const made = client(to, { audit });
@@ -160,7 +160,7 @@ describe('the option audit', () => {
     expect((await linesOf(file, 2))[1]).toMatchObject({ stream: true, outcome: 'unfinished' });
   });
 
-  it('that is not required lets the call go on, and tells an event', async () => {
+  it('that is not required lets the call proceed, and emits an event', async () => {
     const to = await router();
     const { audit } = await openLog();
     await audit.close();

@@ -100,7 +100,7 @@ function problemIn(bytes: Buffer, head: ReturnType<typeof readHead>, begin = STA
 }
 
 describe('a line', () => {
-  it('says what happened, and nothing that was said', async () => {
+  it('tells what happened, but none of the content', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
     const log = await openAuditLog({ file });
     await record(log, 2, MARKERS.apiKey);
@@ -157,14 +157,14 @@ describe('a log of 500 lines', () => {
   });
 
   it(
-    'shows every single bit that was changed',
+    'reveals every single changed bit',
     async () => {
       const file = await logOf(500);
       const head = readHead(file);
       const lines = linesOf(file);
       const points = [START, ...lines.map((line) => JSON.parse(line) as ChainPoint)];
       for (const [i, line] of lines.entries()) {
-        // What comes before is as it was, and says nothing of this line: what follows may.
+        // The lines before are unchanged and say nothing about this one; the lines after may.
         const bytes = Buffer.from(`${line}\n${lines[i + 1] ?? ''}${i < 499 ? '\n' : ''}`);
         const known = i < 498 ? undefined : head;
         // All bits of three lines, and one bit of every fifth byte of all others, which are like them.
@@ -179,7 +179,7 @@ describe('a log of 500 lines', () => {
   );
 
   it(
-    'shows every line that was deleted, doubled, or swapped with the next',
+    'reveals every line that was deleted, doubled, or swapped with the next',
     async () => {
       const file = await logOf(500);
       const lines = linesOf(file);
@@ -199,13 +199,13 @@ describe('a log of 500 lines', () => {
   );
 
   it(
-    'shows every two lines that changed places, however far apart',
+    'reveals any two lines that changed places, however far apart',
     async () => {
       const lines = linesOf(await logOf(500));
       const points = [START, ...lines.map((line) => JSON.parse(line) as ChainPoint)];
       for (let i = 0; i < 499; i += isSweep ? 1 : 23) {
         for (let j = i + 1; j < 500; j += isSweep ? 1 : 29) {
-          // What comes before is as it was: the first of the two is where it must be found.
+          // The lines before are unchanged: the fault must be found at the first of the two.
           const verifier = new AuditVerifier({ start: points[i] ?? START });
           verifier.push(lines[j] ?? '');
           if (!verifier.failed) throw new Error(`lines ${String(i)} and ${String(j)}`);
@@ -216,7 +216,7 @@ describe('a log of 500 lines', () => {
   );
 
   it(
-    'shows where it was cut off, at whatever byte',
+    'reveals where it was cut off, at any byte',
     async () => {
       const file = await logOf(500);
       const bytes = readFileSync(file);
@@ -249,7 +249,7 @@ function expectFound(
   if (problem === undefined) throw new Error(`bit ${String(bit)} was changed, and it was not found`);
 }
 
-it('a call that has not ended when the log is closed leaves a line that says so', async () => {
+it('a call still running when the log is closed leaves a line that says so', async () => {
   const file = join(temporaryDirectory(), 'audit.jsonl');
   const log = await openAuditLog({ file });
   const recorder = log.begin(call('under-way'));
@@ -261,7 +261,7 @@ it('a call that has not ended when the log is closed leaves a line that says so'
   expect(verifyAuditLog([file])).toMatchObject({ problem: undefined, calls: 1 });
 });
 
-it('an empty file is a log without lines; carriage returns, and lines without end, are none of a log', async () => {
+it('an empty file is a log without lines; carriage returns and unterminated lines are not valid', async () => {
   const file = join(temporaryDirectory(), 'audit.jsonl');
   writeFileSync(file, '');
   expect(verifyAuditLog([file])).toMatchObject({ problem: undefined, lines: 0, hasHead: false });
@@ -287,7 +287,7 @@ describe('files', () => {
     expect(problemOf(file)).toMatchObject({ file: `${file}.000003`, line: 1 });
   });
 
-  it('go on when the current one was moved away by hand, and the head tells that lines are missing', async () => {
+  it('continue when the current one was moved away by hand, and the head reveals that lines are missing', async () => {
     const file = await logOf(3);
     renameSync(file, `${file}.moved`);
     const log = await openAuditLog({ file });
@@ -305,7 +305,7 @@ describe('files', () => {
     expect(problemOf(file)?.reason).toMatch(/cut off/u);
   });
 
-  it('that are truncated stay wrong, also after the next writer', async () => {
+  it('that are truncated stay wrong, even after the next writer', async () => {
     const file = await logOf(5);
     const [first = '', second = ''] = linesOf(file);
     truncateSync(file, Buffer.byteLength(`${first}\n${second}\n`));
@@ -316,7 +316,7 @@ describe('files', () => {
     expect(problemOf(file)).toMatchObject({ line: 3 });
   });
 
-  it('a torn last line is wrong until the next writer has marked it', async () => {
+  it('a torn last line is wrong until the next writer marks it', async () => {
     const file = await logOf(3);
     appendFileSync(file, '{"v":1,"seq":3,"time":"2026-');
     expect(problemOf(file)).toMatchObject({ line: 4 });
@@ -356,7 +356,7 @@ describe('files', () => {
 });
 
 describe('checkpoints', () => {
-  it('are signed, in number and at the end, and held against another key', async () => {
+  it('are signed at intervals and at the end, and checked against another key', async () => {
     const directory = temporaryDirectory();
     const [privateKeyPath, publicKeyPath] = [join(directory, 'k.pem'), join(directory, 'k.pub')];
     expect(createAuditKey({ privateKeyPath, publicKeyPath })).toMatch(/^sha256\//);
@@ -374,7 +374,7 @@ describe('checkpoints', () => {
     });
   });
 
-  it('that are kept elsewhere find a log that was written anew from the start', async () => {
+  it('that are kept elsewhere reveal a log that was rewritten from the start', async () => {
     const directory = temporaryDirectory();
     const [privateKeyPath, publicKeyPath] = [join(directory, 'k.pem'), join(directory, 'k.pub')];
     createAuditKey({ privateKeyPath, publicKeyPath });
@@ -389,7 +389,7 @@ describe('checkpoints', () => {
 });
 
 describe('a sink that fails', () => {
-  it('refuses calls where it is required, and goes on when it is well again', async () => {
+  it('refuses calls where it is required, and continues once it recovers', async () => {
     const directory = join(temporaryDirectory(), 'logs');
     mkdirSync(directory);
     const file = join(directory, 'audit.jsonl');
@@ -425,7 +425,7 @@ describe('a sink that fails', () => {
     }
   });
 
-  it('that is deleted meanwhile is begun anew, and the next line says what is missing', async () => {
+  it('that is deleted meanwhile is started again, and the next line says what is missing', async () => {
     const file = join(temporaryDirectory(), 'audit.jsonl');
     const log = await openAuditLog({ file });
     await record(log, 2);
@@ -436,7 +436,7 @@ describe('a sink that fails', () => {
     expect(linesOf(file).map((line) => (JSON.parse(line) as { type: string }).type)).toContain('call');
   });
 
-  it('a directory that is not there, and a file that is no log, are said at once', async () => {
+  it('a missing directory and a file that is not a log are reported at once', async () => {
     const file = join(temporaryDirectory(), 'nowhere', 'audit.jsonl');
     expect(await rejection(openAuditLog({ file }))).toMatchObject({ code: 'AUDIT_FAILED' });
     const other = join(temporaryDirectory(), 'notes.txt');

@@ -16,7 +16,7 @@ const FAST = {
   keys: await RsaPrivateKey.fromPkcs8(privateKey.export({ type: 'pkcs8', format: 'der' })),
 } as const;
 
-/** What can go wrong, and whether the request may have been run, and billed. */
+/** The failures, and whether the request may have been run and billed. */
 const FAILURES: readonly [fail: FailSpec, possiblyExecuted: boolean, isRetried: boolean][] = [
   ['429', false, true],
   ['503', false, true],
@@ -57,7 +57,7 @@ describe.each(FAILURES)('%s', (fail, possiblyExecuted, isRetried) => {
   });
 });
 
-describe('what never reaches the router', () => {
+describe('requests that never reach the router', () => {
   it.each<[string, SecureChatCompletionConfig, retryable: boolean]>([
     ['nobody listens', { baseUrl: 'https://127.0.0.1:1' }, true],
     ['there is no such host', { baseUrl: 'https://nowhere.invalid' }, true],
@@ -82,7 +82,7 @@ describe('what never reaches the router', () => {
     expect(to.requests).toHaveLength(0);
   });
 
-  it('was not run: a refused argument', async () => {
+  it('were not run: a refused argument', async () => {
     const error = await rejection(client(await router()).create({ ...REQUEST, messages: [] }));
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(error).toMatchObject({ possiblyExecuted: false });
@@ -90,7 +90,7 @@ describe('what never reaches the router', () => {
 });
 
 describe('a call of several attempts', () => {
-  it('may have been run when one of them may have been, however the last one ends', async () => {
+  it('may have been run if any attempt may have been, however the last one ends', async () => {
     const to = await router({ fail: ['500', '503'] });
     const error = await rejection(client(to, FAST).create(REQUEST));
     expect(error).toMatchObject({ status: 503, possiblyExecuted: true });

@@ -1,4 +1,4 @@
-/** What holds for a caller whichever version of the protocol is spoken: the same calls through both. */
+/** Behavior that does not depend on the protocol version: the same calls through both. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   BasicTracerProvider,
@@ -109,7 +109,7 @@ describe.each([
     expect((await events.text()).trimEnd().endsWith('data: [DONE]')).toBe(true);
   });
 
-  it('answers the lower client', async () => {
+  it('answers the low-level client', async () => {
     const { baseUrl, ...config } = (await start()).config();
     const low = new SecureCompletionClient({
       ...config,
@@ -161,7 +161,7 @@ describe.each([
     expect(error).toMatchObject({ code: 'CONNECTION_TIMEOUT', possiblyExecuted: true });
   });
 
-  it('ends with the client: dispose() at once, close() when calls are over', async () => {
+  it('ends with the client: dispose() at once, close() when calls have finished', async () => {
     const here = await start();
     const made = here.client();
     await made.ready();
@@ -175,7 +175,7 @@ describe.each([
     expect(await rejection(other.create(REQUEST))).toBeInstanceOf(DisposedError);
   });
 
-  it('tells retries, calls and keys to events, observers and telemetry', async () => {
+  it('reports retries, calls and keys to events, observers and telemetry', async () => {
     const here = await start();
     const told: LogEntry[] = [];
     const note = (entry: LogEntry): void => void told.push(entry);
@@ -235,7 +235,7 @@ describe.each([
     expect(proxy.asked.map(({ target }) => target)).toEqual(['router.nomyo.invalid:443']);
   });
 
-  it('trusts no other certificate', async () => {
+  it('does not trust other certificates', async () => {
     const { tls: _, ...config } = (await start()).config();
     const made = new SecureChatCompletion(config);
     later(() => made.dispose());

@@ -38,7 +38,7 @@ describe('connections', () => {
 });
 
 describe('the options of connections', () => {
-  it('maxConnections bounds them: the other calls wait in line, and all are answered', async () => {
+  it('maxConnections limits them: the other calls queue, and all are answered', async () => {
     const to = await router();
     const made = client(to, { maxConnections: 3 });
     await Promise.all(Array.from({ length: 12 }, () => made.create(REQUEST)));
@@ -46,7 +46,7 @@ describe('the options of connections', () => {
     expect(to.connections).toBeLessThanOrEqual(3);
   });
 
-  it('the wait for one of them is no part of the timeout', async () => {
+  it('waiting for one does not count towards the timeout', async () => {
     const answers = async (): Promise<string> => {
       await setTimeout(500);
       return 'fine';
@@ -60,7 +60,7 @@ describe('the options of connections', () => {
     expect(posts(to)).toHaveLength(8);
   });
 
-  it('maxResponseBytes ends an answer that is longer, which is not asked for again', async () => {
+  it('maxResponseBytes ends a longer answer, which is not requested again', async () => {
     const to = await router({ answers: ['x'.repeat(3000)] });
     const error = await rejection(client(to, { maxResponseBytes: 2048, maxRetries: 2 }).create(REQUEST));
     expect(error).toBeInstanceOf(SecurityError);
@@ -98,7 +98,7 @@ describe('the options of connections', () => {
 });
 
 describe('every request', () => {
-  it('has an AES key and a nonce of its own', async () => {
+  it('has its own AES key and nonce', async () => {
     const { generateKeyPairSync } = await import('node:crypto');
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' });

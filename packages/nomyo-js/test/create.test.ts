@@ -25,7 +25,7 @@ describe('create()', () => {
     expect(typeof answer._metadata.processed_at).toBe('number');
   });
 
-  it('is the same under the path that users of OpenAI type, and as acreate()', async () => {
+  it("is the same under the path that OpenAI's users type, and as acreate()", async () => {
     const to = await router();
     const { chat, models, ...rest } = client(to);
     expect([rest, Object.keys(models)]).toEqual([{}, ['list']]);
@@ -55,7 +55,7 @@ describe('create()', () => {
     }
   });
 
-  it('asks an apiKey function at every call, and api_key in a request wins', async () => {
+  it('calls an apiKey function for every call, and api_key in a request wins', async () => {
     const to = await router({ apiKeys: ['first', 'second', 'third'] });
     const keys = ['first', 'second'];
     const made = client(to, { apiKey: () => Promise.resolve(keys.shift() ?? '') });
@@ -123,7 +123,7 @@ describe('a request that is wrong', () => {
     expect(to.requests).toHaveLength(0);
   });
 
-  it('of more than 10 MiB is refused before anything is sent, and one of 10 MiB is not', async () => {
+  it('of more than 10 MiB is refused before anything is sent, but one of 10 MiB is not', async () => {
     const to = await router();
     const made = client(to);
     const overhead = Buffer.byteLength(

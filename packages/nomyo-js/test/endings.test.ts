@@ -1,4 +1,4 @@
-/** `signal`, `timeout` and `dispose()` end whatever a call waits for, also code of somebody else's that never answers. */
+/** `signal`, `timeout` and `dispose()` end anything a call waits for, even third-party code that never answers. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -27,7 +27,7 @@ async function keysThat(unwrap: KeySource['unwrap']): Promise<KeySource> {
   return { publicKey: pair.publicKey, unwrap };
 }
 
-/** What hangs, and how one sees that a call has come as far. */
+/** The stages at which a call can hang, and how the test sees that it has got there. */
 interface Hang {
   readonly config: (reached: () => void) => Promise<SecureChatCompletionConfig>;
   readonly code: string;
@@ -85,7 +85,7 @@ async function hanging(hang: Hang): Promise<{ made: SecureChatCompletion; reache
   return { made, reached };
 }
 
-/** What a config with `keys` or `fetch` of its own goes with. */
+/** A config without the options that custom `keys` or `fetch` rule out. */
 function ownConfig(to: Router): SecureChatCompletionConfig {
   const { baseUrl, apiKey, timeout } = configFor(to);
   return {
@@ -141,7 +141,7 @@ describe('a foreign unwrap()', () => {
 });
 
 describe('after dispose()', () => {
-  it('nothing is remembered, though the question about a changed key is answered then', async () => {
+  it('nothing is remembered, even if the question about a changed key is answered', async () => {
     const to = await router();
     const keyDir = join(temporaryDirectory(), 'keys');
     const options = { keyDir, serverKeyPolicy: 'first-use' } as const;
@@ -171,7 +171,7 @@ describe('after dispose()', () => {
     expect(posts(to)).toHaveLength(1);
   });
 
-  it('no key pair is written that was being made', async () => {
+  it('a key pair that was being made is not written', async () => {
     const keyDir = join(temporaryDirectory(), 'keys');
     const made = client(await router(), { keyDir, keySize: 4096 });
     const ready = rejection(made.ready());
@@ -200,7 +200,7 @@ describe('close()', () => {
     await closing;
   });
 
-  it('ends them when its time is over', async () => {
+  it('ends them when its time is up', async () => {
     const to = await router({ fail: 'never' });
     const made = client(to);
     const call = rejection(made.create(REQUEST));

@@ -55,7 +55,7 @@ function recorder(): { logger: Logger; told: Told[] } {
   return { told, logger: { debug: at('debug'), info: at('info'), warn: at('warn') } };
 }
 
-/** What `node:diagnostics_channel` tells, for the rest of the test. */
+/** The messages on `node:diagnostics_channel`, for the rest of the test. */
 function diagnostics(): { name: string | symbol; fields: unknown }[] {
   const published: { name: string | symbol; fields: unknown }[] = [];
   const listen = (fields: unknown, name: string | symbol): void => void published.push({ name, fields });
@@ -100,7 +100,7 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
 }
 
 describe('events', () => {
-  it('have the names, levels and fields that are documented, and tell loggers and diagnostics the same', async () => {
+  it('have the documented names, levels and fields, the same for loggers and diagnostics', async () => {
     const { logger, told } = recorder();
     const published = diagnostics();
     await provokeAll(logger, () => told.map(({ entry }) => entry.message));
@@ -112,7 +112,7 @@ describe('events', () => {
     expect(published).toEqual(told.map(({ entry: { message, ...fields } }) => ({ name: message, fields })));
   });
 
-  it('break nothing where a listener throws or rejects, now or later', async () => {
+  it('survive a listener that throws or rejects, now or later', async () => {
     const to = await router();
     const throws = (): never => {
       throw new Error('of a listener');
@@ -128,12 +128,12 @@ describe('events', () => {
       const logger = { debug: spoil, info: spoil, warn: spoil } as unknown as Logger;
       await expect(client(to, { logger }).create(REQUEST)).resolves.toHaveProperty('choices');
     }
-    // What was rejected, or thrown in a microtask, would end the process, and the test with it.
+    // An unhandled rejection, or an error thrown in a microtask, would end the process, and the test with it.
     await new Promise((resolve) => setImmediate(resolve));
     expect(told).toHaveLength(2);
   });
 
-  it('are told to each listener by itself: one that throws or changes what it gets disturbs nobody', async () => {
+  it('reach each listener separately: one that throws or changes an event does not affect others', async () => {
     const to = await router();
     const published = diagnostics();
     const spoil = (entry: object): never => {
@@ -157,7 +157,7 @@ describe('events', () => {
 });
 
 describe('a logger of the field', () => {
-  it('pino fits as it is', async () => {
+  it('pino fits without an adapter', async () => {
     const to = await router();
     const stream = new PassThrough();
     await client(to, { logger: pino({ level: 'debug' }, stream) }).create(REQUEST);
@@ -170,7 +170,7 @@ describe('a logger of the field', () => {
     expect(lines).toContainEqual(expect.objectContaining({ level: 30, message: 'nomyo:key-generated' }));
   });
 
-  it('winston fits as it is', async () => {
+  it('winston fits without an adapter', async () => {
     const to = await router();
     const entries: unknown[] = [];
     const logger = winston.createLogger({ level: 'debug' });

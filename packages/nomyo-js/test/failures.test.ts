@@ -115,7 +115,7 @@ describe('a broken connection', () => {
 });
 
 describe('retries', () => {
-  it('try maxRetries times, with the same payload id and another envelope each time', async () => {
+  it('happen maxRetries times, with the same payload id and a new envelope each time', async () => {
     const to = await router({ fail: '503*2' });
     await client(to, { maxRetries: 2 }).create(REQUEST);
     const ids = new Set(posts(to).map((post) => post.headers['x-payload-id']));
@@ -148,7 +148,7 @@ describe('retries', () => {
     expect(posts(to)).toHaveLength(1);
   });
 
-  it('hear an abort during back-off', async () => {
+  it('notice an abort during back-off', async () => {
     const to = await router({ fail: '503' });
     const abort = new AbortController();
     const call = client(to, { maxRetries: 10 }).create(REQUEST, { signal: abort.signal });
@@ -158,7 +158,7 @@ describe('retries', () => {
 });
 
 describe('an abort', () => {
-  it('rejects with the reason of the signal, also when it came first', async () => {
+  it('rejects with the reason of the signal, even when it came first', async () => {
     const to = await router({ fail: 'never' });
     const reason = new Error('enough');
     expect(await rejection(client(to).create(REQUEST, { signal: AbortSignal.abort(reason) }))).toBe(reason);

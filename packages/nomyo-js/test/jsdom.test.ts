@@ -1,4 +1,4 @@
-/** What a program under jsdom hands over: its window has bytes, headers and signals of its own. */
+/** Values from a program under jsdom, whose window has its own bytes, headers and signals. */
 import { JSDOM } from 'jsdom';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ChatRequest } from '@nomyo/router/testing';
@@ -11,7 +11,7 @@ afterEach(cleanUp);
 
 const { window } = new JSDOM('', { runScripts: 'outside-only' });
 
-/** What a script of the page makes of `code`. */
+/** The value of `code` as a script of the page. */
 function inPage(code: string): unknown {
   return window.eval(code);
 }
@@ -23,7 +23,7 @@ describe('under jsdom', () => {
     expect(inPage('new AbortController().signal')).not.toBeInstanceOf(AbortSignal);
   });
 
-  it('bytes are text, in a request of the page', async () => {
+  it('bytes count as text in a request of the page', async () => {
     const seen: ChatRequest[] = [];
     const answers = (request: ChatRequest): string => {
       seen.push(request);
@@ -68,7 +68,7 @@ describe('under jsdom', () => {
     expect(await call).toBe('enough');
   });
 
-  it('a signal that had ended before sends nothing', async () => {
+  it('a signal that was already aborted sends nothing', async () => {
     const to = await router();
     const controller = inPage('new AbortController()') as AbortController;
     controller.abort('enough');

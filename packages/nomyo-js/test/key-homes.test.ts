@@ -68,7 +68,7 @@ describe('with rotation on', () => {
   });
 });
 
-describe('refused before anything is written', () => {
+describe('are refused before anything is written', () => {
   it('a password that is undefined', async () => {
     const keyDir = join(temporaryDirectory(), 'keys');
     const made = lowLevelClient(await router());
@@ -120,7 +120,7 @@ describe('an error about keys', () => {
     expect(() => lowLevelClient(to, { keyRotationInterval: 300 * 86_400_000 })).not.toThrow();
   });
 
-  it('says which directory cannot be written to, by its option', async () => {
+  it('names the option of a directory that cannot be written to', async () => {
     const to = await router();
     const keyRotationDir = '/proc/nomyo-keys';
     const keyDir = temporaryDirectory();

@@ -21,7 +21,7 @@ import {
 
 afterEach(cleanUp);
 
-/** What a call was rejected with: an error of ours, which `cleanUp` has looked at. */
+/** The error that a call was rejected with: one of ours, which `cleanUp` has inspected. */
 async function failure(config: SecureChatCompletionConfig, to: Router): Promise<NomyoError> {
   const error = await rejection(client(to, config).create(REQUEST));
   if (!(error instanceof NomyoError)) throw new Error(`no error of ours: ${String(error)}`);
@@ -70,7 +70,7 @@ describe('the watch', () => {
     expect(secretsIn(shownOf(make(MARKERS.prompt)))).toEqual(['prompt']);
   });
 
-  it('sees events, what is printed, and what clients throw', async () => {
+  it('sees events, printed output, and errors of clients', async () => {
     channel('nomyo:retry').publish({ code: MARKERS.control });
 
     console.debug(MARKERS.control);
@@ -103,7 +103,7 @@ describe('no secret is in', () => {
     expect(codes.size).toBeGreaterThan(12);
   });
 
-  it('the error of a router that sends back what it got', async () => {
+  it('the error of a router that echoes the request', async () => {
     const keyPem = await lowLevelClient(await router()).fetchServerPublicKey();
     const echo = await server(({ method, headers }, response) => {
       const { authorization = '', 'x-payload-id': id } = headers;
@@ -129,7 +129,7 @@ describe('no secret is in', () => {
     });
   });
 
-  it('the error of a broken way to the router', async () => {
+  it('the error of a broken connection to the router', async () => {
     const to = await router();
     const silent = createTcpServer((socket) => socket.end('SSH-2.0-x\r\n'));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -190,7 +190,7 @@ describe('no secret is in', () => {
     }
   });
 
-  it('a key directory, the names in it, or what is told of it', async () => {
+  it('a key directory, the names in it, or messages about it', async () => {
     const keyDir = temporaryDirectory();
     const to = await router();
     const options = { keyDir, keyRotationPassword: MARKERS.password, keyRotationRequests: 1 };
@@ -211,7 +211,7 @@ describe('no secret is in', () => {
     expect(await failure(options, to)).toMatchObject({ code: 'KEY_FILE_INVALID' });
   });
 
-  it('what is told of an answer, whatever it says', async () => {
+  it('what is reported about an answer, whatever it says', async () => {
     const completion = {
       id: MARKERS.answer,
       object: 'chat.completion',

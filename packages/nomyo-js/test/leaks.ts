@@ -78,7 +78,7 @@ export function look(where: string, value: unknown): void {
   for (const secret of secretsIn(shownOf(value))) found.push(`the ${secret} is in ${where}`);
 }
 
-/** What was found since the last time. */
+/** The findings since the last time. */
 export function takeFindings(): readonly string[] {
   const findings = found;
   found = [];

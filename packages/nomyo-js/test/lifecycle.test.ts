@@ -68,7 +68,7 @@ describe('dispose()', () => {
     expect(counts.removed).toBe(counts.added);
   });
 
-  it('puts one listener on a signal that many calls share, so that Node sees no leak', async () => {
+  it('puts one listener on a signal shared by many calls, so that Node warns of no leak', async () => {
     const to = await router();
     const made = client(to);
     const controller = new AbortController();
@@ -84,9 +84,9 @@ describe('dispose()', () => {
   });
 });
 
-describe("code of somebody else's", () => {
+describe('third-party code', () => {
   it.each(['keys', 'rateLimit'])(
-    'in %s gets a whole AbortSignal, which ends with the call',
+    'in %s gets a complete AbortSignal, which ends with the call',
     async (where) => {
       const to = await router();
       const key = await (await generatePkcs8(2048)).use((der) => RsaPrivateKey.fromPkcs8(der));

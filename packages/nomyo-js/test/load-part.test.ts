@@ -7,7 +7,7 @@ describe('a part that is loaded when it is needed', () => {
     expect(await loadPart(() => Promise.resolve({ answer: 42 }))).toEqual({ answer: 42 });
   });
 
-  it('is a failed connection where its file does not come, and nothing was sent', async () => {
+  it('is a failed connection when its file cannot be fetched, and nothing was sent', async () => {
     const cause = new TypeError('Failed to fetch dynamically imported module');
     expect(await rejection(loadPart(() => Promise.reject(cause)))).toMatchObject({
       name: 'APIConnectionError',
@@ -18,7 +18,7 @@ describe('a part that is loaded when it is needed', () => {
     });
   });
 
-  it('says so where the request may have been run by then', async () => {
+  it('says so when the request may have been run by then', async () => {
     const gone = (): Promise<never> => Promise.reject(new TypeError('gone'));
     expect(await rejection(loadPart(gone, true))).toMatchObject({ possiblyExecuted: true });
   });

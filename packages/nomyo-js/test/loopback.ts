@@ -6,7 +6,7 @@ import { later } from './support.js';
 
 const ANSWER: object = { id: 'c', object: 'chat.completion', model: 'm', choices: [{ index: 0 }] };
 
-/** What it was asked, and what it answers. */
+/** Its requests, and its answer. */
 export class Loopback implements Channel {
   /** Of a whole answer. */
   answer: object = ANSWER;

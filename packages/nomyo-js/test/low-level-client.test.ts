@@ -21,7 +21,7 @@ afterEach(() => {
 const ID = '2b1f1d6e-6a55-4c3e-9a39-0d1c5a1b7f10';
 
 describe('SecureCompletionClient', () => {
-  it('seals, sends and opens with the steps one by one, through another HTTP client', async () => {
+  it('seals, sends and opens step by step, through another HTTP client', async () => {
     const to = await router({ tls: false });
     jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const made = lowLevelClient(to, { allowHttp: true });
@@ -56,7 +56,7 @@ describe('SecureCompletionClient', () => {
     });
   });
 
-  it('writes a pair only when asked, protected when told so, and never over another', async () => {
+  it('writes a pair only when asked, protected on request, and never over another', async () => {
     const to = await router();
     const keyDir = join(temporaryDirectory(), 'keys');
     const made = lowLevelClient(to);
@@ -79,7 +79,7 @@ describe('SecureCompletionClient', () => {
     expect(first).toBe(second);
   });
 
-  it('takes passwords as bytes, which the caller can wipe at once', async () => {
+  it('accepts passwords as bytes, which the caller can wipe at once', async () => {
     const to = await router();
     const keyDir = join(temporaryDirectory(), 'keys');
     const bytes = (): Uint8Array => new TextEncoder().encode('correct hörse');
@@ -96,7 +96,7 @@ describe('SecureCompletionClient', () => {
     });
   });
 
-  it('refuses what is wrong before anything is sent', async () => {
+  it('refuses wrong arguments before anything is sent', async () => {
     const to = await router();
     const made = lowLevelClient(to);
     const calls = [

@@ -34,7 +34,7 @@ function watcher(more: Partial<CallObserver> & CallRecorderOptions = {}): Watche
 type CallRecorderOptions = Pick<CallRecorder, 'admit'>;
 
 describe('an observer', () => {
-  it('hears of each call once, whichever way in', async () => {
+  it('is told of each call once, through any entry point', async () => {
     const to = await router();
     const audit = watcher();
     const made = client(to, { audit });
@@ -49,7 +49,7 @@ describe('an observer', () => {
     );
   });
 
-  it('hears model, tier, server and numbers, and no content', async () => {
+  it('gets model, tier, server and numbers, but no content', async () => {
     const to = await router();
     const audit = watcher();
     await client(to, { audit }).create({
@@ -97,7 +97,7 @@ describe('an observer', () => {
     });
   });
 
-  it('hears of failures by class, code and status, of refused requests, and of aborts', async () => {
+  it('is told of failures by class, code and status, of refused requests, and of aborts', async () => {
     const to = await router({ fail: '401' });
     const audit = watcher();
     const made = client(to, { audit, policy: { allowedModels: [REQUEST.model] } });
@@ -134,7 +134,7 @@ describe('an observer', () => {
     expect(audit.calls[0]?.ends).toHaveLength(1);
   });
 
-  it('tells API keys apart by a hash of its own', async () => {
+  it('distinguishes API keys by its own hash', async () => {
     const to = await router();
     const macs: unknown[] = [];
     const audit = watcher({
@@ -147,7 +147,7 @@ describe('an observer', () => {
     expect(macs).toEqual([new Uint8Array([MARKERS.apiKey.length])]);
   });
 
-  it('that throws or rejects anywhere else breaks nothing', async () => {
+  it('that throws or rejects anywhere else does no harm', async () => {
     const to = await router();
     const fail = (): never => {
       throw new Error('of the observer');
@@ -163,7 +163,7 @@ describe('an observer', () => {
     expect(answer.choices).toHaveLength(1);
   });
 
-  it('can be added later, and taken away', async () => {
+  it('can be added later, and removed', async () => {
     const to = await router();
     const made = client(to);
     const watched = watcher();
@@ -174,7 +174,7 @@ describe('an observer', () => {
     expect(watched.calls).toHaveLength(1);
   });
 
-  it('runs before create() gives its promise back, where the context of the caller still is', () => {
+  it("runs before create() returns its promise, in the caller's context", () => {
     const made = new SecureChatCompletion({ baseUrl: 'https://localhost:1', keyDir: null });
     const watched = watcher();
     made.observe(watched);

@@ -65,7 +65,7 @@ describe('the effect of', () => {
     expect(asymmetricKeyDetails?.modulusLength).toBe(3072);
   });
 
-  it('keyRotationRequests and keyRotationDir: the next pair comes after so many requests, and is written there', async () => {
+  it('keyRotationRequests and keyRotationDir: the next pair comes after that many requests, and is written there', async () => {
     const to = await router();
     const [keyDir, keyRotationDir] = [temporaryDirectory(), temporaryDirectory()];
     const made = client(to, { keyDir, keyRotationDir, keyRotationRequests: 2 });
@@ -79,7 +79,7 @@ describe('the effect of', () => {
     expect(keyIn(keyRotationDir)).not.toBe(keyIn(keyDir));
   });
 
-  it('secureMemory: false takes the protection away', async () => {
+  it('secureMemory: false removes the protection', async () => {
     const to = await router();
     const methodOf = (secureMemory: boolean): string =>
       client(to, { secureMemory }).getMemoryProtectionInfo().method;
@@ -89,7 +89,7 @@ describe('the effect of', () => {
     await expect(client(to, { secureMemory: false }).create(REQUEST)).resolves.toHaveProperty('choices');
   });
 
-  it('requireLockedMemory: a client is made only where memory can be locked', async () => {
+  it('requireLockedMemory: a client is made only if memory can be locked', async () => {
     const to = await router();
     const make = (): unknown => client(to, { requireLockedMemory: true });
     if (getMemoryProtectionInfo().canLock) expect(make).not.toThrow();

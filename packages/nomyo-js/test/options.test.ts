@@ -104,13 +104,13 @@ describe('wrong options', () => {
     'protocol',
     'serverKeyPolicy',
     'tls',
-  ])('%s: undefined would mean less protection, and is no way to leave it out', (name) => {
+  ])('%s: undefined would mean less protection, and does not count as left out', (name) => {
     const make = (): unknown => new SecureChatCompletion(loose({ keyDir: null, [name]: undefined }));
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument: name }));
   });
 
   it.each(['pins', 'replaceDefaultRoots', 'minVersion'])(
-    'tls.%s: undefined would mean less protection, and is no way to leave it out',
+    'tls.%s: undefined would mean less protection, and does not count as left out',
     (name) => {
       const make = (): unknown =>
         new SecureChatCompletion(loose({ keyDir: null, tls: { [name]: undefined } }));
@@ -121,18 +121,18 @@ describe('wrong options', () => {
   it.each([
     ['serverKeyPins', { serverKeyPins: [] }],
     ['tls.pins', { tls: { pins: [] } }],
-  ])('%s: an empty list is refused, and does not accept everybody', (argument, options) => {
+  ])('%s: an empty list is refused instead of accepting everyone', (argument, options) => {
     const make = (): unknown => new SecureChatCompletion(loose({ keyDir: null, ...options }));
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', argument }));
   });
 
-  it('a rule of the policy that is undefined is none that was left out', () => {
+  it('an undefined rule of the policy does not count as left out', () => {
     const policy = { ...phiPolicy, requireHttps: undefined };
     const make = (): unknown => new SecureChatCompletion(loose({ policy }));
     expect(make).toThrow(expect.objectContaining({ argument: 'policy.requireHttps' }));
   });
 
-  it('an environment variable that is empty counts as none', async () => {
+  it('an empty environment variable counts as unset', async () => {
     const to = await router();
     const before = process.env['NOMYO_API_KEY'];
     process.env['NOMYO_API_KEY'] = '';

@@ -11,7 +11,7 @@ const FLAGS = ['--conditions=browser', '--experimental-import-meta-resolve'];
 
 /** After gzip, in bytes. */
 export interface BundleSize {
-  /** What a page loads before it can use anything. */
+  /** The size of what a page loads before it can use anything. */
   readonly initial: number;
   /** With everything that it may load later. */
   readonly total: number;

@@ -74,7 +74,7 @@ const ATTACKS: Readonly<Record<string, () => object>> = {
 };
 
 describe('allowedModels', () => {
-  it.each(Object.entries(ATTACKS))('is not deceived by %s', async (_name, attack) => {
+  it.each(Object.entries(ATTACKS))('is not fooled by %s', async (_name, attack) => {
     const models: unknown[] = [];
     const answers = (request: ChatRequest): string => {
       models.push(request.model);
@@ -91,7 +91,7 @@ describe('allowedModels', () => {
     expect(models.filter((model) => model !== REQUEST.model)).toEqual([]);
   });
 
-  it('lets a class through whose JSON keeps to it', async () => {
+  it('accepts a class whose JSON complies', async () => {
     const to = await router();
     class Kept extends Dto {
       override toJSON(): object {

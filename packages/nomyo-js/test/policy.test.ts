@@ -30,7 +30,7 @@ describe('a rule about the client', () => {
     expect(make).toThrow(violates(rule));
   });
 
-  it('requireVerifiedServerKey accepts pins or first use, and nothing less', () => {
+  it('requireVerifiedServerKey demands pins or first use', () => {
     const make = (options: SecureChatCompletionConfig): unknown =>
       new SecureChatCompletion({ policy: { requireVerifiedServerKey: true }, keyDir: null, ...options });
     expect(() => make({})).toThrow(violates('requireVerifiedServerKey'));
@@ -48,7 +48,7 @@ describe('a rule about the client', () => {
     expect(() => make({ keyDir: 'keys', keyRotationPassword: 'correct horse' })).not.toThrow();
   });
 
-  it('requireLockedMemory is refused where protection is turned off', () => {
+  it('requireLockedMemory is refused when protection is turned off', () => {
     const policy = { requireLockedMemory: true };
     expect(() => new SecureChatCompletion({ secureMemory: false, policy })).toThrow(
       violates('requireLockedMemory'),
@@ -73,7 +73,7 @@ describe('a rule about a call', () => {
     expect(to.requests).toHaveLength(0);
   });
 
-  it('holds for the lower level too', async () => {
+  it('applies to the low-level client too', async () => {
     const to = await router();
     const made = lowLevelClient(to, { policy: { allowedModels: ['another'] } });
     const id = '2b1f1d6e-6a55-4c3e-9a39-0d1c5a1b7f10';
@@ -90,7 +90,7 @@ describe('a rule about a call', () => {
     await expect(made(bytes).create(REQUEST)).resolves.toHaveProperty('choices');
   });
 
-  it('is the rule of the moment when the client was made', async () => {
+  it('is fixed when the client is made', async () => {
     const to = await router();
     const allowedModels = ['another'];
     const policy = { allowedModels };
@@ -100,12 +100,12 @@ describe('a rule about a call', () => {
     expect(await rejection(made.create(REQUEST))).toEqual(violates('allowedModels'));
   });
 
-  it('refuses to seal what the caller sends by himself, too', async () => {
+  it('also refuses to seal a request that the caller sends', async () => {
     const made = lowLevelClient(await router(), { policy: { minimumSecurityTier: 'standard' } });
     expect(await rejection(made.encryptPayload(REQUEST))).toEqual(violates('minimumSecurityTier'));
   });
 
-  it('lets through what keeps to it', async () => {
+  it('accepts what complies', async () => {
     const to = await router();
     const policy: Policy = {
       minimumSecurityTier: 'high',

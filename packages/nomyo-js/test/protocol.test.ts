@@ -8,7 +8,7 @@ import { cleanUp, later, rejection, REQUEST } from './support.js';
 afterEach(cleanUp);
 
 describe('the option protocol', () => {
-  it('carries calls that are checked, padded, counted and told as ever', async () => {
+  it('carries calls that are checked, padded, counted and reported as usual', async () => {
     const channel = new Loopback();
     const ends: unknown[] = [];
     const made = clientOver(channel, {
@@ -36,7 +36,7 @@ describe('the option protocol', () => {
     expect(channel.ended.at(-1)).toBe('channel');
   });
 
-  it('says itself what may be sent again, but never more often than maxRetries', async () => {
+  it('decides itself what may be resent, but never more often than maxRetries', async () => {
     const channel = new Loopback();
     const broken = new APIConnectionError('cut', { possiblyExecuted: true, retryable: false });
     channel.failures = [broken, broken];
@@ -46,7 +46,7 @@ describe('the option protocol', () => {
     expect(channel.ended).toHaveLength(1);
   });
 
-  it('refuses options that have no effect beside it, and what is no protocol', () => {
+  it('refuses options that would have no effect, and anything but a protocol', () => {
     expect(() => clientOver(new Loopback(), { keySize: 2048 })).toThrow(
       expect.objectContaining({ argument: 'keySize' }),
     );
@@ -60,7 +60,7 @@ describe('a streamed answer', () => {
   const chunk = (content: string): string =>
     `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] })}\n\n`;
 
-  it('is read event by event, however its bytes are cut', async () => {
+  it('is read event by event, however its bytes are split', async () => {
     const channel = new Loopback();
     const text = `: hello\r\n${chunk('Grüße ')}event: x\n${chunk('🙂')}data: [DONE]\n\n`;
     channel.pieces = text.match(/[^]{1,7}/g) ?? [];
@@ -74,7 +74,7 @@ describe('a streamed answer', () => {
     expect(() => stream[Symbol.asyncIterator]()).toThrow('read once');
   });
 
-  it('that says that the service failed rejects in its words', async () => {
+  it('that reports a failure of the service rejects with its words', async () => {
     const channel = new Loopback();
     channel.pieces = [chunk('one'), 'data: {"error":{"message":"the model ran away"}}\n\n'];
     const stream = await clientOver(channel, {}, { streams: true }).create({ ...REQUEST, stream: true });
@@ -90,7 +90,7 @@ describe('a streamed answer', () => {
 });
 
 describe('the lower level', () => {
-  it('carries payloads by it, and refuses the steps of version 1', async () => {
+  it('carries payloads with it, and refuses the steps of version 1', async () => {
     const channel = new Loopback();
     const protocol = protocolOver(channel);
     const made = new SecureCompletionClient({ protocol });

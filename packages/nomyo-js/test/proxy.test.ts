@@ -41,7 +41,7 @@ describe('a proxy of the option', () => {
     expect(JSON.stringify(posts(to).map(({ headers }) => headers))).not.toMatch(/proxy-|YW5uOnMzY3JldA/i);
   });
 
-  it('is used for loopback addresses too, but for what NO_PROXY names', async () => {
+  it('is used for loopback addresses too, except those in NO_PROXY', async () => {
     const { to, proxy } = await routerAndProxy();
     await client(to, { proxy: proxy.url }).create(REQUEST);
     expect(proxy.asked).toHaveLength(1);
@@ -66,7 +66,7 @@ describe('HTTPS_PROXY', () => {
     expect(proxy.asked.map(({ target }) => target)).toEqual([`${HOST}:443`]);
   });
 
-  it('does not concern a router on this machine', async () => {
+  it('does not apply to a router on this machine', async () => {
     const { to, proxy } = await routerAndProxy();
     setEnvironment({ HTTPS_PROXY: proxy.url });
     await client(to).create(REQUEST);
@@ -75,7 +75,7 @@ describe('HTTPS_PROXY', () => {
     expect(posts(to)).toHaveLength(2);
   });
 
-  it('does not concern hosts of NO_PROXY, nor a client with proxy: null', async () => {
+  it('does not apply to hosts in NO_PROXY, or to a client with proxy: null', async () => {
     const { to, proxy } = await routerAndProxy();
     setEnvironment({ HTTPS_PROXY: proxy.url, NO_PROXY: 'nomyo.invalid' });
     await expect(client(to, behindProxy(to)).create(REQUEST)).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);

@@ -48,7 +48,7 @@ describe('rateLimit', () => {
     expect(posts(to)).toHaveLength(3);
   });
 
-  it('counts retries, and what is sealed again for another router key', async () => {
+  it('counts retries, and requests sealed again for another router key', async () => {
     const asked: string[] = [];
     const rateLimit: SharedRateLimit = {
       acquire: (account) => Promise.resolve(void asked.push(account)),

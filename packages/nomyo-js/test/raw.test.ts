@@ -5,14 +5,14 @@ import { cleanUp, client, rejection, REQUEST, router } from './support.js';
 afterEach(cleanUp);
 
 describe('createRaw()', () => {
-  it('gives the answer as bytes in protected memory, and text of it as bytes', async () => {
+  it('returns the answer as bytes in protected memory, and its text as bytes', async () => {
     const raw = await client(await router()).createRaw(REQUEST);
     const text = raw.use((json) => selectText(json, ['choices', 0, 'message', 'content']));
     expect(text?.use((bytes) => new TextDecoder().decode(bytes))).toContain('What is an envelope?');
     expect(raw.disposed).toBe(true);
   });
 
-  it('takes text of the request as UTF-8 bytes', async () => {
+  it('accepts text in the request as UTF-8 bytes', async () => {
     const content = new TextEncoder().encode('Größe "quoted"\n?');
     const answer = await client(await router()).create({ ...REQUEST, messages: [{ role: 'user', content }] });
     expect(answer.choices[0]?.message.content).toContain('Größe "quoted"\n?');

@@ -8,13 +8,13 @@ import { cleanUp, client, lowLevelClient, posts, rejection, REQUEST, router } fr
 
 afterEach(cleanUp);
 
-/** What a program of another realm makes of `code`. */
+/** The value of `code` in another realm. */
 function foreign(code: string): unknown {
   return runInNewContext(code);
 }
 
 describe('of another realm', () => {
-  it('bytes are text, in a request that is itself from there', async () => {
+  it('bytes count as text, in a request from the same realm', async () => {
     const seen: ChatRequest[] = [];
     const to = await router({
       answers: (request) => {
@@ -29,7 +29,7 @@ describe('of another realm', () => {
     expect(seen[0]?.messages).toEqual([{ role: 'user', content: 'Hi' }]);
   });
 
-  it('an ArrayBuffer where text belongs is refused, and sealed as nothing', async () => {
+  it('an ArrayBuffer where text belongs is refused, not sealed as an empty object', async () => {
     const to = await router();
     const content = foreign('new ArrayBuffer(2)') as never;
     const request = { ...REQUEST, messages: [{ role: 'user', content }] } as const;
@@ -47,7 +47,7 @@ describe('of another realm', () => {
     }
   });
 
-  it('a signal ends a call: a class of its own is enough', async () => {
+  it('a signal ends a call, even one of a custom class', async () => {
     const to = await router({ fail: 'never' });
     class Signal extends EventTarget {
       aborted = false;
@@ -72,7 +72,7 @@ describe('of another realm', () => {
     expect(posts(to)[0]?.headers['x-of-mine']).toBe('yes');
   });
 
-  it('a password as bytes opens what it closed', async () => {
+  it('a password as bytes opens what it encrypted', async () => {
     const to = await router();
     const password = foreign(`Uint8Array.from('${MARKERS.password}', (c) => c.charCodeAt(0))`) as Uint8Array;
     const made = lowLevelClient(to, { keyRotationPassword: password });

@@ -103,7 +103,7 @@ suite(`over a real redis-server${whyNoRedis === undefined ? '' : ` (skipped: ${w
     expect(await redis.pttl(keys[0] ?? '')).toBeLessThanOrEqual(1000);
   });
 
-  it('keeps API keys apart, and is heard when the caller aborts', async () => {
+  it('keeps API keys apart, and stops when the caller aborts', async () => {
     const { port } = await redisServer();
     const to = await router({ apiKeys: ['one', 'two'] });
     const limit = { requestsPerSecond: 0.01, burst: 1 };
@@ -117,7 +117,7 @@ suite(`over a real redis-server${whyNoRedis === undefined ? '' : ` (skipped: ${w
     expect(posts(to)).toHaveLength(2);
   });
 
-  it('sends nothing without an answer of Redis: a typed error, in time, that says who is missing', async () => {
+  it('sends nothing without an answer from Redis: a timely typed error that names it', async () => {
     const redis = await redisServer();
     const rateLimit = redisRateLimit({ client: redisClient(redis.port), ...LIMIT, timeout: 300 });
     const to = await router();

@@ -42,7 +42,7 @@ describe('rotation by requests', () => {
   it.each([
     ['in memory', () => null],
     ['on disk', temporaryDirectory],
-  ])('lets each pair serve as many as it may, one after another and at once (%s)', async (_where, keyDir) => {
+  ])('lets each pair serve its limit, in sequence and in parallel (%s)', async (_where, keyDir) => {
     const to = await router();
     const made = client(to, { keyDir: keyDir(), keyRotationRequests: 2, keyRotationInterval: 0 });
     for (let call = 0; call < 3; call += 1) await made.create(REQUEST);
@@ -57,7 +57,7 @@ describe('rotation by requests', () => {
 });
 
 describe('a rotation that cannot be saved', () => {
-  it('is logged once a failure, breaks no call, and comes when the cause is gone', async () => {
+  it('is logged once per failure, breaks no call, and happens once the cause is gone', async () => {
     const to = await router();
     const keyDir = temporaryDirectory();
     const path = join(keyDir, 'private_key.pem');

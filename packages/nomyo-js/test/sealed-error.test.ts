@@ -30,7 +30,7 @@ describe('a sealed 200 with an error', () => {
     }
   });
 
-  it('is one at the lower level, too', async () => {
+  it('is one at the low level, too', async () => {
     const protocol = protocolOver(answering({ error: WORDS }));
     const made = new SecureCompletionClient({ protocol });
     later(() => made.dispose());
@@ -45,7 +45,7 @@ describe('a sealed 200 with an error', () => {
     expect(JSON.stringify([error, String(error)])).not.toContain(MARKERS.apiKey);
   });
 
-  it('is no good answer of the adapter, and is not asked for twice', async () => {
+  it('is not a good answer of the adapter, and is not requested twice', async () => {
     const secureFetch = createSecureFetch({ client: clientOver(answering({ error: { message: WORDS } })) });
     const response = await secureFetch('/v1/chat/completions', {
       method: 'POST',
@@ -55,7 +55,7 @@ describe('a sealed 200 with an error', () => {
     expect(await response.text()).toContain(WORDS);
   });
 
-  it('that is null beside an answer is none', async () => {
+  it('that is null next to an answer is ignored', async () => {
     const answer = { error: null, choices: [{ index: 0, message: { role: 'assistant', content: 'x' } }] };
     await expect(clientOver(answering(answer)).create(REQUEST)).resolves.toHaveProperty('choices');
     (await clientOver(answering({ ...answer, error: 'of another kind' })).createRaw(REQUEST)).dispose();

@@ -54,7 +54,7 @@ async function askInProcess(
 const refused = expect.objectContaining({ name: 'SecurityError', code: 'SERVER_KEY_CHANGED' });
 
 describe('first-use', () => {
-  it('remembers the key beside the pair, and finds it there after a restart', async () => {
+  it('remembers the key next to the pair, and finds it there after a restart', async () => {
     const to = await router();
     const config = firstUse();
     for (let start = 0; start < 3; start += 1) await ask(to, config);
@@ -88,7 +88,7 @@ describe('first-use', () => {
     expect(posts(to).map(({ status }) => status)).toEqual([200, 400]);
   });
 
-  it('takes another key when the caller accepts it, once for all who wait, and for all starts to come', async () => {
+  it('accepts another key when the caller does, once for all waiters, and for later starts', async () => {
     const to = await router();
     const config = firstUse();
     await ask(to, config);
@@ -109,7 +109,7 @@ describe('first-use', () => {
     ['false', () => false],
     ['a promise of false', () => Promise.resolve(false)],
     ['what is merely truthy', () => 'yes' as unknown as boolean],
-  ])('refuses when the caller answers %s', async (_name, onServerKeyChange) => {
+  ])('refuses it when the caller answers %s', async (_name, onServerKeyChange) => {
     const to = await router();
     const config = firstUse();
     await ask(to, config);
@@ -117,7 +117,7 @@ describe('first-use', () => {
     expect(await rejection(ask(to, { ...config, onServerKeyChange }))).toEqual(refused);
   });
 
-  it("passes on the caller's own error, and tells both fingerprints and no secret", async () => {
+  it("passes on the caller's own error, and reports both fingerprints and no secret", async () => {
     const to = await router();
     const config = firstUse();
     await ask(to, config);
@@ -150,7 +150,7 @@ describe('first-use', () => {
     expect(await rejection(ask(two, config))).toEqual(refused);
   });
 
-  it('lives in memory, as long as the client, when keys do', async () => {
+  it('lasts in memory as long as the client, when its keys do', async () => {
     const to = await router();
     const config = firstUse(null);
     const running = client(to, config);
@@ -208,7 +208,7 @@ describe('a file of known routers that was tampered with', () => {
 });
 
 describe('processes that share a directory', () => {
-  it('that start at once remember one key, and find it again', async () => {
+  it('that start at the same time remember one key, and find it again', async () => {
     const to = await router();
     const config = firstUse();
     const first = await Promise.all([1, 2, 3].map(() => askInProcess(to, config)));
@@ -218,7 +218,7 @@ describe('processes that share a directory', () => {
     expect(await askInProcess(to, config)).toBe('SERVER_KEY_CHANGED');
   });
 
-  it('share what one of them accepted', async () => {
+  it('share a key that one of them accepted', async () => {
     const to = await router();
     const config = firstUse();
     const running = client(to, config);

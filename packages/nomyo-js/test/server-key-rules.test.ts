@@ -1,4 +1,4 @@
-/** What `serverKeyPolicy` goes with, and what it says of the tier `maximum`. */
+/** The options that go with `serverKeyPolicy`, and its rule for the tier `maximum`. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   InvalidArgumentError,
@@ -53,7 +53,7 @@ describe('the tier maximum', () => {
   };
   const warning = { message: 'nomyo:server-key-unverified', fingerprint: 'sha256/' };
 
-  it('with a key that nothing vouches for is a warning, once', async () => {
+  it('with an unverified key causes a warning, once', async () => {
     expect(await warningsOf({}, ['high', 'maximum', 'maximum'])).toEqual([warning]);
   });
 
@@ -64,7 +64,7 @@ describe('the tier maximum', () => {
     expect(await warningsOf(config, ['maximum'])).toEqual([]);
   });
 
-  it('is the only one that warns', async () => {
+  it('is the only tier that warns', async () => {
     expect(await warningsOf({}, ['standard', 'high'])).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ const keyFetches = (of: { requests: readonly { method: string }[] }): number =>
   of.requests.filter((request) => request.method === 'GET').length;
 
 describe('the router key', () => {
-  it('is fetched once for many calls, also when they start together', async () => {
+  it('is fetched once for many calls, even when they start together', async () => {
     const to = await router();
     const made = client(to);
     await Promise.all(Array.from({ length: 10 }, () => made.create(REQUEST)));
@@ -30,7 +30,7 @@ describe('the router key', () => {
     await expect(client(to, { serverKeyPins: pins }).create(REQUEST)).resolves.toHaveProperty('choices');
   });
 
-  it('is refused when it is not, before anything is sealed to it', async () => {
+  it('is refused when it is not pinned, before anything is sealed to it', async () => {
     const to = await router();
     const pins = [`sha256/${Buffer.alloc(32, 7).toString('base64')}`];
     const error = await rejection(client(to, { serverKeyPins: pins }).create(REQUEST));
@@ -39,7 +39,7 @@ describe('the router key', () => {
     expect(posts(to)).toHaveLength(0);
   });
 
-  it('that changed is fetched anew after a 400, once, and the caller hears of it', async () => {
+  it('that changed is refetched after a 400, once, and the caller is told', async () => {
     const to = await router();
     const entries: LogEntry[] = [];
     const log = (entry: LogEntry): number => entries.push(entry);
@@ -56,7 +56,7 @@ describe('the router key', () => {
     });
   });
 
-  it('that did not change leaves a 400 as it is, without a second request', async () => {
+  it('that did not change leaves a 400 as is, without a second request', async () => {
     const to = await router({ fail: '400' });
     const made = client(to);
     expect(await rejection(made.create(REQUEST))).toBeInstanceOf(InvalidRequestError);
@@ -65,7 +65,7 @@ describe('the router key', () => {
   });
 
   it.each(['key-garbage', 'key-private', 'key-1024', 'key-html', 'key-redirect', 'key-endless'] as const)(
-    'that is none (%s) is a SecurityError',
+    'that is not a key (%s) is a SecurityError',
     async (fail) => {
       const to = await router({ fail });
       expect(await rejection(client(to).create(REQUEST))).toBeInstanceOf(SecurityError);
@@ -75,7 +75,7 @@ describe('the router key', () => {
 });
 
 describe('a failure that can hide another key of the router', () => {
-  it('has the key fetched again by the next call, when a gateway answers in place of the router', async () => {
+  it('makes the next call refetch the key, when a gateway answers in place of the router', async () => {
     const to = await router();
     const made = client(to);
     await made.create(REQUEST);

@@ -57,7 +57,7 @@ describe('a process that uses the library', () => {
     expect(output).toMatch(/^WARNING: Using HTTP instead of HTTPS.*\n$/);
   });
 
-  it('prints what happens with debug, and nothing secret', async () => {
+  it('prints events with debug, and nothing secret', async () => {
     const to = await router({ apiKeys: ['the-api-key'] });
     const { output } = await run(PROGRAM(to.url, to.ca, "debug: true, apiKey: 'the-api-key',", ''));
     expect(output).toContain('nomyo:request');
@@ -71,7 +71,7 @@ describe('a process that uses the library', () => {
     expect(code).toBe(0);
   });
 
-  it('ends when the call failed, without an unhandled rejection', async () => {
+  it('exits after a failed call, without an unhandled rejection', async () => {
     const to = await router({ fail: 'flip-tag' });
     const [imports = '', ...rest] = PROGRAM(to.url, to.ca, '', '').trim().split('\n');
     const { code, output } = await run(`${imports}

@@ -85,7 +85,7 @@ export const REQUEST = {
   messages: [{ role: 'user', content: `What is an envelope? ${MARKERS.prompt}` }],
 } satisfies ChatCompletionRequest;
 
-/** What `promise` was rejected with. */
+/** The error that `promise` was rejected with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => {

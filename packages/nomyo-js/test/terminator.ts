@@ -1,4 +1,4 @@
-/** Whoever ends TLS in front of a router: a load balancer, or an attacker. It does with each exchange what a test says. */
+/** A TLS terminator in front of a router: a load balancer or an attacker. Tests say what it does to an exchange. */
 import { request as httpRequest, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { createServer, request as httpsRequest } from 'node:https';
 import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
@@ -24,12 +24,12 @@ export interface Answered {
   readonly body: Buffer;
 }
 
-/** One exchange in the hands of whoever is in the middle. */
+/** One exchange in the hands of the terminator. */
 export interface Exchange {
   readonly request: Passing;
   /** To the client. */
   readonly response: ServerResponse;
-  /** What the router says to this request, or to another one. */
+  /** The router's answer to this request, or to another one. */
   readonly pass: (request?: Partial<Passing>) => Promise<Answered>;
   /** Gives the client an answer. */
   readonly answer: (answer: Answered) => void;
@@ -86,14 +86,14 @@ export async function startFront(target: () => string, meddle: Meddle): Promise<
   return `https://127.0.0.1:${String(address.port)}`;
 }
 
-/** Of one connection, and of one message: whoever passes a message on writes them anew. */
+/** Hop-by-hop headers: a proxy that forwards a message writes its own. */
 const HOP_BY_HOP = ['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive'];
 
 function withoutHop(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
 }
 
-/** What a server says to a message. */
+/** A server's answer to a message. */
 export async function send(base: string, { method, path, headers, body }: Passing): Promise<Answered> {
   const { ca } = await certificate();
   const begin = base.startsWith('https:') ? httpsRequest : httpRequest;

@@ -40,7 +40,7 @@ async function runUnderLimit(config: object): Promise<unknown> {
 suite(
   `phiPolicy under 8 MiB of locked memory${canRun ? '' : ' (skipped: it needs the addon and util-linux)'}`,
   () => {
-    it('has every call of 1 MB locked, one after the other and 16 at once, and refuses what never fits', async () => {
+    it('locks every call of 1 MB, in sequence and 16 at once, and refuses what can never fit', async () => {
       let sent = 0;
       const to = await router({ onRequest: ({ method }) => void (sent += Number(method === 'POST')) });
       const serverKeyPins = [to.fingerprint];

@@ -33,7 +33,7 @@ it('prints a line for each group of our vectors, and ends with 0', () => {
   });
 });
 
-it('names the case whose verdict was turned around, and ends with 1', () => {
+it('names the case whose verdict was reversed, and ends with 1', () => {
   const vectors = JSON.parse(readFileSync(OURS, 'utf8')) as Record<string, Record<string, unknown>[]>;
   const [first = {}] = vectors['bad_requests'] ?? [];
   const changed = { ...vectors, bad_requests: [{ ...first, expect: 'ok' }] };

@@ -10,7 +10,7 @@ describe('the model', () => {
     expect(states).toBeGreaterThan(3);
   });
 
-  it.each(MUTANTS)('finds that without "$without" it is not so: $breaks', ({ without, scenario, breaks }) => {
+  it.each(MUTANTS)('shows that it fails without "$without": $breaks', ({ without, scenario, breaks }) => {
     const { broken } = search({ scenario: SCENARIOS[scenario], rules: rulesWithout(without) });
     expect(broken?.claim).toBe(breaks);
   });

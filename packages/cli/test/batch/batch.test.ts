@@ -102,7 +102,7 @@ describe('nomyo batch', () => {
     expect((await home.run(batch(files.in, '-o', files.in), { env })).code).toBe(2);
   });
 
-  it('writes over nothing that it reads, and over no file of somebody else', async () => {
+  it('overwrites neither its own input nor another program’s file', async () => {
     const files = place();
     const inside = files.at('out.jsonl.partial');
     writeLines(inside, requests(2));
@@ -136,7 +136,7 @@ describe('nomyo batch', () => {
     expect(posts()).toBe(before);
   });
 
-  it('a disk that is full is told, and the run goes on when there is room', async () => {
+  it('a full disk is reported, and the run continues when there is room', async () => {
     const files = place();
     writeLines(files.in, requests(60));
     const small = files.at('small');
@@ -237,7 +237,7 @@ describe('nomyo batch', () => {
     expect(await home.run(args, { env })).toMatchObject({ code: 0 });
   });
 
-  it('a router that is not there ends it with 4, a key that is not pinned with 3', async () => {
+  it('an unreachable router ends it with 4, a key that is not pinned with 3', async () => {
     const files = place();
     writeLines(files.in, requests(1));
     const args = batch(files.in, '-o', files.out);
@@ -261,7 +261,7 @@ describe('nomyo batch', () => {
     expect(posts()).toBe(before + 2);
   });
 
-  it('stops before --max-cost is passed, and goes on with more', async () => {
+  it('stops before --max-cost is exceeded, and continues when it is raised', async () => {
     const files = place();
     writeLines(files.in, requests(20));
     const args = batch(files.in, '-o', files.out);
@@ -303,7 +303,7 @@ describe('nomyo batch', () => {
     expect(damaged.stderr).toMatch(/line 1: .*\n.*line 2: .*\n.*line 3: .*\n.*3 lines did not open/u);
   });
 
-  it('SIGINT lets those under way end, and the same command goes on', async () => {
+  it('SIGINT lets lines in flight finish, and the same command resumes', async () => {
     const files = place();
     writeLines(files.in, requests(40));
     const args = batch(files.in, '-o', files.out, '--rate', '20');
@@ -340,7 +340,7 @@ describe('nomyo batch', () => {
     expect((await home.run(batch(files.in, '-o', files.out), { env })).code).toBe(0);
   });
 
-  it('after kill -9, --at-most-once sends nothing again and says which lines those are', async () => {
+  it('after kill -9, --at-most-once resends nothing and lists the lines concerned', async () => {
     const files = place();
     writeLines(files.in, requests(5));
     router.setFail('never');

@@ -1,4 +1,4 @@
-/** What a run decides by itself: what may be spent, what becomes of a failure, when to wait, and what is told. */
+/** The decisions of a run: how much may be spent, how failures end, when to wait, and what is reported. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { Ledger } from '../../src/batch/journal/ledger.js';
@@ -13,7 +13,7 @@ import { Repeated } from '../../src/io/repeated.js';
 describe('a budget', () => {
   const NOTHING = { input: 0, output: 0 };
 
-  it('never lets lines go whose longest answers together pass it', () => {
+  it('never sends lines whose longest answers together exceed it', () => {
     const budget = new Budget(100, NOTHING);
     expect(budget.ask(0, { input: 10, output: 30 })).toBe('go');
     expect(budget.ask(1, { input: 10, output: 50 })).toBe('go');
@@ -28,7 +28,7 @@ describe('a budget', () => {
     expect(budget.ask(4, { input: 1, output: 0 })).toBe('stop');
   });
 
-  it('counts what earlier runs have spent', () => {
+  it('counts the spending of earlier runs', () => {
     expect(new Budget(100, { input: 60, output: 41 }).ask(0, { input: 0, output: 0 })).toBe('stop');
     expect(new Budget(100, { input: 60, output: 40 }).ask(0, { input: 0, output: 0 })).toBe('go');
   });
@@ -92,7 +92,7 @@ describe('a gate', () => {
     expect(performance.now() - now).toBeGreaterThanOrEqual(59);
   });
 
-  it('lets nobody through who was told to stop', async () => {
+  it('lets no caller through after it was told to stop', async () => {
     const ending = new AbortController();
     const gate = new Gate();
     gate.closeFor(3_600_000, performance.now());
@@ -110,15 +110,15 @@ it.each([
   [61, '1 min 1 s'],
   [3599.1, '1 h'],
   [90_000, '1 d 1 h'],
-])('%d s left are told as %s', (seconds, text) => {
+])('%d s left are shown as %s', (seconds, text) => {
   expect(durationLeft(seconds)).toBe(text);
 });
 
-it('a time that has passed is told in whole units, and never as too long', () => {
+it('elapsed time is shown in whole units, and never rounded up', () => {
   expect([-5, 999, 59_999, 86_399_999].map(duration)).toEqual(['0 s', '0 s', '59 s', '23 h 59 min']);
 });
 
-it('the same trouble is told once a minute, and its count at the end', () => {
+it('the same problem is reported once a minute, with a count at the end', () => {
   const said: string[] = [];
   let now = 0;
   const repeated = new Repeated(
@@ -141,7 +141,7 @@ describe('progress', () => {
   it.each([
     ['xterm', '\r\u001b[K'],
     ['dumb', ''],
-  ])('is drawn on a terminal that can: %s', (TERM, drawn) => {
+  ])('is drawn on a capable terminal: %s', (TERM, drawn) => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true });
     const output = new Output(new PassThrough(), terminal, { json: false, quiet: false, env: { TERM } });
     new Progress(output, new Ledger(3)).stop();

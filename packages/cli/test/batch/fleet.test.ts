@@ -11,7 +11,7 @@ const home = new Home();
 let router: Router;
 let server: RedisServer;
 let redis: Redis;
-/** What was started, to be ended. */
+/** Started processes, to be ended. */
 const open: (() => unknown)[] = [];
 /** How often each question was answered. */
 const times = new Map<string, number>();
@@ -138,7 +138,7 @@ describeWithRedis('a fleet', () => {
     expect(dump.join('\n')).toContain('encrypted_payload');
   });
 
-  it('a worker that is killed loses nothing, and a submitter that is killed collects later', async () => {
+  it('a killed worker loses nothing, and a killed submitter collects later', async () => {
     const files = place();
     const count = 30;
     writeLines(
@@ -179,7 +179,7 @@ describeWithRedis('a fleet', () => {
     expect(calls.length).toBeGreaterThanOrEqual(count);
   });
 
-  it('a run whose last step is missing clears what an earlier one left in Redis', async () => {
+  it('a run that lacks its last step clears the leftovers of an earlier one in Redis', async () => {
     const files = place();
     writeLines(files.in, requests(2));
     const child = await worker();
@@ -206,7 +206,7 @@ describeWithRedis('a fleet', () => {
     expect(await ended(child)).toBe(0);
   });
 
-  it('--at-most-once: what a killed worker may have sent is an error, and not sent again', async () => {
+  it('--at-most-once: lines that a killed worker may have sent are errors, and not sent again', async () => {
     const files = place();
     writeLines(files.in, [request('a', 'once question 1;'), request('b', 'once question 2;')]);
     slow = 60_000;
@@ -227,7 +227,7 @@ describeWithRedis('a fleet', () => {
     ]);
   });
 
-  it('what a worker cannot open is a dead letter: listed, and tried again', async () => {
+  it('a line that a worker cannot open is a dead letter: listed, and retried', async () => {
     const files = place();
     writeLines(files.in, [request('a', 'dead question 1;')]);
     await home.run([
@@ -272,7 +272,7 @@ describeWithRedis('a fleet', () => {
     await Promise.all(workers.map(ended));
   });
 
-  it('an ACL user that may touch its own keys alone, behind a password that is in no flag', async () => {
+  it('works as an ACL user limited to its own keys, with a password that is in no flag', async () => {
     const files = place();
     writeLines(files.in, requests(2));
     const rules = ['resetkeys', '~team*', '&team*', '+@all', '-@dangerous', '-@admin'];
@@ -294,7 +294,7 @@ describeWithRedis('a fleet', () => {
     );
   });
 
-  it('rediss: takes the certificate of an authority that --tls-ca names, and no other', async () => {
+  it('rediss: accepts certificates of the authority in --tls-ca, and no other', async () => {
     const files = place();
     writeLines(files.in, requests(3));
     const { ca, cert, key } = await makeCertificate();

@@ -67,7 +67,7 @@ describe('the check of an input', () => {
     await expect(check()).rejects.not.toThrow('MARKED');
   });
 
-  it('takes a byte order mark, carriage returns, blank lines and a last line without its end', async () => {
+  it('accepts a byte order mark, carriage returns, blank lines and an unterminated last line', async () => {
     const [first, second] = requests(2).map((line) => JSON.stringify(line));
     writeFileSync(file, `\uFEFF${first ?? ''}\r\n\r\n  \n${second ?? ''}`);
     expect((await check()).count).toBe(2);
@@ -93,24 +93,24 @@ describe('the check of an input', () => {
     expect((await check('other')).takesModel).toBe(false);
   });
 
-  it('takes large numbers, and text that looks like one that is too large', async () => {
+  it('accepts large numbers, and text that looks like a number that is too large', async () => {
     writeLines(file, [endless('1.7e308'), request('a', `1e400 ${'9'.repeat(400)}`)]);
     expect((await check()).count).toBe(2);
   });
 
-  it('takes many members on few levels, and a thousand levels', async () => {
+  it('accepts many members on few levels, and a thousand levels', async () => {
     writeLines(file, [endless(`[${'1,[],'.repeat(100_000)}{}]`), request('a', 'x')]);
     expect((await check()).count).toBe(2);
     writeLines(file, [endless(`${'['.repeat(999)}${']'.repeat(999)}`)]);
     expect((await check()).count).toBe(1);
   });
 
-  it('takes the last of two members of one name, as JSON.parse does', async () => {
+  it('takes the last of two members with one name, as JSON.parse does', async () => {
     writeLines(file, ['{"custom_id":7,"body":null,'.concat(JSON.stringify(request('a', 'x')).slice(1))]);
     expect((await check()).count).toBe(1);
   });
 
-  it('finds a line that was changed since', async () => {
+  it('notices a line that changed after the check', async () => {
     writeLines(file, requests(3));
     const checked = await check();
     writeLines(file, [...requests(2), request('r2', 'something else')]);
@@ -119,7 +119,7 @@ describe('the check of an input', () => {
     expect(same).toEqual([true, true, false]);
   });
 
-  it('refuses what is no file', async () => {
+  it('refuses anything but a file', async () => {
     await expect(checkInput(folder, { defaultModel: undefined, signal })).rejects.toThrow('must be a file');
     await expect(checkInput(join(folder, 'no'), { defaultModel: undefined, signal })).rejects.toThrow(
       'ENOENT',
@@ -128,7 +128,7 @@ describe('the check of an input', () => {
 });
 
 describe('the table of ids', () => {
-  it('knows every id among 100,000, and none that was never there', () => {
+  it('knows every id among 100,000, and no other', () => {
     const table = new IdTable();
     const count = 100_000;
     for (let index = 0; index < count; index += 1) expect(table.add(`id-${index}`, index)).toBeUndefined();
@@ -157,7 +157,7 @@ describe('lines of bytes', () => {
     expect(lines).toEqual(whole);
   });
 
-  it('are cut off one byte behind the longest that is wanted', async () => {
+  it('are cut off one byte after the limit', async () => {
     const lengths: number[] = [];
     for await (const { bytes: line } of splitLines(pieces(2), 2)) lengths.push(line.length);
     expect(lengths).toEqual([0, 0, 3, 3, 0, 3]);

@@ -38,7 +38,7 @@ async function read() {
 const { open, sent, answered, failed } = STATE;
 
 describe('the journal', () => {
-  it('says after a restart what was answered, what failed, what was sent, and gives the lines back', async () => {
+  it('after a restart tells which lines were answered, failed or sent, and returns them', async () => {
     await write();
     const { ledger, facts, journal, states } = await read();
     expect(states).toEqual([answered, failed, sent, answered, open, open]);
@@ -49,7 +49,7 @@ describe('the journal', () => {
     await journal.close();
   });
 
-  it('cut at every byte, it loses nothing that was whole, and can be written on', async () => {
+  it('cut at any byte, it loses no whole record, and can be continued', async () => {
     await write();
     const whole = readFileSync(path);
     const ends = [...whole.entries()].filter(([, byte]) => byte === 0x0a).map(([at]) => at + 1);
@@ -67,7 +67,7 @@ describe('the journal', () => {
     }
   });
 
-  it('what was written is in the file while the run goes on', async () => {
+  it('written lines are in the file while the run goes on', async () => {
     rmSync(path, { force: true });
     const journal = new Journal(path, new Ledger(SIZE), 0);
     journal.append({ kind: 'sent', index: 0 });
@@ -79,7 +79,7 @@ describe('the journal', () => {
     await journal.close();
   });
 
-  it('gives a line back at once, in the turn in which it was appended', async () => {
+  it('returns a line at once, in the turn in which it was appended', async () => {
     rmSync(path, { force: true });
     const ledger = new Ledger(SIZE);
     const journal = new Journal(path, ledger, 0);
@@ -88,7 +88,7 @@ describe('the journal', () => {
     await journal.close();
   });
 
-  it('a full disk is told to everybody who waits, however often', async () => {
+  it('a full disk is reported to every waiter, however often', async () => {
     const journal = new Journal('/dev/full', new Ledger(SIZE), 0);
     for (const index of [0, 1]) {
       journal.append(done(index), line(index));
@@ -98,7 +98,7 @@ describe('the journal', () => {
     await expect(journal.close()).rejects.toMatchObject({ code: 'ENOSPC' });
   });
 
-  it('every flipped bit is found, and costs one record', async () => {
+  it('every flipped bit is detected, and costs one record', async () => {
     await write();
     const whole = readFileSync(path);
     for (let bit = 0; bit < whole.length * 8; bit += 7) {
@@ -112,7 +112,7 @@ describe('the journal', () => {
     }
   });
 
-  it('a power failure that leaves zeros costs what stood there', async () => {
+  it('a power failure that leaves zeros costs only the records there', async () => {
     await write();
     appendFileSync(path, Buffer.alloc(4096));
     const { states, journal } = await read();

@@ -28,7 +28,7 @@ function doneIn(journal: string): Set<number> {
   );
 }
 
-it('kill -9 loses no answer, and sends nothing again that was answered', async () => {
+it('kill -9 loses no answer, and resends no answered line', async () => {
   /** Which lines reached the router since the last kill. */
   let seen: number[] = [];
   router = await startRouter({

@@ -36,7 +36,7 @@ function place() {
 }
 
 describe('an input', () => {
-  it('that can be read once only is refused, and nothing is left behind', async () => {
+  it('that can be read only once is refused, and leaves nothing behind', async () => {
     const files = place();
     const pipe = files.at('pipe');
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
@@ -51,7 +51,7 @@ describe('an input', () => {
     expect(existsSync(`${files.out}.lock`)).toBe(false);
   });
 
-  it('comes back as it was written: carriage returns, control characters in an id, no line end at its end', async () => {
+  it('comes back as written: carriage returns, control characters in an id, an unterminated last line', async () => {
     const files = place();
     const id = 'tab\t, bell\u0007, \u2028 and "quotes"';
     const lines = [request(id, 'question 1;'), request('b', 'question 2;')].map((line) =>
@@ -66,7 +66,7 @@ describe('an input', () => {
 });
 
 describe('--seal-to', () => {
-  it('takes an RSA public key, and says what else it was given, before anything is sent', async () => {
+  it('takes an RSA public key, and names anything else it was given, before anything is sent', async () => {
     const files = place();
     writeLines(files.in, requests(1));
     const keys = { type: 'spki', format: 'pem' } as const;
@@ -108,7 +108,7 @@ describe('an output', () => {
     expect(readFileSync(other, 'utf8')).toBe(text);
   });
 
-  it('on a disk that cannot be written is refused before anything is sent', async () => {
+  it('on a read-only disk is refused before anything is sent', async () => {
     const files = place();
     writeLines(files.in, requests(2));
     const disk = files.at('disk');
@@ -127,7 +127,7 @@ describe('an output', () => {
     }
   });
 
-  it('that may not grow ends the run, and the same command goes on', async () => {
+  it('that may not grow ends the run, and the same command resumes', async () => {
     const files = place();
     writeLines(files.in, requests(40));
     const args = batch(files.in, '-o', files.out);
@@ -146,7 +146,7 @@ describe('an output', () => {
 });
 
 describe('another command in between', () => {
-  it('that asks for something else is refused, and says what; another router is told', async () => {
+  it('that asks for something else is refused, naming the difference; another router is reported', async () => {
     const files = place();
     writeLines(files.in, requests(20, { model: undefined }));
     const args = batch(files.in, '-o', files.out, '--errors', files.at('err.jsonl'), '--model', 'first');
@@ -170,7 +170,7 @@ describe('another command in between', () => {
     expect(readLines(files.out)).toHaveLength(20);
   });
 
-  it('may name another model where every line names its own', async () => {
+  it('may name another model when every line names its own', async () => {
     const files = place();
     writeLines(files.in, requests(1));
     const args = batch(files.in, '-o', files.out);

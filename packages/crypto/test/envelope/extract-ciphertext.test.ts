@@ -20,7 +20,7 @@ function rejoined(json: string): string {
 }
 
 describe('extractCiphertext', () => {
-  it('takes the first long string out, as a view', () => {
+  it('takes out the first long string, as a view', () => {
     const json = new TextEncoder().encode(`{"a":"x","b":"${LONG}","c":"${OTHER}"}`);
     const extracted = extractCiphertext(json);
     expect(text(extracted?.text ?? json)).toBe(LONG);
@@ -50,7 +50,7 @@ describe('extractCiphertext', () => {
     }
   });
 
-  it('keeps the meaning of any JSON to the letter', () => {
+  it('keeps the meaning of any JSON exactly', () => {
     const value = fc.oneof(fc.constantFrom(LONG, OTHER, '', '"', '\\'), fc.string(), fc.integer());
     const anyJson = fc
       .oneof(fc.dictionary(fc.string(), value), fc.array(value))
@@ -61,7 +61,7 @@ describe('extractCiphertext', () => {
     );
   });
 
-  it('keeps whatever is no JSON as malformed as it was', () => {
+  it('keeps malformed JSON malformed', () => {
     const piece = fc.constantFrom('"', '\\', '{', '}', ',', ':', ' ', 'x', `"${LONG}"`, LONG);
     const isJson = (json: string): boolean => {
       try {
@@ -115,13 +115,13 @@ describe('an envelope with long strings', () => {
     expect(await opens(envelope())).toBe(true);
   });
 
-  it('is not opened with a ciphertext that another of the same name follows', async () => {
+  it('is not opened when a second ciphertext of the same name follows', async () => {
     const { ciphertext } = wire.encrypted_payload;
     const doubled = JSON.stringify(wire).replace(`"${ciphertext}"`, `"${ciphertext}","ciphertext":"${LONG}"`);
     expect(await securityCode(() => opens(Buffer.from(doubled)))).toBe('DECRYPTION_FAILED');
   });
 
-  it('takes no placeholder from outside: what looks like one is no base64', async () => {
+  it('accepts no placeholder from outside: a lookalike is not base64', async () => {
     const forged = {
       x: LONG,
       ...wire,

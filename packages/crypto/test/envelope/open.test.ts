@@ -36,14 +36,14 @@ const encrypted = (members: object): object => ({
 });
 
 describe('openEnvelope', () => {
-  it('opens an envelope of another implementation, whatever its white space and order', async () => {
+  it('opens an envelope of another implementation, with any white space and order', async () => {
     const reversed = Object.fromEntries(Object.entries(wire).reverse());
     for (const envelope of [wireBytes(wire), wireBytes(reversed), Buffer.from(JSON.stringify(wire))]) {
       expect((await opened(envelope)).equals(PLAINTEXT)).toBe(true);
     }
   });
 
-  it('takes the members key_algorithm and payload_algorithm as optional', async () => {
+  it('treats the members key_algorithm and payload_algorithm as optional', async () => {
     const { key_algorithm: _, payload_algorithm: __, ...rest } = wire;
     expect((await opened(wireBytes(rest))).equals(PLAINTEXT)).toBe(true);
   });
@@ -75,7 +75,7 @@ describe('openEnvelope', () => {
     expect((await opened(Buffer.from(escaped))).equals(PLAINTEXT)).toBe(true);
   });
 
-  it('takes the last of members that are there twice, as JSON.parse does', async () => {
+  it('takes the last of duplicate members, as JSON.parse does', async () => {
     const text = JSON.stringify(wire);
     expect((await opened(Buffer.from(text.replace('{', '{"version":"2.0",')))).equals(PLAINTEXT)).toBe(true);
     expect(await securityCode(() => opened(Buffer.from(text.replace(/}$/, ',"version":"2.0"}'))))).toBe(
@@ -116,7 +116,7 @@ describe('openEnvelope', () => {
   );
 });
 
-describe('what is no envelope', () => {
+describe('malformed envelopes', () => {
   it.each<[string, () => object]>([
     ['key_algorithm null', () => ({ ...wire, key_algorithm: null })],
     ['payload_algorithm null', () => ({ ...wire, payload_algorithm: null })],
@@ -180,7 +180,7 @@ describe('what is no envelope', () => {
     expect(String(error) + JSON.stringify(error) + String((error as Error).stack)).not.toContain('SECRET-9');
   });
 
-  it('gives nothing but typed errors, for random bytes and for damaged envelopes', async () => {
+  it('throws only typed errors, for random bytes and for damaged envelopes', async () => {
     const text = JSON.stringify(wire);
     const edit = fc.tuple(fc.nat(text.length), fc.nat(40), fc.string({ maxLength: 40 }));
     const damaged = fc
@@ -201,7 +201,7 @@ describe('what is no envelope', () => {
     );
   });
 
-  it('gives nothing but typed errors for JSON of any shape', async () => {
+  it('throws only typed errors for JSON of any shape', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), async (json) => {
         expect(await securityCode(() => openEnvelope(Buffer.from(json), key))).toBe('INVALID_ENVELOPE');
@@ -211,7 +211,7 @@ describe('what is no envelope', () => {
 });
 
 describe('one opaque failure', () => {
-  it('is the same, in every way it can be looked at, for unwrap, key length, ciphertext, nonce and tag', async () => {
+  it('is the same in every observable way for unwrap, key length, ciphertext, nonce and tag', async () => {
     const failing: (() => Promise<unknown>)[] = [
       () => openEnvelope(withFlippedBit(wire, 'encrypted_aes_key', 77), key),
       () => openEnvelope(withFlippedBit(wire, 'tag', 5), key),
@@ -248,7 +248,7 @@ describe('one opaque failure', () => {
     expect(shapes[0]).toMatchObject({ code: 'DECRYPTION_FAILED', cause: undefined });
   });
 
-  it('goes on to the tag when the unwrap fails: AES is tried with a key that nobody knows', async () => {
+  it('continues to the tag when the unwrap fails: AES is tried with a random key', async () => {
     const keys = source(() => Promise.reject(new SecurityError('DECRYPTION_FAILED', 'no')));
     const zeroKey = { ...wire, encrypted_payload: wire.encrypted_payload };
     expect(await securityCode(() => openEnvelope(wireBytes(zeroKey), keys))).toBe('DECRYPTION_FAILED');
@@ -285,7 +285,7 @@ describe('KeySource', () => {
   });
 
   it.each([undefined, null, 'text', [1, 2], new ArrayBuffer(32)])(
-    'gives %p, which is no bytes: the one opaque failure',
+    'gives %p instead of bytes: the one opaque failure',
     async (answer) => {
       const keys = source(() => Promise.resolve(answer as unknown as Uint8Array));
       expect(await securityCode(() => openEnvelope(wireBytes(wire), keys))).toBe('DECRYPTION_FAILED');
@@ -312,7 +312,7 @@ describe('KeySource', () => {
     expect(plaintext.use((bytes) => Buffer.from(bytes).equals(PLAINTEXT))).toBe(true);
   });
 
-  it('that was disposed of says so', async () => {
+  it('that was disposed of reports it', async () => {
     const mine = await smallKey();
     mine.dispose();
     expect(await caught(() => openEnvelope(wireBytes(wire), mine))).toBeInstanceOf(DisposedError);
@@ -345,7 +345,7 @@ describe('KeySource', () => {
 });
 
 describe('openEnvelope and sealEnvelope', () => {
-  it('leave the envelope as it is', async () => {
+  it('leave the envelope unchanged', async () => {
     const envelope = await sealEnvelope(PLAINTEXT, key.publicKey);
     const before = Buffer.from(envelope);
     await opened(envelope);

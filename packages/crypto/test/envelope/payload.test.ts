@@ -78,13 +78,13 @@ describe('decodePayload', () => {
     expect(view.every((byte) => byte === 0)).toBe(true);
   });
 
-  it('quotes nothing of what it refuses', async () => {
+  it('does not quote refused input', async () => {
     const error = await caught(() => decodePayload(context('SECRET-9')));
     expect(String((error as Error).stack) + JSON.stringify(error)).not.toContain('SECRET-9');
     expect((error as Error).cause).toBeUndefined();
   });
 
-  it('gives back what encodePayload was given', () => {
+  it('returns what encodePayload was given', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (payload) => {
         const expected = JSON.parse(JSON.stringify(payload)) as JsonObject;

@@ -77,13 +77,13 @@ describe('sealEnvelope', () => {
     expect((await openOurs(envelope)).equals(plaintext)).toBe(true);
   });
 
-  it.each(EDGES)('has the other implementation opened at %d bytes', async (length) => {
+  it.each(EDGES)('is opened by the other implementation at %d bytes', async (length) => {
     const plaintext = pattern(length);
     const envelope = wireBytes(sealIndependently(plaintext, key.publicKey.pem));
     expect((await openOurs(envelope)).equals(plaintext)).toBe(true);
   });
 
-  it('is opened again for random bytes of random length', async () => {
+  it('round-trips random bytes of random length', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 6000 }), async (plaintext) => {
         const envelope = await sealEnvelope(plaintext, key.publicKey);
@@ -122,7 +122,7 @@ describe('sealEnvelope', () => {
     }
   });
 
-  it('leaves the plaintext to the caller, as it is', async () => {
+  it("leaves the caller's plaintext unchanged", async () => {
     const plaintext = pattern(100);
     await sealEnvelope(plaintext, key.publicKey);
     expect(plaintext).toEqual(pattern(100));

@@ -6,7 +6,7 @@ import { envelopeCases, goodCases } from '../support/vectors.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What opens, and holds no JSON object. */
+/** Envelopes that open, but hold no JSON object. */
 const INVALID_PLAINTEXT = [
   'plaintext is not JSON',
   'plaintext is not UTF-8',
@@ -14,7 +14,7 @@ const INVALID_PLAINTEXT = [
   'plaintext is empty',
 ];
 
-/** What is well-formed, so that only the key or the tag can tell. The rest is refused before a key is used. */
+/** Well-formed envelopes: only the key or the tag can tell. The rest are refused before a key is used. */
 const DECRYPTION_FAILED = [
   'ciphertext: one bit flipped',
   'tag: one bit flipped',
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 
 describe('the vectors', () => {
-  it('are 59: 7 that open and 52 that are refused', () => {
+  it('number 59: 7 that open and 52 that are refused', () => {
     expect([envelopeCases.length, goodCases.length]).toEqual([59, 7]);
     const names = new Set(envelopeCases.map(({ name }) => name));
     for (const name of [...INVALID_PLAINTEXT, ...DECRYPTION_FAILED]) {

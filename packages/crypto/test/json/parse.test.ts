@@ -49,7 +49,7 @@ describe('40 MB of brackets', () => {
   };
 
   it.each(['[', '{"a":', '{"version":"1.0","a":['])(
-    'are no envelope, and are not parsed: %s',
+    'are not an envelope, and are not parsed: %s',
     async (start) => {
       const envelope = bracketed(start);
       const before = process.memoryUsage();
@@ -60,7 +60,7 @@ describe('40 MB of brackets', () => {
     },
   );
 
-  it('many small arrays are no envelope either', async () => {
+  it('many small arrays are not an envelope either', async () => {
     const body = utf8(`{"a":[${'[],'.repeat(MIB)}1]}`);
     expect(await caught(async () => openEnvelope(body, await smallKey()))).toMatchObject({
       code: 'INVALID_ENVELOPE',
@@ -68,7 +68,7 @@ describe('40 MB of brackets', () => {
     });
   });
 
-  it.each(['[', '{"a":'])('are no payload: %s', async (start) => {
+  it.each(['[', '{"a":'])('are not a payload: %s', async (start) => {
     const bytes = bracketed(start);
     expect(await securityCode(() => checkJsonObject(bytes))).toBe('INVALID_PLAINTEXT');
     expect(await securityCode(() => decodePayload(new SecureByteContext(bytes)))).toBe('INVALID_PLAINTEXT');
@@ -78,7 +78,7 @@ describe('40 MB of brackets', () => {
 describe('the one limit of depth', () => {
   const deepest = (depth: number): object => JSON.parse(nested(depth)) as object;
 
-  it('holds for what is written and for what is read, in every way', async () => {
+  it('holds for writing and for reading, in every way', async () => {
     const fits = encodePayload(deepest(MAX_DEPTH));
     fits.borrow(checkJsonObject);
     expect(decodePayload(fits)).toEqual(deepest(MAX_DEPTH));
@@ -98,7 +98,7 @@ describe('the one limit of depth', () => {
 
 describe('an answer in the clear', () => {
   it.each(['{"object":"chat.completion","choices":[]}', '{}', '{"error":{"message":"no"}}'])(
-    'is called that, not another version: %s',
+    'is reported as such, not as another version: %s',
     async (body) => {
       expect(await caught(async () => openEnvelope(utf8(body), await smallKey()))).toMatchObject({
         code: 'INVALID_ENVELOPE',
@@ -107,7 +107,7 @@ describe('an answer in the clear', () => {
     },
   );
 
-  it('is told apart from an envelope of another version', async () => {
+  it('is distinguished from an envelope of another version', async () => {
     const body = utf8('{"version":"2.0","algorithm":"x","encrypted_payload":{},"encrypted_aes_key":""}');
     expect(await caught(async () => openEnvelope(body, await smallKey()))).toMatchObject({
       message: expect.stringContaining('another version'),

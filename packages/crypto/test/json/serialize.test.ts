@@ -155,7 +155,7 @@ describe('serializeJson', () => {
     }
   });
 
-  it('does not part a pair of surrogates where a long string is measured piece by piece', () => {
+  it('does not split a surrogate pair where a long string is measured piece by piece', () => {
     for (let before = 1290; before < 1310; before += 1) {
       const text = `${'a'.repeat(before)}${'😀'.repeat(5000)}`;
       expect(serialized([text]) === JSON.stringify([text])).toBe(true);
@@ -174,7 +174,7 @@ describe('serializeJson', () => {
     );
   });
 
-  it('keeps everything when what is short outgrows its memory, again and again', () => {
+  it('keeps everything when short values outgrow their memory, again and again', () => {
     const value = Array.from({ length: 3000 }, (_, i) => ({
       [`"${String(i)}`]: i % 7 === 0 ? 'é\n'.repeat(i) : i,
     }));
@@ -189,7 +189,7 @@ describe('serializeJson', () => {
   });
 });
 
-describe('bytes in the place of a string', () => {
+describe('bytes in place of a string', () => {
   it('become the JSON string that the text would become', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
@@ -205,14 +205,14 @@ describe('bytes in the place of a string', () => {
     }
   });
 
-  it('may be a Buffer, whose toJSON is not called, a view, and what a toJSON gives', () => {
+  it('may be a Buffer, whose toJSON is not called, a view, or the result of a toJSON', () => {
     expect(serialized([Buffer.from('a"')])).toBe('["a\\""]');
     expect(serialized([utf8('xabx').subarray(1, 3)])).toBe('["ab"]');
     expect(serialized([{ toJSON: () => utf8('ab') }])).toBe('["ab"]');
     expect(serialized([new Uint8Array(0)])).toBe('[""]');
   });
 
-  it('are read as they are, whatever their class makes of them', () => {
+  it('are read directly, whatever their class overrides', () => {
     class Odd extends Uint8Array {
       override subarray(): Uint8Array<ArrayBuffer> {
         return new Uint8Array(0);
@@ -221,7 +221,7 @@ describe('bytes in the place of a string', () => {
     expect(serialized([new Odd(utf8('a"b'))])).toBe('["a\\"b"]');
   });
 
-  it('stay the caller’s, as they are', () => {
+  it('stay unchanged with the caller', () => {
     const bytes = utf8('a"b');
     serializeJson([bytes]);
     expect([...bytes]).toEqual([...utf8('a"b')]);
@@ -238,7 +238,7 @@ describe('bytes in the place of a string', () => {
     ['a cut character', [0xf0, 0x9f, 0x98]],
     ['a first byte that is none', [0xf5, 0x80, 0x80, 0x80]],
     ['0xff', [0xff]],
-  ])('are refused when they are no UTF-8: %s', async (_, bytes) => {
+  ])('are refused when they are not UTF-8: %s', async (_, bytes) => {
     for (const around of [[], [0x61], [0x22, 0x61]]) {
       const text = Uint8Array.from([...around, ...bytes, ...around]);
       expect(await wrongArgument(() => serializeJson({ text }))).toBe('payload');
@@ -297,7 +297,7 @@ describe('a value that changes while it is written', () => {
     );
   });
 
-  it('is written as it is then, when it is still as long', () => {
+  it('is written as it is at that moment, if its length is the same', () => {
     const bytes = utf8('a"b');
     expect(serialized(changing(bytes, () => bytes.set(utf8('"cd'))))).toBe('{"first":"\\"cd","second":1}');
   });
@@ -327,7 +327,7 @@ describe('a value that changes while it is written', () => {
     expect(ours).toEqual(theirs);
   });
 
-  it('may give another string at every look: the first is the one that counts', () => {
+  it('may give a different string at every read: the first one counts', () => {
     let looks = 0;
     const value = {
       get text() {
@@ -353,7 +353,7 @@ describe('a value that changes while it is written', () => {
   });
 });
 
-describe('what cannot be written', () => {
+describe('values that cannot be written', () => {
   const circular = (): object => {
     const value: Record<string, unknown> = { secret: 'SECRET-9' };
     value['list'] = [{ back: value }];
@@ -440,7 +440,7 @@ describe('what cannot be written', () => {
     expect((error as Error).message).not.toContain('SECRET-9');
   });
 
-  it('is a BigInt unless it has a toJSON, as in JSON.stringify', () => {
+  it('include a BigInt unless it has a toJSON, as in JSON.stringify', () => {
     Object.defineProperty(BigInt.prototype, 'toJSON', {
       value(this: bigint) {
         return this.toString();
@@ -459,7 +459,7 @@ describe('what cannot be written', () => {
     ['the member that it is in', { messages: [{ content: 9n }] }, 'payload.messages'],
     ['no member whose name may be content', { 'Jane SECRET-9': 9n }, 'payload'],
     ['no member of a list', [{ temperature: 9n }], 'payload'],
-  ])('is told with the name of %s', async (_, payload, name) => {
+  ])('is reported with the name of %s', async (_, payload, name) => {
     const error = await caught(() => serializeJson(payload));
     expect(error).toMatchObject({
       argument: name,
@@ -480,7 +480,7 @@ describe('what cannot be written', () => {
     expect(await wrongArgument(() => serializeJson(nested(100_000, (inner) => [inner])))).toBe('payload');
   });
 
-  it('is what is longer than maxBytes, by one byte', async () => {
+  it('include anything longer than maxBytes, by one byte', async () => {
     const value = { a: ['é"', 1, true] };
     const { length } = Buffer.from(JSON.stringify(value));
     expect(serialized(value, { maxBytes: length })).toBe(JSON.stringify(value));
@@ -489,13 +489,13 @@ describe('what cannot be written', () => {
     );
   });
 
-  it('is what is longer than 32 MiB by default', async () => {
+  it('include anything longer than 32 MiB by default', async () => {
     const text = 'x'.repeat(32 * 1024 * 1024 - 4);
     expect(serializeJson([text]).length).toBe(32 * 1024 * 1024);
     expect(await securityCode(() => serializeJson([text, 1]))).toBe('PAYLOAD_TOO_LARGE');
   });
 
-  it('is a sparse array without an end, or a proxy that says that it has none', async () => {
+  it('include an endless sparse array, and a proxy that claims to be endless', async () => {
     const options = { maxBytes: 100_000 };
     expect(await securityCode(() => serializeJson(new Array<null>(2 ** 32 - 1), options))).toBe(
       'PAYLOAD_TOO_LARGE',

@@ -31,13 +31,13 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0
 const patient = { timeout: 60_000 };
 
 describe('withLockedMemory', () => {
-  it('runs what fits at once', async () => {
+  it('runs at once if there is room', async () => {
     const room = new Room();
     expect(await withLockedMemory(() => (room.take(900), 'done'), patient)).toBe('done');
     room.give(900);
   });
 
-  it('waits until others have released theirs, in the order of their coming', async () => {
+  it('waits until others have released theirs, in the order of arrival', async () => {
     const room = new Room();
     const order: string[] = [];
     room.take(800);
@@ -56,7 +56,7 @@ describe('withLockedMemory', () => {
     room.give(751);
   });
 
-  it('lets what ends a piece of work go before what begins one', async () => {
+  it('lets tasks that end work go before those that begin it', async () => {
     const room = new Room();
     const order: string[] = [];
     room.take(900);
@@ -76,7 +76,7 @@ describe('withLockedMemory', () => {
     expect(order).toEqual(['answer', 'next answer', 'request']);
   });
 
-  it('refuses at once what can never fit, and says which limit to raise to what', async () => {
+  it('refuses at once what can never fit, and names the limit to raise', async () => {
     const room = new Room();
     const error = await caught(() => withLockedMemory(() => room.take(901), patient));
     expect(error).toMatchObject({
@@ -90,7 +90,7 @@ describe('withLockedMemory', () => {
     expect(message).toMatch(/raise RLIMIT_MEMLOCK to at least 2097152 bytes \(ulimit -l 2048\)/);
   });
 
-  it('counts what one task takes in parts, which can never fit together', async () => {
+  it('counts the parts of one task together, which can never fit', async () => {
     const room = new Room();
     const task = (): void => {
       room.take(500);
@@ -103,7 +103,7 @@ describe('withLockedMemory', () => {
     expect(await caught(() => withLockedMemory(task, patient))).toMatchObject({ neededBytes: 1000 });
   });
 
-  it('fails when the time is over, and lets the next one go on', async () => {
+  it('fails when its time is up, and lets the next one continue', async () => {
     const room = new Room();
     room.take(900);
     const late = caught(() => withLockedMemory(() => room.take(500), { timeout: 20 }));

@@ -26,7 +26,7 @@ describe('SecureByteContext', () => {
     expect(zeros(new Uint8Array(buffer))).toBe(true);
   });
 
-  it('wipes of a larger buffer only the view it was given', () => {
+  it('wipes only the given view of a larger buffer', () => {
     const whole = Uint8Array.of(1, 2, 3, 4);
     const context = new SecureByteContext(whole.subarray(1, 3));
     expect([...whole]).toEqual([1, 0, 0, 4]);
@@ -77,7 +77,7 @@ describe('SecureByteContext', () => {
     expect(zeros(view)).toBe(true);
   });
 
-  it('wipes behind a thenable that is no Promise, and behind one that fails at once', async () => {
+  it('wipes after a thenable that is not a Promise, and after one that fails at once', async () => {
     const context = new SecureByteContext(secret());
     const view = kept(context);
     const thenable = { then: (resolve: (value: string) => void) => setTimeout(() => resolve('done'), 1) };
@@ -109,7 +109,7 @@ describe('SecureByteContext', () => {
     expect(await caught(() => other.use(() => 1))).toMatchObject({ code: 'DISPOSED' });
   });
 
-  it('is wiped at once by dispose, even while somebody uses it', async () => {
+  it('is wiped at once by dispose, even while in use', async () => {
     const context = new SecureByteContext(secret());
     const pending = context.use(async (bytes) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -166,7 +166,7 @@ describe('SecureByteContext', () => {
     expect(new SecureByteContext(new Uint8Array(0)).length).toBe(0);
   });
 
-  it('leaves everything as it is with secure: false', () => {
+  it('leaves everything unchanged with secure: false', () => {
     const source = secret();
     const context = new SecureByteContext(source, { secure: false });
     expect([...source]).toEqual([...secret()]);

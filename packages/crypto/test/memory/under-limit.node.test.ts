@@ -93,7 +93,7 @@ suite('locked memory under 8 MiB', () => {
     });
   });
 
-  it('is had or refused on every path where it is required, and the error says what to raise', () => {
+  it('is given or refused on every path that requires it, and the error says what to raise', () => {
     for (const [path, error] of Object.entries(outcome.refused)) {
       expect(`${path}: ${error}`).toMatch(
         /: MEMORY_NOT_LOCKED: \d+ bytes of memory can never be locked: .* raise RLIMIT_MEMLOCK to at least \d+ bytes/,

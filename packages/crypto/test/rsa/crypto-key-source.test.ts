@@ -36,7 +36,7 @@ describe('a pair of CryptoKeys', () => {
     expect(JSON.stringify(keys)).toBe(JSON.stringify({ publicKey: keys.publicKey.fingerprint }));
   });
 
-  it('gives one opaque error for what does not unwrap, and heeds its signal', async () => {
+  it('gives one opaque error when unwrapping fails, and respects its signal', async () => {
     const keys = await CryptoKeySource.fromKeyPair(await generateCryptoKeyPair(2048));
     for (const block of [new Uint8Array(256), new Uint8Array(255), new Uint8Array(0)]) {
       expect(await rejection(keys.unwrap(block))).toMatchObject({ code: 'DECRYPTION_FAILED' });

@@ -39,7 +39,7 @@ async function verdict(der: Uint8Array): Promise<string> {
 }
 
 describe('a damaged key', () => {
-  it('is INVALID_KEY, or opens right: whichever bits are flipped', async () => {
+  it('is INVALID_KEY or opens correctly, whichever bits are flipped', async () => {
     const damages = fc.uniqueArray(bit, { minLength: 1, maxLength: 3, selector: String });
     await fc.assert(
       fc.asyncProperty(damages, async (flips) => {
@@ -51,7 +51,7 @@ describe('a damaged key', () => {
     );
   });
 
-  it('is INVALID_KEY, or opens right: whichever number is another', async () => {
+  it('is INVALID_KEY or opens correctly, whichever number is replaced', async () => {
     const good = asBigInts(readPkcs8(smallPkcs8));
     const change = fc.tuple(fc.nat(NAMES.length - 1), fc.bigInt({ min: 1n, max: (1n << 1024n) - 1n }));
     await fc.assert(
@@ -75,7 +75,7 @@ describe('a sound key', () => {
     expect(await verdict(der)).toBe('opens right');
   });
 
-  it('is taken with attributes behind it, well-formed or not: no library is shown them', async () => {
+  it('is accepted with trailing attributes, well-formed or not: no library sees them', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const content = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(4);
     for (const attributes of [Uint8Array.of(0xa0, 0), Uint8Array.of(0xa0, 3, 1, 2, 3)]) {

@@ -48,7 +48,7 @@ suite(`against openssl${whyNoOpenssl === undefined ? '' : ` (skipped: ${whyNoOpe
     expect(openssl(['pkey', '-in', 'k.pem', '-pubout'], { 'k.pem': pem }).toString()).toBe(key.publicKey.pem);
   });
 
-  it('the fingerprint is the one of the usual command line (RFC 7469, appendix A)', async () => {
+  it('the fingerprint matches the usual command line (RFC 7469, appendix A)', async () => {
     const key = await RsaPrivateKey.fromPkcs8(decodePem(smallPem).der);
     const spki = openssl(['pkey', '-in', 'k.pem', '-pubout', '-outform', 'DER'], { 'k.pem': smallPem });
     const digest = openssl(['dgst', '-sha256', '-binary'], {}, spki);
@@ -56,7 +56,7 @@ suite(`against openssl${whyNoOpenssl === undefined ? '' : ` (skipped: ${whyNoOpe
     expect(key.publicKey.fingerprint).toBe(`sha256/${base64}`);
   });
 
-  it('openssl refuses what we wrapped when it is told another hash', async () => {
+  it('openssl refuses our wrapped keys under another hash', async () => {
     const key = await RsaPrivateKey.fromPkcs8(decodePem(smallPem).der);
     const ours = await key.publicKey.wrap(Uint8Array.from(SECRET));
     const sha1 = OAEP.map((option) => option.replace('sha256', 'sha1'));

@@ -75,7 +75,7 @@ describe('RsaPrivateKey.unwrap', () => {
     expect(bytesIn(await key.unwrap(wrapped(), new AbortController().signal)).equals(SECRET)).toBe(true);
   });
 
-  it('is refused after dispose; what is under way ends well', async () => {
+  it('is refused after dispose; operations under way succeed', async () => {
     const mine = await smallKey();
     const running = Array.from({ length: 6 }, () => mine.unwrap(wrapped()));
     mine.dispose();
@@ -127,7 +127,7 @@ describe('RsaPrivateKey.fromPkcs8', () => {
     expect(await securityCode(() => RsaPrivateKey.fromPkcs8(der()))).toBe('INVALID_KEY');
   });
 
-  it('refuses a key with a damaged number, unless what it opens is right all the same', async () => {
+  it('refuses a key with a damaged number, unless it still opens correctly', async () => {
     const der = decodePem(keyFile('flipped.pem')).der;
     const damaged = await RsaPrivateKey.fromPkcs8(der).catch((error: unknown) => error);
     if (!(damaged instanceof RsaPrivateKey)) {
@@ -138,7 +138,7 @@ describe('RsaPrivateKey.fromPkcs8', () => {
     expect(bytesIn(await damaged.unwrap(publicEncrypt(key, SECRET))).equals(SECRET)).toBe(true);
   });
 
-  it('refuses a key whose numbers belong together but that cannot decrypt: a factor is no prime', async () => {
+  it('refuses a consistent key that cannot decrypt: a factor is not prime', async () => {
     // The p below is a product of two primes; every congruence of the check holds for it all the same.
     const [p, q] = [prime(smallPem, 'p') * prime(smallPem, 'q'), prime(recipientPem, 'q')];
     const e = [65_537n, 65_539n, 65_543n, 65_551n].find((odd) => isCoprime(odd, (p - 1n) * (q - 1n))) ?? 0n;
@@ -151,7 +151,7 @@ describe('RsaPrivateKey.fromPkcs8', () => {
   });
 
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qInv'] as const)(
-    'refuses a key whose %s is another, unless it opens all the same',
+    'refuses a key with another %s, unless it still opens',
     async (name) => {
       const good = readPkcs8(smallPkcs8);
       const numbers = NAMES.map((each) => {
@@ -167,7 +167,7 @@ describe('RsaPrivateKey.fromPkcs8', () => {
     },
   );
 
-  it.each(['n', 'e'] as const)('refuses a key whose %s is another: nothing opens with it', async (name) => {
+  it.each(['n', 'e'] as const)('refuses a key with another %s: nothing opens with it', async (name) => {
     const good = readPkcs8(smallPkcs8);
     const numbers = NAMES.map((each) => {
       const number = BigInt(`0x${Buffer.from(good[each]).toString('hex')}`);

@@ -18,7 +18,7 @@ describe('RsaPublicKey', () => {
     expect([key.modulusLength, key.modulusBytes]).toEqual([4096, 512]);
   });
 
-  it('gives the PEM that node:crypto gives, from text, bytes and DER', async () => {
+  it('gives the same PEM as node:crypto, from text, bytes and DER', async () => {
     const spki = spkiOfPem(smallPem);
     const expected = createPublicKey(smallPem).export({ type: 'spki', format: 'pem' });
     const fingerprint = `sha256/${createHash('sha256').update(spki).digest('base64')}`;
@@ -38,7 +38,7 @@ describe('RsaPublicKey', () => {
     expect((await making).pem).toBe(createPublicKey(smallPem).export({ type: 'spki', format: 'pem' }));
   });
 
-  it('shows no more than what is public', async () => {
+  it('shows only public facts', async () => {
     const key = await RsaPublicKey.fromSpki(spkiOfPem(smallPem));
     expect(Object.keys(key).sort()).toEqual(['fingerprint', 'modulusBytes', 'modulusLength', 'pem']);
   });
@@ -69,7 +69,7 @@ describe('RsaPublicKey', () => {
     expect(await importing(modulus(2048), e)).toBe('INVALID_KEY');
   });
 
-  it('refuses what is no SPKI of an RSA key', async () => {
+  it('refuses anything but the SPKI of an RSA key', async () => {
     const spki = spkiOfPem(smallPem);
     const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey;
     const bad = {

@@ -22,7 +22,7 @@ async function usedKey(copies: number): Promise<Unwrapper> {
 }
 
 describe('webCryptoPrivateKeys', () => {
-  it('hears an abort while it waits for a turn, and rejects with the reason as it is', async () => {
+  it('notices an abort while it waits for its turn, and rejects with that reason', async () => {
     const key = await usedKey(2);
     const running = [key.unwrap(wrapped(), {}), key.unwrap(wrapped(), {})];
     const controller = new AbortController();
@@ -36,7 +36,7 @@ describe('webCryptoPrivateKeys', () => {
     }
   });
 
-  it('refuses after dispose, and ends well what was asked before', async () => {
+  it('refuses after dispose, and completes earlier operations', async () => {
     const key = await webCryptoPrivateKeys(() => 1).importPrivateKey(smallPkcs8, {});
     const asked = [key.unwrap(wrapped(), {}), key.unwrap(wrapped(), {}), key.unwrap(wrapped(), {})];
     key.dispose();
@@ -44,7 +44,7 @@ describe('webCryptoPrivateKeys', () => {
     for (const bytes of await Promise.all(asked)) expect(bytesIn(bytes).equals(SECRET)).toBe(true);
   });
 
-  it('leaves the bytes it imports as they are', async () => {
+  it('leaves the imported bytes unchanged', async () => {
     const der = Uint8Array.from(smallPkcs8);
     await webCryptoPrivateKeys(() => 1).importPrivateKey(der, {});
     expect(Buffer.from(der).equals(Buffer.from(smallPkcs8))).toBe(true);
@@ -58,7 +58,7 @@ describe('webCryptoPrivateKeys', () => {
     expect(der.every((byte) => byte === 0)).toBe(true);
   });
 
-  it('takes no secret where locked memory is required: nobody can lock the library', async () => {
+  it('takes no secret where locked memory is required: the library cannot be locked', async () => {
     const keys = webCryptoPrivateKeys(() => 1);
     const memory = { requireLocked: true };
     const key = await keys.importPrivateKey(smallPkcs8, {});
@@ -107,7 +107,7 @@ describe('copies of a key', () => {
     expect(imports).toHaveLength(4);
   });
 
-  it('may be refused: the first one does the work', async () => {
+  it('may be refused: the first one does all the work', async () => {
     const imports = watchImports((index) => index > 0);
     const key = await webCryptoPrivateKeys(() => 4).importPrivateKey(smallPkcs8, {});
     await unwrapMany(key);
@@ -115,7 +115,7 @@ describe('copies of a key', () => {
     expect(imports).toHaveLength(4);
   });
 
-  it('leave nothing of what they are made of', async () => {
+  it('leave none of their source bytes behind', async () => {
     const imports = watchImports();
     const key = await usedKey(3);
     await unwrapMany(key);
@@ -123,7 +123,7 @@ describe('copies of a key', () => {
     expect(imports.every((der) => der.every((byte) => byte === 0))).toBe(true);
   });
 
-  it('leave nothing of it from the import on when one is enough', async () => {
+  it('leave none of them from the import on when one copy is enough', async () => {
     const imports = watchImports();
     const key = await webCryptoPrivateKeys(() => 1).importPrivateKey(smallPkcs8, {});
     await unwrapMany(key);
@@ -131,7 +131,7 @@ describe('copies of a key', () => {
     expect(imports[0]?.every((byte) => byte === 0)).toBe(true);
   });
 
-  it('leave nothing of it when the key ends before its first use, or is refused', async () => {
+  it('leave none of them when the key ends before its first use, or is refused', async () => {
     const imports = watchImports((index) => index > 0);
     const key = await webCryptoPrivateKeys(() => 3).importPrivateKey(smallPkcs8, {});
     expect(imports[0]?.some((byte) => byte !== 0)).toBe(true);

@@ -20,7 +20,7 @@ describe('loadAddon', () => {
   });
 
   // Electron: napi_create_external_arraybuffer gives napi_no_external_buffers_allowed.
-  it('goes without it where buffers outside of the heap are forbidden, and says why', () => {
+  it('does without it where buffers outside the heap are forbidden, and says why', () => {
     const released: string[] = [];
     const loaded = addonWith(failing('ERR_NOMYO_NATIVE_UNAVAILABLE'), released);
     expect(loadAddon(() => loaded)).toEqual({

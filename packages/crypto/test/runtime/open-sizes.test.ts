@@ -37,7 +37,7 @@ describe('openEnvelope with consume', () => {
   const options = { consume: true };
 
   for (const length of [0, 1, PIECE + 1, MASKED + 1, LARGE]) {
-    it(`opens ${String(length)} bytes, and leaves nothing of them when one bit is changed`, async () => {
+    it(`opens ${String(length)} bytes, and leaves none of them when one bit is changed`, async () => {
       const plaintext = randomBytes(length);
       const wire = sealIndependently(plaintext, key.publicKey.pem);
       const envelope = wireBytes(wire);
@@ -51,7 +51,7 @@ describe('openEnvelope with consume', () => {
     });
   }
 
-  it('leaves the envelope as it is unless it may use it up', async () => {
+  it('leaves the envelope unchanged unless it may consume it', async () => {
     const envelope = wireBytes(sealIndependently(randomBytes(LARGE), key.publicKey.pem));
     const before = Buffer.from(envelope);
     (await openEnvelope(envelope, key)).plaintext.dispose();

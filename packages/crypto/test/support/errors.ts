@@ -1,4 +1,4 @@
-/** What a call throws or rejects with. */
+/** The error that a call throws or rejects with. */
 import { InvalidArgumentError, NomyoError, SecurityError, type NomyoErrorCode } from '../../src/index.js';
 
 export async function caught(call: () => unknown): Promise<unknown> {

@@ -49,11 +49,11 @@ describe('a private key file', () => {
     expect(privateFileProblem({ ...file, ...facts }, ME)).toMatchObject({ code });
   });
 
-  it('is refused to root as well when it is of somebody else', () => {
+  it('is refused even to root when it belongs to another user', () => {
     expect(privateFileProblem({ ...file, uid: MINE }, ROOT)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
   });
 
-  it('that root hands to a group of mine may be read by that group, as PostgreSQL has it', () => {
+  it('owned by root may be read by a group of the user, as in PostgreSQL', () => {
     const handed = { ...file, uid: 0, gid: GROUP, mode: 0o440 };
     expect(privateFileProblem(handed, ME)).toBeUndefined();
     expect(privateFileProblem({ ...handed, mode: 0o640 }, ME)).toBeUndefined();
@@ -62,7 +62,7 @@ describe('a private key file', () => {
     }
   });
 
-  it('of root, for root, may be read by a group in a mounted Secret only', () => {
+  it('of root, for root, may be read by a group only in a mounted Secret', () => {
     const handed = { ...file, uid: 0, gid: GROUP, mode: 0o440 };
     expect(privateFileProblem(handed, ROOT)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
     expect(privateFileProblem({ ...handed, isMounted: true }, ROOT)).toBeUndefined();
@@ -77,7 +77,7 @@ describe('a private key file', () => {
 });
 
 describe('a public key file', () => {
-  it('may be read by all, and must be mine', () => {
+  it('may be world-readable, and must belong to the user', () => {
     expect(publicFileProblem({ ...file, mode: 0o644 }, ME)).toBeUndefined();
     expect(publicFileProblem({ ...file, uid: 1_001 }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
     expect(publicFileProblem({ ...file, kind: 'other' }, ME)).toMatchObject({ code: 'KEY_FILE_INVALID' });
@@ -93,13 +93,13 @@ describe('a directory', () => {
     expect(directoryProblem({ ...directory, mode }, ME)).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
   });
 
-  it('gets advice that its user can follow', () => {
+  it('comes with advice that its user can follow', () => {
     const volume = { ...directory, uid: 0, gid: GROUP, mode: 0o2770 };
     expect(directoryProblem(volume, ME)?.message).toContain('a directory inside it');
     expect(directoryProblem({ ...directory, mode: 0o770 }, ME)?.message).toContain('chmod 700');
   });
 
-  it('must be one, and mine', () => {
+  it("must be a directory, and the user's own", () => {
     expect(directoryProblem(file, ME)).toMatchObject({ code: 'KEY_FILE_UNREADABLE' });
     expect(directoryProblem({ ...directory, uid: 1_001 }, ME)).toMatchObject({
       code: 'KEY_FILE_PERMISSIONS',

@@ -70,7 +70,7 @@ describe('open', () => {
     expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
-  it('takes the age of a file that says nothing from its time of change', async () => {
+  it('takes the age of a file without a date from its mtime', async () => {
     const { keyDir, file } = await withPair();
     const text = readFileSync(file('private_key.pem'), 'utf8');
     writeFileSync(file('private_key.pem'), text.slice(text.indexOf('-----BEGIN')));
@@ -78,14 +78,14 @@ describe('open', () => {
     expect((await storageOf(keyDir).open(call)).createdAt).toBe(1_700_000_000_000);
   });
 
-  it('believes the file and not its time of change', async () => {
+  it('trusts the date in the file over its mtime', async () => {
     const { keyDir, file } = await withPair();
     const { createdAt } = await storageOf(keyDir).open(call);
     utimesSync(file('private_key.pem'), 1_700_000_000, 1_700_000_000);
     expect((await storageOf(keyDir).open(call)).createdAt).toBe(createdAt);
   });
 
-  it('makes a missing public key anew', async () => {
+  it('recreates a missing public key', async () => {
     const { keyDir, file } = await withPair();
     unlinkSync(file('public_key.pem'));
     await storageOf(keyDir).open(call);
@@ -93,7 +93,7 @@ describe('open', () => {
     expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
-  it('refuses a public key of another pair, and leaves it', async () => {
+  it('refuses the public key of another pair, and leaves it in place', async () => {
     const { keyDir, file } = await withPair();
     writeFileSync(file('public_key.pem'), pemB);
     const error = await rejection(storageOf(keyDir).open(call));
@@ -118,7 +118,7 @@ describe('open', () => {
     expect(readFileSync(file('public_key.pem'), 'utf8')).toBe(pemB);
   });
 
-  it('removes what a crash left over', async () => {
+  it('removes leftovers of a crash', async () => {
     const { keyDir, file } = await withPair();
     for (const name of WHOLE) writeFileSync(file(`.${name}.0123456789abcdef01234567.tmp`), 'half a k');
     writeFileSync(file('notes.tmp'), 'mine');
@@ -135,7 +135,7 @@ describe('open', () => {
 });
 
 describe('replace', () => {
-  it('puts a new pair in place, which says what it replaced', async () => {
+  it('puts a new pair in place, which records the one it replaced', async () => {
     const { keyDir, file } = await withPair();
     const storage = storageOf(keyDir, keys[1]);
     const old = await storage.open(call);
@@ -147,7 +147,7 @@ describe('replace', () => {
     expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
-  it('adopts the pair of another process, and makes none', async () => {
+  it('adopts the pair of another process instead of making one', async () => {
     const { keyDir } = await withPair();
     const [mine, other] = [storageOf(keyDir, keys[1]), storageOf(keyDir, keys[2])];
     const old = fingerprint(await mine.open(call));
@@ -166,7 +166,7 @@ describe('replace', () => {
     expect(new Set(replaced.map(pem))).toEqual(new Set([pemB]));
   });
 
-  it('uses the key that was made ahead of need, and wipes what is left', async () => {
+  it('uses the key made in advance, and wipes the rest', async () => {
     const { keyDir } = await withPair();
     const made: SecureByteContext[] = [];
     const make = async (): Promise<SecureByteContext> => {
@@ -186,7 +186,7 @@ describe('replace', () => {
     expect(made.map(({ disposed }) => disposed)).toEqual([true, true]);
   });
 
-  it('leaves a file that does not load as it is', async () => {
+  it('leaves a file that does not load unchanged', async () => {
     const { keyDir, file } = await withPair();
     const storage = storageOf(keyDir, keys[1]);
     const old = fingerprint(await storage.open(call));
@@ -196,7 +196,7 @@ describe('replace', () => {
     expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
-  it('makes the directory again when it was removed', async () => {
+  it('recreates the directory when it was removed', async () => {
     const { keyDir } = await withPair();
     const storage = storageOf(keyDir, keys[1]);
     const old = fingerprint(await storage.open(call));
@@ -205,7 +205,7 @@ describe('replace', () => {
     expect(filesIn(keyDir)).toEqual(WHOLE);
   });
 
-  it('writes nothing when another process took the lock over meanwhile', async () => {
+  it('writes nothing when another process has taken over the lock', async () => {
     const { keyDir, file } = await withPair();
     const make = (): Promise<SecureByteContext> => {
       writeFileSync(file('.lock-99'), 'another process', { mode: 0o600 });
@@ -252,7 +252,7 @@ describe('a rotation directory of its own', () => {
     expect(pem(await storage.open(call))).toBe(pemC);
   });
 
-  it('is followed by what the pairs say of each other, when the clock was set back', async () => {
+  it("is ordered by the pairs' own records when the clock was set back", async () => {
     const [keyDir, rotationDir] = [newDirectory(), newDirectory()];
     const storage = storageOf(keyDir, keys[1], rotationDir);
     const first = await storageOf(keyDir).open(call);
@@ -262,7 +262,7 @@ describe('a rotation directory of its own', () => {
     expect(pem(await storage.open(call))).toBe(pemB);
   });
 
-  it('loses against a first pair that was made later', async () => {
+  it('loses to a first pair that was made later', async () => {
     const [keyDir, rotationDir] = [newDirectory(), newDirectory()];
     const storage = storageOf(keyDir, keys[1], rotationDir);
     await storage.replace(fingerprint(await storageOf(keyDir).open(call)), call);

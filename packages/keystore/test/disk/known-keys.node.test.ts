@@ -13,7 +13,7 @@ const meet = (known: KnownKeys, name: string, fingerprint: string): Promise<bool
   known.remember(name, { fingerprint, replaces: undefined }, signal);
 
 describe('known keys in a file', () => {
-  it('touch nothing before there is something to remember', async () => {
+  it('touch nothing until there is something to remember', async () => {
     const keyDir = join(newDirectory(), 'keys');
     expect(await openKnownKeys({ keyDir }).recall('x')).toBeUndefined();
     expect(existsSync(keyDir)).toBe(false);
@@ -27,7 +27,7 @@ describe('known keys in a file', () => {
     expect(readdirSync(keyDir).sort()).toEqual(['.gitignore', '.lock-1', 'known_routers']);
   });
 
-  it('are remembered by one of many who meet a key at once, and seen by all', async () => {
+  it('are recorded once when many meet a key at the same time, and seen by all', async () => {
     const keyDir = newDirectory();
     const letters = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
     const won = await Promise.all(
@@ -38,7 +38,7 @@ describe('known keys in a file', () => {
     expect(await openKnownKeys({ keyDir }).recall('x')).toBe(print(winner));
   });
 
-  it('keep each other, and the key pair beside them', async () => {
+  it('preserve each other and the key pair next to them', async () => {
     const keyDir = newDirectory();
     const store = new KeyStore({ keyDir, keySize: 2048 });
     const names = Array.from({ length: 10 }, (_, i) => `https://router-${String(i)}.example/`);

@@ -32,7 +32,7 @@ describe('the lock of a directory', () => {
     await held[0]?.release();
   });
 
-  it('can be taken again when it is free, and leaves one file', async () => {
+  it('can be retaken when free, and leaves one file', async () => {
     const directory = newDirectory();
     for (let i = 1; i <= 5; i += 1) {
       const lock = await new DirectoryLock(directory).tryAcquire();
@@ -42,7 +42,7 @@ describe('the lock of a directory', () => {
     }
   });
 
-  it('is taken over at once from a process that is dead', async () => {
+  it('is taken over at once from a dead process', async () => {
     const directory = newDirectory();
     expect(await runChild('lock-and-die.mjs', [directory])).toMatchObject({ stdout: 'locked\n' });
     expect(readFileSync(join(directory, '.lock-1'), 'utf8')).toMatch(/^\d+\n/);
@@ -74,7 +74,7 @@ describe('the lock of a directory', () => {
     }
   });
 
-  it('is not taken over while the holder shows that it lives', async () => {
+  it('is not taken over while the holder shows signs of life', async () => {
     const directory = newDirectory();
     const holder = await new DirectoryLock(directory).tryAcquire();
     const waiting = new DirectoryLock(directory);
@@ -93,7 +93,7 @@ describe('the lock of a directory', () => {
     await holder?.release();
   });
 
-  it('tells a holder that was asleep that it has lost', async () => {
+  it('tells a holder that was asleep that it has lost the lock', async () => {
     const directory = newDirectory();
     const asleep = await new DirectoryLock(directory).tryAcquire();
     writeFileSync(join(directory, '.lock-2'), '');
@@ -104,7 +104,7 @@ describe('the lock of a directory', () => {
     expect(readFileSync(join(directory, '.lock-2'), 'utf8')).toBe('');
   });
 
-  it('takes no number below the highest', async () => {
+  it('never takes a number below the highest', async () => {
     const directory = newDirectory();
     writeFileSync(join(directory, '.lock-9'), '');
     writeFileSync(join(directory, '.lock-3'), 'held by nobody');

@@ -40,7 +40,7 @@ function expectUntouched(directory: string): void {
 }
 
 describe('a pair', () => {
-  it('is whole under temporary names, with its modes, before anything is put in place', async () => {
+  it('is complete under temporary names, with its modes, before anything is put in place', async () => {
     const directory = newDirectory();
     const seen: [string, number][] = [];
     const ready = (): Promise<void> => {
@@ -72,9 +72,9 @@ describe('a pair', () => {
     expectUntouched(directory);
   });
 
-  it('is not put in place by a process that fell asleep after it had looked at the lock', async () => {
+  it('is not put in place by a process that fell asleep after checking the lock', async () => {
     const directory = withFiles();
-    // Whoever takes the lock over begins with this.
+    // The next holder of the lock begins with this.
     const ready = (): Promise<void> => removeLeftovers(directory);
     const error = await rejection(writePair(await pairFor(directory, { ready, over: true })));
     expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE', path: join(directory, 'private_key.pem') });

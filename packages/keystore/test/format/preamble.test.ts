@@ -38,7 +38,7 @@ describe('the text before the key', () => {
     expect(readPreamble(file(utf8(text)))).toEqual({ createdAt: undefined, replaces: [], digest: undefined });
   });
 
-  it('is read with the line ends of Windows', () => {
+  it('is read with Windows line endings', () => {
     expect(readPreamble(file(utf8('a\r\nCreated: 2026-11-24T01:02:03Z\r\n'))).createdAt).toBe(
       Date.UTC(2026, 10, 24, 1, 2, 3),
     );

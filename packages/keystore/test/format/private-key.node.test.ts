@@ -33,7 +33,7 @@ describe('a private key file', () => {
     expect(new TextDecoder().decode(sealed)).not.toContain('BEGIN PRIVATE KEY');
   });
 
-  it('has a salt and an initialization vector of its own each time', async () => {
+  it('has a fresh salt and initialization vector each time', async () => {
     const pkcs8 = await newPkcs8();
     const how = withPassword();
     const write = (): Promise<Uint8Array> =>
@@ -69,7 +69,7 @@ describe('a private key file', () => {
     );
   });
 
-  it('is left to its reader to wipe: the bytes are not changed', async () => {
+  it('is left to the caller to wipe: its bytes do not change', async () => {
     const file = vectorFile('rsa2048.pem');
     const copy = Buffer.from(file);
     (await readPrivateKey(file, context)).dispose();

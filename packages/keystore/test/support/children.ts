@@ -2,7 +2,7 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What a process left. */
+/** The exit of a process, and its output. */
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;

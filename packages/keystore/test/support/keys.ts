@@ -16,7 +16,7 @@ export function copies(pkcs8: Uint8Array): () => Promise<SecureByteContext> {
   return () => Promise.resolve(new SecureByteContext(Uint8Array.from(pkcs8)));
 }
 
-/** What a promise is rejected with. */
+/** The error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

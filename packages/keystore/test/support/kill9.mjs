@@ -73,7 +73,7 @@ async function killOnce({ keyDir, source, count, random }) {
   return count;
 }
 
-/** What a user sees: the next start works, tidies up, and both files are one pair. */
+/** From the user's side: the next start works, tidies up, and both files are one pair. */
 async function inspect(keyDir, hadPair) {
   const events = [];
   const onEvent = ({ type }) => events.push(type);

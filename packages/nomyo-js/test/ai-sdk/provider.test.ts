@@ -20,7 +20,7 @@ async function setUp(answer: (request: Json) => object, fail?: 'flip-tag' | '401
 const PROMPT = `Hello ${MARKERS.prompt}`;
 
 describe("the AI SDK's", () => {
-  it('generateText gives text and usage, with the tier that the call asks for', async () => {
+  it('generateText returns text and usage, with the tier that the call asks for', async () => {
     const { to, nomyo } = await setUp(() => completion('Hello there'));
     const { text, usage } = await generateText({
       model: nomyo('m'),
@@ -32,7 +32,7 @@ describe("the AI SDK's", () => {
     expect(posts(to)[0]?.headers['x-security-tier']).toBe('high');
   });
 
-  it('streamText gives pieces and usage', async () => {
+  it('streamText yields pieces and usage', async () => {
     const { nomyo } = await setUp(() => completion('Hello there'));
     const result = streamText({ model: nomyo.languageModel('m'), prompt: PROMPT });
     const pieces: string[] = [];
@@ -95,7 +95,7 @@ describe('an error of the AI SDK', () => {
     },
   );
 
-  it('in streamText has no prompt either', async () => {
+  it('in streamText does not contain the prompt either', async () => {
     const { nomyo } = await setUp(() => completion('x'), 'flip-tag');
     const errors: unknown[] = [];
     const result = streamText({
@@ -109,7 +109,7 @@ describe('an error of the AI SDK', () => {
   });
 });
 
-it('what cannot be sealed is refused at once, and close() ends the provider', async () => {
+it('input that cannot be sealed is refused at once, and close() ends the provider', async () => {
   const { nomyo } = await setUp(() => completion('x'));
   for (const kind of ['completionModel', 'embeddingModel', 'imageModel'] as const) {
     expect(() => nomyo[kind]('m')).toThrow(

@@ -1,7 +1,7 @@
 /** An attacker who ends TLS: with a certificate that the client trusts, in front of a router that knows nothing of it. */
 import { send, startFront, withPosts, type Answered, type Passing } from '../terminator.js';
 
-/** What is done with one POST: it is passed on, changed or not, or answered in the router's place. */
+/** The attack on one POST: pass it on, changed or not, or answer in the router's place. */
 export type Attack = (
   sent: Passing,
   passOn: (sent: Passing) => Promise<Answered>,

@@ -1,5 +1,5 @@
 /**
- * The five attacks of whoever ends TLS, in front of a router that knows nothing of it. Each succeeds against version 1, as
+ * The five attacks of a TLS terminator in front of a router that does not notice. Each succeeds against version 1, as
  * SECURITY.md says, and fails against version 2.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -40,13 +40,13 @@ describe('version 1', () => {
     expect((await v1.router.opened()).map(({ tier }) => tier)).toEqual(['standard']);
   });
 
-  it('C, a forged answer: the client takes what no router has said', async () => {
+  it('C, a forged answer: the client accepts what no router has said', async () => {
     v1.attacker.attack((sent) => forge(clientKeyOf(sent), 'forged'));
     expect(await v1.ask('a question')).toBe('forged');
     expect(await v1.router.opened()).toHaveLength(0);
   });
 
-  it('D, an old answer: the client takes it for the answer to another question', async () => {
+  it('D, an old answer: the client accepts it as the answer to another question', async () => {
     let old: Answered | undefined;
     v1.attacker.attack(async (sent, passOn) => (old ??= await passOn(sent)));
     await v1.ask('the first');
@@ -91,7 +91,7 @@ describe('version 2', () => {
     expect(v2.asked('standard')).toEqual([]);
   });
 
-  it('B: a header lowers no tier, and the sealed one cannot be changed', async () => {
+  it('B: a header cannot lower the tier, and the sealed one cannot be changed', async () => {
     v2.attacker.attack((sent, passOn) =>
       passOn({ ...sent, headers: { ...sent.headers, 'x-security-tier': 'standard', tier: 'standard' } }),
     );
@@ -101,7 +101,7 @@ describe('version 2', () => {
     expect(v2.asked('standard')).toEqual([]);
   });
 
-  it('C: an answer that the holder of the key has not made does not open, sealed or in the clear', async () => {
+  it('C: an answer not made by the holder of the key does not open, sealed or in the clear', async () => {
     v2.attacker.attack(async (sent) => ({
       status: 200,
       headers: { 'content-type': CONTENT_TYPE.answer },

@@ -1,5 +1,5 @@
 /**
- * What the keys of a router are worth to an attacker in version 1, as SECURITY.md says. Version 2's side of it is in
+ * The worth of a router's keys to an attacker in version 1, as stated in SECURITY.md. Version 2's side of it is in
  * `../v2/documents.test.ts`, and in the router's scan of its own memory.
  */
 import { generateKeyPairSync } from 'node:crypto';
@@ -43,7 +43,7 @@ describe('version 1', () => {
     expect(read).toHaveLength(1);
   });
 
-  it('G, a stolen key: it opens what was recorded at any time before', async () => {
+  it('G, a stolen key: it opens everything recorded before', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const behind = await router({ tls: false, keyPem });

@@ -11,7 +11,7 @@ import { startAttacker, type Attacker } from './attacker.js';
 export interface V1 {
   readonly attacker: Attacker;
   readonly router: Router;
-  /** What the client gives its caller. */
+  /** The result that the client's caller gets. */
   ask(question: string, tier?: SecurityTier): Promise<string>;
 }
 

@@ -24,7 +24,7 @@ export interface V2 {
   advance(seconds: number): void;
   /** A request of the attacker's own, who may ask as everybody may. */
   seal(question: string): Promise<SealedRequest>;
-  /** What the client gives its caller. */
+  /** The result that the client's caller gets. */
   ask(question: string, tier?: SecurityTier): Promise<string>;
 }
 
@@ -92,7 +92,7 @@ async function sealFor({ passOn }: Attacker, pin: string, question: string): Pro
   });
 }
 
-/** What somebody who has `answer` makes of these bytes. */
+/** These bytes as read by a holder of `answer`. */
 export async function openAnswer(
   { answer }: SealedRequest,
   contentType: string,

@@ -92,7 +92,7 @@ suite(`a client in Chromium${reason === undefined ? '' : ` (skipped: ${reason})`
     expect(await ask(page)).toContain('Who opens this?');
   });
 
-  it('loads a dialect with its first request, and streams with the first of them', async () => {
+  it('loads a dialect with its first request, and streaming with the first stream', async () => {
     const page = await tab();
     const said = await page.evaluate(async (baseUrl) => {
       const { createSecureFetch } = await import('nomyo-js/fetch');

@@ -4,7 +4,7 @@ import type { KeyStore, KeyStoreEvent } from '@nomyo/keystore';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { INSECURE_HOST, servePages, startBrowser, whyNot } from './pages.js';
 
-/** What a page keeps between two steps of a test. */
+/** State of the page between two steps of a test. */
 declare global {
   var told: KeyStoreEvent[];
   var store: KeyStore;
@@ -73,7 +73,7 @@ suite(`keys in IndexedDB${reason === undefined ? '' : ` (skipped: ${reason})`}`,
       database.close();
     }, change);
 
-  it('tabs that start at once on an empty origin end with one pair', async () => {
+  it('tabs that start at the same time on an empty origin end up with one pair', async () => {
     const tabs = await Promise.all([tab(), tab(), tab()]);
     const prints = await Promise.all(tabs.map((page) => open(page)));
     expect(new Set(prints).size).toBe(1);
@@ -128,7 +128,7 @@ suite(`keys in IndexedDB${reason === undefined ? '' : ` (skipped: ${reason})`}`,
     expect(thefts.inside).toMatch(/^\{\}\{"fingerprint":"sha256\/[^"]+"\}$/);
   });
 
-  it('a pair that one tab made at rotation is adopted by the other at its own', async () => {
+  it('a pair made by one tab at rotation is adopted by the other at its next rotation', async () => {
     const [fast, slow] = [await tab(), await tab()];
     const first = await open(fast, { rotationInterval: 1_000 });
     expect(await open(slow, { rotationInterval: 4_000 })).toBe(first);
@@ -155,7 +155,7 @@ suite(`keys in IndexedDB${reason === undefined ? '' : ` (skipped: ${reason})`}`,
     expect(await typesOf(page)).toEqual(['key-loaded']);
   });
 
-  it('a damaged record is an error, and stays as it is', async () => {
+  it('a damaged record is an error, and stays unchanged', async () => {
     const page = await tab();
     await open(page);
     await tamper(page, 'damage');
@@ -172,7 +172,7 @@ suite(`keys in IndexedDB${reason === undefined ? '' : ` (skipped: ${reason})`}`,
     }
   });
 
-  it('a page that did not come over HTTPS is refused', async () => {
+  it('a page that was not loaded over HTTPS is refused', async () => {
     const page = await tab(INSECURE_HOST);
     const error = await page.evaluate(async () => {
       const { KeyStore } = await import('@nomyo/keystore');

@@ -9,7 +9,7 @@ import { servePages, startBrowser, whyNot } from './pages.js';
 const reason = whyNot();
 const suite = reason === undefined ? describe : describe.skip;
 
-/** What a page keeps while its stream is under way. */
+/** State of the page while its stream is under way. */
 declare global {
   var heard: string[];
   var ended: Promise<void>;
@@ -100,7 +100,7 @@ suite(`version 2 in Chromium${reason === undefined ? '' : ` (skipped: ${reason})
     ]);
   });
 
-  it('refuses a router whose keys its root did not sign for', async () => {
+  it('refuses a router whose keys are not signed for its root', async () => {
     const other = `ed25519/${Buffer.alloc(32, 1).toString('base64')}`;
     const code = await page.evaluate(
       async ({ baseUrl, root }) => {

@@ -5,7 +5,7 @@ import { splitRequest } from '../../src/chat/request.js';
 const messages = [{ role: 'user', content: 'hello' }];
 
 describe('splitRequest', () => {
-  it('moves tier and API key out of the payload and keeps everything else', () => {
+  it('moves the tier and the API key out of the payload and keeps everything else', () => {
     const request = {
       model: 'm',
       messages,

@@ -15,7 +15,7 @@ const codeOf = new Map(entries.map((entry) => entry.split(/=(.*)/s)));
 const build = await rollup({
   input: Object.fromEntries([...codeOf.keys()].map((name) => [name, `entry:${name}`])),
   plugins: [{ name: 'node', resolveId, load: (id) => codeOf.get(id.replace(/^entry:/, '')) }],
-  // What package.json says of each package: `"sideEffects": false`.
+  // As package.json says of each package: `"sideEffects": false`.
   treeshake: { moduleSideEffects: false },
   onLog: (_level, log) => {
     throw new Error(log.message);

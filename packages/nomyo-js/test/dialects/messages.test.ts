@@ -98,7 +98,7 @@ describe('a request of the Messages API', () => {
     });
   });
 
-  it('hands on the images that tools gave back, behind what all of them said', () => {
+  it('passes on the images returned by tools, after the text of all of them', () => {
     const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
     const result = (id: string, content: unknown) => ({ type: 'tool_result', tool_use_id: id, content });
     const content = [
@@ -211,7 +211,7 @@ describe('an answer of the Messages API', () => {
     });
   });
 
-  it('can go back in the next turn, and is what the model said', () => {
+  it('can be sent back in the next turn, and is what the model said', () => {
     const text = fc.string({ minLength: 1 });
     const input = fc.dictionary(
       fc.string({ minLength: 1 }).filter((name) => name !== '__proto__'),
@@ -246,7 +246,7 @@ describe('an answer of the Messages API', () => {
     );
   });
 
-  it('with arguments that are no JSON is a failure that another try can mend', () => {
+  it('with arguments that are not JSON is a failure that a retry can fix', () => {
     const message = { tool_calls: [{ ...CALL, function: { name: 'x', arguments: '{"a":' } }] };
     expect(() => answered(messages, ASKED, completion('', {}, { message }))).toThrow(
       expect.objectContaining({ status: 502 }),

@@ -151,7 +151,7 @@ describe('an answer of the Responses API', () => {
     });
   });
 
-  it('that was cut by its length is incomplete', () => {
+  it('that was cut off by length is incomplete', () => {
     const cut = completion('x', {}, { finish_reason: 'length' });
     expect(answered(responses, ASKED, cut)).toMatchObject({
       status: 'incomplete',
@@ -160,7 +160,7 @@ describe('an answer of the Responses API', () => {
     expect(streamed(responses, ASKED, cut).at(-1)?.event).toBe('response.incomplete');
   });
 
-  it('streams in order: every event numbered, each item begun, grown and ended', () => {
+  it('streams in order: numbered events, and a start, deltas and an end for each item', () => {
     const events = streamed(responses, ASKED, EVERYTHING);
     expect(events.map(({ data }) => data['sequence_number'])).toEqual(events.map((_, index) => index));
     for (const { event, data } of events) expect(data['type']).toBe(event);
@@ -197,7 +197,7 @@ describe('an answer of the Responses API', () => {
     expect(events.at(-1)?.data['response']).toEqual(answered(responses, ASKED, EVERYTHING));
   });
 
-  it('can go back as input, and is what the model said', () => {
+  it('can be sent back as input, and is what the model said', () => {
     const text = fc.string({ minLength: 1 });
     const call = fc.record({ id: text, name: text, arguments: fc.json() });
     fc.assert(

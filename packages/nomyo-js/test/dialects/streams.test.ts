@@ -83,7 +83,7 @@ const joined = (of: readonly Json[], member: string): string => of.map((each) =>
 const whole = (pieces: readonly string[]): string => pieces.join('');
 
 describe('a stream', () => {
-  it('of chat completions is given as it is, and ends with [DONE] alone', () => {
+  it('of chat completions is passed through, and ends with [DONE] alone', () => {
     fc.assert(
       fc.property(said, (of) => {
         const body = { model: 'm', messages: [], stream: true };
@@ -93,7 +93,7 @@ describe('a stream', () => {
     );
   });
 
-  it('of the Responses API: numbered, each item begun, grown and ended, and the last event has it all', () => {
+  it('of the Responses API: numbered, a start, deltas and an end for each item, and everything in the last event', () => {
     fc.assert(
       fc.property(said, (of) => {
         const events = eventsOf(responses, { model: 'm', input: 'x', stream: true }, of);
@@ -160,7 +160,7 @@ describe('a stream', () => {
     );
   });
 
-  it('of no chunk at all has a beginning and an end', () => {
+  it('without any chunk has a beginning and an end', () => {
     const events = responses.read({ model: 'm', input: 'x' }).writer().end();
     expect(events.map(({ event }) => event)).toEqual([
       'response.created',

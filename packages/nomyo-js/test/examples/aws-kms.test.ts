@@ -33,7 +33,7 @@ async function wrap(source: KmsKeySource): Promise<Uint8Array> {
 }
 
 describe('a key in AWS KMS', () => {
-  it('opens answers of a router, with RSA_4096 and one Decrypt a call', async () => {
+  it('opens answers of a router, with RSA_4096 and one Decrypt per call', async () => {
     const of = await kms(4096);
     const keys = await open(of);
     expect(keys.publicKey.modulusLength).toBe(4096);
@@ -52,7 +52,7 @@ describe('a key in AWS KMS', () => {
     });
   });
 
-  it('is asked with requests that are signed, in JSON 1.1', async () => {
+  it('receives signed requests, in JSON 1.1', async () => {
     const of = await kms();
     await (await open(of)).unwrap(await wrap(await open(of)));
     for (const { headers } of of.requests) {
@@ -63,7 +63,7 @@ describe('a key in AWS KMS', () => {
     }
   });
 
-  it('says DECRYPTION_FAILED, and nothing more, to a block that was changed', async () => {
+  it('answers a changed block with DECRYPTION_FAILED and nothing more', async () => {
     const keys = await open(await kms());
     const block = await wrap(keys);
     expect(await keys.unwrap(block)).toHaveLength(32);
@@ -82,7 +82,7 @@ describe('a key in AWS KMS', () => {
     [400, 'DisabledException'],
     [400, 'ThrottlingException'],
     [500, 'KMSInternalException'],
-  ])('passes %i %s on as the SDK gives it: it is no verdict on the envelope', async (status, type) => {
+  ])('passes on %i %s as the SDK gives it: it says nothing about the envelope', async (status, type) => {
     const of = await kms();
     const keys = await open(of);
     const block = await wrap(keys);
@@ -92,14 +92,14 @@ describe('a key in AWS KMS', () => {
     expect(error).toMatchObject({ name: type });
   });
 
-  it('that is not there, or not made for RSA-OAEP-SHA256, is refused at the start', async () => {
+  it('that is missing, or not made for RSA-OAEP-SHA256, is refused at the start', async () => {
     const of = await kms();
     expect(await rejection(KmsKeySource.open(clientOf(of), 'alias/other'))).toMatchObject({
       name: 'NotFoundException',
     });
   });
 
-  it('ends with the reason of the signal, before a request and in the middle of one', async () => {
+  it('ends with the reason of the signal, before a request and during one', async () => {
     const of = await kms();
     const keys = await open(of);
     const block = await wrap(keys);

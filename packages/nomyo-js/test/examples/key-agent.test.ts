@@ -45,7 +45,7 @@ const place = (): string => join(temporaryDirectory(), 'agent', 'socket');
 const wrapped = async (): Promise<Uint8Array> =>
   keys.publicKey.wrap(new Uint8Array(Uint8Array.from(SECRET).buffer));
 
-/** What a stranger's bytes get out of the agent before it hangs up, or for half a second. */
+/** The agent's reply to a stranger's bytes until it hangs up, or within half a second. */
 async function talk(
   socketPath: string,
   ...pieces: readonly Uint8Array[]
@@ -98,7 +98,7 @@ describe('an agent and its client', () => {
     );
   });
 
-  it('say DECRYPTION_FAILED, and nothing more, to a block of another key, of another length, and to none', async () => {
+  it('answer DECRYPTION_FAILED, and nothing more, to a block of another key, of another length, and to none', async () => {
     const path = place();
     await agentAt(path);
     const source = await sourceAt(path);
@@ -143,7 +143,7 @@ describe('the socket', () => {
     expect(error).toMatchObject({ code: 'KEY_FILE_PERMISSIONS' });
   });
 
-  it('is not trusted by a client when others could have put it there', async () => {
+  it('is not trusted by a client when other users could have put it there', async () => {
     const path = place();
     await agentAt(path);
     chmodSync(join(path, '..'), 0o777);
@@ -162,13 +162,13 @@ describe('the socket', () => {
     await agentAt(path);
     chmodSync(join(path, '..', '..'), 0o755);
     expect(connectAs(NOBODY, path)).toBe(process.getuid?.() === 0 ? 'EACCES' : 'cannot be tried');
-    // Whoever opens the directory later has not opened the socket.
+    // Opening up the directory later does not open up the socket.
     chmodSync(join(path, '..'), 0o755);
     expect(connectAs(NOBODY, path)).toBe(process.getuid?.() === 0 ? 'EACCES' : 'cannot be tried');
     expect(connectAs(process.getuid?.() ?? 0, path)).toBe('connected');
   });
 
-  it('of an agent that lives is not taken over, and one of a dead agent is', async () => {
+  it('of a live agent is not taken over, but that of a dead one is', async () => {
     const path = place();
     await agentAt(path);
     expect(await rejection(KeyAgent.listen(keys, path))).toBeInstanceOf(KeyAgentError);
@@ -183,7 +183,7 @@ describe('the socket', () => {
 /** An account without rights. */
 const NOBODY = 65_534;
 
-/** What a process of this user gets that connects; only root can start one of another user. */
+/** The reply to a process of this user that connects; only root can start one of another user. */
 function connectAs(uid: number, path: string): string {
   const program = `const socket = require('net').connect(process.argv[1]);
     socket.on('connect', () => { console.log('connected'); socket.destroy(); });
@@ -205,14 +205,14 @@ function deadSocket(path: string): void {
 }
 
 describe('a client', () => {
-  it('gets a KeyAgentError when there is no agent, or nobody at the socket', async () => {
+  it('gets a KeyAgentError when there is no agent, or none at the socket', async () => {
     expect(await rejection(AgentKeySource.connect(place()))).toBeInstanceOf(KeyAgentError);
     const stale = place();
     deadSocket(stale);
     expect(await rejection(AgentKeySource.connect(stale))).toBeInstanceOf(KeyAgentError);
   });
 
-  it('gets one when the agent goes away, and finds it again when it is back', async () => {
+  it('gets one when the agent goes away, and reconnects when it is back', async () => {
     const path = place();
     const first = await agentAt(path);
     const source = await sourceAt(path);
@@ -246,7 +246,7 @@ describe('a client', () => {
     expect((error as Error).message).toContain('another key');
   });
 
-  it('ends with the reason of its signal, at once and in the middle, and goes on working', async () => {
+  it('ends with the reason of its signal, at once and midway, and keeps working', async () => {
     const path = place();
     let release: (() => void) | undefined;
     const slow = {
@@ -273,7 +273,7 @@ describe('a client', () => {
     expect(Buffer.from(await next)).toEqual(SECRET);
   });
 
-  it('gets a KeyAgentError when no answer comes in time', async () => {
+  it('gets a KeyAgentError when no answer arrives in time', async () => {
     const path = place();
     const never = new Promise<Uint8Array>(() => undefined);
     const agent = await KeyAgent.listen({ publicKey: keys.publicKey, unwrap: () => never }, path);
@@ -313,7 +313,7 @@ describe('a client', () => {
 describe('an agent under attack', () => {
   const hello = encodeFrame({ kind: KIND.hello, id: 9, body: Uint8Array.of(1) });
 
-  it('reads a frame that comes byte by byte', async () => {
+  it('reads a frame that arrives byte by byte', async () => {
     const path = place();
     await agentAt(path);
     const pieces = Array.from(encodeFrame({ kind: KIND.hello, id: 9, body: Uint8Array.of(1) }), (byte) =>
@@ -348,7 +348,7 @@ describe('an agent under attack', () => {
     expect(frames.map(({ kind, id, body }) => [kind, id, [...body]])).toEqual([[KIND.refused, 3, [2]]]);
   });
 
-  it('works for others while one client never reads and one stops in the middle of a frame', async () => {
+  it('serves others while one client never reads and one stops in mid-frame', async () => {
     const path = place();
     await agentAt(path);
     const block = await wrapped();

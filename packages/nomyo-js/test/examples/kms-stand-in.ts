@@ -3,14 +3,14 @@ import { constants, privateDecrypt } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { knownKey, type KnownKey } from './keys.js';
 
-/** What the stand-in was asked. */
+/** The requests to the stand-in. */
 export interface KmsRequest {
   readonly target: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What it answers in place of the truth. */
+/** The answer it gives instead of the true one. */
 export interface KmsFault {
   readonly status: number;
   /** Name of the error, as the service gives it in `__type`. */

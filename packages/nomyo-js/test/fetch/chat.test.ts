@@ -59,7 +59,7 @@ describe('a chat completion through fetch', () => {
     expect(header(seen, 'user-agent')).toMatch(/^nomyo-js\/\d/);
   });
 
-  it('streams when it is asked to, as what it is: cut from a whole answer', async () => {
+  it('streams on request, marked as what it is: cut from a whole answer', async () => {
     const { secureFetch } = await setUp(() => completion('Hello there'));
     const response = await secureFetch(
       URL_OF_CHAT,
@@ -74,7 +74,7 @@ describe('a chat completion through fetch', () => {
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 18 } });
   });
 
-  it('is made as it is read, and a reader who goes away ends it', async () => {
+  it('is made as it is read, and ends when its reader goes away', async () => {
     const { secureFetch } = await setUp(() => completion('word '.repeat(80_000)));
     const response = await secureFetch(URL_OF_CHAT, post({ ...REQUEST, stream: true }));
     const reader = response.body?.getReader();
@@ -146,7 +146,7 @@ describe('the tier of a call', () => {
     [{ security_tier: 'ultra' }, {}],
     [{ security_tier: 5 }, {}],
     [{}, { 'x-security-tier': 'MAXIMUM' }],
-  ])('is refused when it is none: %j %j', async (members, headers) => {
+  ])('is refused when it is not a tier: %j %j', async (members, headers) => {
     const { to, secureFetch } = await setUp();
     const response = await secureFetch(URL_OF_CHAT, post({ ...REQUEST, ...members }, headers));
     expect(response.status).toBe(400);
@@ -157,7 +157,7 @@ describe('the tier of a call', () => {
 describe('the API key', () => {
   const NONE = { apiKey: undefined } as unknown as SecureFetchConfig;
 
-  it('of the library is used where its base URL is ours and no other was given', async () => {
+  it('of the library is used when its base URL is ours and no other was given', async () => {
     const { to, secureFetch } = await setUp(undefined, NONE);
     expect(secureFetch.baseURL).toBe(`${to.url}/v1`);
     await secureFetch(
@@ -168,7 +168,7 @@ describe('the API key', () => {
     expect(posts(to).map(({ headers }) => headers.authorization)).toEqual(['Bearer mine', undefined]);
   });
 
-  it('that was given stays', async () => {
+  it('that was given takes precedence', async () => {
     const { to, secureFetch } = await setUp(undefined, { apiKey: 'given' });
     await secureFetch(
       `${secureFetch.baseURL}/chat/completions`,
@@ -191,7 +191,7 @@ describe('the life of a SecureFetch', () => {
     expect(await late.json()).toMatchObject({ error: { code: 'DISPOSED' } });
   });
 
-  it('leaves a client that was given as it is', async () => {
+  it('leaves a given client open', async () => {
     const to = await router();
     const mine = client(to);
     const secureFetch = createSecureFetch({ client: mine });

@@ -98,7 +98,7 @@ describe('a failure is an HTTP answer', () => {
     expect(to.requests).toHaveLength(0);
   });
 
-  it('an error that is none of ours is not quoted, but told', async () => {
+  it('a foreign error is not quoted, but reported', async () => {
     const apiKey = () => Promise.reject(new Error('the secret of the vault'));
     const { secureFetch, errors } = await setUp(undefined, { apiKey });
     const response = await secureFetch(URL_OF_CHAT, post(REQUEST));
@@ -107,7 +107,7 @@ describe('a failure is an HTTP answer', () => {
     expect(errors).toMatchObject([{ message: 'the secret of the vault' }]);
   });
 
-  it('is told to onError once, and to the logger, with the error itself', async () => {
+  it('is reported to onError once, and to the logger, with the error itself', async () => {
     const told: LogEntry[] = [];
     const add = (entry: LogEntry): void => void told.push(entry);
     const logger = { debug: add, info: add, warn: add };
@@ -120,7 +120,7 @@ describe('a failure is an HTTP answer', () => {
     ]);
   });
 
-  it('does not depend on who listens', async () => {
+  it('does not depend on its listeners', async () => {
     const onError = () => {
       throw new Error('the listener failed');
     };
@@ -130,7 +130,7 @@ describe('a failure is an HTTP answer', () => {
 });
 
 describe('one layer retries', () => {
-  it('and that is the library, unless told otherwise', async () => {
+  it('namely the library, unless configured otherwise', async () => {
     const { to, secureFetch } = await setUp(undefined, { maxRetries: 1 }, { fail: '503-seconds:0*1' });
     expect((await secureFetch(URL_OF_CHAT, post(REQUEST))).status).toBe(200);
     expect(posts(to)).toHaveLength(2);
@@ -187,14 +187,14 @@ describe('every other path', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('data:, is answered: openai asks for it before an upload', async () => {
+  it('data:, is answered: openai fetches it before an upload', async () => {
     const { secureFetch, errors } = await setUp();
     const response = await secureFetch('data:,');
     expect([response.status, await response.text()]).toEqual([200, '']);
     expect(errors).toHaveLength(0);
   });
 
-  it('the list of models passes when it is allowed to, with the key and nothing of the library', async () => {
+  it('the list of models passes when allowed, with the key and nothing of the library', async () => {
     const seen: { url: string; headers: Headers }[] = [];
     const models = { object: 'list', data: [{ id: 'm' }] };
     const { to, secureFetch } = await setUp(undefined, {

@@ -68,7 +68,7 @@ describe('a body', () => {
     expect(to.requests).toHaveLength(0);
   });
 
-  it('that never comes is given up when the caller aborts', async () => {
+  it('that never arrives is given up when the caller aborts', async () => {
     const { to, secureFetch } = await setUp();
     const controller = new AbortController();
     const call = secureFetch(URL_OF_CHAT, { ...body(new ReadableStream()), signal: controller.signal });
@@ -120,14 +120,14 @@ describe('a URL', () => {
     },
   );
 
-  it('that is none is a 400', async () => {
+  it('that is invalid is a 400', async () => {
     const { secureFetch } = await setUp();
     expect((await secureFetch('http://', post(REQUEST))).status).toBe(400);
   });
 });
 
 describe('a signal', () => {
-  it('of another realm is heard', async () => {
+  it('of another realm is respected', async () => {
     const { secureFetch } = await setUp();
     const { signal } = runInNewContext('const c = new AbortController(); c.abort("over"); c', {
       AbortController,
@@ -135,7 +135,7 @@ describe('a signal', () => {
     expect(await rejection(secureFetch(URL_OF_CHAT, { ...post(REQUEST), signal }))).toBe('over');
   });
 
-  it('that is none is a 400', async () => {
+  it('that is invalid is a 400', async () => {
     const { secureFetch } = await setUp();
     const signal = {} as AbortSignal;
     const response = await secureFetch(URL_OF_CHAT, { ...post(REQUEST), signal });
@@ -143,7 +143,7 @@ describe('a signal', () => {
     expect(((await response.json()) as ErrorBody).error.param).toBe('signal');
   });
 
-  it('of a request can be taken away by null', async () => {
+  it('of a request can be removed with null', async () => {
     const { secureFetch } = await setUp();
     const request = new Request(URL_OF_CHAT, { ...post(REQUEST), signal: AbortSignal.abort() });
     expect((await secureFetch(request, { signal: null })).status).toBe(200);
@@ -151,7 +151,7 @@ describe('a signal', () => {
 });
 
 describe('an answer', () => {
-  it('can be teed, and cancelled behind its end', async () => {
+  it('can be teed, and cancelled after its end', async () => {
     const { secureFetch, errors } = await setUp(() => completion('Hello there'));
     const { body: stream } = await secureFetch(URL_OF_CHAT, post({ ...REQUEST, stream: true }));
     const [left, right] = stream?.tee() ?? [];

@@ -9,7 +9,7 @@ const INIT = {
   headers: { 'content-type': 'application/json', 'x-request-id': 'a' },
 };
 
-/** What comes of `use`, or the name of the error. */
+/** The result of `use`, or the name of its error. */
 async function outcome(response: Response, use: (response: Response) => unknown): Promise<unknown> {
   try {
     return await use(response);

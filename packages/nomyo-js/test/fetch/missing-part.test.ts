@@ -9,7 +9,7 @@ const { createSecureFetch } = await import('../../src/fetch/index.js');
 
 afterEach(cleanUp);
 
-it('answers a forgery with a 403 all the same, and tells the original error', async () => {
+it('still answers a forgery with a 403, and reports the original error', async () => {
   const to = await router({ fail: 'flip-tag' });
   const errors: unknown[] = [];
   const secureFetch = createSecureFetch({ ...configFor(to), onError: (error) => void errors.push(error) });

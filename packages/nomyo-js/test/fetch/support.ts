@@ -37,7 +37,7 @@ export interface Setup {
   readonly to: Router;
   readonly asked: Json[];
   readonly secureFetch: SecureFetch;
-  /** What `onError` got. */
+  /** The errors that `onError` received. */
   readonly errors: unknown[];
 }
 
@@ -71,7 +71,7 @@ export function completion(content: unknown, more: Json = {}, choice: Json = {})
 
 export const URL_OF_CHAT = 'https://nomyo.invalid/v1/chat/completions';
 
-/** What a library sends. */
+/** A request as a library sends it. */
 export function post(body: unknown, headers: Record<string, string> = {}): RequestInit {
   return {
     method: 'POST',

@@ -15,7 +15,7 @@ import { MARKERS } from '../leaks.js';
 import { cleanUp, client, configFor, later, REQUEST, router } from '../support.js';
 import { lookAtAll, telemetry } from './support.js';
 
-/** What an SDK registers on Node. */
+/** The context manager that an SDK registers on Node. */
 class Contexts implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
   active = (): Context => this.#storage.getStore() ?? ROOT_CONTEXT;
@@ -47,7 +47,7 @@ describe('the context of a call', () => {
     expect(spans()[0]?.parentSpanContext?.spanId).toBe(parent.spanContext().spanId);
   });
 
-  it('has the span and no baggage while the request is sent, so that no instrumentation sends it', async () => {
+  it('has the span but no baggage while the request is sent, so that no instrumentation sends it', async () => {
     const to = await router({ tls: false });
     const { options, spans, points } = telemetry();
     const seen: { readonly span: string | undefined; readonly baggage: boolean }[] = [];

@@ -10,7 +10,7 @@ import { lookAtAll, telemetry } from './support.js';
 afterEach(cleanUp);
 
 describe('instrument()', () => {
-  it('tells a call as one span and as metrics, by the GenAI conventions', async () => {
+  it('reports a call as one span and as metrics, by the GenAI conventions', async () => {
     const to = await router();
     const { options, spans, points } = telemetry();
     const made = client(to);
@@ -56,7 +56,7 @@ describe('instrument()', () => {
     lookAtAll(spans(), told);
   });
 
-  it('tells retries within one span, whichever way the call came in', async () => {
+  it('reports retries within one span, for any entry point', async () => {
     const to = await router({ fail: '503-seconds:0*1' });
     const { options, spans } = telemetry();
     const made = instrument(client(to, { maxRetries: 1 }), options);
@@ -91,7 +91,7 @@ describe('instrument()', () => {
     expect(spans()[1]?.status.code).toBe(SpanStatusCode.UNSET);
   });
 
-  it('works behind createSecureFetch({ client }), and tells an abort', async () => {
+  it('works behind createSecureFetch({ client }), and reports an abort', async () => {
     const { options, spans } = telemetry();
     const made = instrument(client(await router({ fail: ['ok', 'never'] })), options);
     const secureFetch = createSecureFetch({ client: made });
@@ -105,7 +105,7 @@ describe('instrument()', () => {
     ['flip-tag', 'DECRYPTION_FAILED'],
     ['400-hostile', 'INVALID_REQUEST'],
     ['401', 'AUTHENTICATION_FAILED'],
-  ] as const)('tells that a call failed (%s) by a code, and no word of the router', async (fail, code) => {
+  ] as const)("reports a failed call (%s) by a code, without the router's words", async (fail, code) => {
     const { options, spans, points } = telemetry();
     const error = await rejection(instrument(client(await router({ fail })), options).create(REQUEST));
     const [span] = spans();
@@ -118,7 +118,7 @@ describe('instrument()', () => {
     lookAtAll(spans(), told);
   });
 
-  it('stands under the span of the caller, twice is once, and without an SDK it does nothing', async () => {
+  it("nests under the caller's span, works once when applied twice, and does nothing without an SDK", async () => {
     const to = await router();
     const { options, spans } = telemetry();
     const made = instrument(instrument(client(to), options), options);

@@ -20,7 +20,7 @@ const never = () => new Promise<void>(() => undefined);
 const silent = streaming([eventOf('One'), eventOf('', 'stop'), DONE], (i) => (i === 0 ? undefined : never()));
 
 describe('the span of a stream that nobody reads', () => {
-  it('ends with the client, and knows what the answer was', async () => {
+  it("ends with the client, and knows the answer's facts", async () => {
     const { options, spans, points } = telemetry();
     const made = instrument(client(await router()), options);
     await made.create(STREAMED);
@@ -54,7 +54,7 @@ describe('the span of a stream that nobody reads', () => {
     expect(spans()[0]?.attributes).not.toHaveProperty(['error.type']);
   });
 
-  it('ends with an abort, where the answer is still on its way, and so does the request', async () => {
+  it('ends with an abort while the answer is still on its way, and so does the request', async () => {
     const here = await stage({ script: silent });
     const { options, spans } = telemetry();
     const made = instrument(clientOfV2(here), options);
@@ -66,7 +66,7 @@ describe('the span of a stream that nobody reads', () => {
   });
 });
 
-describe('whoever goes away while a stream is silent', () => {
+describe('a consumer that goes away while a stream is silent', () => {
   it('ends span and request at once, without a failure', async () => {
     const here = await stage({ script: silent });
     const { options, spans } = telemetry();

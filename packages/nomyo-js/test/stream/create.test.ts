@@ -6,7 +6,7 @@ import { cleanUp, client, posts, rejection, REQUEST, router } from '../support.j
 afterEach(cleanUp);
 
 describe('create({ stream: true })', () => {
-  it('gives the chunks of the one sealed answer, and asks the service for no stream', async () => {
+  it('yields the chunks of the one sealed answer, and asks the service for no stream', async () => {
     const { asked, url } = await model(() => completion('Hello there'));
     const to = await router({ upstream: url });
     const stream = await client(to).create({
@@ -35,7 +35,7 @@ describe('create({ stream: true })', () => {
     expect((await create({ ...REQUEST, stream: null })).object).toBe('chat.completion');
   });
 
-  it('can be left, and be read once', async () => {
+  it('can be left early, and read only once', async () => {
     const stream = await client(await router()).create({ ...REQUEST, stream: true });
     for await (const chunk of stream) {
       expect(chunk.choices).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('create({ stream: true })', () => {
     expect(() => stream[Symbol.asyncIterator]()).toThrow(InvalidArgumentError);
   });
 
-  it('ends with the reason of an abort, in the middle too', async () => {
+  it('ends with the reason of an abort, even midway', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const stream = await client(await router()).create({ ...REQUEST, stream: true }, { signal });

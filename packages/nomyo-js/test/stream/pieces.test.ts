@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { pieces } from '../../src/stream/pieces.js';
 
 describe('pieces of a text', () => {
-  it('are the text when they are joined, whatever it is', () => {
+  it('join to the original text, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
         const parts = [...pieces(text)];
@@ -13,7 +13,7 @@ describe('pieces of a text', () => {
     );
   });
 
-  it('are words at first, and several words later', () => {
+  it('are single words at first, and several words later', () => {
     const parts = [...pieces('The quick brown fox '.repeat(2000))];
     expect(parts.slice(0, 3)).toEqual(['The ', 'quick ', 'brown ']);
     expect(parts.at(-2)?.length).toBeGreaterThan(500);

@@ -9,7 +9,7 @@ const chunksOf = (answer: object, includeUsage = false) => [
 ];
 
 describe('a completion in chunks', () => {
-  it('begins with the role, ends with a finish reason, and has usage only when asked', () => {
+  it('begins with the role, ends with a finish reason, and has usage only on request', () => {
     const chunks = chunksOf(completion('Hello there'), true);
     expect(chunks.map(({ choices }) => choices[0]?.delta)).toEqual([
       { role: 'assistant', content: '' },
@@ -37,7 +37,7 @@ describe('a completion in chunks', () => {
     }
   });
 
-  it('gives each tool call whole, after the text', () => {
+  it('yields each tool call whole, after the text', () => {
     const call = (id: string) => ({
       id,
       type: 'function',
@@ -55,7 +55,7 @@ describe('a completion in chunks', () => {
     ]);
   });
 
-  it('gives reasoning before the text, refusals, logprobs once, and what nobody knows', () => {
+  it('yields reasoning before the text, refusals, logprobs once, and unknown members', () => {
     const message = {
       role: 'assistant',
       content: 'so',
@@ -80,11 +80,11 @@ describe('a completion in chunks', () => {
     ['no finish reason', { finish_reason: null }, 'stop'],
     ['a reason of its own', { finish_reason: 'eos' }, 'eos'],
     ['nothing in it', { message: undefined }, 'stop'],
-  ])('of a service that gives %s still ends', (_name, choice, reason) => {
+  ])('of a service that returns %s still ends', (_name, choice, reason) => {
     expect(chunksOf(completion('x', {}, choice)).at(-1)?.choices[0]?.finish_reason).toBe(reason);
   });
 
-  it('adds up to the completion again', () => {
+  it('adds up to the original completion', () => {
     const choice = fc.record({
       message: fc.record({
         role: fc.constant('assistant'),

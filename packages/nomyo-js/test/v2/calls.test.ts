@@ -1,4 +1,4 @@
-/** What version 2 gives a caller: a router of ours, over TLS. */
+/** Version 2 from the caller's side, with our router over TLS. */
 import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSecureFetch } from '../../src/fetch/index.js';
@@ -49,7 +49,7 @@ describe('v2()', () => {
     expect(() => new SecureChatCompletion(config)).toThrow(name);
   });
 
-  it('says of a call without protected memory that it was not locked', async () => {
+  it('reports a call without protected memory as not locked', async () => {
     const { _metadata } = await client(await stage(), { secureMemory: false }).create(REQUEST);
     expect(_metadata).toMatchObject({ memory_locked: false });
   });
@@ -79,7 +79,7 @@ describe('a whole answer', () => {
     expect(here.log.join('\n')).toContain(String(answer._metadata['request_id']));
   });
 
-  it('names no tier when none was asked for', async () => {
+  it('names no tier when none was requested', async () => {
     const answer = await client(await stage()).create(REQUEST);
     expect(answer._metadata).not.toHaveProperty('applied_tier');
   });
@@ -118,7 +118,7 @@ describe('a whole answer', () => {
     expect(text?.use((bytes) => Buffer.from(bytes).toString())).toBe(WORDS.join(''));
   });
 
-  it('needs no suite but the one that was asked for', async () => {
+  it('needs only the requested suite', async () => {
     const here = await stage({ suites: [1, 2] });
     const answer = await client(here, { trust: { suites: [2] } }).create(REQUEST);
     expect(answer._metadata).toMatchObject({ suite: 2 });
@@ -130,7 +130,7 @@ describe('a whole answer', () => {
     expect(here.model.asked).toHaveLength(0);
   });
 
-  it('is within the policy, which is asked before anything is sent', async () => {
+  it('complies with the policy, which is checked before anything is sent', async () => {
     const here = await stage();
     const refused = client(here, { policy: { minimumSecurityTier: 'maximum' } }).create(REQUEST);
     expect(await rejection(refused)).toBeInstanceOf(PolicyError);
@@ -160,7 +160,7 @@ describe('a sealed error', () => {
 });
 
 describe('models', () => {
-  it('are asked for under the seal', async () => {
+  it('are requested under the seal', async () => {
     const paths: string[] = [];
     const here = await stage({
       meddle: async (exchange) => {
@@ -194,7 +194,7 @@ describe('a stream', () => {
     expect(words).toEqual(WORDS);
   });
 
-  it('frees the upstream when it is left', async () => {
+  it('frees the upstream when it is abandoned', async () => {
     const here = await stage({
       script: streaming(
         Array.from({ length: 10_000 }, () => eventOf('x'.repeat(100))),
@@ -223,8 +223,8 @@ describe('a stream', () => {
   });
 });
 
-describe('what is on disk', () => {
-  it('is what was seen, and no key', async () => {
+describe('on disk', () => {
+  it('is the configuration seen, and no key', async () => {
     const keyDir = temporaryDirectory();
     const here = await stage();
     await client(here, { keyDir }).create(REQUEST);
@@ -233,7 +233,7 @@ describe('what is on disk', () => {
   });
 });
 
-describe('what is on the wire', () => {
+describe('on the wire', () => {
   it('holds neither API key nor prompt nor answer, nor tier, model or path', async () => {
     const seen: Buffer[] = [];
     const here = await stage({

@@ -45,25 +45,25 @@ describe('a server that does not speak version 2', () => {
 });
 
 describe('trust', () => {
-  it('is in the pinned root alone', async () => {
+  it('rests on the pinned root alone', async () => {
     const here = await stage();
     const other = await authority();
     const error = await rejection(client(here, { trust: { roots: [other.pin] } }).create(REQUEST));
     expect(error).toMatchObject({ name: 'SecurityError', code: 'CONFIG_UNTRUSTED' });
   });
 
-  it('may be in two roots while one replaces the other', async () => {
+  it('may rest on two roots while one replaces the other', async () => {
     const here = await stage();
     const roots = [(await authority()).pin, here.authority.pin];
     await client(here, { trust: { roots } }).create(REQUEST);
   });
 
-  it('is for one realm', async () => {
+  it('covers one realm', async () => {
     const error = await rejection(client(await stage(), { trust: { realm: 'llm.example' } }).create(REQUEST));
     expect(error).toMatchObject({ name: 'SecurityError', code: 'CONFIG_UNTRUSTED' });
   });
 
-  it('ends with the document, whose error speaks of the clock', async () => {
+  it('ends with the document, whose error mentions the clock', async () => {
     const here = await stage({ now: () => Date.now() / 1_000 - 7_200 });
     const error = await rejection(client(here).create(REQUEST));
     expect(error).toMatchObject({ name: 'NomyoError', code: 'CONFIG_EXPIRED' });
@@ -85,7 +85,7 @@ describe('a configuration that is older than one that was seen', () => {
     expect(error).toMatchObject({ name: 'SecurityError', code: 'CONFIG_ROLLBACK' });
   });
 
-  it('is forgotten with the process where there is no directory', async () => {
+  it('is forgotten with the process when there is no directory', async () => {
     const here = await behindFront();
     await client(here).create(REQUEST);
     await here.serve(await here.authority.revoke(here.signer));
@@ -96,7 +96,7 @@ describe('a configuration that is older than one that was seen', () => {
 });
 
 describe('keys that are gone', () => {
-  it('are fetched again, once, and the call keeps its id', async () => {
+  it('are refetched once, and the call keeps its id', async () => {
     const here = await behindFront();
     const asking = client(here);
     await asking.create(REQUEST);
@@ -108,7 +108,7 @@ describe('keys that are gone', () => {
     expect(resealed).toBe(lost);
   });
 
-  it('are no reason to send anything when the document names no other', async () => {
+  it('are no reason to resend when the document names no other', async () => {
     const bodies: Buffer[] = [];
     const here = await stage({
       meddle: withPosts((exchange) => {

@@ -37,7 +37,7 @@ async function read(here: Awaited<ReturnType<typeof stage>>): Promise<void> {
 }
 
 describe('a stream without END', () => {
-  it('rejects wherever it is cut', async () => {
+  it('rejects, wherever it is cut', async () => {
     const middle = await cutting();
     await read(middle.here);
     const all = boundaries(middle.whole());

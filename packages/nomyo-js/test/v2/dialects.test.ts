@@ -50,7 +50,7 @@ const writing =
   };
 
 describe.each(DIALECTS)('%s', (path, body) => {
-  it('streams as the words come', async () => {
+  it('streams words as they come', async () => {
     const here = await stage({ script: writing(eventOf('One '), eventOf('two'), eventOf('', 'stop'), DONE) });
     const { text, error, failures, headers } = await read(here, path, body);
     expect([error, failures]).toEqual([undefined, []]);
@@ -75,7 +75,7 @@ describe.each(DIALECTS)('%s', (path, body) => {
     expect(failures).toEqual([error]);
   });
 
-  it('that is cut on the wire is an error, and never whole', async () => {
+  it('that is cut on the wire is an error, and never looks whole', async () => {
     const meddle = withPosts(async (exchange) => {
       const answered = await exchange.pass();
       exchange.answer({ ...answered, body: answered.body.subarray(0, answered.body.length - 1) });

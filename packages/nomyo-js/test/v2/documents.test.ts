@@ -22,7 +22,7 @@ afterEach(cleanUp);
 
 const now = (): number => Math.floor(Date.now() / 1_000);
 
-/** What an attacker has: the root that the client pins may be lent to sign one thing that it really signed. */
+/** The keys of a forger. The pinned root is there to sign the one document that it really signed. */
 interface Forger {
   /** Pinned. */
   readonly root: SigningKey;
@@ -193,7 +193,7 @@ const asDocument = (body: Uint8Array): Answered => ({
   body: Buffer.from(body),
 });
 
-/** A router behind somebody who serves documents of their own, as soon as there is one. */
+/** A router behind an attacker who serves forged documents once there is one. */
 async function behindForger(
   atPost: Meddle = honest,
 ): Promise<Stage & { readonly serve: (forgery: Forgery) => Promise<void>; readonly posts: () => number }> {
@@ -216,7 +216,7 @@ async function behindForger(
 }
 
 describe('a key configuration that was swapped on the way', () => {
-  it('would be taken if it were good, so that what follows fails for its reason alone', async () => {
+  it('would be accepted if it were good, so that the cases below fail only for their own reason', async () => {
     const here = await behindForger();
     await here.serve(async (by) => document(by, await delegated(by)));
     // The router has no such key; the request was sealed to it and sent.
@@ -264,7 +264,7 @@ describe('an older configuration of the same signer', () => {
     expect(here.model.asked).toHaveLength(2);
   });
 
-  it('does not take the place of the newer one, which is used on', async () => {
+  it('does not replace the newer one, which stays in use', async () => {
     const here = await withHistory();
     await client(here).create(REQUEST);
     here.advance();

@@ -1,4 +1,4 @@
-/** What a client does with a gateway that lies, whose clock is wrong, or whose keys change under it. */
+/** A client against a gateway that lies, whose clock is wrong, or whose keys change under it. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { currentMoment } from '@nomyo/base';
 import { openSeenConfigurations } from '@nomyo/keystore';
@@ -38,7 +38,7 @@ describe('a gateway that says under its seal that it applied another tier', () =
     expect(posts).toBe(1);
   });
 
-  it('is told before a word of a stream', async () => {
+  it('is reported before the first word of a stream', async () => {
     const { protocol, says } = liar();
     const meddle = withPosts(async ({ request, answer }) => {
       const head = { status: 200, contentType: 'text/event-stream', tier: 'standard' } as const;
@@ -67,7 +67,7 @@ describe('clocks', () => {
   it.each([
     ['behind', -7_200],
     ['ahead', 7_200],
-  ])('%s of ours: the configuration is refused, and the clock is spoken of', async (_what, seconds) => {
+  ])('%s of ours: the configuration is refused, and the error mentions the clock', async (_what, seconds) => {
     const here = await stage({ now: () => Date.now() / 1_000 + seconds });
     const error = await rejection(client(here).create(REQUEST));
     expect(error).toBeInstanceOf(NomyoError);
@@ -77,7 +77,7 @@ describe('clocks', () => {
     expect(here.model.asked).toHaveLength(0);
   });
 
-  it('that drift apart after the configuration was taken: CLOCK, which says so too', async () => {
+  it('that drift apart after the configuration was accepted: CLOCK, which says so', async () => {
     let ahead = 0;
     const here = await stage({ now: () => Date.now() / 1_000 + ahead });
     const asking = client(here);
@@ -91,7 +91,7 @@ describe('clocks', () => {
 });
 
 describe('a key that is over', () => {
-  it('ends no stream that it began', async () => {
+  it('does not end a stream under way', async () => {
     let ahead = 0;
     const pieces = [...WORDS.map((word) => eventOf(word)), eventOf('', 'stop') + DONE];
     const script = streaming(pieces, (i) => {
@@ -136,7 +136,7 @@ describe('a configuration that cannot be renewed', () => {
   }
   const { signal } = new AbortController();
 
-  it('serves on, and says that it fails', async () => {
+  it('keeps serving, and reports the failure', async () => {
     const { configuration, failures, age } = await ageing();
     const document = await configuration.current(signal);
     age(1_800);
@@ -149,7 +149,7 @@ describe('a configuration that cannot be renewed', () => {
     expect(failures).toEqual([expect.objectContaining({ message: 'away' })]);
   });
 
-  it('fails calls when it is over', async () => {
+  it('fails calls once it has expired', async () => {
     const { configuration, age } = await ageing();
     await configuration.current(signal);
     age(3_700);
@@ -158,7 +158,7 @@ describe('a configuration that cannot be renewed', () => {
 });
 
 describe('SecureCompletionClient', () => {
-  it('sends and opens, and refuses what belongs to version 1', async () => {
+  it('sends and opens, and refuses the steps of version 1', async () => {
     const here = await stage();
     const { baseUrl: routerUrl, ...config } = configFor(here);
     const low = new SecureCompletionClient({ ...config, routerUrl: routerUrl ?? '' });
@@ -181,7 +181,7 @@ describe('createSecureFetch', () => {
   it.each([
     ['a wrong API key', { access: { find: () => Promise.resolve(undefined) } }, 401],
     ['an unknown root', {}, 403],
-  ])('tells a library of %s in its own shape', async (_what, options, status) => {
+  ])('reports %s to a library in its own format', async (_what, options, status) => {
     const here = await stage(options);
     const trust = status === 403 ? { roots: [`ed25519/${Buffer.alloc(32, 9).toString('base64')}`] } : {};
     const secureFetch = createSecureFetch(configFor(here, { trust }));

@@ -15,7 +15,7 @@ export type Script = (asked: Asked, response: ServerResponse) => void | Promise<
 
 export interface Model {
   readonly url: string;
-  /** What it was asked, in order. */
+  /** Its requests, in order. */
   readonly asked: readonly Asked[];
 }
 

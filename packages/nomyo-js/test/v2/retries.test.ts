@@ -1,4 +1,4 @@
-/** What is sent again, and what never is (SPEC of version 2, section 9): whoever ends TLS decides what arrives. */
+/** What is sent again and what never is (SPEC of version 2, section 9) when a TLS terminator decides what arrives. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SecurityError } from '../../src/index.js';
 import { shownOf } from '../leaks.js';
@@ -67,14 +67,14 @@ describe('the identical bytes', () => {
     expect(here.model.asked).toHaveLength(1);
   });
 
-  it("go out again under retry: 'safe' too, for nothing runs twice", async () => {
+  it("are also resent under retry: 'safe', since nothing runs twice", async () => {
     const { meddle } = inTurn(cutAfter);
     const here = await stage({ meddle });
     await client(here, { ...FAST, retry: 'safe' }).create(REQUEST);
     expect(here.model.asked).toHaveLength(1);
   });
 
-  it('go out no more often than maxRetries says', async () => {
+  it('are resent no more often than maxRetries', async () => {
     const { meddle, bodies } = inTurn(cutAfter, cutAfter, cutAfter, cutAfter);
     const here = await stage({ meddle });
     const error = await rejection(client(here, FAST).create(REQUEST));
@@ -83,7 +83,7 @@ describe('the identical bytes', () => {
     expect(here.model.asked).toHaveLength(1);
   });
 
-  it("go out once with retry: 'none'", async () => {
+  it("are sent once with retry: 'none'", async () => {
     const { meddle, bodies } = inTurn(cutAfter);
     const here = await stage({ meddle });
     expect(await rejection(client(here, { ...FAST, retry: 'none' }).create(REQUEST))).toMatchObject({
@@ -92,7 +92,7 @@ describe('the identical bytes', () => {
     expect(bodies).toHaveLength(1);
   });
 
-  it('get the same stream again, when nothing of the first was handed over', async () => {
+  it('get the same stream again if none of the first was handed over', async () => {
     const { meddle } = inTurn(cutAfter);
     const here = await stage({ meddle });
     const words: string[] = [];
@@ -105,13 +105,13 @@ describe('the identical bytes', () => {
 });
 
 describe('a request whose outcome is unknown', () => {
-  it('is told as such when the gateway has its answer no more', async () => {
+  it('is reported as such when the gateway no longer has its answer', async () => {
     const { meddle } = inTurn(cutAfter, says(409, 'replayed'));
     const error = await rejection(client(await stage({ meddle }), FAST).create(REQUEST));
     expect(error).toMatchObject({ name: 'APIError', code: 'REPLAYED', status: 409, possiblyExecuted: true });
   });
 
-  it('is not sealed again, whatever is said of the key', async () => {
+  it('is not sealed again, whatever is said about the key', async () => {
     const { meddle, bodies } = inTurn(cutAfter, says(422, 'key_unknown'));
     const here = await stage({ meddle });
     const error = await rejection(client(here, FAST).create(REQUEST));
@@ -171,7 +171,7 @@ describe('a clear error', () => {
 });
 
 describe('a sealed error', () => {
-  it('of an upstream that is busy leads to another request, with another id', async () => {
+  it('of a busy upstream leads to another request, with another id', async () => {
     let asked = 0;
     const { meddle, bodies } = inTurn();
     const here = await stage({
@@ -200,7 +200,7 @@ describe('an answer that is not what was asked for', () => {
     ['bytes behind END', 'MALFORMED', (body) => Buffer.concat([body, Buffer.from('x')])],
   ];
 
-  it.each(tampered)('%s is refused, and never asked for again', async (_what, code, change) => {
+  it.each(tampered)('%s is refused, and never requested again', async (_what, code, change) => {
     const { meddle, bodies } = inTurn(async (exchange) => {
       const answer = await exchange.pass();
       exchange.answer({ ...answer, body: change(answer.body) });
@@ -216,7 +216,7 @@ describe('an answer that is not what was asked for', () => {
     ['a page', 'text/html', '<html>'],
     ['an event stream', 'text/event-stream', 'data: [DONE]\n\n'],
     ['nothing', 'text/plain', ''],
-  ])('%s with status 200 is no answer', async (_what, type, body) => {
+  ])('%s with status 200 is not an answer', async (_what, type, body) => {
     const { meddle } = inTurn((exchange) =>
       exchange.answer({ status: 200, headers: { 'content-type': type }, body: Buffer.from(body) }),
     );
@@ -255,7 +255,7 @@ describe('an answer that is not what was asked for', () => {
 });
 
 describe('a recorded request', () => {
-  it('runs nothing when it is played again', async () => {
+  it('runs nothing when it is replayed', async () => {
     const here = await stage({
       meddle: withPosts(async (exchange) => {
         const answer = await exchange.pass();

@@ -23,7 +23,7 @@ import { later, temporaryDirectory } from '../support.js';
 import { certificate, startFront, type Meddle } from '../terminator.js';
 import { startModel, type Model, type Script } from './model.js';
 
-/** What the router's root delegates for: the host that clients reach here. */
+/** The realm the root delegates for: the host that clients reach here. */
 export const REALM = '127.0.0.1';
 
 /** Keys of a realm, in a directory of the test. */
@@ -33,7 +33,7 @@ export interface Authority {
   signer(epoch?: number): Promise<string>;
   /** The next epoch's. */
   revoke(signer: string): Promise<string>;
-  /** The root itself, for whoever makes documents by hand. */
+  /** The root itself, for tests that make documents by hand. */
   root(): Promise<SigningKey>;
 }
 
@@ -141,7 +141,7 @@ export function streaming(pieces: readonly string[], next: (i: number) => Promis
     response.setHeader('content-type', 'text/event-stream');
     for (const [i, piece] of pieces.entries()) {
       await next(i);
-      // Whoever asked has gone: a model that went on would keep the tests from ending.
+      // The caller is gone; a model that went on would keep the tests from ending.
       if (response.destroyed) return;
       response.write(piece);
     }

@@ -1,4 +1,4 @@
-/** What differs, in a few words; `undefined`: nothing. */
+/** The difference, in a few words; `undefined`: none. */
 import { isDeepStrictEqual } from 'node:util';
 import { classOf } from '../../src/errors.js';
 import { toHex } from '../../src/layout.js';

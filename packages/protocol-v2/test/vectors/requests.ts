@@ -31,7 +31,7 @@ function pathOf(vector: Case, message: Uint8Array): string {
   return vector.has('key_id') ? vector.text('key_id') : toHex(message.subarray(4, 20));
 }
 
-/** What a message opens to, fed in pieces of `step` bytes. */
+/** The plaintext of a message, fed in pieces of `step` bytes. */
 export async function openRequest(
   vector: Case,
   keys: Keys,

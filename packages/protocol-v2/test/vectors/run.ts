@@ -6,7 +6,7 @@ import { replayChecker } from './replays.js';
 import { checkBadRequest, checkRequest } from './requests.js';
 import { checkBadResponse, checkLarge, checkResponse } from './responses.js';
 
-/** What came of a group. */
+/** The outcome of a group. */
 export interface GroupResult {
   /** Its name in the file. */
   readonly name: string;

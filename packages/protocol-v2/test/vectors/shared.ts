@@ -1,4 +1,4 @@
-/** What several groups need. */
+/** Shared by several groups. */
 import { TIERS, FRAME, type FrameType, type Tier } from '../../src/facts.js';
 import type { KemKey } from '../../src/kem-key.js';
 import type { PlainFrame } from '../../src/frame-sealer.js';

@@ -39,7 +39,7 @@ describe('API keys', () => {
   });
 
   it.each(['', '{}', '[]', '{"format":"nomyo-router api keys 1","keys":[{}]}'])(
-    '%j is no file of them',
+    '%j is not a file of API keys',
     (text) => {
       expect(() => decodeApiKeys({ option: '--api-keys', path: 'f' }, bytes(text))).toThrow(/^--api-keys f/u);
     },
@@ -52,7 +52,7 @@ describe('API keys', () => {
     await expect(KeyRing.load({ option: '--api-keys', path }, () => undefined)).rejects.toThrow(/chmod 600/u);
   });
 
-  it('are demanded, checked, limited by tier and by rate; a new one is found while the router runs', async () => {
+  it('are required, checked, and limited by tier and rate; a new one takes effect while the router runs', async () => {
     const path = join(dir, 'keys.json');
     const slow = makeApiKey({ name: 'slow', tiers: ['standard'], perMinute: 1 }, new Date());
     writeFileSync(path, encodeApiKeys([slow.entry]), { mode: 0o600 });
@@ -105,7 +105,7 @@ describe('the rate of a key', () => {
 describe('the file of tiers', () => {
   const file = { option: '--tiers', path: 'f' };
 
-  it('leads each tier to its models and its server, and no tier to standard', () => {
+  it('maps each tier to its models and server, and requests without a tier to standard', () => {
     const text = '{"standard":{"models":["a"]},"high":{"upstream":"http://high.test"}}';
     const table = decodeTiers(file, bytes(text), 'http://fallback.test');
     expect([...table]).toEqual([
@@ -128,7 +128,7 @@ describe('the file of tiers', () => {
   });
 });
 
-describe('what the router reads of a request', () => {
+describe('the members of a request that the router reads', () => {
   it.each([
     ['{"model":"m"}', { model: 'm', stream: false }],
     [

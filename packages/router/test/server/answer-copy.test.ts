@@ -5,7 +5,7 @@ import { AnswerCopy } from '../../src/server/exchange/answer-copy.js';
 const piece = (size: number, byte: number): Uint8Array => new Uint8Array(size).fill(byte);
 
 describe('the copy of an answer', () => {
-  it('is the answer, in whatever pieces it was sent', () => {
+  it('is the answer, however it was split', () => {
     for (const sizes of [[], [0], [5], [1, 0, 2], [16_384, 1], [100, 16_384, 40_000], [533, 533, 533]]) {
       const copy = new AnswerCopy(100_000);
       const pieces = sizes.map((size, i) => piece(size, i + 1));

@@ -1,4 +1,4 @@
-/** What a hostile or broken client, and a hostile or broken model, can take of a router: everything has an end. */
+/** Limits on what a hostile or broken client or model can take from a router. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -36,7 +36,7 @@ function coded(code: string, { log }: Stage): number {
 const never: Script = () => undefined;
 
 describe('a slow client', () => {
-  it('takes no place while its body comes: others are served beside a hundred of them', async () => {
+  it('occupies no slot while its body arrives: others are served next to a hundred of them', async () => {
     const here = await stage({ limits: { exchanges: 2 } });
     const message = await here.sealed({ body: CHAT });
     for (let i = 0; i < 100; i += 1) raw(here.server.url).socket.write(`${headOf(message, 5_000)}NYQ2`);
@@ -44,7 +44,7 @@ describe('a slow client', () => {
     expect(await here.ask({ body: CHAT })).toMatchObject({ status: 200, ended: 'end' });
   });
 
-  it('is cut off when its body stands still, or comes below the rate', async () => {
+  it('is cut off when its body stalls, or arrives below the minimum rate', async () => {
     const here = await stage({ limits: { bodyGraceMs: 200, bodyBytesPerSecond: 100_000 } });
     const message = await here.sealed({ body: CHAT });
     const [still, dripping] = [raw(here.server.url), raw(here.server.url)];
@@ -57,7 +57,7 @@ describe('a slow client', () => {
     expect(here.model.received).toHaveLength(0);
   });
 
-  it('is served when its body comes in many pieces above the rate', async () => {
+  it('is served when its body arrives in many pieces above the minimum rate', async () => {
     const here = await stage({ limits: { bodyGraceMs: 5_000, bodyBytesPerSecond: 100 } });
     const message = await here.sealed({ body: CHAT });
     const { socket, heard } = raw(here.server.url);
@@ -70,7 +70,7 @@ describe('a slow client', () => {
     expect(heard()).toMatch(/^HTTP\/1\.1 200 OK\r\n/u);
   });
 
-  it('that does not take a whole answer is cut off, and holds no place meanwhile', async () => {
+  it('that does not read its whole answer is cut off, and holds no slot meanwhile', async () => {
     const large = JSON.stringify({ text: 'x'.repeat(20_000_000) });
     const here = await stage({ limits: { stalledClientMs: 300, exchanges: 1 } }, (_, response) => {
       response.setHeader('content-type', 'application/json').end(large);
@@ -101,7 +101,7 @@ describe('a slow client', () => {
 });
 
 describe('a bound on requests', () => {
-  it('is told as busy, with a time to wait; the same bytes are answered later, and run once', async () => {
+  it('is reported as busy, with a time to wait; the same bytes are answered later, and run once', async () => {
     let finish: () => void = () => undefined;
     const here = await stage({ limits: { exchanges: 1 } }, (_, response) => {
       finish = () => response.setHeader('content-type', 'application/json').end('{"choices":[]}');
@@ -119,14 +119,14 @@ describe('a bound on requests', () => {
     expect(open((await later).body, second).status).toBe(200);
   });
 
-  it('holds for the memory of all bodies together, which is given back', async () => {
+  it('applies to the memory of all bodies together, which is given back', async () => {
     const here = await stage({ limits: { bodiesInFlight: 6_000 } });
     const message = await here.sealed({ body: { ...CHAT, x: 'y'.repeat(8_000) } });
     expect(codeOf(await post(here.server.url, message))).toBe('urn:nomyo:v2:busy');
     for (let i = 0; i < 5; i += 1) expect((await here.ask({ body: CHAT })).status).toBe(200);
   });
 
-  it('holds for the memory of all whole answers together, which is given back', async () => {
+  it('applies to the memory of all whole answers together, which is given back', async () => {
     const pending: (() => void)[] = [];
     const begins: Script = ({ body }, response) => {
       response.setHeader('content-type', 'application/json');
@@ -153,7 +153,7 @@ describe('a bound on requests', () => {
     expect((await later).status).toBe(200);
   });
 
-  it('holds for one body, also for one without an end', async () => {
+  it('applies to one body, even an endless one', async () => {
     const here = await stage({ limits: { maxRequest: 10_000 } });
     const large = await here.sealed({ body: { ...CHAT, x: 'y'.repeat(12_000) } });
     const answer = await post(here.server.url, large);
@@ -269,7 +269,7 @@ describe('a model', () => {
     await here.model.received[0]?.closed;
   });
 
-  it('that was whole when its connection ended is taken', async () => {
+  it('that was whole when its connection ended is accepted', async () => {
     const head = 'HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n';
     const { ask } = await stage({}, (_, response) => void response.socket?.end(`${head}{"choices":[]}`));
     expect(await ask({ body: CHAT })).toMatchObject({ status: 200, body: '{"choices":[]}' });
@@ -303,7 +303,7 @@ describe('a model', () => {
     ],
   ];
 
-  it.each(cutOff)('%s: its stream is broken off, never ended', async (_, script, limits, code) => {
+  it.each(cutOff)('%s: its stream is aborted, never ended', async (_, script, limits, code) => {
     const here = await stage({ limits }, script);
     const answer = await here.ask({ body: STREAM, tier: 'high' });
     expect(answer).toMatchObject({ ended: 'abort', code, tier: 'high' });
@@ -311,7 +311,7 @@ describe('a model', () => {
     await here.model.received[0]?.closed;
   });
 
-  it('that ends its connection behind [DONE] has ended its stream', async () => {
+  it('that closes its connection after [DONE] has ended its stream', async () => {
     const text = `${event('a')}data: [DONE]\n\n`;
     const { ask } = await stage({}, (_, response) => {
       response.socket?.end(`HTTP/1.0 200 OK\r\ncontent-type: text/event-stream\r\n\r\n${text}`);
@@ -339,7 +339,7 @@ describe('a model', () => {
     expect([answer.ended, answer.body.length]).toEqual(['end', text.length + 14]);
   });
 
-  it('that thinks for long is heard all the same: empty frames keep the connection', async () => {
+  it('that thinks for a long time is waited for: empty frames keep the connection open', async () => {
     let goOn: () => void = () => undefined;
     const { server, sealed } = await stage({ limits: { keepAliveFrameMs: 30 } }, async (_, response) => {
       response.setHeader('content-type', 'text/event-stream').write(event('a'));

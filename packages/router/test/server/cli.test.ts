@@ -111,7 +111,7 @@ describe('keys', () => {
     expect(await fails([...revoke, '--root', at('other.pem'), '-o', at('x.pem')])).toMatch(/another root/u);
   });
 
-  it('inspect refuses a signer of another root, and what is none', async () => {
+  it('inspect refuses a signer of another root, and anything but a signer', async () => {
     await makeSigner();
     const other = (await done('keys', 'root', '-o', at('other.pem'))).trim();
     expect(await fails(['keys', 'inspect', at('signer.pem'), '--root', other])).toMatch(
@@ -122,7 +122,7 @@ describe('keys', () => {
 });
 
 describe('npx @nomyo/router', () => {
-  it('is nomyo-router too, with one of its commands in front', async () => {
+  it('is nomyo-router too, when one of its commands comes first', async () => {
     const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
     const run = promisify(execFile);
     const { stdout } = await run(process.execPath, [main, 'keys', 'root', '-o', at('root.pem')]);
@@ -179,7 +179,7 @@ describe('serve', () => {
     return { router, url, metrics };
   }
 
-  it('answers over TLS with an API key; health and metrics are elsewhere; logs hold codes alone', async () => {
+  it('answers over TLS with an API key; health and metrics are on another port; logs hold only codes', async () => {
     await makeSigner();
     const model = await startModelServer();
     models.push(model);
@@ -217,7 +217,7 @@ describe('serve', () => {
     expect(model.received).toHaveLength(1);
   });
 
-  it('drains at SIGTERM: what runs is finished, what is new is refused, the code is 0', async () => {
+  it('drains at SIGTERM: running requests finish, new ones are refused, the exit code is 0', async () => {
     await makeSigner();
     let finish: () => void = () => undefined;
     const model = await startModelServer((_, response) => {
@@ -237,7 +237,7 @@ describe('serve', () => {
     expect(await router.ended()).toBe(0);
   });
 
-  it('waits no longer at a second SIGTERM: what runs is broken off, the code is 0', async () => {
+  it('stops waiting at a second SIGTERM: running requests are aborted, the exit code is 0', async () => {
     await makeSigner();
     const model = await startModelServer(() => undefined);
     models.push(model);
@@ -278,7 +278,7 @@ describe('serve', () => {
     expect(await refusal(serve(...args))).toMatch(message);
   });
 
-  it('refuses a signer that is none', async () => {
+  it('refuses anything but a signer', async () => {
     await createRoot(at('signer.pem'));
     expect(await refusal(serve('--upstream', 'http://x'))).toMatch(/holds no delegation/u);
   });

@@ -21,7 +21,7 @@ const USER = 1000;
 const isRoot = process.getuid?.() === 0;
 const identity = isRoot ? { uid: USER, gid: USER } : {};
 
-/** What stands behind each instruction; lines that end in `\` go on. */
+/** The arguments of each instruction; a line that ends in `\` continues. */
 const steps = new Map(
   readFileSync(new URL('../../deploy/Dockerfile', import.meta.url), 'utf8')
     .replaceAll(/^#.*\n/gmu, '')
@@ -71,7 +71,7 @@ async function healthcheck(): Promise<boolean> {
   );
 }
 
-/** What a client sees of the key configurations; the certificate is the test's own. */
+/** The key configurations as a client sees them; the certificate is the test's own. */
 function statusOfKeys(): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const url = `https://localhost:${String(ports[0])}/v2/keys`;
@@ -83,7 +83,7 @@ function statusOfKeys(): Promise<number | undefined> {
 }
 
 describe('the Dockerfile of the router', () => {
-  it('installs without scripts, and gives up being root before it starts', () => {
+  it('installs without scripts, and drops root before it starts', () => {
     expect(steps.get('RUN')).toMatch(/^npm install --global --ignore-scripts --omit=dev "@nomyo\/router@/u);
     expect([...steps.keys()].indexOf('USER')).toBeLessThan([...steps.keys()].indexOf('ENTRYPOINT'));
     expect(steps.get('USER')).toBe('node');
@@ -92,7 +92,7 @@ describe('the Dockerfile of the router', () => {
     expect(steps.get('STOPSIGNAL')).toBe('SIGTERM');
   });
 
-  it('has a command and a health check that work, where nothing may be written', async () => {
+  it('has a command and a health check that work on a read-only file system', async () => {
     expect(await healthcheck()).toBe(false);
     const before = readdirSync(home);
     const args = [...words('CMD').map(here), '--port', String(ports[0])];

@@ -34,12 +34,12 @@ describe('a whole answer', () => {
     expect(JSON.stringify(received?.headers)).not.toContain('client-key');
   });
 
-  it('has no tier where none was asked for', async () => {
+  it('has no tier when none was requested', async () => {
     const { ask } = await stage();
     expect((await ask({ body: CHAT })).tier).toBeUndefined();
   });
 
-  it('is the same again, to the byte, for the same bytes; the model runs once', async () => {
+  it('is the same, byte for byte, for the same bytes; the model runs once', async () => {
     const { server, sealed, model, log } = await stage();
     const message = await sealed({ body: CHAT });
     const first = await post(server.url, message);
@@ -77,7 +77,7 @@ describe('a whole answer', () => {
 });
 
 describe('a second request with the same id', () => {
-  it('that was sealed anew is a sealed 409, and is not run', async () => {
+  it('that was sealed again is a sealed 409, and is not run', async () => {
     const { ask, model } = await stage();
     const requestId = randomBytes(16);
     await ask({ body: CHAT, requestId });
@@ -128,7 +128,7 @@ describe('a stream', () => {
     expect(open(answer.body, message)).toMatchObject({ ended: 'end' });
   });
 
-  it('that the model breaks off ends with ABORT, never with END', async () => {
+  it('that the model aborts ends with ABORT, never with END', async () => {
     const { ask } = await stage({}, (_, response) => {
       response.setHeader('content-type', 'text/event-stream');
       response.write(`${event('first')}data: [DONE]\n\n`, () => response.destroy());
@@ -155,7 +155,7 @@ describe('a stream', () => {
     expect(model.received).toHaveLength(1);
   });
 
-  it('is resent to the byte when it was small enough to keep', async () => {
+  it('is resent byte for byte when it was small enough to keep', async () => {
     const { server, sealed, model } = await stage();
     const message = await sealed({ body: STREAM });
     const first = await post(server.url, message);
@@ -190,7 +190,7 @@ describe('a stream', () => {
     sent.on('error', () => undefined);
     sent.on('response', (answer) => answer.pause().on('error', () => undefined));
     sent.end(message.message);
-    // What is written stands still once every buffer on the way is full.
+    // The count of written bytes stops growing once every buffer on the way is full.
     let before = -1;
     while (before !== written || written === 0) {
       before = written;
@@ -201,7 +201,7 @@ describe('a stream', () => {
   });
 });
 
-describe('what is refused sealed', () => {
+describe('sealed refusals', () => {
   it.each([
     [{ path: '/v1/embeddings', body: CHAT }, 404, 'not_found'],
     [{ path: '/v1/chat/completions', method: 'GET' }, 400, 'method_not_allowed'],
@@ -238,7 +238,7 @@ describe('a failing upstream', () => {
     expect(answer.body.includes('too many tokens')).toBe(status === 400 || status === 404);
   });
 
-  it('that is away is a sealed 503: nothing ran', async () => {
+  it('that is unreachable is a sealed 503: nothing ran', async () => {
     const { ask, model } = await stage();
     await model.close();
     const answer = await ask({ body: CHAT });
@@ -258,7 +258,7 @@ describe('models', () => {
     expect(JSON.parse(answer.body)).toEqual({ object: 'list', data: [{ id: 'small' }, { id: 'large' }] });
   });
 
-  it('are those that the tier may use', async () => {
+  it('are only those that the tier may use', async () => {
     const { ask, model, server } = await stage();
     const tiers = new Map([['high' as const, { upstream: model.url, models: ['large'] }]]);
     await server.close();
@@ -277,8 +277,8 @@ describe('models', () => {
   });
 });
 
-describe('what is refused in the clear', () => {
-  it('holds a code and nothing more', async () => {
+describe('refusals in the clear', () => {
+  it('hold a code and nothing more', async () => {
     const { server, sealed, model } = await stage();
     const message = await sealed({ body: CHAT });
     const flipped = Buffer.from(message.message);
@@ -302,7 +302,7 @@ describe('what is refused in the clear', () => {
     expect(model.received).toHaveLength(0);
   });
 
-  it('is any other path, and any other method', async () => {
+  it('include any other path, and any other method', async () => {
     const { server } = await stage();
     const statuses = await Promise.all(
       [

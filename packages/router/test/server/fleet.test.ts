@@ -59,7 +59,7 @@ async function startBalancer(ports: readonly number[]): Promise<string> {
       target.once('error', failed);
       target.once('connect', () => {
         target.off('error', failed).on('error', () => client.destroy());
-        // What was cut is cut on both sides: no half-open connection looks like a slow one.
+        // A cut connection is cut on both sides, so that no half-open one looks like a slow one.
         target.on('close', () => client.destroy());
         client.on('close', () => target.destroy());
         client.pipe(target).pipe(client);
@@ -88,7 +88,7 @@ async function startFleet(count: number, model: ModelServer): Promise<readonly F
   return routers;
 }
 
-/** What a client ends with: an answer, or a code of the protocol; `unknown` when nobody can tell whether it ran. */
+/** How a call ends: with an answer or a code of the protocol; `unknown` when nobody can tell whether it ran. */
 async function call(url: string, marker: string): Promise<string> {
   const requestId = randomBytes(16);
   const body = { model: 'm', messages: [{ role: 'user', content: marker }] };
@@ -123,7 +123,7 @@ const suite = whyNoRedis === undefined ? describe : describe.skip;
 suite(
   `three routers and a redis-server${whyNoRedis === undefined ? '' : ` (skipped: ${whyNoRedis})`}`,
   () => {
-    it('publish the keys of all; any of them answers for any key, and the model runs once', async () => {
+    it("publish each other's keys; any of them answers for any key, and the model runs once", async () => {
       const model = await startModelServer();
       const routers = await startFleet(3, model);
       const urls = routers.map(({ url }) => url);
@@ -135,7 +135,7 @@ suite(
       expect(model.received).toHaveLength(1);
     });
 
-    it('behind a plain TCP balancer, one of them killed: an answer or a typed error for everybody, nothing twice', async () => {
+    it('behind a plain TCP balancer, with one killed: an answer or a typed error for everyone, nothing twice', async () => {
       const model = await startModelServer(({ body }, response) => {
         setTimeout(() => response.setHeader('content-type', 'application/json').end(completion(body)), 150);
       });

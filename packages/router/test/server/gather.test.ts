@@ -8,7 +8,7 @@ afterEach(() => {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** What goes out, one after the other; resolves once there are `count`. */
+/** The frames sent, in order; resolves once there are `count`. */
 function start(times: { gatherMs: number; keepAliveMs: number }) {
   const sent: string[] = [];
   let look = (): void => undefined;
@@ -34,14 +34,14 @@ function start(times: { gatherMs: number; keepAliveMs: number }) {
 const NEVER_MS = 60_000;
 
 describe('pieces of a stream', () => {
-  it('go out at once when the first one comes; those that follow go out together, in order', async () => {
+  it('go out at once for the first; those that follow go out together, in order', async () => {
     const { gatherer, sent, until } = start({ gatherMs: 50, keepAliveMs: NEVER_MS });
     for (const piece of ['a', 'b', 'c']) gatherer.push(bytes(piece));
     await until(2);
     expect(sent).toEqual(['a', 'bc']);
   });
 
-  it('that were gathered are handed over for END, behind everything that went before', async () => {
+  it('that were gathered are handed over for END, after all earlier ones', async () => {
     const { gatherer, sent } = start({ gatherMs: NEVER_MS, keepAliveMs: NEVER_MS });
     for (const piece of ['a', 'b', 'c']) gatherer.push(bytes(piece));
     expect(new TextDecoder().decode(await gatherer.end())).toBe('bc');

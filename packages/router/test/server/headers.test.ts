@@ -12,7 +12,7 @@ const testRouters = useRouters();
 
 const TYPE = `content-type: ${REQUEST_TYPE['content-type']}`;
 
-/** What a router says to a sealed request with these header lines. */
+/** A router's answer to a sealed request with these header lines. */
 async function says(url: string, { keyId, message }: Sealed, lines: readonly string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   const length = `content-length: ${message.byteLength}`;
@@ -41,7 +41,7 @@ describe('protocol 2', () => {
     expect(model.received).toHaveLength(0);
   });
 
-  it('takes a repeated header that decides nothing', async () => {
+  it('accepts a repeated header that decides nothing', async () => {
     const { server, sealed } = await stage();
     const lines = [TYPE, 'via: a', 'via: b', 'x-forwarded-for: 127.0.0.1', 'x-forwarded-for: 127.0.0.1'];
     expect(await says(server.url, await sealed({ body: CHAT }), lines)).toMatch(/^HTTP\/1\.1 200 /u);

@@ -11,7 +11,7 @@ const stage = useStages();
 
 const SEALED = new TextEncoder().encode('sealed');
 
-/** What SPEC section 9 says, in the order of its table. */
+/** The rules of SPEC section 9, in the order of its table. */
 async function followSteps(map: ReplayMap): Promise<void> {
   const kinds: string[] = [];
   const enter = async (mapKey: string, fingerprint: string): Promise<void> => {
@@ -30,7 +30,7 @@ async function followSteps(map: ReplayMap): Promise<void> {
 }
 
 describe('the map in memory', () => {
-  it('does what the table of the specification says', () => followSteps(new MemoryReplayMap()));
+  it('follows the table of the specification', () => followSteps(new MemoryReplayMap()));
 
   it('forgets an answer when more than 240 s have passed, and a request that runs only when none runs so long', async () => {
     const map = new MemoryReplayMap();
@@ -45,7 +45,7 @@ describe('the map in memory', () => {
     expect((await map.enter('running', 'f', 4_442)).kind).toBe('new');
   });
 
-  it('forgets by the clock alone, when a router has no requests', async () => {
+  it('forgets by the clock alone while a router has no requests', async () => {
     let ahead = 0;
     const map = new MemoryReplayMap();
     const now = (): number => Date.now() / 1_000 + ahead;
@@ -58,7 +58,7 @@ describe('the map in memory', () => {
     while (map.size > 0) await pause(10);
   });
 
-  it('keeps answers one behind the other, each to the byte', async () => {
+  it('keeps several answers, each byte for byte', async () => {
     const map = new MemoryReplayMap();
     const sizes = [1, 262_144, 262_144, 1_300, 262_144, 262_144, 262_144, 2_000_000, 7];
     const answers = sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
@@ -72,7 +72,7 @@ describe('the map in memory', () => {
     }
   });
 
-  it('is full when its entries or its bytes are used up, and forgets none for that', async () => {
+  it('is full when its entries or its bytes are used up, and drops none of them', async () => {
     const few = new MemoryReplayMap({ maxEntries: 1 });
     await few.enter('a', 'f', 0);
     await expect(few.enter('b', 'f', 0)).rejects.toMatchObject({ code: 'BUSY' });
@@ -92,11 +92,11 @@ suite(`the map in a real redis-server${whyNoRedis === undefined ? '' : ` (skippe
     await expect(opening).rejects.toThrow(/^--redis cannot be reached$/u);
   });
 
-  it('does what the table of the specification says', async () => {
+  it('follows the table of the specification', async () => {
     await followSteps(await RedisReplayMap.open(redisClient(await startRedis()), 'realm'));
   });
 
-  it('lets one alone of many routers run a request', async () => {
+  it('lets only one of many routers run a request', async () => {
     const url = await startRedis();
     const maps = await Promise.all(
       Array.from({ length: 8 }, () => RedisReplayMap.open(redisClient(url), 'realm')),
@@ -118,7 +118,7 @@ suite(`the map in a real redis-server${whyNoRedis === undefined ? '' : ` (skippe
     expect(ttl).toBeLessThanOrEqual(241_000);
   });
 
-  it('says that it was lost when Redis was flushed: once, then it goes on', async () => {
+  it('reports its loss when Redis was flushed: once, then it continues', async () => {
     const redis = redisClient(await startRedis());
     const map = await RedisReplayMap.open(redis, 'realm');
     await map.enter('a', 'f');

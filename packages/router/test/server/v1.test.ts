@@ -12,12 +12,12 @@ const v1Pem = new Uint8Array(Buffer.from(pair().export({ type: 'pkcs8', format: 
 const privateKey = pair();
 
 describe('protocol 1', () => {
-  it('is not there unless it is asked for', async () => {
+  it('is off unless enabled', async () => {
     const { server } = await stage();
     expect((await http({ url: `${server.url}/pki/public_key` })).status).toBe(404);
   });
 
-  it('answers a client that shares no code with it; the model gets no stream, and no key of the client', async () => {
+  it('answers a client that shares no code with it; the model gets no stream request, and no client key', async () => {
     const { entry, key } = makeApiKey({ name: 'a' }, new Date());
     const access = {
       find: (given: string | undefined) =>
@@ -36,7 +36,7 @@ describe('protocol 1', () => {
     expect(log.join('\n')).toMatch(/"code":"v1_ok".*"code":"v1_401"/su);
   });
 
-  it('never passes on what the upstream said: an error is not encrypted', async () => {
+  it("never passes on the upstream's words: an error is not encrypted", async () => {
     const { server } = await stage({ v1Key: v1Pem.slice() }, (_, response) => {
       response
         .writeHead(400, { 'content-type': 'application/json' })

@@ -77,7 +77,7 @@ export function exchange(call: Call): Promise<Answer> {
   });
 }
 
-/** What a call of the protocol needs beside the payload. */
+/** The inputs of a call of the protocol besides the payload. */
 export interface IndependentClientOptions {
   /** Of the router, with its prefix. */
   readonly url: string;
@@ -181,7 +181,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as Envelope;
 }
 
-/** An envelope around `plaintext`, to whoever has the private half of `recipientPem`. */
+/** An envelope around `plaintext` for the holder of the private key of `recipientPem`. */
 export function seal(plaintext: string | Uint8Array, recipientPem: string): Buffer {
   const key = randomBytes(32);
   const nonce = randomBytes(12);

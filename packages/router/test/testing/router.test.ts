@@ -49,7 +49,7 @@ describe('a call', () => {
     expect(status).toBe(404);
   });
 
-  it('is held in requests as it went over the wire', async () => {
+  it('is kept in requests as it went over the wire', async () => {
     const router = await start();
     const client = clientOf(router, { tier: 'maximum' });
     const answer = await client.send(HELLO);
@@ -66,13 +66,13 @@ describe('a call', () => {
 });
 
 describe('requests', () => {
-  it('holds the last ones within its bound', async () => {
+  it('holds the latest within its limit', async () => {
     const router = await start({ keepRequests: 3 });
     for (let i = 0; i < 5; i += 1) await clientOf(router).routerKey();
     expect(router.requests.map(({ id }) => id)).toEqual([3, 4, 5]);
   });
 
-  it('holds none when none are wanted', async () => {
+  it('holds none when disabled', async () => {
     const seen: number[] = [];
     const router = await start({ keepRequests: 0, onRequest: ({ id }) => seen.push(id) });
     await clientOf(router).complete(HELLO);
@@ -133,7 +133,7 @@ describe('options', () => {
     });
   });
 
-  it('refuses a key that is none', async () => {
+  it('refuses anything but a key', async () => {
     await expect(startRouter({ keyPem: 'no key' })).rejects.toMatchObject({ code: 'INVALID_KEY' });
   });
 

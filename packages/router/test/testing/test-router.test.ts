@@ -50,7 +50,7 @@ describe('answers', () => {
     expect(await contentsOf(answers, 1)).toEqual(['test-model: Hello, who are you?']);
   });
 
-  it('is a message with tool calls, or a whole completion that is sealed as it is', async () => {
+  it('is a message with tool calls, or a whole completion that is sealed unchanged', async () => {
     const call = { id: 'c1', type: 'function', function: { name: 'weather', arguments: '{}' } };
     const whole = { id: 'mine', choices: [] };
     const client = clientOf(await start({ answers: [{ tool_calls: [call] }, whole] }));
@@ -72,7 +72,7 @@ describe('answers', () => {
       'the function in answers threw',
     ],
     [() => undefined as unknown as string, 'the function in answers returned neither a text nor an object'],
-  ])('of a broken function is a 500 that does not quote it', async (answers, detail) => {
+  ])('of a failing function is a 500 that does not quote it', async (answers, detail) => {
     const answer = await clientOf(await start({ answers })).send(HELLO);
     expect([answer.status, detailOf(answer)]).toEqual([500, detail]);
   });
@@ -84,7 +84,7 @@ describe('answers', () => {
     });
   });
 
-  it('is refused beside an upstream', async () => {
+  it('is refused together with an upstream', async () => {
     await expect(startTestRouter({ answers: 'a', upstream: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       argument: 'answers',
     });
@@ -92,7 +92,7 @@ describe('answers', () => {
 });
 
 describe('a test router', () => {
-  it('says what a client takes', async () => {
+  it('tells what a client needs', async () => {
     const plain = await start({ apiKeys: ['api-key-1', 'api-key-2'] });
     expect(plain.clientOptions).toEqual({
       baseUrl: plain.url,
@@ -109,7 +109,7 @@ describe('a test router', () => {
     });
   });
 
-  it('opens what arrived, also what was sealed to a key that is gone, and what was answered with a failure', async () => {
+  it('opens what arrived, even if sealed to a replaced key or answered with a failure', async () => {
     const router = await start({ fail: ['503', 'ok'], apiKeys: ['api-key-1'] });
     const client = clientOf(router, { apiKey: 'api-key-1', tier: 'high' });
     await client.send(HELLO);
@@ -148,7 +148,7 @@ describe('matchers and assertions', () => {
     );
   });
 
-  it('fail where they must', async () => {
+  it('fail when they must', async () => {
     const router = await start({ fail: '200-plaintext' });
     await expect(assertReceived(router, {})).rejects.toBeInstanceOf(AssertionError);
     expect(() => assertReceivedTimes(router, 1)).toThrow(AssertionError);

@@ -40,7 +40,7 @@ describe('the error of a body that is refused', () => {
       gc.runInContext(context);
       return process.memoryUsage().arrayBuffers - before < CHUNK;
     });
-    // Looked at only now: whoever reads the stack of an error lets go of what it held.
+    // Checked only now, because reading the stack of an error releases what it held.
     expect(errors).toEqual([expect.objectContaining({ code }), expect.objectContaining({ code })]);
   });
 });

@@ -38,7 +38,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(headers, NOW)).toBe(expected);
   });
 
-  it('gives a finite time of at least 0, or nothing, whatever is sent', () => {
+  it('gives a finite time of at least 0, or nothing, for any input', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (seconds, ms) => {
         const time = parseRetryAfter({ 'retry-after': seconds, 'retry-after-ms': ms }, NOW);

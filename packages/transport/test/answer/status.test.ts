@@ -26,7 +26,7 @@ describe('errorOfResponse', () => {
     [504, APIError, 'API_ERROR', 'APIError', true],
     [204, APIError, 'API_ERROR', 'APIError', true],
     [599, APIError, 'API_ERROR', 'APIError', true],
-  ])('%d is the right class', (status, type, code, name, possiblyExecuted) => {
+  ])('%d has the right class', (status, type, code, name, possiblyExecuted) => {
     const error = of(status, '{"detail":"why"}', { 'x-a': 'b' });
     expect(error.constructor).toBe(type);
     expect(error).toBeInstanceOf(APIError);
@@ -52,7 +52,7 @@ describe('errorOfResponse', () => {
     ['a gateway says it in JSON of its own', '{"message":"no healthy upstream"}', true],
     ['a gateway has an empty detail', '{"detail":""}', true],
     ['nobody says anything', '', true],
-  ])('a 503 may have been run unless the router itself says it: %s', (_, body, possiblyExecuted) => {
+  ])('a 503 may have been run unless it comes from the router itself: %s', (_, body, possiblyExecuted) => {
     expect(of(503, body)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', possiblyExecuted });
   });
 
@@ -86,7 +86,7 @@ describe('errorOfResponse', () => {
     expect(mayMeanNewServerKey(of(status))).toBe(false);
   });
 
-  it('says of a GET that it ran nothing', () => {
+  it('reports that a GET ran nothing', () => {
     const error = errorOfResponse({ status: 500, headers: {}, body: new Uint8Array() }, { method: 'GET' });
     expect(error).toMatchObject({ possiblyExecuted: false, payloadId: undefined });
   });
@@ -135,7 +135,7 @@ describe('errorOfResponse', () => {
     expect(of(502, body).errorDetails).toBeUndefined();
   });
 
-  it('takes nothing over that echoes the request', () => {
+  it('drops everything that echoes the request', () => {
     const detail = [
       { loc: ['header', 'authorization'], msg: 'wrong', input: 'Bearer SECRET', ctx: { a: 'SECRET' } },
     ];
@@ -143,7 +143,7 @@ describe('errorOfResponse', () => {
     expect(JSON.stringify([error, error.errorDetails, error.message])).not.toContain('SECRET');
   });
 
-  it('lets no control character through, and no text without end', () => {
+  it('lets no control characters or endless texts through', () => {
     const evil = `\u001b[31m\r\nfake log line\u0000\u202Egpj.exe\u2028${'x'.repeat(100_000)}`;
     for (const body of [
       JSON.stringify({ detail: evil }),
@@ -168,7 +168,7 @@ describe('errorOfResponse', () => {
     expect(JSON.stringify(nested.errorDetails).length).toBeLessThan(100);
   });
 
-  it('does not parse what is too long', () => {
+  it('does not parse a body that is too long', () => {
     const error = of(500, new Uint8Array(5_000_000).fill(0x5b));
     expect(error.errorDetails).toBeUndefined();
     expect(error.message.length).toBeLessThan(500);
@@ -202,7 +202,7 @@ describe('errorOfResponse', () => {
 });
 
 describe('errorOfStatus', () => {
-  it('has the class of the status, and a code and a meaning of its own', () => {
+  it('has the class of the status, and its own code and meaning', () => {
     const error = errorOfStatus(429, {
       code: 'BUSY',
       meaning: 'the gateway is busy',

@@ -8,13 +8,13 @@ describe('withDeadline', () => {
   const expired = () => new Error('expired');
   const untilAborted = (signal: AbortSignal) => abortable(new Promise<never>(() => undefined), signal);
 
-  it('ends with what expired() gives at that moment', async () => {
+  it('ends with the result of expired() at that moment', async () => {
     expect(await rejection(withDeadline({ timeout: 5, expired }, untilAborted))).toMatchObject({
       message: 'expired',
     });
   });
 
-  it('gives the reason of the caller, however the task puts it', async () => {
+  it('gives the reason of the caller, whatever the task throws', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const task = (ended: AbortSignal) =>

@@ -49,7 +49,7 @@ describe.each(URLS)('nock in the place of %s', (url) => {
     return nock(new URL(url).origin);
   };
 
-  it('gets the request and gives its answer, time and again', async () => {
+  it('gets the request and gives its answer, repeatedly', async () => {
     const mocked = scope()
       .post('/v1/x', SEALED, { reqheaders: { 'x-payload-id': 'the-id' } })
       .times(2)
@@ -68,7 +68,7 @@ describe.each(URLS)('nock in the place of %s', (url) => {
 });
 
 describe.each(URLS)('msw in the place of %s', (url) => {
-  it('gets the request and gives its answer, time and again', async () => {
+  it('gets the request and gives its answer, repeatedly', async () => {
     const seen: string[] = [];
     const server = setupServer(
       http.post(url, async ({ request: arrived }) => {

@@ -78,7 +78,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
     await Promise.all(peers.splice(0).map((peer) => peer.stop()));
   });
 
-  it('sends a request as it is and gives the whole answer', async () => {
+  it('sends a request unchanged and returns the whole answer', async () => {
     const peer = await start(always(answer('the answer', { headers: ['X-Answer: 1', 'Set-Cookie: a=b'] })));
     const response = await client.send(request(peer));
     expect(response.status).toBe(200);
@@ -101,7 +101,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
     expect(peer.requests[0]?.head).not.toMatch(/^content-length:/im);
   });
 
-  it.each([400, 401, 404, 429, 500, 503])('gives the body of a %d', async (status) => {
+  it.each([400, 401, 404, 429, 500, 503])('returns the body of a %d', async (status) => {
     const peer = await start(always(answer('{"detail":"no"}', { status: `${status} X` })));
     const response = await client.send(request(peer));
     expect(response.status).toBe(status);
@@ -126,7 +126,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
       },
     );
 
-    it('is left alone when it is asked for', async () => {
+    it('is left alone on request', async () => {
       const peer = await start(always(answer()));
       const body = bytesOf(100);
       await client.send(request(peer, { body, wipeBody: false }));
@@ -184,7 +184,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
 
   describe('redirects', () => {
     it.each([300, 301, 302, 303, 304, 307, 308, 399])(
-      '%d is refused, and nobody else hears of it',
+      '%d is refused, and the request goes nowhere else',
       async (status) => {
         const other = await start(always(answer('stolen')));
         const location = `Location: ${other.url.href}`;
@@ -263,7 +263,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
   });
 
   describe('the size limit', () => {
-    it('takes a body that just fits', async () => {
+    it('accepts a body that just fits', async () => {
       const peer = await start(always(answer(Buffer.alloc(5000, 1))));
       expect((await client.send(request(peer, { maxBytes: 5000 }))).body.byteLength).toBe(5000);
     });
@@ -278,7 +278,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
       await until(() => peer.isCutOff);
     });
 
-    it('cuts a body that has no business there', async () => {
+    it('cuts off an unexpected body', async () => {
       const head = 'HTTP/1.1 204 No Content\r\nContent-Length: 60000\r\n\r\n';
       const peer = await start(({ socket }) => void socket.write(head + 'b'.repeat(60_000)));
       const error = await rejection(client.send(request(peer, { maxBytes: 5000 })));
@@ -287,7 +287,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
       await until(() => peer.isCutOff);
     });
 
-    it('cuts an endless body', async () => {
+    it('cuts off an endless body', async () => {
       const peer = await start(({ socket }) => endless(socket));
       const error = await rejection(client.send(request(peer, { maxBytes: 50_000 })));
       expect(error).toMatchObject({ code: 'BODY_TOO_LARGE' });

@@ -83,7 +83,7 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
     await Promise.all(peers.splice(0).map((peer) => peer.stop()));
   });
 
-  it('gives its head at once, and each chunk when it comes', async () => {
+  it('delivers its head at once, and each chunk when it arrives', async () => {
     const { peer, say } = await talker();
     const response = await open(peer);
     expect(response).toMatchObject({ status: 200, headers: { 'transfer-encoding': 'chunked' } });
@@ -150,7 +150,7 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
     expect(await textOf(await open(peer))).toBe('next');
   });
 
-  it('is over when the caller aborts, while it reads and while it does not', async () => {
+  it('ends when the caller aborts, reading or not', async () => {
     const { peer, say } = await talker();
     for (const isReading of [true, false]) {
       const controller = new AbortController();
@@ -165,7 +165,7 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
     }
   });
 
-  it('is over when its time is, and when it pauses for too long', async () => {
+  it('ends when its time is up, and when it pauses for too long', async () => {
     const { peer } = await talker();
     for (const times of [{ timeout: 500 }, { timeout: 60_000, idleTimeout: 300 }]) {
       // On a busy machine the time can be over before the head is there, which ends in the same way.
@@ -176,7 +176,7 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
     }
   });
 
-  it('does not count what the reader takes its time for as a pause', async () => {
+  it('does not count a slow reader as a pause', async () => {
     const { peer, say } = await talker();
     const response = await open(peer, { timeout: 60_000, idleTimeout: 1000 });
     say(`${chunk('a')}${chunk('b')}0\r\n\r\n`);
@@ -185,7 +185,7 @@ describe.each(CLIENTS)('a streamed answer over $name', ({ name, create, peer: pe
     await textOf(response);
   });
 
-  it('frees its connection when its time is over and nobody has read it', async () => {
+  it('frees its connection when its time is up and it was not read', async () => {
     const { peer } = await talker();
     await open(peer, { timeout: 3000 });
     await until(() => peer.isCutOff);

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 describe('a name with several addresses', () => {
-  it('is reached at the one that answers, whichever it is', async () => {
+  it('is reached at whichever one answers', async () => {
     const port = await listen('127.0.0.3');
     for (const addresses of [
       ['127.0.0.1', '127.0.0.2', '127.0.0.3'],
@@ -51,7 +51,7 @@ describe('a name with several addresses', () => {
     }
   });
 
-  it('says what went wrong when none does, and leaves no socket open', async () => {
+  it('reports what went wrong when none does, and leaves no socket open', async () => {
     const port = await listen('127.0.0.1');
     resolveTo('127.0.0.2', '127.0.0.3');
     expect(await rejection(connectTcp({ host: 'many.test', port }, signal))).toMatchObject({
@@ -77,7 +77,7 @@ describe('a name with several addresses', () => {
   });
 });
 
-describe('where only this machine is allowed', () => {
+describe('when only this machine is allowed', () => {
   it.each([['10.1.2.3'], ['127.0.0.1', '10.1.2.3'], ['fe80::1']])(
     '%s is refused before anything is opened',
     async (...addresses) => {
@@ -94,7 +94,7 @@ describe('where only this machine is allowed', () => {
     },
   );
 
-  it('a name of it works', async () => {
+  it('a name for it works', async () => {
     const port = await listen('127.0.0.7');
     resolveTo('127.0.0.7');
     (await connectTcp({ host: 'router.test', port }, signal, { onlyLoopback: true })).destroy();

@@ -62,7 +62,7 @@ describe('mTLS', () => {
     await proxy.stop();
   });
 
-  it('refuses halves, strangers and damage at once', async () => {
+  it('refuses incomplete, mismatched and damaged pairs at once', async () => {
     const [one, two] = await Promise.all([made().authority.issue(), made().authority.issue()]);
     for (const tls of [
       { cert: one.cert },
@@ -74,7 +74,7 @@ describe('mTLS', () => {
     }
   });
 
-  it('shows the private key to nobody who inspects the client', async () => {
+  it('does not show the private key when the client is inspected', async () => {
     const client = await made().authority.issue({ client: true });
     const http = createHttpClient({ tls: { ca: made().authority.pem, ...client } });
     const body = client.key.split('\n')[1] ?? '';

@@ -56,7 +56,7 @@ describe.each([
     expect(peer.connections).toBe(1);
   });
 
-  it('makes no header of credentials in a URL', async () => {
+  it('makes no header from credentials in a URL', async () => {
     const peer = await start(({ socket, head }) => void socket.write(answer(head)), secure);
     const url = new URL(peer.url);
     url.username = 'user';
@@ -65,7 +65,7 @@ describe.each([
     expect(Buffer.from(body).toString()).not.toMatch(/authorization|SECRET-9/iu);
   });
 
-  it('shares the pool among 40 at a time', async () => {
+  it('shares the pool among 40 requests at a time', async () => {
     client = createHttpClient({ tls: { ca: authority.pem }, maxConnections: 8 });
     let active = 0;
     let most = 0;
@@ -84,7 +84,7 @@ describe.each([
   });
 });
 
-it('leaves the line at once when it is aborted there, and has sent nothing', async () => {
+it('leaves the queue at once when aborted there, and sends nothing', async () => {
   client = createHttpClient({ tls: { ca: authority.pem }, maxConnections: 1 });
   const peer = await start(() => undefined);
   const [first, second] = [new AbortController(), new AbortController()];
@@ -100,7 +100,7 @@ it('leaves the line at once when it is aborted there, and has sent nothing', asy
   expect(peer.requests.map(({ body }) => body.toString())).toEqual(['first', 'third']);
 });
 
-it('does not count the time in the line as time of the attempt', async () => {
+it('does not count time in the queue towards the attempt', async () => {
   client = createHttpClient({ tls: { ca: authority.pem }, maxConnections: 1 });
   // Together they take longer than the timeout of each.
   const peer = await start((received) => void setTimeout(() => echo(received), 700));
@@ -142,7 +142,7 @@ describe('an idle connection', () => {
     expect(peer.connections).toBe(2);
   });
 
-  it('is given up before the server does, when it says so', async () => {
+  it('is closed before the server does, when it announces its timeout', async () => {
     const peer = await start(always(answer('ok', { headers: ['Keep-Alive: timeout=1'] })));
     await ask(peer);
     await until(() => peer.sockets.size === 0);
@@ -150,7 +150,7 @@ describe('an idle connection', () => {
     expect(peer.connections).toBe(2);
   });
 
-  it('is given up when the server asks for it', async () => {
+  it('is closed when the server asks for it', async () => {
     const peer = await start(always(answer('ok', { headers: ['Connection: close'] })));
     await ask(peer);
     await until(() => peer.sockets.size === 0);
@@ -158,7 +158,7 @@ describe('an idle connection', () => {
     expect(peer.connections).toBe(2);
   });
 
-  it('does not time out a later request on it, and is still given up after that', async () => {
+  it('does not time out a later request on it, and is still closed afterwards', async () => {
     let slow = false;
     const peer = await start((received) => {
       const headers = ['Keep-Alive: timeout=3'];
@@ -175,7 +175,7 @@ describe('an idle connection', () => {
   it.each([
     ['with the answer', 0],
     ['later', 50],
-  ])('on which the server speaks unasked (%s) answers nothing', async (_, delay) => {
+  ])('on which the server speaks unasked (%s) is not used', async (_, delay) => {
     const poison = answer('poison');
     const peer = await start((received) => {
       const { socket, connection } = received;
@@ -197,7 +197,7 @@ describe('an idle connection', () => {
 });
 
 describe('a kept connection that breaks under a request', () => {
-  it('fails it, as one that may have been run, and is never repeated here', async () => {
+  it('fails it as possibly run, and it is never repeated here', async () => {
     const peer = await start(echo);
     await ask(peer);
     peer.respond = ({ socket }) => peer.reset(socket);

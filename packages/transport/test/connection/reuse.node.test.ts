@@ -15,7 +15,7 @@ afterEach(() => {
   server?.kill();
 });
 
-it('takes one connection for five hundred calls, one after the other, of a server in another process', async () => {
+it('uses one connection for five hundred sequential calls to a server in another process', async () => {
   const { authority, identity } = certificates();
   server = fork(SERVER, { execArgv: [] });
   server.send(identity);

@@ -35,7 +35,7 @@ describe('the environment', () => {
     expect(await verdicts({ ca: made().authority.pem }, env, peer.url)).toEqual(['200']);
   });
 
-  it('NODE_EXTRA_CA_CERTS works alone, beside tls.ca, and not with replaceDefaultRoots', async () => {
+  it('NODE_EXTRA_CA_CERTS works alone and with tls.ca, but not with replaceDefaultRoots', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'nomyo-transport-'));
     try {
       const extra = join(dir, 'extra.pem');

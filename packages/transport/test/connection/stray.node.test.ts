@@ -61,7 +61,7 @@ describe.each([
     }
   });
 
-  it('nor does it when the loop is busy in the callback that begins the next request', async () => {
+  it('nor when the loop is busy in the callback that begins the next request', async () => {
     expect(await ask(peer.url, 'twice')).toBe('answer to twice');
     const texts = await new Promise<string[]>((resolve, reject) => {
       setImmediate(() => {

@@ -89,7 +89,7 @@ describe('the certificate of the router', () => {
 });
 
 describe('a chain of authorities', () => {
-  it('is accepted by its root when the server sends what is between', async () => {
+  it('is accepted by its root when the server sends the intermediates', async () => {
     const issuing = await made().authority.subordinate();
     const { cert, key } = await issuing.issue();
     expect(await send(await start({ cert: cert + issuing.pem, key }), { ca: made().authority.pem })).toBe(
@@ -97,7 +97,7 @@ describe('a chain of authorities', () => {
     );
   });
 
-  it('that is incomplete is an error that says so; what is missing can be named', async () => {
+  it('that is incomplete is an error that says so; the missing part can be supplied', async () => {
     const issuing = await made().authority.subordinate();
     const peer = await start(await issuing.issue());
     const error = await rejection(send(peer, { ca: made().authority.pem }));
@@ -155,7 +155,7 @@ describe('versions', () => {
     expect(peer.bytes).toBe(0);
   });
 
-  it('below TLS 1.3 are refused when that is asked for', async () => {
+  it('below TLS 1.3 are refused on request', async () => {
     const peer = await start({ ...made().identity, maxVersion: 'TLSv1.2' });
     expect(await send(peer, { ca: made().authority.pem })).toBe(200);
     expect(await rejection(send(peer, { ca: made().authority.pem, minVersion: 'TLSv1.3' }))).toMatchObject({

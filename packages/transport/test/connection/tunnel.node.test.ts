@@ -87,7 +87,7 @@ describe.each<[string, () => ProxyOptions]>([
     expect(Object.keys(proxy.asked[0]?.headers ?? {}).sort()).toEqual(['connection', 'host']);
   });
 
-  it('shows credentials to the proxy alone', async () => {
+  it('shows credentials only to the proxy', async () => {
     const peer = await startPeer();
     const proxy = await startProxy(peer, { ...options(), credentials: 'ann:pässword/1' });
     const url = proxy.url(`ann:${encodeURIComponent('pässword/1')}@`);
@@ -95,7 +95,7 @@ describe.each<[string, () => ProxyOptions]>([
     expect(peer.requests[0]?.head).not.toMatch(/proxy-/i);
   });
 
-  it('says that wrong credentials are wrong, once, without quoting them', async () => {
+  it('reports wrong credentials once, without quoting them', async () => {
     const peer = await startPeer();
     const proxy = await startProxy(peer, { ...options(), credentials: 'ann:right' });
     const client = clientOf({ proxy: proxy.url('ann:SECRET-WORD@') });
@@ -134,7 +134,7 @@ describe.each<[string, () => ProxyOptions]>([
 });
 
 describe('the router behind a proxy', () => {
-  it('must have its own certificate: a proxy that answers itself is found out', async () => {
+  it('must have its own certificate: a proxy that answers itself is detected', async () => {
     const stranger = await Peer.start(always(answer('stolen')), {
       tls: await authority.issue({ names: ['other'] }),
     });
@@ -154,7 +154,7 @@ describe('the router behind a proxy', () => {
 });
 
 describe('a proxy', () => {
-  it('with a certificate of nobody is refused before it gets credentials', async () => {
+  it('with an untrusted certificate is refused before it gets credentials', async () => {
     const peer = await startPeer();
     const other = await Authority.create('Other CA');
     const proxy = await startProxy(peer, { identity: await other.issue() });
@@ -190,13 +190,13 @@ describe('a proxy', () => {
     expect(peer.connections).toBe(0);
   });
 
-  it('that is not there is named as the culprit', async () => {
+  it('that is unreachable is named as the culprit', async () => {
     const error = await rejection(ask(clientOf({ proxy: 'http://127.0.0.1:1' })));
     expect((error as Error).message).toMatch(/the proxy.*ECONNREFUSED/);
     expect(error).toMatchObject({ possiblyExecuted: false, retryable: true });
   });
 
-  it('that does not answer is left when the time is over or the caller aborts', async () => {
+  it('that does not answer is abandoned when the time is up or the caller aborts', async () => {
     const peer = await startPeer();
     const proxy = await startProxy(peer, {
       instead: (socket) => void socket.resume().on('end', () => socket.end()),
@@ -225,7 +225,7 @@ describe('a proxy', () => {
     expect(proxy.connections).toBe(0);
   });
 
-  it('cannot be had with a fetch, or on the web', () => {
+  it('cannot be combined with a custom fetch, or used on the web', () => {
     expect(() => createHttpClient({ proxy: 'http://p', fetch })).toThrow(InvalidArgumentError);
     expect(() => createHttpClient({ tls: {}, fetch })).toThrow(InvalidArgumentError);
     expect(() => createWebClient({ proxy: 'http://p' })).toThrow(InvalidArgumentError);

@@ -6,7 +6,7 @@ import { rejection } from '../support/peer.js';
 
 describe('markFailuresAsSent', () => {
   it.each([new SecurityError('DECRYPTION_FAILED', 'x'), new DisposedError('The client')])(
-    'says of %p, thrown or rejected, that the request may have been run',
+    'marks %p, thrown or rejected, as possibly run',
     async (error) => {
       expect(error.possiblyExecuted).toBe(false);
       const thrown = await rejection(
@@ -20,7 +20,7 @@ describe('markFailuresAsSent', () => {
     },
   );
 
-  it('leaves alone what knows better, and what is not ours', async () => {
+  it('leaves errors alone that know better or are not ours', async () => {
     const refused = new APIConnectionError('refused', { possiblyExecuted: false });
     const theirs = new Error('the reason of the caller');
     for (const error of [refused, theirs]) {
@@ -30,7 +30,7 @@ describe('markFailuresAsSent', () => {
     expect(theirs).not.toHaveProperty('possiblyExecuted');
   });
 
-  it('gives what the task gives', async () => {
+  it('returns the result of the task', async () => {
     expect(await markFailuresAsSent(() => 1)).toBe(1);
     expect(await markFailuresAsSent(() => Promise.resolve(2))).toBe(2);
   });

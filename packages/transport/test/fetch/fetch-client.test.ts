@@ -1,4 +1,4 @@
-// What a fetch of somebody's own can do wrong. The contract itself is in http-contract.test.ts.
+// Faults of custom `fetch` functions. The contract itself is in http-contract.test.ts.
 import { describe, expect, it } from '@jest/globals';
 import { APIConnectionError } from '../../src/errors/errors.js';
 import { FetchClient } from '../../src/fetch/fetch-client.js';
@@ -32,7 +32,7 @@ describe('a fetch of the caller', () => {
     });
   });
 
-  it('that does not listen to the signal is left behind', async () => {
+  it('that ignores the signal is abandoned', async () => {
     const client = new FetchClient(() => new Promise(() => undefined));
     expect(await rejection(client.send({ ...request, timeout: 20 }))).toMatchObject({
       code: 'CONNECTION_TIMEOUT',
@@ -44,7 +44,7 @@ describe('a fetch of the caller', () => {
   });
 
   it.each(['200 OK', '404 Not Found', '503 Service Unavailable'])(
-    'that follows redirects all the same is found out, whatever it meets there: %s',
+    'that follows redirects anyway is detected, whatever it meets there: %s',
     async (status) => {
       const target = await Peer.start(always(answer('elsewhere', { status })));
       const headers = [`Location: ${target.url.href}`];
@@ -56,7 +56,7 @@ describe('a fetch of the caller', () => {
     },
   );
 
-  it('that answers as a browser does to a redirect is understood', async () => {
+  it('that answers a redirect as a browser does is understood', async () => {
     const opaque = Object.defineProperties(new Response(null), {
       type: { value: 'opaqueredirect' },
       status: { value: 0 },

@@ -1,4 +1,4 @@
-// Answers of a `fetch` that is less than the standard: node-fetch 2, another realm, a double in somebody's test.
+// Answers of a `fetch` that falls short of the standard: node-fetch 2, another realm, a test double.
 import { describe, expect, it } from '@jest/globals';
 import { PassThrough, Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
@@ -68,7 +68,7 @@ it('headers may be a plain object, or a Map', async () => {
   expect(await answerOf(map)).toBe('an answer');
 });
 
-it('http: to another machine is refused: nobody can tell where a fetch connects to', async () => {
+it('http: to another machine is refused: a fetch does not reveal where it connects', async () => {
   let called = 0;
   const fetch = (): Promise<Response> => {
     called += 1;

@@ -24,14 +24,14 @@ describe('requestHeaders', () => {
     });
   });
 
-  it('carry key and tier when there are some', () => {
+  it('carry key and tier when present', () => {
     expect(requestHeaders({ ...input, apiKey: 'KEY', securityTier: 'maximum' })).toMatchObject({
       Authorization: 'Bearer KEY',
       'X-Security-Tier': 'maximum',
     });
   });
 
-  it('carry headers of the caller beside them', () => {
+  it("carry the caller's headers as well", () => {
     expect(requestHeaders({ ...input, extra: { 'X-Trace': 'a b\tü' } })).toMatchObject({
       'X-Trace': 'a b\tü',
     });

@@ -7,7 +7,7 @@ import { rejection } from '../support/peer.js';
 const inProcess = (): Pacer<RateLimit> => new Pacer(() => new TokenBudget());
 
 describe('Pacer', () => {
-  it('lets callers of one account through in their order, at the pace', async () => {
+  it('lets callers of one account through in order, at its pace', async () => {
     const pacer = inProcess();
     const limit = { requestsPerSecond: 50, burst: 52 };
     const order: number[] = [];
@@ -31,7 +31,7 @@ describe('Pacer', () => {
     expect(await waiting).toBe('enough');
   });
 
-  it('lets a waiter go at once when it is aborted; the others lose nothing', async () => {
+  it('releases a waiter at once when aborted; the others lose nothing', async () => {
     const pacer = inProcess();
     const limit = { requestsPerSecond: 10, burst: 10 };
     await pacer.acquire('a', limit);
@@ -44,7 +44,7 @@ describe('Pacer', () => {
     expect(await rejection(pacer.acquire('a', limit, AbortSignal.abort('no')))).toBe('no');
   });
 
-  it('passes on what a budget throws, to the caller at the head of the line alone', async () => {
+  it('passes on an error of a budget only to the caller at the head of the queue', async () => {
     let asked = 0;
     const pacer = new Pacer<undefined>(() => ({
       take: () => {
@@ -58,7 +58,7 @@ describe('Pacer', () => {
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   });
 
-  it('forgets accounts that are as good as new, and none that is in use', async () => {
+  it('forgets accounts that are as good as new, but none in use', async () => {
     const full: Budget<undefined> = { take: () => 0, isFull: true };
     const used: Budget<undefined> = { take: () => 0, isFull: false };
     const busy: Budget<undefined> = { take: () => 60_000, isFull: true };

@@ -77,7 +77,7 @@ describe('retryDelay', () => {
     expect(retryDelay({ ...input, error: answered(503, headers) })).toBeUndefined();
   });
 
-  it('is bounded by maxRetryDelay', () => {
+  it('is limited by maxRetryDelay', () => {
     const error = answered(429, { 'retry-after': '59' });
     expect(retryDelay({ ...input, error, maxRetryDelay: 59_000 })).toBe(59_000);
     expect(retryDelay({ ...input, error, maxRetryDelay: 58_999 })).toBeUndefined();
@@ -109,7 +109,7 @@ describe('retryDelay', () => {
     expect(retryDelay({ ...input, mode: 'all', error: answeredByAnother(503) })).toBe(1000);
   });
 
-  it('in mode safe repeats only what certainly never ran', () => {
+  it('in mode safe repeats only requests that certainly never ran', () => {
     expect(retryDelay({ ...input, mode: 'safe', error: broken(false) })).toBe(1000);
     expect(retryDelay({ ...input, mode: 'safe', error: broken(true) })).toBeUndefined();
     expect(retryDelay({ ...input, mode: 'none', error: broken(false) })).toBeUndefined();
@@ -126,7 +126,7 @@ describe('withRetries', () => {
     };
   };
 
-  it('repeats until it succeeds, and tells of each repetition', async () => {
+  it('repeats until it succeeds, and reports each repetition', async () => {
     const { slept, ...rest } = seams();
     const told: RetryInfo[] = [];
     const errors = [broken(true), answered(429, { 'retry-after': '7' })];
@@ -180,7 +180,7 @@ describe('withRetries', () => {
     expect(slept).toHaveLength(errors.length - 1);
   });
 
-  it('hears an abort during back-off at once, with its reason', async () => {
+  it('notices an abort during back-off at once, with its reason', async () => {
     const controller = new AbortController();
     const started = performance.now();
     const attempts: number[] = [];
@@ -197,7 +197,7 @@ describe('withRetries', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  it('does not begin when it is aborted, nor tell of a retry that never comes', async () => {
+  it('does not begin when aborted, and reports no retry that never comes', async () => {
     const reason = new Error('mine');
     const aborted = withRetries(() => Promise.resolve(1), {
       maxRetries: 1,

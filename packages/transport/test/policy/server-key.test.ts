@@ -43,7 +43,7 @@ describe('ServerKeyCache', () => {
     expect(router.loads).toHaveLength(1);
   });
 
-  it('fetches anew when the key is too old, or the clock was set back', async () => {
+  it('refetches when the key is too old, or the clock was set back', async () => {
     const { router, clock, cache } = cacheOf();
     clock.now = 5000;
     const first = cache.get();
@@ -69,7 +69,7 @@ describe('ServerKeyCache', () => {
     expect(router.loads).toHaveLength(3);
   });
 
-  it('gives a failure to all who wait, and keeps nothing of it', async () => {
+  it('gives a failure to all waiters, and keeps nothing of it', async () => {
     const { router, cache } = cacheOf();
     const waiting = [rejection(cache.get()), rejection(cache.get())];
     const failure = new Error('no network');
@@ -80,7 +80,7 @@ describe('ServerKeyCache', () => {
     expect(await again).toEqual(keyOf('a'));
   });
 
-  it('takes a load that throws at once for one that fails', async () => {
+  it('treats a load that throws at once as one that fails', async () => {
     const { cache } = cacheOf({
       load: () => {
         throw new Error('at once');
@@ -174,7 +174,7 @@ describe('ServerKeyCache', () => {
   });
 
   describe('onChange', () => {
-    it('hears of another key, also after the old one was forgotten, and of no other', async () => {
+    it('is told of a changed key, even after the old one was forgotten, and of nothing else', async () => {
       const changes: ServerKeyChange[] = [];
       const { router, cache } = cacheOf({ onChange: (change) => void changes.push(change) });
       for (const name of ['a', 'a', 'b']) {
@@ -224,7 +224,7 @@ describe('a doubt about the key', () => {
     return { ...made, key: await first };
   };
 
-  it('has it fetched again by the next call, and by that one alone', async () => {
+  it('makes the next call, and only that, fetch it again', async () => {
     const { router, cache, key } = await fetched();
     cache.doubt(key);
     const waiting = [cache.get(), cache.get()];
@@ -273,7 +273,7 @@ describe('a doubt about the key', () => {
     expect(await cache.get()).toBe(key);
   });
 
-  it('is shared by all who hold the key, also by those who are late', async () => {
+  it('is shared by all holders of the key, even late ones', async () => {
     const { router, cache, key } = await fetched();
     const ask = () => {
       cache.doubt(key);
@@ -286,7 +286,7 @@ describe('a doubt about the key', () => {
     expect(router.loads).toHaveLength(2);
   });
 
-  it('is not settled by a caller who leaves', async () => {
+  it('is not settled by a caller that leaves', async () => {
     const { router, cache, key } = await fetched();
     cache.doubt(key);
     const controller = new AbortController();
@@ -323,7 +323,7 @@ describe('a doubt about the key', () => {
 });
 
 describe('a timeout of get()', () => {
-  it('ends the wait of one caller, and the fetch when nobody is left', async () => {
+  it('ends the wait of one caller, and the fetch when no caller is left', async () => {
     const { router, cache } = cacheOf();
     const patient = cache.get();
     expect(await rejection(cache.get(undefined, 20))).toMatchObject({
@@ -338,7 +338,7 @@ describe('a timeout of get()', () => {
     expect(router.loads[1]?.signal.aborted).toBe(true);
   });
 
-  it('hears the signal first', async () => {
+  it('respects the signal first', async () => {
     const { cache } = cacheOf();
     const controller = new AbortController();
     const pending = rejection(cache.get(controller.signal, 60_000));
@@ -348,7 +348,7 @@ describe('a timeout of get()', () => {
 });
 
 describe('dispose()', () => {
-  it('ends a fetch under way, and nothing is told or kept after it', async () => {
+  it('ends a fetch under way; nothing is reported or kept afterwards', async () => {
     const told: unknown[] = [];
     const { router, cache } = cacheOf({ onChange: (change) => told.push(change) });
     const waiting = rejection(cache.get());

@@ -18,7 +18,7 @@ function timesOf(limit: { requestsPerSecond: number; burst: number }, count: num
 }
 
 describe('takeToken', () => {
-  it('paces as the service asks: 2 a second, 4 in a second at most', () => {
+  it('paces as the service asks: 2 per second, at most 4 within a second', () => {
     expect(timesOf({ requestsPerSecond: 2, burst: 4 }, 8)).toEqual([0, 0, 500, 1000, 1500, 2000, 2500, 3000]);
   });
 
@@ -47,7 +47,7 @@ describe('takeToken', () => {
 });
 
 describe('TokenBudget', () => {
-  it('is full again when it has earned what was taken', () => {
+  it('is full again once it has regained what was taken', () => {
     let now = 0;
     const budget = new TokenBudget(() => now);
     const limit = { requestsPerSecond: 2, burst: 4 };

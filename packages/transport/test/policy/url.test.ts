@@ -64,7 +64,7 @@ describe('parseBaseUrl', () => {
     undefined,
     1,
     new URL('https://host'),
-  ])('refuses %j as no base URL', (baseUrl) => {
+  ])('refuses %j, which is not a base URL', (baseUrl) => {
     const error = refusal(baseUrl);
     expect(error).toBeInstanceOf(InvalidArgumentError);
     expect(String(error)).not.toContain('SECRET');

@@ -133,7 +133,7 @@ export const always =
   ({ socket }) =>
     void socket.write(bytes);
 
-/** What a promise rejects with; fails when it does not. */
+/** The error that a promise rejects with; fails when it does not reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

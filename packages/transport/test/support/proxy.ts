@@ -12,7 +12,7 @@ export interface ProxyOptions {
   readonly credentials?: string;
   /** Where names lead: the client looks up none of them. */
   readonly hosts?: Readonly<Record<string, number>>;
-  /** What is answered instead of a tunnel. */
+  /** The answer given instead of a tunnel. */
   readonly instead?: string | ((socket: Duplex) => void);
 }
 

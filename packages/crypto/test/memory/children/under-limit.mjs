@@ -1,4 +1,4 @@
-// What a process of an ordinary user does with locked memory. Run under `prlimit --memlock`; prints JSON.
+// Uses locked memory as a process of an ordinary user. Run under `prlimit --memlock`; prints JSON.
 import { readFileSync } from 'node:fs';
 import * as crypto from '../../../dist/node/index.js';
 

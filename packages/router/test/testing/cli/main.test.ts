@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 describe('the command', () => {
-  it('serves over HTTPS with a certificate that is trusted by --cert-file, and ends with SIGTERM', async () => {
+  it('serves over HTTPS with a certificate trusted through --cert-file, and ends with SIGTERM', async () => {
     const ca = inDir('ca.pem');
     const router = run([...FAST, '--tls', '--cert-file', ca, '--prefix', '/eu']);
     const url = (await router.printed(URL_LINE)).groups?.['url'] ?? '';
@@ -48,7 +48,7 @@ describe('the command', () => {
     await call;
   });
 
-  it('keeps its key in a file of its owner', async () => {
+  it('keeps its key in a file readable only by its owner', async () => {
     const keyFile = inDir('router.pem');
     const fingerprint = async (): Promise<string | undefined> => {
       const router = run([...FAST, '--key-file', keyFile]);
@@ -109,7 +109,7 @@ describe('the command', () => {
 });
 
 describe('the log', () => {
-  it('has one line a request, and nothing that was said, no key', async () => {
+  it('has one line per request, without content or keys', async () => {
     const router = run([...FAST, '--api-key', 'KEY-marker-1'], { NOMYO_ROUTER_API_KEYS: 'KEY-marker-2' });
     const url = (await router.printed(URL_LINE)).groups?.['url'] ?? '';
     const client = new IndependentClient({ url, apiKey: 'KEY-marker-2', tier: 'high' });
@@ -128,7 +128,7 @@ describe('the log', () => {
     expect(log).toMatch(/ 400 \d+ ms .* id=-$/mu);
   });
 
-  it('has no query and no endless path', async () => {
+  it('has no query strings and no endless paths', async () => {
     const router = run([...FAST]);
     const url = (await router.printed(URL_LINE)).groups?.['url'] ?? '';
     await fetch(`${url}/${'a'.repeat(5000)}?token=QUERY-marker`);

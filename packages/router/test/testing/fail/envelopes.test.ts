@@ -9,7 +9,7 @@ const start = useRouters();
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** What must be true of a damaged envelope, and what a client makes of it. */
+/** The properties of a damaged envelope, and the client's reaction to it. */
 interface Expected {
   readonly shape: (envelope: Envelope) => void;
   readonly code: 'INVALID_ENVELOPE' | 'DECRYPTION_FAILED';
@@ -86,7 +86,7 @@ describe('a damaged envelope', () => {
     },
   );
 
-  it('is one bit away from the good one, at the bit that was asked for', async () => {
+  it('differs from the good one in the requested bit', async () => {
     const router = await start();
     const client = clientOf(router, { privateKey });
     const good = parseEnvelope((await client.send(HELLO)).body).encrypted_payload.nonce;
@@ -102,7 +102,7 @@ describe('a damaged envelope', () => {
     }
   });
 
-  it('leaves an error as it is', async () => {
+  it('leaves an error unchanged', async () => {
     const client = clientOf(await start({ fail: 'flip-tag' }));
     expect((await client.send({ model: 'no messages' })).status).toBe(400);
   });

@@ -6,7 +6,7 @@ import { clientOf, HELLO, useRouters } from '../support.js';
 
 const start = useRouters();
 
-/** What becomes of the call: an answer to look at, or the error it ends with. */
+/** The outcome of the call: an answer to look at, or the error it ends with. */
 type Check = ((answer: Answer) => void) | RegExp;
 
 const status =
@@ -53,7 +53,7 @@ describe('the key endpoint', () => {
     else check(await call);
   });
 
-  it('key-stranger gives a key whose envelopes the router cannot open', async () => {
+  it('key-stranger serves a key whose envelopes the router cannot open', async () => {
     const router = await start({ fail: 'key-stranger' });
     expect((await clientOf(router).send(HELLO)).status).toBe(400);
   });

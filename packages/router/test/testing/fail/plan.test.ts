@@ -28,7 +28,7 @@ describe('a mode', () => {
     expect(await statuses(await start({ fail }), expected.length)).toEqual(expected);
   });
 
-  it('is asked of a function for every request, with the request', async () => {
+  it('is requested from a function for every request, with the request', async () => {
     const router = await start({ fail: ({ headers }) => (headers['x-fail'] === 'yes' ? '418' : undefined) });
     const client = clientOf(router);
     const answers = [await client.send(HELLO), await client.send(HELLO, { 'x-fail': 'yes' })];
@@ -36,7 +36,7 @@ describe('a mode', () => {
     expect(router.requests.map(({ fail }) => fail)).toEqual([undefined, undefined, undefined, '418']);
   });
 
-  it('that a function cannot name is a 500, without the words of its error', async () => {
+  it('that a function fails to name is a 500, without the words of its error', async () => {
     const fail = (): never => {
       throw new Error('SECRET-marker');
     };
@@ -55,7 +55,7 @@ describe('a mode', () => {
     expect((await client.post(envelope)).status).toBe(502);
   });
 
-  it('can be set and taken away while the router runs', async () => {
+  it('can be set and removed while the router runs', async () => {
     const router = await start();
     router.setFail('500');
     expect(await statuses(router, 2)).toEqual([500, 500]);
@@ -66,7 +66,7 @@ describe('a mode', () => {
 });
 
 describe('rotated-key', () => {
-  it('refuses the envelope to the old key, once, and the key endpoint has the new one', async () => {
+  it('refuses the envelope to the old key, once, while the key endpoint has the new one', async () => {
     const router = await start();
     const client = clientOf(router);
     const [oldKey, oldFingerprint] = [await client.routerKey(), router.fingerprint];
@@ -79,7 +79,7 @@ describe('rotated-key', () => {
 });
 
 describe('random', () => {
-  it('is the same for the same seed, another for another, and nothing but known modes', async () => {
+  it('is the same for the same seed, different for another, and always a known mode', async () => {
     const pick = async (seed: number): Promise<(string | undefined)[]> => {
       const router = await start({ fail: `random:${seed}`, keepRequests: 1000 });
       const client = clientOf(router);

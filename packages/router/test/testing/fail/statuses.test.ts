@@ -89,7 +89,7 @@ describe('an answer in place of the router', () => {
     }
   });
 
-  it('redirects to where it is told', async () => {
+  it('redirects to the given place', async () => {
     const router = await start({ fail: '307:https://elsewhere.example/v1' });
     expect((await clientOf(router).send(HELLO)).headers.location).toBe('https://elsewhere.example/v1');
   });

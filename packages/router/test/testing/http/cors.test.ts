@@ -7,14 +7,14 @@ afterEach(() => router?.close());
 const PAGE = 'https://page.example';
 
 describe('pages of another origin', () => {
-  it('are told nothing unless they are allowed', async () => {
+  it('can read nothing unless they are allowed', async () => {
     router = await startRouter({ keySize: 2048 });
     const answer = await fetch(`${router.url}/pki/public_key`, { headers: { origin: PAGE } });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     expect((await fetch(`${router.url}/pki/public_key`, { method: 'OPTIONS' })).status).toBe(405);
   });
 
-  it('may call when they are, errors and all', async () => {
+  it('may call when allowed, and read errors too', async () => {
     router = await startRouter({ keySize: 2048, allowOrigin: PAGE });
     for (const path of ['/pki/public_key', '/nowhere']) {
       const answer = await fetch(`${router.url}${path}`);

@@ -5,7 +5,7 @@ const HEAD = { connection: 1, method: 'POST', path: '/', headers: {} } as const;
 const MIB = 1024 * 1024;
 
 describe('SeenRing', () => {
-  it('drops the oldest when there are too many bytes, whatever their number', () => {
+  it('drops the oldest when there are too many bytes, however few requests', () => {
     const ring = new SeenRing(100);
     for (let i = 0; i < 6; i += 1) ring.begin(HEAD).requestBody = new Uint8Array(20 * MIB);
     ring.trim();

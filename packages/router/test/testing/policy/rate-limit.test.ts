@@ -6,7 +6,7 @@ import {
   type RateLimitSettings,
 } from '../../../src/testing/policy/rate-limit.js';
 
-/** What becomes of requests at these times, in ms. */
+/** The fate of requests at these times, in ms. */
 function play(times: readonly number[], settings: Partial<RateLimitSettings> = {}): string {
   let history = NO_HISTORY;
   return times
@@ -19,7 +19,7 @@ function play(times: readonly number[], settings: Partial<RateLimitSettings> = {
 }
 
 describe('the limit that the service publishes', () => {
-  it('lets 2 a second pass for ever', () => {
+  it('lets 2 per second pass forever', () => {
     expect(play(Array.from({ length: 40 }, (_, i) => i * 500))).toBe(Array(40).fill('ok').join(' '));
   });
 
@@ -30,11 +30,11 @@ describe('the limit that the service publishes', () => {
     );
   });
 
-  it('says in whole seconds when to come again', () => {
+  it('says in whole seconds when to retry', () => {
     expect(play([0, 900, 901, 902, 903, 1001])).toBe('ok ok ok ok 429/1 ok');
   });
 
-  it('sends a key that keeps exceeding away for 30 minutes', () => {
+  it('blocks a key that keeps exceeding it for 30 minutes', () => {
     const settings = { refusalsBeforeCoolDown: 2 };
     expect(play([0, 0, 0, 0, 1, 2, 3, 60_000, 1_800_001, 1_800_003], settings)).toBe(
       'ok ok ok ok 429/1 503/1800 503/1800 503/1741 503/1 ok',
@@ -46,7 +46,7 @@ describe('the limit that the service publishes', () => {
     expect(play([0, 1, 61_000, 61_001], settings)).toBe('ok 429/1 ok 429/1');
   });
 
-  it('can be the later one: 1 a second, bursts of 2, twice in 10 s', () => {
+  it('can be the newer one: 1 per second, bursts of 2, twice in 10 s', () => {
     const settings = { perSecond: 1, burst: 2, burstsPerWindow: 2 };
     expect(play([0, 1, 2, 2000, 2001, 4000, 4001, 6000], settings)).toBe('ok ok 429/1 ok ok ok 429/1 ok');
   });

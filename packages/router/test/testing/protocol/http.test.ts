@@ -61,7 +61,7 @@ describe('headers', () => {
     expect(await clientOf(router, { tier }).complete(HELLO)).toMatchObject({ object: 'chat.completion' });
   });
 
-  it('accepts a public key with its slashes bare', async () => {
+  it('accepts a public key with unescaped slashes', async () => {
     const router = await start();
     const client = clientOf(router);
     const bare = encodeURIComponent(client.publicKeyPem).replaceAll('%2F', '/');
@@ -91,7 +91,7 @@ describe('API keys', () => {
     expect(await clientOf(router, { apiKey }).complete(HELLO)).toMatchObject({ object: 'chat.completion' });
   });
 
-  it('are not asked for when there are none', async () => {
+  it('are not required when there are none', async () => {
     const router = await start();
     const client = new IndependentClient({ url: router.url, apiKey: 'anything' });
     expect(await client.complete(HELLO)).toMatchObject({ object: 'chat.completion' });
@@ -145,7 +145,7 @@ describe('payloads', () => {
     [['messages'], { model: 'm', messages: ['text'] }],
     [['messages'], { model: 'm', messages: [{ content: 'no role' }] }],
     [['model', 'messages'], {}],
-  ])('without a good %j it is a 400 with a list', async (members, payload) => {
+  ])('without a valid %j it is a 400 with a list', async (members, payload) => {
     const answer = await clientOf(await start()).send(payload);
     expect(answer.status).toBe(400);
     expect(detailOf(answer)).toEqual(
@@ -153,7 +153,7 @@ describe('payloads', () => {
     );
   });
 
-  it('of 10 MiB passes, and of a byte more is a 413', async () => {
+  it('of 10 MiB passes, one of a byte more is a 413', async () => {
     const client = clientOf(await start());
     const frame = JSON.stringify({ ...HELLO, padding: '' });
     const sized = (bytes: number): string => frame.replace('""', `"${'x'.repeat(bytes - frame.length)}"`);
@@ -162,7 +162,7 @@ describe('payloads', () => {
     expect((await client.post(seal(sized(10_485_761), key))).status).toBe(413);
   });
 
-  it('a body over every limit is a 413, and nobody reads it into memory', async () => {
+  it('a body over every limit is a 413, and is not read into memory', async () => {
     const router = await start();
     const answer = await clientOf(router).post(Buffer.alloc(20 * 1024 * 1024, ' '));
     expect(answer.status).toBe(413);

@@ -30,7 +30,7 @@ const choice = (message: object, finish_reason = 'stop'): object =>
 const text = (content: string): object => choice({ content: expect.stringContaining(content) });
 
 describe('the embedded responder', () => {
-  it('says what it is, what it got, and what the user said last', () => {
+  it("tells what it is, what it got, and the user's last words", () => {
     const messages = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'First?' },
@@ -58,7 +58,7 @@ describe('the embedded responder', () => {
     });
   });
 
-  it('gives the same answer to the same request', async () => {
+  it('gives the same answer for the same request', async () => {
     const client = clientOf(await start());
     const first = await client.complete(HELLO);
     expect(await client.complete(HELLO)).toEqual({ ...first, created: expect.any(Number) });
@@ -86,17 +86,17 @@ describe('the embedded responder', () => {
     expect(answer({ messages: [{ role: 'system', content: null }] })).toEqual(text('no text of a user'));
   });
 
-  it('gives as many choices as are asked for', () => {
+  it('gives as many choices as requested', () => {
     expect(answer({ n: 3 })).toMatchObject({ choices: [{ index: 0 }, { index: 1 }, { index: 2 }] });
   });
 
-  it('is not moved by stream', async () => {
+  it('ignores stream', async () => {
     const { body, status } = await clientOf(await start()).send({ ...HELLO, stream: true });
     expect(status).toBe(200);
     expect(body.toString('utf8')).not.toMatch(/^data:/u);
   });
 
-  it('gives JSON when JSON is asked for', () => {
+  it('gives JSON when JSON is requested', () => {
     const content = expect.stringMatching(
       /^\{"responder":"embedded, not a model","messages":1,.*"lastUserText":"Hello/u,
     );

@@ -98,7 +98,7 @@ describe('a certificate made on the spot', () => {
     ).toThrow(/hostname mismatch/u);
   });
 
-  it('ends after the days it was made for', () => {
+  it('expires after the days it was made for', () => {
     const leaf = new X509Certificate(made.cert);
     const days = (Date.parse(leaf.validTo) - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(1.9);
@@ -114,14 +114,14 @@ describe('a certificate made on the spot', () => {
     expect(leaf.publicKey.equals(ca.publicKey)).toBe(false);
   });
 
-  it('is another one every time', async () => {
+  it('is a new one every time', async () => {
     const other = await makeCertificate();
     expect(other.ca).not.toBe(made.ca);
     expect(await handshake('localhost', other.ca)).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
   });
 
   it.each(['localhost', 'router.test', '127.0.0.1', '192.0.2.7'])(
-    'is taken in a handshake for %s',
+    'is accepted in a handshake for %s',
     async (host) => {
       expect(await handshake(host, made.ca)).toBeUndefined();
     },
@@ -129,7 +129,7 @@ describe('a certificate made on the spot', () => {
 });
 
 describe('the authority', () => {
-  it('vouches for no other host name, even with its key in the wrong hands', async () => {
+  it('cannot vouch for other host names, even with its key in the wrong hands', async () => {
     const authority = await createAuthority(['localhost', '127.0.0.1'], 1);
     writeFileSync(join(dir, 'own-ca.pem'), authority.pem);
     const verify = async (...hosts: string[]): Promise<string> => {

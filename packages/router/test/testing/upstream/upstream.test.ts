@@ -28,7 +28,7 @@ describe('the upstream', () => {
     expect(upstream.requests.map(({ path }) => path)).toEqual(['POST /v1/chat/completions']);
   });
 
-  it('gets everything to the byte, tools and all, but for the stream', async () => {
+  it('gets everything byte for byte, tools included, except stream', async () => {
     const upstream = await startUpstream((response) => response.end(completionText('ok')));
     const router = await start({ upstream: upstream.url });
     const client = clientOf(router);
@@ -48,7 +48,7 @@ describe('the upstream', () => {
     expect(forwarded?.body).toBe(expected);
   });
 
-  it('gets its own API key and none of the headers of the client', async () => {
+  it("gets its own API key and none of the client's headers", async () => {
     const upstream = await startUpstream((response) => response.end(completionText('ok')));
     const router = await start({
       upstream: upstream.url,
@@ -96,14 +96,14 @@ describe('a failing upstream', () => {
   });
 
   it.each(['data: {"choices":[]}\n\n', '<html></html>', '[]', '{"object":"error"}', ''])(
-    'an answer that is no completion is a 500: %j',
+    'an answer that is not a completion is a 500: %j',
     async (text) => {
       const upstream = await startUpstream((response) => response.end(text));
       expect((await clientOf(await start({ upstream: upstream.url })).send(HELLO)).status).toBe(500);
     },
   );
 
-  it('that is away is a 503: certainly not run', async () => {
+  it('that is unreachable is a 503: certainly not run', async () => {
     const answer = await clientOf(await start({ upstream: 'http://127.0.0.1:1' })).send(HELLO);
     expect([answer.status, detailOf(answer)]).toEqual([503, 'the inference backend is away']);
   });
@@ -114,7 +114,7 @@ describe('a failing upstream', () => {
     expect((await clientOf(router).send(HELLO)).status).toBe(504);
   });
 
-  it('that closes without a word is a 502: it may have run', async () => {
+  it('that closes without an answer is a 502: it may have run', async () => {
     const upstream = await startUpstream((response) => response.destroy());
     expect((await clientOf(await start({ upstream: upstream.url })).send(HELLO)).status).toBe(502);
   });
@@ -127,7 +127,7 @@ describe('a failing upstream', () => {
     expect((await clientOf(await start({ upstream: upstream.url })).send(HELLO)).status).toBe(502);
   });
 
-  it('is let go when the client goes away', async () => {
+  it('is dropped when the client goes away', async () => {
     let isLetGo: (() => void) | undefined;
     const letGo = new Promise<void>((resolve) => (isLetGo = resolve));
     const upstream = await startUpstream((response) => response.once('close', () => isLetGo?.()));
