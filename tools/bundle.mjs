@@ -1,9 +1,9 @@
 // node ../../tools/bundle.mjs [SOURCE …] bundles the package it is started from, after tsc wrote its declarations.
 //
 // For Node, every entry of package.json becomes one file in dist/node: small files are good to read and slow to load.
-// What is an entry exists once: another entry imports it, so that classes are the same everywhere. What else two entries
-// share is in both, since each file more takes longer to load than what is in it twice. What is imported by `import()`
-// is in the same file. A command of `bin` is src/NAME.ts and becomes dist/node/NAME.js.
+// An entry exists once: other entries import it, so that classes are the same everywhere. Any other code that two
+// entries share is in both, since loading another file takes longer than loading the code twice. Code imported by
+// `import()` is in the same file. A command of `bin` is src/NAME.ts and becomes dist/node/NAME.js.
 //
 // For browsers and other runtimes (dist/browser, dist/web), every source stays a file of its own, because whoever loads
 // it bundles it first: so a page gets only the sources that it uses, and those behind an `import()` when it needs them.
@@ -107,7 +107,7 @@ const rollUp = (input, resolveEntries, condition) =>
   rollup({
     input,
     plugins: [typescript(condition, resolveEntries)],
-    // Whoever bundles for the web leaves out what he does not use: sideEffects is false.
+    // Bundlers for the web drop unused code: sideEffects is false.
     treeshake: false,
     onLog: (_level, log) => {
       throw new Error(log.message);
@@ -144,7 +144,7 @@ async function transpile(dir, entries, condition) {
   });
 }
 
-/** What an earlier build left must not be packed: all scripts, and declarations of sources that are gone. */
+/** Removes leftovers of an earlier build, which must not be packed: scripts, and declarations of deleted sources. */
 function clean(dist) {
   for (const file of readdirSync(dist, { recursive: true })) {
     const source = file.replace(/\.d\.ts(\.map)?$/, '.ts');

@@ -12,7 +12,7 @@ const here = import.meta.dirname;
 const examples = join(here, '../../packages/nomyo-js/examples/libraries/ai-sdk');
 const esbuild = createRequire(import.meta.url).resolve('esbuild/bin/esbuild');
 
-/** What an application writes around the page. */
+/** The application code around the page. */
 const ENTRY = `
 import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,4 +1,4 @@
-// What must be so with every library, whatever else it makes of a case.
+// Rules that hold for every library, whatever else it makes of a case.
 import { ANSWERS, CASES } from './clients/cases.mjs';
 
 /**

@@ -40,7 +40,7 @@ export function sectionOf({ library: { title, package: name }, columns }) {
   return `## ${title}\n\n${tables.join('\n\n')}\n`;
 }
 
-/** What an application gets, in a few words. */
+/** The result that an application gets, in a few words. */
 function cellOf(outcome) {
   if (outcome === undefined) return '—';
   const { error, text, requests } = outcome;

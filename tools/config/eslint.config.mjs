@@ -117,7 +117,7 @@ export default defineConfig(
     rules: {
       'no-console': 'error',
       'nomyo/no-heap-secrets': 'error',
-      // What is required at run time is seen by no rule of the layers.
+      // The layer rules do not see what is required at run time.
       'no-restricted-imports': ['error', { paths: ['module', 'node:module'] }],
     },
   },

@@ -179,7 +179,7 @@ const hygiene = [
   ),
   error(
     'protocol-v2-in-its-subpath',
-    'Version 2 is loaded by nomyo-js/v2: whoever speaks version 1 has no third-party code.',
+    'Version 2 is loaded by nomyo-js/v2: version 1 alone needs no third-party code.',
     { path: '^packages/nomyo-js/src/', pathNot: '^packages/nomyo-js/src/v2/' },
     { path: '^packages/(protocol-v2|nomyo-js/src/v2)/', dependencyTypesNot: ['type-only'] },
   ),

@@ -1,6 +1,6 @@
 /** Runs variants in turns, so that whatever disturbs the machine disturbs all of them. */
 
-/** What each variant gave, round by round. */
+/** The results of each variant, round by round. */
 export type Rounds<K extends string, T> = Readonly<Record<K, readonly T[]>>;
 
 /**
@@ -38,7 +38,7 @@ export function mapRecord<K extends string, A, B>(
   return complete(made, record);
 }
 
-/** What `of` gives for each item, one after the other. */
+/** The results of `of` for each item, one after the other. */
 export async function inTurn<A, B>(items: readonly A[], of: (item: A) => Promise<B>): Promise<B[]> {
   const made: B[] = [];
   for (const item of items) made.push(await of(item));

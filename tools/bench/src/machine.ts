@@ -1,4 +1,4 @@
-/** What the figures were measured on; no host name, no path. */
+/** The machine that the figures were measured on; no host name, no path. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 

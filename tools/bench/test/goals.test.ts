@@ -11,7 +11,7 @@ const atMostGoal = atMost('x', { what: 'x', beside: 'y', goal: 1.05, band: 1.5 }
 const atLeastGoal = atLeast('x', { what: 'x', beside: 'y', goal: 0.97, band: 0.5 });
 
 describe('goals', () => {
-  it('stand once for each figure, and every row has one', () => {
+  it('are unique by figure, and every row has one', () => {
     expect(new Set(GOALS.map(({ figure }) => figure)).size).toBe(GOALS.length);
     expect(ROWS.filter(({ goals }) => goals.length === 0)).toEqual([]);
   });

@@ -35,7 +35,7 @@ describe('the report', () => {
     expect(renderReport(ROWS, parts, { ...MACHINE, CPU: 'Another' })).toContain('another machine: A CPU.');
   });
 
-  it('gives the reason of a row that was left out', () => {
+  it('gives the reason for a skipped row', () => {
     const skipped = new Map([['cpu', { ...part, skipped: 'no addon here' }]]);
     expect(renderReport(ROWS, skipped, MACHINE)).toContain('Not measured: no addon here');
   });
@@ -55,12 +55,12 @@ describe('files', () => {
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  it('a part comes back as it was written', () => {
+  it('a part is read back as written', () => {
     writePart(dir, part);
     expect(readParts(dir, ROWS)).toEqual(parts);
   });
 
-  it('the plots that the report shows are there', async () => {
+  it('the plots shown in the report exist', async () => {
     await writeReport(join(dir, 'R.md'), ROWS, parts);
     const shown = [...readFileSync(join(dir, 'R.md'), 'utf8').matchAll(/\(plots\/([^)]+)\)/g)];
     expect(shown.map(([, name]) => name)).toEqual(readdirSync(join(dir, 'plots')));

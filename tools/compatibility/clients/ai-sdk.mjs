@@ -10,7 +10,7 @@ export const connect = ({ config, ...context }) =>
     return { model: nomyo(MODEL), elsewhere: async () => nomyo.embeddingModel(MODEL) };
   });
 
-/** What the AI SDK does with a model, whichever provider it is of. */
+/** Calls of the AI SDK to a model, whichever provider it comes from. */
 export function withModel({ timeoutMs, prompt }, makeModel) {
   const { model, elsewhere } = makeModel();
   const limit = (signal) => (timeoutMs === undefined ? signal : AbortSignal.timeout(timeoutMs));

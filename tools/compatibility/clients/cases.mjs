@@ -1,4 +1,4 @@
-// What every library is put through, and what the model behind the router says.
+// The cases that every library goes through, and the answers of the model behind the router.
 
 /**
  * Each case: what is called, how the router fails, and what the caller does meanwhile.
@@ -58,7 +58,7 @@ export const CASES = [
   { name: 'wrong endpoint', call: 'elsewhere', expect: { failed: true, requests: 0 } },
 ];
 
-/** What the calls of all libraries give when nothing fails. */
+/** The results of the calls of all libraries when nothing fails. */
 export const ANSWERS = {
   create: 'Nobody else has read this.',
   stream: 'Nobody else has read this.',

@@ -74,7 +74,7 @@ async function attempt({ name, call, abort, timeoutMs }, client, logged) {
   }
 }
 
-/** What an application sees first: the class, the status and the code, wherever this library puts them. */
+/** The first things an application sees: class, status and code, wherever this library puts them. */
 function describe(error) {
   const last = error.lastError ?? error;
   const body = bodyOf(last);

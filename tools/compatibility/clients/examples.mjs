@@ -1,7 +1,7 @@
 // node examples.mjs FILE...: runs the examples of one library one after the other, and talks to those that wait for requests.
 import { once } from 'node:events';
 
-/** What is asked of the files that are no programs by themselves. */
+/** Questions for the files that are not programs by themselves. */
 const ASK = {
   'servers/express.mjs': ({ server }) => askServer(server),
   'servers/hono.mjs': ({ server }) => askServer(server),

@@ -1,4 +1,4 @@
-/** What the drivers have in common: the questions, and a tool. */
+/** Shared by the drivers: the questions, and a tool. */
 import { z } from 'zod';
 
 export const MODEL = 'compatible-model';
@@ -22,7 +22,7 @@ export const weather = {
   run: ({ city }) => `${city}: 7 degrees`,
 };
 
-/** What structured output asks for. */
+/** The schema that structured output asks for. */
 export const report = z.object({ city: z.string(), celsius: z.number() });
 
 /** A test sees at a glance that every member has arrived. */

@@ -74,7 +74,7 @@ suite('useChat in Chromium', () => {
       expect(router).toHaveSealed('What is an envelope?');
     });
 
-    it('says that an answer was forged, shows no word of it, and goes on', async () => {
+    it('reports a forged answer, shows no word of it, and continues', async () => {
       await say('Can you hear me?');
       await page.getByRole('alert').waitFor();
       expect(await page.getByText('Never shown.').count()).toBe(0);
@@ -83,7 +83,7 @@ suite('useChat in Chromium', () => {
       expect(await page.getByRole('alert').count()).toBe(0);
     });
 
-    it('gives up its call when the page is left', async () => {
+    it('cancels its call when the page is left', async () => {
       await say('Will this ever end?');
       await until(() => callsOf(router).length === 5);
       await page.goto('about:blank');
@@ -91,7 +91,7 @@ suite('useChat in Chromium', () => {
       expect(callsOf(router)).toHaveLength(5);
     });
 
-    it('throws nothing in the page, and prints no question on the server', () => {
+    it('throws nothing in the page, and logs no question on the server', () => {
       expect(problems).toEqual([]);
       expect(chat.printed()).toContain('DECRYPTION_FAILED');
       expect(chat.printed()).not.toMatch(/envelope\?|hear me|this ever end/);

@@ -7,7 +7,7 @@ const ANSWER = 'Nobody else has read this.';
 const TOOLS = 'It is 7 degrees in both cities.';
 const REPORT = 'Oslo 7';
 
-/** What each example prints. */
+/** The output of each example. */
 const PRINTED = {
   'agents.mjs': TOOLS,
   'ai-sdk/chat-page.mjs':
@@ -41,7 +41,7 @@ const HIGH = ['ai-sdk/generate-text.mjs', 'langchain/invoke.mjs', 'llamaindex.mj
 
 const libraries = [...new Set(exampleFiles().map((file) => file.split('/')[0]))];
 
-it('are all run', () => {
+it('are all executed', () => {
   expect(Object.keys(PRINTED)).toEqual(exampleFiles());
 });
 

@@ -38,7 +38,7 @@ describe('every library, today and in the oldest version that we claim', () => {
 
   it('is as docs/compatibility.md says', () => {
     const found = pageOf(sections());
-    // Whoever has changed something looks at the difference, and commits it.
+    // After a change, check the difference and commit it.
     if (found !== known) writeFileSync(page, found);
     expect(found).toBe(known);
   });

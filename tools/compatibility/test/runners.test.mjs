@@ -61,7 +61,7 @@ describe('matchers of @nomyo/router/testing', () => {
     });
     afterAll(() => router.close());
 
-    it('say what did not arrive', async () => {
+    it('name what did not arrive', async () => {
       expect(router).toHaveReceivedTimes(0);
       await expect(router).not.toHaveReceived({ model: 'm' });
       await expect(expect(router).toHaveReceived({ model: 'm' })).rejects.toThrow('m');

@@ -24,7 +24,7 @@ const COMPILER_OPTIONS = {
   noEmit: true,
 };
 
-/** What libraries do not type, though it works: the tests of the examples run each of these lines. */
+/** Things that work although the libraries do not type them: the tests of the examples run each of these lines. */
 const UNTYPED = {
   current: [
     // The name that AI SDK 5 has for `output`.
@@ -46,7 +46,7 @@ const UNTYPED = {
 };
 
 it.each(Object.keys(UNTYPED))(
-  'examples are typed with the libraries of %s',
+  'examples type-check with the libraries of %s',
   (set) => {
     const cwd = join(install(set).dir, 'types');
     rmSync(cwd, { recursive: true, force: true });

@@ -5,7 +5,7 @@ export const disableNeedsReason = {
     type: 'suggestion',
     schema: [],
     messages: {
-      reason: 'Say why, behind `--`: whoever audits this must not have to guess.',
+      reason: 'Say why, after `--`: an auditor must not have to guess.',
     },
   },
   create(context) {

@@ -1,4 +1,4 @@
-// What a length in the source is worth, where that can be seen without running it: a literal, a member of an
+// The value of a length in the source, where it can be known without running the code: a literal, a member of an
 // `as const` table, a constant, and products and sums of them.
 
 /** The `const` that an identifier stands for, or `undefined`. */

@@ -1,4 +1,4 @@
-/** What somebody on the wire sees of one request and its answer. */
+/** What an observer on the wire sees of one request and its answer. */
 import type { Router, SeenRequest } from '@nomyo/router/testing';
 
 /** The members of an envelope that the demo shows. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 interface Program {
   /** From the root of the repository. */
   readonly file: string;
-  /** Before the arguments of whoever starts it. */
+  /** Arguments placed before the caller's. */
   readonly args?: readonly string[];
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;

@@ -41,7 +41,7 @@ describe.each([
     expect(code).toBe(0);
   }, 300_000);
 
-  it('says which flags it takes, and ends with code 2', async () => {
+  it('lists its flags, and ends with code 2', async () => {
     const { code, errors } = await run(program, '--no-such-flag');
     expect(code).toBe(2);
     expect(errors).toMatch(/--seed N/);

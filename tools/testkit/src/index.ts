@@ -1,4 +1,4 @@
-/** What the tests of several packages need. Nothing here knows jest: see `@nomyo/testkit/jest`. */
+/** Helpers for the tests of several packages. Nothing here depends on jest: see `@nomyo/testkit/jest`. */
 export { freePort } from './free-port.js';
 export { RedisServer, whyNoRedis, type RedisOptions } from './redis.js';
 export { until } from './until.js';

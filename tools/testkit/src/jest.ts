@@ -1,4 +1,4 @@
-/** What hooks into jest. */
+/** Helpers that hook into jest. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import { temporaryDirectories } from '../src/jest.js';
 const directory = temporaryDirectories('testkit');
 let earlier = '';
 
-it('finds ports that a server can have', async () => {
+it('finds free ports', async () => {
   const port = await freePort();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -15,7 +15,7 @@ it('finds ports that a server can have', async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-it('waits for what a condition gives, and gives up in time', async () => {
+it('waits for the result of a condition, and gives up in time', async () => {
   let looks = 0;
   expect(await until(() => (looks += 1) > 2 && looks)).toBe(3);
   await expect(until(() => false, 30)).rejects.toThrow('did not hold within 30 ms');

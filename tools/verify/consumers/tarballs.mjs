@@ -7,10 +7,10 @@ import { join } from 'node:path';
 export const workspace = join(import.meta.dirname, '../../..');
 const packed = join(workspace, 'tools/verify/checks/.results/tarballs');
 
-/** What `nomyo-native` loads its binary with. */
+/** The package with which `nomyo-native` loads its binary. */
 export const LOADER = 'node-gyp-build';
 
-/** What a user's machine sets: none of the variables of pnpm, turbo, jest and the CI that runs this. */
+/** The environment of a user's machine: no variables of pnpm, turbo, jest or the CI that runs this. */
 export function plainEnvironment() {
   const ours = /^(npm_|pnpm_|turbo_|jest_|yarn_|bun_|node_options$|node_env$|node_path$|init_cwd$|ci$)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));

@@ -79,7 +79,7 @@ export class TypeScriptProject {
     copyFileSync(join(fixtures, name), join(this.#dir, 'src', name));
   }
 
-  /** What a compiler says of the project's own code and of our declarations; those of others are not ours to mend. */
+  /** Compiler errors in the project's own code and in our declarations; those of others are not ours to fix. */
   compile(compiler) {
     const tsc = join(import.meta.dirname, 'node_modules', compiler, 'lib/tsc.js');
     const args = [tsc, '--project', this.#dir, '--pretty', 'false'];

@@ -32,7 +32,7 @@ export function watchForLeaks(findings, markers = MARKERS_FILE) {
   };
 }
 
-/** What the tasks of these members have printed (turbo's logs) and left as results. */
+/** The output of the tasks of these members (turbo's logs), and the results they left. */
 export function leaksInOutput(members, markers = MARKERS_FILE) {
   const secretsIn = readMarks(markers);
   return members

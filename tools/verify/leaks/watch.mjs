@@ -28,7 +28,7 @@ function tell(where, text) {
   }
 }
 
-/** What is gone by now, or belongs to somebody else, is passed over. */
+/** Skips files that are gone by now or belong to somebody else. */
 function attempt(read, otherwise) {
   try {
     return read();

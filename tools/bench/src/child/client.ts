@@ -1,4 +1,4 @@
-/** What a process that holds one client can be asked for. */
+/** The commands of a process that holds one client. */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { openClient, parseConfig } from '../clients/client.js';

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { BenchClient } from '../clients/client.js';
 import type { BenchRequest } from '../payloads.js';
 
-/** What a batch of calls cost. */
+/** The cost of a batch of calls. */
 export interface Measured {
   /** From the first call to the last answer, in ms. */
   readonly wallMs: number;

@@ -7,7 +7,7 @@ import { serve, type Handlers } from './channel.js';
 
 const FIRST_PROMPT_BYTES = 1024;
 
-/** What a child process can be. */
+/** The kinds of child process. */
 export type Role = 'import' | 'first answer' | 'client' | 'operations' | 'canned router';
 
 const ROLES: Readonly<Record<Role, (argument: string) => Promise<Handlers>>> = {

@@ -1,4 +1,4 @@
-/** What single operations of @nomyo/crypto take, in ms: sealing, opening, protected memory, JSON. */
+/** Times of single operations of @nomyo/crypto, in ms: sealing, opening, protected memory, JSON. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';

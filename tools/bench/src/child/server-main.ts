@@ -62,7 +62,7 @@ async function startRouter({
   return port;
 }
 
-/** What a parent of the same build wrote. */
+/** Reads the order that a parent of the same build wrote. */
 function parseOrder(json: string | undefined): ServerOrder {
   const order: unknown = JSON.parse(json ?? '{}');
   if (isOrder(order)) return order;

@@ -1,4 +1,4 @@
-/** The clients that are measured: each answers a chat completion. */
+/** The measured clients: each makes chat completions. */
 import { readMember, readText } from '../child/read.js';
 import type { BenchRequest } from '../payloads.js';
 

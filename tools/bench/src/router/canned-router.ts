@@ -12,7 +12,7 @@ import { listening } from '../http.js';
 import { readMember, readText } from '../child/read.js';
 import { answerJson } from '../payloads.js';
 
-/** What the router serves, and over what. */
+/** What the router serves, and over which transport. */
 export interface CannedRouterOptions {
   /** SPKI PEM; nobody needs the other half. */
   readonly publicKeyPem: string;
@@ -20,7 +20,7 @@ export interface CannedRouterOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-/** What has arrived so far. */
+/** Counts of arrivals so far. */
 export interface RouterCounts {
   readonly requests: number;
   readonly keyFetches: number;

@@ -10,7 +10,7 @@ const SETTINGS = {
   short: { generations: 1, rounds: 6, ms: 150, warmUpMs: 500, longRounds: 4, longCalls: 3 },
 } as const;
 
-/** What `nomyo-js/fetch` costs beyond the client behind it. */
+/** The cost of `nomyo-js/fetch` beyond the client behind it. */
 export const adapter: Row = {
   id: 'adapter',
   title: 'The fetch adapter',

@@ -7,7 +7,7 @@ const SETTINGS = {
   short: { generations: 1, rounds: 1, warmUpMs: 200, calls: 20 },
 } as const;
 
-/** What a line about every call costs. */
+/** The cost of a line in the audit log for every call. */
 export const audit: Row = {
   id: 'audit',
   title: 'Audit log',

@@ -9,7 +9,7 @@ import type { Workshop } from '../workshop.js';
 /** Lines of a long batch, and of one that is a tenth of it. */
 const LINES = { full: 100_000, short: 1000 } as const;
 
-/** What a batch of any length may take, in MiB. */
+/** Memory limit of a batch of any length, in MiB. */
 const MOST_MIB = 200;
 
 const LOOK_MS = 100;

@@ -6,7 +6,7 @@ import { atMost, beside, type Row } from '../row.js';
 
 const ROUNDS = { full: 30, short: 6 } as const;
 
-/** What a shell waits for before a command can begin its work. */
+/** The time a shell waits before a command can begin its work. */
 export const command: Row = {
   id: 'command',
   title: 'Start of the command',

@@ -1,4 +1,4 @@
-/** What several rows need: clients beside each other, each in a process of its own. */
+/** Shared by several rows: clients measured beside each other, each in its own process. */
 import type { Load, Measured } from '../child/load.js';
 import type { ClientProcess } from '../client-process.js';
 import type { ClientKind } from '../clients/client.js';
@@ -14,7 +14,7 @@ export const BOTH = { 'nomyo-js': 'ours', 'hand-written': 'reference' } as const
 /** Clients that are measured beside each other. */
 type Clients<K extends string> = Readonly<Record<K, ClientProcess>>;
 
-/** What a client has that the others have not: its kind at least. */
+/** How a client differs from the others: at least in its kind. */
 export type Variant = ClientKind | (Partial<Omit<ClientOrder, 'router'>> & Pick<ClientOrder, 'kind'>);
 
 /** A client with the default key, and answers of 1 KB. */

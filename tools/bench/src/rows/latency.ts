@@ -12,7 +12,7 @@ const SETTINGS = {
 
 const KINDS = { ...BOTH, 'network alone': 'network' } as const;
 
-/** What one call after the other takes beyond the network. */
+/** The latency of sequential calls beyond the network's. */
 export const latency: Row = {
   id: 'latency',
   title: 'Latency',

@@ -18,7 +18,7 @@ export const loop: Row = {
     'Longest time that nothing else could run on the main thread, by a timer of 1 ms: while 64 calls are under way, and\n' +
     'while an RSA-4096 pair is made and imported. `without a core` is the part of it in which the thread was ready to\n' +
     'run and had no core, as Linux counts it (schedstat).',
-  // What else runs on the machine decides: no band would be both wide enough and worth anything.
+  // Other load on the machine decides: a band wide enough for it would be worth nothing.
   inShort: false,
   goals: [
     atMost('loop-calls', { what: 'longest block, 64 calls at once', beside: 'ms', goal: 10, band: 150 }),

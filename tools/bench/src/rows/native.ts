@@ -16,7 +16,7 @@ const OPERATIONS = [
   { title: 'open 9.5 MB, ms', name: 'open', bytes: 9.5 * MB, times: 3 },
 ] as const;
 
-/** What the addon costs or gives. */
+/** The cost or gain of the addon. */
 export const native: Row = {
   id: 'native',
   title: 'With nomyo-native',

@@ -4,7 +4,7 @@ import { order } from './common.js';
 
 const CALLS = 50;
 
-/** What reaches the router. */
+/** The requests and connections that reach the router. */
 export const requests: Row = {
   id: 'requests',
   title: 'Requests and connections',

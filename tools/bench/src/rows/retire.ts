@@ -16,7 +16,7 @@ const SIZES = [
   { id: 'retire-3m', name: '3 MB', bytes: 3 * KB * KB, times: 10, beside: BUFFER, goal: 4, band: 12 },
 ] as const;
 
-/** What a region of protected memory costs from its beginning to its end. */
+/** The cost of a region of protected memory from allocation to release. */
 export const retire: Row = {
   id: 'retire',
   title: 'A region of protected memory',

@@ -13,7 +13,7 @@ const CALLS = 200;
 const MAX_BYTES = 16 * 1024;
 const TIMEOUT_MS = 10_000;
 
-/** What it costs to look at a kept connection before a request is sent on it. */
+/** The cost of checking a kept connection before a request is sent on it. */
 export const stray: Row = {
   id: 'stray',
   title: 'Guard against stray bytes',

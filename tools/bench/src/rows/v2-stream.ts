@@ -22,7 +22,7 @@ const SETTINGS = {
 
 const TOKENS_PER_SECOND = 100;
 
-/** What a small model takes to read a short prompt; most take longer. */
+/** The time a small model needs to read a short prompt; most need longer. */
 const FIRST_TOKEN_MS = 50;
 
 const MB = 1e6;

@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => router.close());
 
-test('what arrived is what was sent, sealed', async () => {
+test('the request that arrived is the one that was sent, sealed', async () => {
   await assertReceived(router, { model: 'm', messages: [{ role: 'user', content: /question/ }] });
   assertReceivedTimes(router, 1);
   assertSealed(router, 'a question');

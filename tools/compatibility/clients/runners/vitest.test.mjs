@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => router.close());
 
-test('what arrived is what was sent, sealed', async () => {
+test('the request that arrived is the one that was sent, sealed', async () => {
   await expect(router).toHaveReceived({ model: 'm', messages: [{ role: 'user', content: /question/ }] });
   expect(router).toHaveReceivedTimes(1);
   expect(router).toHaveSealed('a question');

@@ -15,7 +15,7 @@ export interface FleetSize {
 }
 
 const CONCURRENCY = 4;
-/** What was killed may hold up the others for as long as a stalled job takes to be found, in ms. */
+/** A killed worker may hold up the others for as long as it takes to find a stalled job, in ms. */
 const LONGEST_PAUSE_MS = 30_000;
 
 /** @returns what is wrong, in sentences; nothing where there is no redis-server */
@@ -109,7 +109,7 @@ class Fleet {
     while (this.#place.answered < goal && performance.now() < end && !existsSync(output)) await pause(2);
   }
 
-  /** Jobs that reached the router, whoever was killed meanwhile. */
+  /** Jobs that reached the router, no matter which workers were killed meanwhile. */
   #tell(what: string): void {
     const sent = this.#place.times.filter((times) => times > 0).length;
     console.log(`${String(sent).padStart(9)}  ${what}`);

@@ -1,4 +1,4 @@
-/** What every part of the run works in: a folder, a router that counts, and the command as it is installed. */
+/** The environment of every part of the run: a folder, a counting router, and the command as installed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,7 +81,7 @@ export class Place {
     return child;
   }
 
-  /** What is wrong with a finished output. */
+  /** The faults of a finished output. */
   judge(output: string, lines: number, mostTwice: number): readonly string[] {
     const texts = readFileSync(output, 'utf8').split('\n').slice(0, -1);
     const wrong = texts.findIndex(

@@ -1,4 +1,4 @@
-/** What a network, a load balancer or whoever ends TLS can do to one exchange of protocol 2. */
+/** Everything a network, a load balancer or a TLS terminator can do to one exchange of protocol 2. */
 import type { Random } from '../common/random.js';
 
 export type Fault =

@@ -1,4 +1,4 @@
-/** What the process with the clients and the process with the router tell each other. */
+/** The messages between the process with the clients and the process with the router. */
 
 /** One request and its answer, as the proxy of a lane saw them. Times in Unix ms. */
 export interface LoggedExchange {

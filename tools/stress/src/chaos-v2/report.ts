@@ -1,4 +1,4 @@
-/** What a run has shown, as text and as a verdict. Pure. */
+/** The results of a run, as text and as a verdict. Pure. */
 import { grownMemory, memoryLine } from '../common/resources.js';
 import { count, duration, tally, textTable } from '../common/table.js';
 import type { ChaosReport } from './run.js';

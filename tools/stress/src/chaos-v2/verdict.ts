@@ -8,7 +8,7 @@ const HARMLESS: ReadonlySet<string> = new Set(['no fault', 'in pieces', 'cut beh
 /** A call that took this share of the timeout may have met it. */
 const SLOW_SHARE = 0.8;
 
-/** What is wrong, in sentences; empty when nothing is. */
+/** The faults found, in sentences; empty when there are none. */
 export function judgeCalls(
   calls: readonly CallRecord[],
   { exchanges, runs }: ChaosLog,
@@ -36,7 +36,7 @@ function judgeCall(
   if (outcome.startsWith('an error of no type')) return say('only typed errors');
   const last = met.findLast(({ isPost }) => isPost);
   if (outcome === 'answer') return HARMLESS.has(last?.fault ?? '') ? [] : say('there was no answer to give');
-  // Who waited in vain goes away, and that ends a stream; a busy machine lets somebody wait in vain.
+  // A client that waits in vain goes away, which ends its stream; on a busy machine that can happen.
   const isSlow = end - at >= timeout * SLOW_SHARE;
   const isUndisturbed = !isSlow && last !== undefined && met.every(({ fault }) => fault === 'no fault');
   return isUndisturbed ? say('nothing was done to it') : [];

@@ -11,7 +11,7 @@ import { Random } from '../common/random.js';
 import type { StarvationMeter } from '../common/starvation.js';
 import { CALL_HEADER } from './messages.js';
 
-/** What is attacked; tests put clients with defects here. */
+/** The client under attack; tests put defective clients here. */
 export interface ChaosClient extends Pick<SecureChatCompletion, 'dispose'> {
   create(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
 }
@@ -24,7 +24,7 @@ export interface CallPlan {
   /** Other work of the machine: a timer that fires late, a key that is made. */
   readonly slack: number;
   readonly starvation: Pick<StarvationMeter, 'total'>;
-  /** Gets every error, unread: what V8 keeps alive with it, it keeps until somebody reads its `stack`. */
+  /** Gets every error, unread: V8 keeps objects alive with an error until its `stack` is read. */
   readonly keep: (error: unknown) => void;
   /** Lives as long as the run: what every call leaves on it would add up. */
   readonly signal: AbortSignal;

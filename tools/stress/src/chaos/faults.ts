@@ -148,7 +148,7 @@ const WEIGHTS: Readonly<Partial<Record<FailModeName, number>>> = {
   random: 0,
 };
 
-/** What is written behind the name. */
+/** The text written after the name. */
 const ARGUMENTS: Readonly<Partial<Record<FailModeName, (random: Random) => number>>> = {
   '429-seconds': (random) => random.below(3),
   '429-date': (random) => random.below(3),
@@ -163,7 +163,7 @@ const ARGUMENTS: Readonly<Partial<Record<FailModeName, (random: Random) => numbe
 
 const isOfKey = (name: FailModeName): boolean => name.startsWith('key-');
 
-/** What the attempt that meets a fault may end with, when no other follows. */
+/** The possible outcomes of an attempt that meets a fault, when no other attempt follows. */
 export function outcomesOf(fault: string): readonly string[] {
   return isFault(fault) ? ALLOWED[fault] : [];
 }

@@ -1,4 +1,4 @@
-/** What the process with the client and the process with the router tell each other. */
+/** The messages between the process with the client and the process with the router. */
 import type { Starvation } from '../common/starvation.js';
 
 /** One request as the router saw it. Times in Unix ms. */
@@ -14,7 +14,7 @@ export interface LoggedRequest {
   readonly end: number;
 }
 
-/** What the router has to tell of a run. */
+/** The router's report of a run. */
 export interface RouterLog {
   readonly requests: readonly LoggedRequest[];
   /** When the machine kept the router from running. */

@@ -1,4 +1,4 @@
-/** What a run of chaos has shown, as text and as a verdict. Pure. */
+/** The results of a chaos run, as text and as a verdict. Pure. */
 import { grownMemory, memoryLine } from '../common/resources.js';
 import { count, duration, tally, textTable } from '../common/table.js';
 import { FAULTS } from './faults.js';
@@ -7,7 +7,7 @@ import type { ChaosReport } from './run.js';
 const LIMITS = {
   /** Between the warm-up and the end, beside what the run itself writes down; in bytes. */
   heapUsed: 6e6,
-  /** What the run writes down for a call, in bytes of heap. */
+  /** The size of the run's record of a call, in bytes of heap. */
   heapPerCall: 600,
   arrayBuffers: 6e6,
   /** From so many calls on, every kind of fault must have been met. */
@@ -51,7 +51,7 @@ function summaryOf({ calls, log }: ChaosReport): string {
   ].join('\n');
 }
 
-/** What is wrong with a run, in sentences; empty when nothing is. */
+/** The faults of a run, in sentences; empty when there are none. */
 export function judgeChaos(report: ChaosReport): string[] {
   const { calls, misjudged, before, after } = report;
   const heapUsed = LIMITS.heapUsed + calls.length * LIMITS.heapPerCall;

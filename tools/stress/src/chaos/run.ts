@@ -26,13 +26,13 @@ export interface ChaosReport {
   readonly log: readonly LoggedRequest[];
   /** How often the client has told of each event. */
   readonly events: Readonly<Record<string, number>>;
-  /** What is wrong with calls. */
+  /** The faults of calls. */
   readonly misjudged: readonly string[];
-  /** What the process holds after dispose() and did not hold before. */
+  /** Resources held after dispose() that were not held before. */
   readonly leftBehind: readonly string[];
   /** Listeners on a signal that every call was given. */
   readonly listenersOnSignal: number;
-  /** What Node has warned of, which a library that prints nothing must not cause. */
+  /** Warnings by Node; a library that prints nothing must not cause any. */
   readonly warnings: readonly string[];
   /** When the warm-up was over, and when the last call was. */
   readonly before: Resources;
@@ -42,7 +42,7 @@ export interface ChaosReport {
 /** Short, so that the key endpoint and its faults are met often, and pairs change under load; in ms. */
 const SETTINGS = { serverKeyTtl: 100, keyRotationInterval: 4000, maxRetryDelay: 300 } as const;
 
-/** What a busy machine may add to the deadline of a call, in ms. */
+/** Slack that a busy machine may add to the deadline of a call, in ms. */
 const SLACK_MS = 3000;
 
 /** The last errors, held to the end as by a caller who collects them: they must not hold memory in their turn. */
@@ -62,7 +62,7 @@ export async function runChaos(plan: ChaosPlan): Promise<ChaosReport> {
   const client = createClient(configOf(router, plan, events));
   const calls = await makeCalls(client, plan);
   client.dispose();
-  // The router is still there: whoever waits for it to close a connection has left it open.
+  // The router is still there: a connection that waits for the router to close it was left open.
   const leftBehind = await settledLeftovers(empty, patience);
   const log = await router.stop();
   process.off('warning', hear);

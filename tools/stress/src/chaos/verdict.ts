@@ -12,7 +12,7 @@ export interface VerdictOptions {
   readonly timeout: number;
 }
 
-/** What clocks and queues may add, in ms. */
+/** Slack for clocks and queues, in ms. */
 const SLACK_MS = 2000;
 
 /** A request that the router held for this share of the timeout can time out at the client. */
@@ -21,7 +21,7 @@ const HELD_SHARE = 0.8;
 /** So can one that was answered, when the machine kept client and router waiting for this share of it. */
 const STARVED_SHARE = 0.2;
 
-/** What is wrong, in sentences; empty when nothing is. */
+/** The faults found, in sentences; empty when there are none. */
 export function judgeCalls(
   calls: readonly CallRecord[],
   { requests, starved }: RouterLog,
@@ -41,7 +41,7 @@ export function judgeCalls(
   });
 }
 
-/** What a call met at the router. */
+/** The faults that a call met at the router. */
 interface Met {
   readonly posts: readonly LoggedRequest[];
   readonly keyFetches: readonly LoggedRequest[];

@@ -14,7 +14,7 @@ export function startProgram(
 }
 
 /**
- * What the child says next. The type is the caller's word: nobody but the program at the other end writes there.
+ * The child's next message. The type is the caller's claim: only the program at the other end writes here.
  *
  * @throws when it ends before that
  */

@@ -17,7 +17,7 @@ export class FlagError extends Error {
   override readonly name: string = 'FlagError';
 }
 
-/** What a program was given, or the defaults. Every program takes `--seed` and `--short` beside its own. */
+/** The flags given to a program, or the defaults. Every program takes `--seed` and `--short` besides its own. */
 export class Flags<Name extends string> {
   /** A run of some seconds, for `npm test`. */
   readonly short: boolean;

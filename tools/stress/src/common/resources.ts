@@ -1,4 +1,4 @@
-/** What a process holds: memory, open files and sockets, and whatever keeps its event loop alive. */
+/** The resources of a process: memory, open files and sockets, and anything that keeps its event loop alive. */
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -79,7 +79,7 @@ export function leftovers(before: Resources, after: Resources): string[] {
     .map(([kind, number]) => `${kind}: ${String(before.handles[kind] ?? 0)} -> ${String(number)}`);
 }
 
-/** What is left over when sockets and timers have had `patienceMs` to go away. */
+/** The resources left after sockets and timers have had `patienceMs` to go away. */
 export async function settledLeftovers(before: Resources, patienceMs: number): Promise<string[]> {
   const end = performance.now() + patienceMs;
   for (;;) {
@@ -100,7 +100,7 @@ export interface GrowthLimits {
   readonly arrayBuffers: number;
 }
 
-/** What has grown beyond its limit, in sentences. Pure. */
+/** The resources that have grown beyond their limit, in sentences. Pure. */
 export function grownMemory(before: Resources, after: Resources, limits: GrowthLimits): string[] {
   const names = { heapUsed: 'the JavaScript heap', arrayBuffers: 'memory of ArrayBuffers' } as const;
   return (['heapUsed', 'arrayBuffers'] as const)

@@ -7,7 +7,7 @@ import { performance } from 'node:perf_hooks';
 /** Between two looks, in ms. */
 const INTERVAL_MS = 50;
 
-/** What passed between two looks, in ms. */
+/** The time between two looks, in ms. */
 export interface Turn {
   readonly wall: number;
   /** Of all threads of the process. */

@@ -1,7 +1,7 @@
-/** What a worker tells its parent. */
+/** The messages of a worker to its parent. */
 import type { FuzzReport } from './run.js';
 
-/** What is attacked: everything of the SDK, or protocol 2. */
+/** The target: everything in the SDK, or protocol 2. */
 export type TargetSet = 'sdk' | 'v2';
 
 export type WorkerMessage =

@@ -1,4 +1,4 @@
-/** What a run has found, as text and as a verdict. Pure. */
+/** The findings of a run, as text and as a verdict. Pure. */
 import { grownMemory, memoryLine } from '../common/resources.js';
 import { count, textTable } from '../common/table.js';
 import type { FuzzReport, TargetReport } from './run.js';
@@ -20,7 +20,7 @@ export function describeFuzz({ runtime, targets, before, after }: FuzzReport): s
   return `${table}\nafter a tenth of the cases -> at the end: ${memoryLine(before, after)}\n`;
 }
 
-/** What is wrong with a run, in sentences; empty when nothing is. */
+/** The faults of a run, in sentences; empty when there are none. */
 export function judgeFuzz({ runtime, findings, before, after, leftBehind }: FuzzReport): string[] {
   return [
     ...findings.map(({ target, index, what }) => `${target} ${String(index)}: ${what}`),

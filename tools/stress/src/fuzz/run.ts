@@ -4,7 +4,7 @@ import { measure, settledLeftovers, type Resources } from '../common/resources.j
 import { Random } from '../common/random.js';
 import type { Attack, Runtime, Target } from './target.js';
 
-/** What is to be tried. */
+/** The targets to be tried. */
 export interface FuzzPlan {
   readonly runtime: Runtime;
   readonly seed: number;
@@ -41,7 +41,7 @@ export interface FuzzReport {
   /** After the first tenth of the cases, and after the last. */
   readonly before: Resources;
   readonly after: Resources;
-  /** What keeps the process alive at the end and did not at the start. */
+  /** Resources that keep the process alive at the end but not at the start. */
   readonly leftBehind: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What is attacked with bad input, and how what happens is judged. */
+/** A target of bad input, and how its reactions are judged. */
 import { NomyoError, type NomyoErrorCode } from '@nomyo/crypto/errors';
 import type { Random } from '../common/random.js';
 
@@ -27,7 +27,7 @@ export interface Attack {
   close?(): Promise<void>;
 }
 
-/** What was given, or the code of the error. */
+/** The result, or the code of the error. */
 export type Verdict<T> = { readonly value: T } | { readonly code: NomyoErrorCode };
 
 /** Something that must not be. Its message says what was expected. */
@@ -48,7 +48,7 @@ const MAX_MESSAGE = 600;
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /**
- * What `task` gives, or the code of its error.
+ * The result of `task`, or the code of its error.
  *
  * @param task is run again when it was slow
  * @throws {Finding} when the error is none of the SDK, has another code than these, or a message unfit for a log, or

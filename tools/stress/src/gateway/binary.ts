@@ -44,7 +44,7 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** What a process holds, as Linux tells it. */
+/** The resources of a process, as reported by Linux. */
 export interface ProcessFacts {
   /** Resident memory, in bytes. */
   readonly rss: number;

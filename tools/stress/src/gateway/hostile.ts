@@ -13,7 +13,7 @@ const PATHS = [
   '/metrics',
 ] as const;
 
-/** What is not over by then is hung up on by this side; slow requests have tests of their own. In ms. */
+/** This side hangs up on anything not over by then; slow requests have their own tests. In ms. */
 const PATIENCE_MS = 300;
 
 /** Statuses that no request whatsoever may get. */

@@ -1,4 +1,4 @@
-/** What a run against the gateway has shown, in lines and as a verdict. Pure. */
+/** The results of a run against the gateway, as lines and as a verdict. Pure. */
 import { megabytes } from '../common/resources.js';
 import { growthOf } from '../soak/flatness.js';
 import type { GatewayReport } from './run.js';
@@ -21,7 +21,7 @@ export function describeGateway({ ends, faults, samples, exitCode }: GatewayRepo
   ].join('\n');
 }
 
-/** What is wrong, in sentences; empty when nothing is. */
+/** The faults found, in sentences; empty when there are none. */
 export function judgeGateway({ ends, faults, reactions, samples, stuck, exitCode }: GatewayReport): string[] {
   const calls = Object.values(ends).reduce((sum, count) => sum + count, 0);
   const descriptors = samples.map((sample) => sample.descriptors);

@@ -20,12 +20,12 @@ export interface GatewayPlan {
   readonly progress: (calls: number, facts: ProcessFacts | undefined) => void;
 }
 
-/** What was seen. */
+/** The observations. */
 export interface GatewayReport {
   readonly ends: Readonly<Record<CallEnd, number>>;
   /** Faults that the router has injected. */
   readonly faults: number;
-  /** What was wrong with reactions to hostile requests. */
+  /** Wrong reactions to hostile requests. */
   readonly reactions: readonly string[];
   /** After each part of the run, with nothing under way. */
   readonly samples: readonly ProcessFacts[];

@@ -9,7 +9,7 @@ const BLOCK = 16;
 /** x^128 + x^7 + x^2 + x + 1, in the bit order of GCM. */
 const REDUCTION = 0xe1n << 120n;
 
-/** What is sealed, and how. */
+/** The plaintext, and how it is sealed. */
 export interface GcmInput {
   /** 32 bytes. */
   readonly key: Uint8Array;

@@ -1,7 +1,7 @@
 /**
  * Blocks for RSA-OAEP in the manner of Project Wycheproof: good ones at the edges, and bad ones that each break one
  * rule of RFC 8017 §7.1.2 or of the protocol. Every block of `k` bytes carries, where it carries anything, the AES key
- * that the payload is sealed with, so that whoever skips a check opens the envelope.
+ * that the payload is sealed with, so that an implementation that skips a check opens the envelope.
  */
 import { constants, publicEncrypt, type KeyObject } from 'node:crypto';
 import {
@@ -115,7 +115,7 @@ function integerCases(good: Uint8Array, { n, k }: RsaNumbers): OaepCase[] {
     'all ones': toBytes(limit - 1n, k),
     'n - c': toBytes(n - c, k),
     'the bytes the other way round': Uint8Array.from(good).reverse(),
-    ...(c + n < limit ? { 'c + n, which is c to whoever reduces it': toBytes(c + n, k) } : {}),
+    ...(c + n < limit ? { 'c + n, which is c once reduced': toBytes(c + n, k) } : {}),
   });
   const ofOtherLength: OaepCase[] = Object.entries({
     nothing: new Uint8Array(0),

@@ -12,7 +12,7 @@ export interface RsaNumbers {
   readonly k: number;
 }
 
-/** What an encoded message is made of; everything has the protocol's value unless it is given. */
+/** The parts of an encoded message; each defaults to the protocol's value. */
 export interface OaepParts {
   readonly message: Uint8Array;
   /** As long as the hash. */

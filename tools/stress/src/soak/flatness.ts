@@ -21,7 +21,7 @@ const WARM_UP_SHARE = 0.25;
 /** Calls from which `rss` is judged: before that, the allocator still asks the system for its pools. */
 const RSS_FROM = 20_000;
 
-/** What has grown, in sentences; empty when nothing has. */
+/** The series that have grown, in sentences; empty when none has. */
 export function judgeFlatness(samples: readonly Sample[]): string[] {
   const steady = steadyPart(samples);
   const isLong = (samples.at(-1)?.requests ?? 0) >= RSS_FROM;
@@ -38,7 +38,7 @@ export function steadyPart(samples: readonly Sample[]): readonly Sample[] {
   return samples.slice(Math.floor(samples.length * WARM_UP_SHARE));
 }
 
-/** What the line of least squares through the points climbs from the first to the last. */
+/** The rise of the least-squares line from the first point to the last. */
 export function growthOf(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,4 @@
-/** What a soak has shown, as a table and as a verdict. Pure. */
+/** The results of a soak, as a table and as a verdict. Pure. */
 import { megabytes } from '../common/resources.js';
 import { count, textTable } from '../common/table.js';
 import { growthOf, judgeFlatness, steadyPart, type Sample } from './flatness.js';
@@ -42,7 +42,7 @@ function cellsOf(sample: Sample): string[] {
   return [count(requests), ...memory, String(handlesOf(sample))];
 }
 
-/** What is wrong with a run, in sentences; empty when nothing is. @param wanted calls */
+/** The faults of a run, in sentences; empty when there are none. @param wanted calls */
 export function judgeSoak({ samples, requests, wrongAnswers }: SoakReport, wanted: number): string[] {
   return [
     ...judgeFlatness(samples),

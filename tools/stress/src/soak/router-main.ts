@@ -1,7 +1,7 @@
 /** A router without faults, in a process of its own, started by run.ts; it ends with its parent's channel. */
 import { startRouter } from '@nomyo/router/testing';
 
-/** What the process tells its parent, once. */
+/** The one message of the process to its parent. */
 export interface SoakRouter {
   readonly url: string;
   readonly ca: string;

@@ -13,7 +13,7 @@ import { measure } from '../common/resources.js';
 import type { Sample } from './flatness.js';
 import type { SoakRouter } from './router-main.js';
 
-/** What is under load; tests put clients with defects here. */
+/** The client under load; tests put defective clients here. */
 export interface SoakClient extends Pick<SecureChatCompletion, 'dispose'> {
   create(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
 }

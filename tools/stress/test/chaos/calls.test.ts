@@ -7,14 +7,14 @@ const plan = () => ({
 });
 
 describe('makeCall()', () => {
-  it('gives up a call that never settles, some time after its deadline', async () => {
+  it('abandons a call that never settles, some time after its deadline', async () => {
     const stuck: ChaosClient = { create: () => new Promise(() => undefined), dispose: () => undefined };
     const { outcome, at, end, deadlineMs } = await makeCall(stuck, 0, plan());
     expect(outcome).toBe('never settled');
     expect(end - at).toBeGreaterThan(deadlineMs);
   });
 
-  it('knows an error that is none of the SDK', async () => {
+  it("recognizes an error that is not the SDK's", async () => {
     const careless: ChaosClient = {
       create: () => Promise.reject(new TypeError('x is not a function')),
       dispose: () => undefined,

@@ -65,7 +65,7 @@ describe('a call', () => {
     ).toHaveLength(1);
   });
 
-  it('may be late, or time out, when the machine did something else', () => {
+  it('may be late, or time out, when the machine was busy', () => {
     const late = { end: START + 9000, starvedMs: 1000 };
     expect(judge(late, seen(1))).toEqual([]);
     expect(judge({ ...late, outcome: 'APIConnectionTimeoutError CONNECTION_TIMEOUT' }, seen(1))).toEqual([]);

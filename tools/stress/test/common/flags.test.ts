@@ -5,14 +5,14 @@ const TABLE = { calls: { default: 100, short: 10, min: 1, max: 1000, help: 'call
 const read = (...argv: string[]) => new Flags(TABLE, argv);
 
 describe('Flags', () => {
-  it('has defaults, others for short runs, and takes what is given over both', () => {
+  it('has defaults, others for short runs, and prefers given values to both', () => {
     expect(read().number('calls')).toBe(100);
     expect(read('--short').number('calls')).toBe(10);
     expect(read('--short', '--calls', '7', '--seed', '5')).toMatchObject({ short: true, seed: 5 });
     expect(read('--short', '--calls=7').number('calls')).toBe(7);
   });
 
-  it('makes a seed of its own when it is given none', () => {
+  it('makes a seed when none is given', () => {
     expect(new Set(Array.from({ length: 10 }, () => read().seed)).size).toBeGreaterThan(5);
   });
 

@@ -13,7 +13,7 @@ describe('starvedIn()', () => {
 });
 
 describe('StarvationMeter', () => {
-  it('does not take its own work for that of others', () => {
+  it('does not mistake its own work for that of others', () => {
     const meter = new StarvationMeter();
     const { user, system } = process.cpuUsage();
     const before = user + system;

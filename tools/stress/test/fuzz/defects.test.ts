@@ -43,7 +43,7 @@ describe('a run', () => {
     );
   });
 
-  it('finds what is slow every time, not once', async () => {
+  it('finds inputs that are slow every time, not once', async () => {
     const block = (ms: number): void => {
       for (const end = performance.now() + ms; performance.now() < end;);
     };
@@ -52,7 +52,7 @@ describe('a run', () => {
     await expect(judge(() => block(times.shift() ?? 0), [])).resolves.toEqual({ value: undefined });
   });
 
-  it('finds a wrong result, memory that grows, and what is left behind', async () => {
+  it('finds a wrong result, growing memory, and leftovers', async () => {
     const kept: Buffer[] = [];
     const timers: NodeJS.Timeout[] = [];
     const report = await run((random) => {

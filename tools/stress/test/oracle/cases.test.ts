@@ -38,7 +38,7 @@ describe.each([2048, 2050, 3072])('a wrapped key for %i bits', (modulusLength) =
     keys = await RsaPrivateKey.fromPkcs8(privateKey.export({ type: 'pkcs8', format: 'der' }));
   });
 
-  it('is judged as RFC 8017 and the protocol say, in every case', async () => {
+  it('is judged as RFC 8017 and the protocol require, in every case', async () => {
     const cases = oaepCases(publicKey, aesKey, bytes);
     expect(cases.length).toBeGreaterThan(45);
     const sealed = sealGcm({ key: aesKey, nonce, plaintext: PLAINTEXT });
@@ -53,7 +53,7 @@ describe.each([2048, 2050, 3072])('a wrapped key for %i bits', (modulusLength) =
 });
 
 describe('a payload', () => {
-  it('is judged as SP 800-38D and the protocol say, in every case', async () => {
+  it('is judged as SP 800-38D and the protocol require, in every case', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const keys = await RsaPrivateKey.fromPkcs8(privateKey.export({ type: 'pkcs8', format: 'der' }));
     const numbers = numbersOf(publicKey);

@@ -34,13 +34,13 @@ describe('AES-256-GCM by hand', () => {
       'c3762df1ca787d32ae47c13bf19844cbaf1ae14d0b976afac52ff7d79bba9de0feb582d33934a4f0954cc2363bc73f7862ac430e64abe499f47c9b1f',
       '3a337dbf46a792c45e454913fe2ea8f2',
     ],
-  ])('gives what test case %s of its authors says', (_name, input, ciphertext, tag) => {
+  ])('passes test case %s of its authors', (_name, input, ciphertext, tag) => {
     const sealed = sealGcm(input);
     expect(sealed.ciphertext.toString('hex')).toBe(ciphertext);
     expect(sealed.tag.toString('hex')).toBe(tag);
   });
 
-  it('gives what OpenSSL gives, for 100 random inputs', () => {
+  it('agrees with OpenSSL on 100 random inputs', () => {
     const random = new Random('gcm');
     for (let i = 0; i < 100; i += 1) {
       const [key, nonce] = [random.bytes(32), random.bytes(1 + random.below(40))];

@@ -13,7 +13,7 @@ describe('RSA-OAEP by hand', () => {
     ['sha1', undefined, 20],
     ['sha512', undefined, 64],
     ['sha256', 'a label', 32],
-  ])('makes what OpenSSL opens: %s, label %s', (oaepHash, label, seedBytes) => {
+  ])('makes blocks that OpenSSL opens: %s, label %s', (oaepHash, label, seedBytes) => {
     for (const length of [0, 1, 32, 190 - 2 * (seedBytes - 32)]) {
       const message = random.bytes(length);
       const oaepLabel = label === undefined ? undefined : Buffer.from(label);

@@ -31,7 +31,7 @@ class LeakyClient implements SoakClient {
 }
 
 describe('a client that leaks', () => {
-  it('is caught by its memory, its timers, and the answer that is not the one to its question', async () => {
+  it('is caught by its memory, its timers, and an answer to another question', async () => {
     const report = await runSoak({
       ...{ requests: 240, concurrency: 8, seed: 1, samples: 8, minutes: 5 },
       progress: () => undefined,

@@ -13,7 +13,7 @@ function samplesOf(at: (i: number) => Partial<Sample['resources']>): Sample[] {
 }
 
 describe('judgeFlatness()', () => {
-  it('takes what is flat, what climbs at the beginning, what goes up and down, and rss in a short run', () => {
+  it('accepts flat series, an early climb, ups and downs, and rss in a short run', () => {
     expect(judgeFlatness(samplesOf(() => ({})))).toEqual([]);
     expect(judgeFlatness(samplesOf((i) => ({ rss: Math.min(i, 9) * 20 * MB })))).toEqual([]);
     expect(judgeFlatness(samplesOf((i) => ({ heapUsed: (10 + (i % 2)) * MB })))).toEqual([]);
@@ -34,7 +34,7 @@ describe('judgeFlatness()', () => {
 });
 
 describe('growthOf()', () => {
-  it('is what the line of least squares climbs', () => {
+  it('is the rise of the least-squares line', () => {
     expect(
       growthOf([
         [0, 1],

@@ -1,4 +1,4 @@
-/** What each package may bring along at run time; a longer list needs its reason in the package's README. */
+/** The run-time dependencies each package may have; a longer list needs a reason in the package's README. */
 const RUNTIME_DEPENDENCIES = {
   '@nomyo/base': [],
   '@nomyo/crypto': ['@nomyo/base'],
@@ -71,7 +71,7 @@ const PEERS = {
 const ONE_RANGE = /([\^~]?\d+\.\d+\.\d+|>=\d+\.\d+\.\d+ <\d+\.\d+\.\d+)/.source;
 const RANGE = new RegExp(`^${ONE_RANGE}( \\|\\| ${ONE_RANGE})*$`);
 
-/** Scripts that npm runs on the machine of whoever installs. */
+/** Scripts that npm runs on the installing user's machine. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
 
 const sorted = (map = {}) => Object.keys(map).sort();

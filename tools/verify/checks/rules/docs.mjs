@@ -1,4 +1,4 @@
-// What the pages and docstrings of the repository must have. Pure, but for the sources that the caller reads.
+// Rules for the pages and docstrings of the repository. Pure, except for the sources that the caller reads.
 const MAX_TABLE_COLUMNS = 120;
 
 /** Rows of tables that are too wide to read: `FILE:LINE`. Code blocks are no tables. */

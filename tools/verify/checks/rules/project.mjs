@@ -15,7 +15,7 @@ function projectUrl({ repository }) {
   return url;
 }
 
-/** What the manifest of a published package says of the project. */
+/** The fields about the project in the manifest of a published package. */
 export function projectFields(rootManifest, member) {
   const url = projectUrl(rootManifest);
   return {

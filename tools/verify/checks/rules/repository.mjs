@@ -1,6 +1,6 @@
 // Rules about the repository itself: pure functions from texts to violations, a line each.
 
-/** What may stand at the top, besides dotfiles and dotfolders. */
+/** The entries allowed at the top, besides dotfiles and dotfolders. */
 const TOP_LEVEL = [
   'packages',
   'native',
@@ -96,7 +96,7 @@ export function workflowViolations(file, text) {
   return violations;
 }
 
-/** What switches a check off for a whole line or file, where the linter itself cannot see it. */
+/** Comments that switch off a check for a whole line or file where the linter cannot see it. */
 export function sourceViolations(file, text) {
   return text
     .split('\n')

@@ -44,7 +44,7 @@ const isExported = (node) =>
   ts.canHaveModifiers(node) &&
   (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
-/** What one TypeScript file holds. */
+/** The contents of one TypeScript file. */
 export function measureFile(path, text) {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const exported = file.statements.filter(isExported);

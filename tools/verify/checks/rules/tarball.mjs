@@ -1,4 +1,4 @@
-// What a packed package must hold, and must not. Reads an unpacked tarball; names every violation.
+// What a packed package must contain, and must not. Reads an unpacked tarball; names every violation.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -10,7 +10,7 @@ const FORBIDDEN = [
   [/(^|\/)(test|tests|__tests__)\//, 'is a test'],
   [/\.test\.[cm]?[jt]s$/, 'is a test'],
   [/\.tsbuildinfo$/, 'is a by-product of the compiler'],
-  // Examples bring their own, for whoever copies them.
+  // Examples bring their own, so that they can be copied.
   [/(?<!^examples\/)(?<=^|\/)(tsconfig|jest\.config|turbo)[^/]*$/, 'configures our tools'],
   [/(^|\/)\.[^/]+/, 'is hidden'],
   [/(^|\/)(binding\.gyp)$/, 'would make npm compile at install'],
@@ -18,7 +18,7 @@ const FORBIDDEN = [
   [/\.(pem|key)$/, 'looks like a key'],
 ];
 
-/** What npm's page of a package is made of, beside the README, and what an install reads. */
+/** The fields behind a package's page on npm, besides the README, and those an install reads. */
 const FIELDS = [
   'description',
   'license',

@@ -1,7 +1,7 @@
-// What a traced call entered, as Markdown between two markers. Pure: walk.mjs runs the call.
+// The files and functions entered by a traced call, as Markdown between two markers. Pure: walk.mjs runs the call.
 const MARKERS = ['<!-- walk: begin, written by `pnpm verify:walk` -->', '<!-- walk: end -->'];
 
-/** What a call may enter on Node without the addon. */
+/** The limits for one call on Node without the addon. */
 export const GOALS = { files: 45, functions: 150 };
 
 /** How many files, functions that have a name, and callbacks within them. */

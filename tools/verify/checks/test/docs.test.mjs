@@ -76,7 +76,7 @@ describe('the first example of the README', () => {
 });
 
 describe('docs/architecture.md', () => {
-  it('has the walk of create() as it is; else run `pnpm verify:walk`', async () => {
+  it('has the current walk of create(); otherwise run `pnpm verify:walk`', async () => {
     const walk = walkIn(readFileSync(PAGE, 'utf8'));
     const { files, functions } = countWalk(await traceCreate());
     const [, ...written] = /enters (\d+) files and (\d+) functions/.exec(walk);

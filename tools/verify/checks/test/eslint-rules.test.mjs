@@ -77,7 +77,7 @@ typed.run('no-heap-secrets', noHeapSecrets, {
   ].map((code) => flagged(context(code))),
 });
 
-/** What the cases speak of, declared; `generic` copies through a type parameter. */
+/** Declarations used by the cases; `generic` copies through a type parameter. */
 function context(code) {
   const generic = code.startsWith('generic')
     ? 'const generic = <T extends Uint8Array>(copied: T) => copied.slice(0);'

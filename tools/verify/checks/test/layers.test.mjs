@@ -169,7 +169,7 @@ describe('the layers', () => {
     });
   });
 
-  it('keep *.node.ts out of what a browser loads, by whatever way', () => {
+  it('keep *.node.ts out of everything a browser loads, by any route', () => {
     write({
       'packages/crypto/src/runtime/runtime.web.ts': `import './helper.web.js';\nexport const seal = 1;\n`,
       'packages/crypto/src/runtime/helper.web.ts': `import './runtime.node.js';\n`,
@@ -177,7 +177,7 @@ describe('the layers', () => {
     expect(cruise('browser')).toContain('browser-never-reaches-node: packages/crypto/src/index.ts');
   });
 
-  it('let types name each other', () => {
+  it('allow types to refer to each other', () => {
     write({
       'packages/crypto/src/errors.ts': `import type { Wipe } from './bytes.js';\nexport const code = 1 as unknown as Wipe;\n`,
       'packages/crypto/src/bytes.ts': `import { code } from './errors.js';\nexport type Wipe = number;\nexport const wipe = code;\n`,
@@ -185,7 +185,7 @@ describe('the layers', () => {
     expect(cruise('node')).toEqual(new Set());
   });
 
-  it('let the addon be loaded where it belongs', () => {
+  it('allow the addon to be loaded where it belongs', () => {
     write({
       'packages/crypto/src/runtime/runtime.node.ts': `import { createRequire } from 'node:module';\nimport '../bytes.js';\nconst require = createRequire(import.meta.url);\nexport const seal = require('nomyo-native');\n`,
     });

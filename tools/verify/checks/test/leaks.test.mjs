@@ -69,7 +69,7 @@ describe('the watch', () => {
     expect(await end()).toEqual([]);
   });
 
-  it('that cannot watch says so', async () => {
+  it('reports when it cannot watch', async () => {
     const end = watchForLeaks(findings, join(scratch, 'missing.json'));
     expect(await end()).toEqual([expect.stringContaining('nobody watched')]);
   });

@@ -18,7 +18,7 @@ jobs:
 `;
 
 describe('the rules for the repository', () => {
-  it('know what stands at the top', () => {
+  it('know the entries at the top', () => {
     expect(rules.topLevelViolations(['README.md', '.gitignore', '.github/x.yml', 'packages/a/b.ts'])).toEqual(
       [],
     );
@@ -32,7 +32,7 @@ describe('the rules for the repository', () => {
     `  '@changesets/git@3.0.4':`,
     '        version: link:../crypto',
     '      specifier: workspace:^',
-  ])('let the line of a lockfile pass: %s', (line) => {
+  ])('accept the line of a lockfile: %s', (line) => {
     expect(rules.lockfileViolations(line)).toEqual([]);
   });
 
@@ -47,7 +47,7 @@ describe('the rules for the repository', () => {
     expect(rules.lockfileViolations(`lockfileVersion: '9.0'\n${line}\n`)).toHaveLength(1);
   });
 
-  it('want one version of everything', () => {
+  it('require one version of everything', () => {
     const versions = (range) => rules.versionViolations('packages/a', { devDependencies: { b: range } });
     for (const range of ['catalog:', 'workspace:*', 'workspace:^', '1.2.3', '1.2.3-rc.1']) {
       expect(versions(range)).toEqual([]);
@@ -71,7 +71,7 @@ describe('the rules for the repository', () => {
     ).toEqual([`pnpm-workspace.yaml: is not one version: '@b/c': ^1.2.3`]);
   });
 
-  it('want every task in every member', () => {
+  it('require every task in every member', () => {
     const scripts = { build: '', typecheck: '', lint: '', test: '' };
     expect(rules.scriptViolations('packages/a', { scripts }, true)).toEqual([]);
     expect(rules.scriptViolations('packages/a', { scripts: { ...scripts, lint: undefined } }, true)).toEqual([
@@ -80,7 +80,7 @@ describe('the rules for the repository', () => {
     expect(rules.scriptViolations('tools/a', {}, false)).toEqual(['tools/a: has no script test']);
   });
 
-  it('let a careful workflow pass', () => {
+  it('accept a careful workflow', () => {
     expect(rules.workflowViolations('ci.yml', WORKFLOW)).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('the rules for the repository', () => {
     expect(rules.sourceViolations('a.ts', `\n${line}`)).toEqual([`a.ts:2: switches everything off: ${line}`]);
   });
 
-  it('let one rule be switched off with a reason', () => {
+  it('allow a rule to be switched off with a reason', () => {
     expect(
       rules.sourceViolations('a.ts', '// eslint-disable-next-line no-console -- people read it'),
     ).toEqual([]);

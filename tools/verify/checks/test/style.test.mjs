@@ -24,13 +24,13 @@ describe('measureFile', () => {
     expect(measured.functions).toEqual([{ name: 'long', lines: 4 }]);
   });
 
-  it('follows imports that are there at run time', () => {
+  it('follows imports that exist at run time', () => {
     expect(measured.imports).toEqual(['./a.js', './d.js']);
   });
 });
 
 describe('circlesIn', () => {
-  it('names a circle, and no diamond', () => {
+  it('names a circle, but not a diamond', () => {
     const diamond = new Map([
       ['a', ['b', 'c']],
       ['b', ['d']],
@@ -53,7 +53,7 @@ describe('circlesIn', () => {
 describe('duplicatesIn', () => {
   const block = Array.from({ length: 6 }, (_, i) => `  call${i}();`).join('\n');
 
-  it('finds six lines that stand twice, however they are indented', () => {
+  it('finds six duplicate lines, whatever their indentation', () => {
     expect(
       duplicatesIn([
         ['a.ts', `x();\n${block}\n`],
@@ -62,7 +62,7 @@ describe('duplicatesIn', () => {
     ).toEqual(['b.ts:1 as a.ts:2']);
   });
 
-  it('lets five lines and imports be', () => {
+  it('ignores five lines, and imports', () => {
     const five = block.split('\n').slice(1).join('\n');
     const imports = Array.from({ length: 8 }, (_, i) => `import '${i}';`).join('\n');
     expect(
@@ -76,6 +76,6 @@ describe('duplicatesIn', () => {
   });
 });
 
-it('takes the middle of the sorted values', () => {
+it('takes the median of the sorted values', () => {
   expect([median([3, 1, 2]), median([])]).toEqual([2, 0]);
 });

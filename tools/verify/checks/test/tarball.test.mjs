@@ -74,11 +74,11 @@ const pack = (manifest) => write({ 'package.json': JSON.stringify(manifest) });
 const violations = () => tarballViolations(dir, ORIGINAL, LICENSE);
 
 describe('the rules for a tarball', () => {
-  it('let a sound package pass', () => {
+  it('accept a sound package', () => {
     expect(violations()).toEqual([]);
   });
 
-  it('let examples have a configuration of their own', () => {
+  it('allow examples their own configuration', () => {
     write({ 'examples/tsconfig.json': '{}' });
     expect(violations()).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('the rules for a tarball', () => {
     ['dist/index.js', 'dist/index.js is in exports or imports and not shipped'],
     ['dist/index.d.ts', 'dist/index.d.ts is in exports or imports and not shipped'],
     ['src/index.ts', 'dist/index.js.map leads to src/index.ts, which is not shipped'],
-  ])('miss %s', (file, violation) => {
+  ])('report a missing %s', (file, violation) => {
     rmSync(join(dir, file));
     expect(violations()).toContain(violation);
   });
@@ -173,7 +173,7 @@ describe('links', () => {
 });
 
 describe('the address of the project', () => {
-  it('is in each manifest, with the folder of the package', () => {
+  it('stands in each manifest, with the folder of the package', () => {
     expect(projectFields(PROJECT, 'packages/a')).toEqual({
       repository: { ...PROJECT.repository, directory: 'packages/a' },
       homepage: 'https://forge.example/owner/nomyo-js/tree/main/packages/a#readme',
@@ -181,7 +181,7 @@ describe('the address of the project', () => {
     });
   });
 
-  it('takes the place of an earlier one in a text, and of nothing else', () => {
+  it('replaces an earlier one in a text, and nothing else', () => {
     const other = 'https://old.example/x/nomyo-jsx and https://old.example/nomyo-js';
     const text = `(https://old.example/x/nomyo-js#readme) https://old.example/x/nomyo-js/a ${other}`;
     const url = 'https://forge.example/owner/nomyo-js';
@@ -202,12 +202,12 @@ describe('publishConfig', () => {
     });
   });
 
-  it('has no import that leads to sources only', () => {
+  it('has no imports that lead only to sources', () => {
     const imports = { '#engine': { '@nomyo/source': { node: './src/index.ts' } } };
     expect(publishConfigOf({ imports })).toEqual({ imports: {} });
   });
 
-  it('has no imports where there are none', () => {
+  it('has no imports when there are none', () => {
     expect(publishConfigOf({ exports: './dist/index.js' })).toEqual({ exports: './dist/index.js' });
   });
 });

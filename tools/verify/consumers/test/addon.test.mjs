@@ -9,7 +9,7 @@ const WANTED = ['nomyo-js', 'nomyo-native'];
 const NEEDED = ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', LOADER];
 const INSTALL_MS = 60_000;
 
-/** What `memory.mjs` prints: the method, whether a client that insists on locks starts, and the addon's place. */
+/** The output of `memory.mjs`: the method, whether a client that insists on locks starts, and the addon's path. */
 const protection = (project, cwd = project.dir) => {
   const { status, stdout, stderr } = project.nodeIn(cwd, join(project.dir, 'memory.mjs'));
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -39,7 +39,7 @@ describe('two apps in folders of their own', () => {
     expect(withAddon.packages.filter(({ hasInstallScript }) => hasInstallScript)).toEqual([]);
   });
 
-  it('find the addon of their own, wherever they are started', () => {
+  it('find their own addon, wherever they are started', () => {
     expect(protection(withAddon, without.dir)).toEqual(LOCKED);
     expect(protection(without, withAddon.dir)).toEqual(ORDINARY);
   });
@@ -58,7 +58,7 @@ describe('two apps in folders of their own', () => {
     expect(stdout.split('\n').slice(0, 2)).toEqual(['zero-only', 'MEMORY_NOT_LOCKED']);
   });
 
-  it('go on without the addon once it is uninstalled', () => {
+  it('continue without the addon once it is uninstalled', () => {
     const project = new NpmProject(WANTED, NEEDED);
     expect(protection(project)).toEqual(LOCKED);
     project.remove('nomyo-native');
@@ -66,7 +66,7 @@ describe('two apps in folders of their own', () => {
     project.dispose();
   });
 
-  it('go on without an addon that is of another version, or damaged', () => {
+  it('continue without an addon of another version, or a damaged one', () => {
     const addon = join(withAddon.dir, 'node_modules/nomyo-native');
     const found = { ...ORDINARY, addon: 'own' };
     const index = readFileSync(join(addon, 'index.js'), 'utf8');

@@ -56,18 +56,15 @@ describe('@nomyo/crypto alone', () => {
     expect(project.node('crypto.cjs')).toEqual(printed('sealed by a user', 'zero-only string'));
   });
 
-  it.each(['node', 'browser'])(
-    'has each error class once, whatever entry it comes from (%s)',
-    (condition) => {
-      const script = `
+  it.each(['node', 'browser'])('has each error class once, from any entry (%s)', (condition) => {
+    const script = `
       const [crypto, errors] = await Promise.all([import('@nomyo/crypto'), import('@nomyo/crypto/errors')]);
       const shared = Object.keys(errors).filter((name) => name in crypto);
       console.log(shared.length > 3, shared.every((name) => crypto[name] === errors[name]));`;
-      expect(project.node(`--conditions=${condition}`, '--input-type=module', '--eval', script)).toEqual(
-        printed('true true'),
-      );
-    },
-  );
+    expect(project.node(`--conditions=${condition}`, '--input-type=module', '--eval', script)).toEqual(
+      printed('true true'),
+    );
+  });
 
   it('shows its sources in a stack trace', () => {
     const script = `
@@ -108,7 +105,7 @@ describe('nomyo-js', () => {
     );
   });
 
-  it('names the package that nomyo-js/v2 needs, where that is not installed', () => {
+  it('names the package that nomyo-js/v2 needs when it is not installed', () => {
     const script = `await import('nomyo-js/v2').catch(({ code, message }) =>
       console.log(code, message.includes("'@nomyo/protocol-v2'")));`;
     expect(project.node('--input-type=module', '--eval', script)).toEqual(

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-/** What no user should be shown: that something would have been run, was kept from running, or does not fit. */
+/** Output no user should see: that a script would have run, was kept from running, or does not fit. */
 const WORRYING = /warn|error|deprecat|script|gyp|unmet|peer/i;
 /** Yarn says this of every ES module under Plug'n'Play, and that it said something. */
 const OF_YARN = /YN0092: .* ESM support for PnP|Done with warnings/;

@@ -93,7 +93,7 @@ describe.each(RUNTIMES)('%s', (name, file, ...args) => {
     expect(JSON.parse(found[check])).toEqual(expected);
   });
 
-  it('sent each big body once', () => {
+  it('sends each big body once', () => {
     const isBig = ({ requestBody }) => requestBody.length > MEGABYTE;
     expect(routers.map(({ requests }) => requests.filter(isBig).length)).toEqual([0, 0, 4, 4]);
   });

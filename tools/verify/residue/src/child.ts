@@ -16,7 +16,7 @@ const client = new SecureChatCompletion({
   ...(root === '' ? { keyRotationInterval: 0 } : { protocol: v2({ roots: [root] }) }),
 });
 
-/** Who turns protection off wipes nothing: what is found then does not hang on what was collected. */
+/** With protection off nothing is wiped: the findings then do not depend on garbage collection. */
 const kept: unknown[] = [];
 
 for (let call = 0; call < calls; call += 1) {
@@ -24,7 +24,7 @@ for (let call = 0; call < calls; call += 1) {
 }
 console.log(`${FINISHED} ${client.getMemoryProtectionInfo().method}`);
 process.stdin.resume();
-// Whoever looks now must find a client that lives, with its private key, and what was kept.
+// A search now must find a live client with its private key, and whatever was kept.
 process.on('exit', () => client.dispose());
 process.on('exit', () => kept.splice(0));
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const PATTERN = '/proc/sys/kernel/core_pattern';
 
-/** What starts a process that may write a core dump; undefined where it would not be found in its folder. */
+/** The command that starts a process that may dump core; undefined where the dump would not be in its folder. */
 export function dumpingPrefix(): readonly string[] | undefined {
   const staysHere = existsSync(PATTERN) && !/[|/]/.test(readFileSync(PATTERN, 'utf8'));
   const hasPrlimit = spawnSync('prlimit', ['--version'], { stdio: 'ignore' }).status === 0;

@@ -17,9 +17,9 @@ export interface Copies {
   readonly privateKey: number;
 }
 
-/** What is left of secrets after the calls. */
+/** The secrets still in memory after the calls. */
 export interface Residue {
-  /** What the process itself says of its memory. */
+  /** The process's own report on its memory. */
   readonly method: string;
   readonly memory: Copies;
   /** In a core dump of the process; undefined where the system writes none. */

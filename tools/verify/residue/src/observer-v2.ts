@@ -112,7 +112,7 @@ async function answer(
   response.setHeader('content-type', CONTENT_TYPE.answer).end(sealed);
 }
 
-/** What both sides derive (RFC 9180 5.1, SPEC 7.1, 8.2), without any code of this project behind the KEM. */
+/** The keys that both sides derive (RFC 9180 5.1, SPEC 7.1, 8.2), with none of this project's code after the KEM. */
 async function needlesOf(key: KemKey, message: Buffer, sealed: Buffer): Promise<Needle[]> {
   const enc = message.subarray(HEADER_BYTES, HEADER_BYTES + ENC_BYTES);
   const shared = Buffer.from(await key.decapsulate(enc));

@@ -30,7 +30,7 @@ const KEPT_REQUESTS = 10_000;
 
 /** The other side, as the process under examination reaches it, and what it must not hold any more. */
 export interface Watch {
-  /** What the process may write into. */
+  /** The memory the process may write to. */
   readonly folder: string;
   readonly url: string;
   /** PEM. */
@@ -87,7 +87,7 @@ export class Observer implements Watch {
     return this.router.ca ?? '';
   }
 
-  /** What the client's process must not hold any more. */
+  /** Secrets that the client's process must no longer hold. */
   needles(): Needle[] {
     const calls = this.router.requests.filter((seen) => seen.method === 'POST' && seen.status === 200);
     return [

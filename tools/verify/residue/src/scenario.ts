@@ -1,4 +1,4 @@
-/** What a process under examination does. */
+/** The program of a process under examination. */
 
 /** `bytes`: `createRaw()` with prompts that are bytes. `strings`: `create()` with prompts that are strings. */
 export type Paths = 'bytes' | 'strings';
@@ -57,7 +57,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** What the child gets, on its command line: nothing of it is secret. */
+/** The child's command line; none of it is secret. */
 export interface ChildOrders {
   readonly baseUrl: string;
   readonly ca: string;

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.js';
 /** One scenario and what was found. */
 export interface Row {
   readonly scenario: Scenario;
-  /** What the process said of its memory. */
+  /** The process's own report on its memory, when asked. */
   readonly method: string;
   /** The highest count of all runs. */
   readonly copies: Copies;
@@ -15,7 +15,7 @@ export interface Row {
 export interface Method {
   readonly calls: number;
   readonly runs: number;
-  /** What was searched. */
+  /** The place searched. */
   readonly where: string;
 }
 

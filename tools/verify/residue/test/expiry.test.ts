@@ -20,7 +20,7 @@ onLinux('traffic that was recorded, after its key pair has expired', () => {
   );
 
   it(
-    'cannot either without it, once the runtime has collected the key; the pair in use is there to be seen',
+    'cannot either without it, once the runtime has collected the key; the pair in use is visible',
     async () => {
       const { expired, current, recorded, method } = await examineExpiry(false);
       expect(recorded).toContain('What is an expired key?');

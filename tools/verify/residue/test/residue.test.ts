@@ -52,7 +52,7 @@ onLinux('the memory of a process, after its calls, and its core dump', () => {
   );
 
   it(
-    'hold all of them with protection off, which shows that the scan can see',
+    'hold all of them with protection off, which proves that the scan works',
     async () => {
       const residue = await examine(scenario({ protocol: 1, secureMemory: false }), CALLS);
       expect(residue.method).toBe('none');
@@ -85,7 +85,7 @@ onLinux('the same of a client of version 2', () => {
   );
 
   it(
-    'holds prompts and answers with protection off, which shows that the scan can see',
+    'holds prompts and answers with protection off, which proves that the scan works',
     async () => {
       const residue = await examine(scenario({ protocol: 2, secureMemory: false }), CALLS);
       expect(residue.method).toBe('none');

@@ -14,7 +14,7 @@ import { importPublicKey, poolThreads, Unwrapper } from './keys.js';
 
 const PATH = '/v1/chat/secure_completion';
 
-/** What a sealed request goes to and comes back from. */
+/** A connection and the keys for sealed requests. */
 interface Exchange {
   readonly keys: Unwrapper;
   readonly recipient: Awaited<ReturnType<typeof importPublicKey>>;

@@ -15,7 +15,7 @@ const MAX_BYTES = 32 * 1024;
 
 const REFUSALS = ['CONNECTION_FAILED', 'CONNECTION_TIMEOUT', 'BODY_TOO_LARGE', 'REDIRECT_REFUSED'] as const;
 
-/** What a server does with its connection when it has said all. */
+/** What a server does with its connection after its last byte. */
 type Ending = 'keep' | 'end' | 'reset';
 
 export const httpAnswerTarget: Target = {
@@ -89,7 +89,7 @@ function markOf(number: number): string {
   return `mark-${createHash('sha256').update(String(number)).digest('hex').slice(0, 12)}-`;
 }
 
-/** What comes over a connection, piece by piece, with the time in ms before each piece. */
+/** The pieces that arrive over a connection, with the time in ms before each. */
 interface Script {
   readonly pieces: readonly (readonly [delayMs: number, bytes: Buffer])[];
   readonly ending: Ending;
@@ -114,7 +114,7 @@ async function perform(socket: Socket, { pieces, ending }: Script): Promise<void
   }
   if (ending === 'end') socket.end();
   if (ending === 'reset') socket.resetAndDestroy();
-  // What was written is read before anything else is asked: later it could be the answer to that.
+  // Everything written is read before the next request: later it could pass for the answer to that.
   await pause(2);
 }
 

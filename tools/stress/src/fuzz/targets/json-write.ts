@@ -39,7 +39,7 @@ const TEXTS = [
 
 const NUMBERS = [0, -0, 1, -1, 0.1, 1e21, 1e-7, 5e-324, Number.MAX_VALUE, Number.MAX_SAFE_INTEGER, -1e300];
 
-/** What JSON has no word for, or what fails while it is read. */
+/** Values that JSON cannot express, or that fail while they are read. */
 const BAD: readonly (() => unknown)[] = [
   () => Number.NaN,
   () => Number.NEGATIVE_INFINITY,

@@ -1,4 +1,4 @@
-/** Private keys in DER: whatever is taken is the key that it was before somebody changed the bytes. */
+/** Private keys in DER: any that is accepted is still the original key, whatever was done to the bytes. */
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { RsaPrivateKey } from '@nomyo/crypto';
 import type { Random } from '../../common/random.js';

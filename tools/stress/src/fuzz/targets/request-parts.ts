@@ -1,4 +1,4 @@
-/** What a caller gives: base URLs and headers. Whatever is taken can neither leave HTTPS nor split a request. */
+/** A caller's base URLs and headers: none that is accepted can leave HTTPS or split a request. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { endpoint, parseBaseUrl, requestHeaders } from '@nomyo/transport';
 import type { Random } from '../../common/random.js';

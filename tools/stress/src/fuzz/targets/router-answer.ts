@@ -70,7 +70,7 @@ class RouterAttack implements Attack {
       response.end(this.#script?.keyPem);
       return;
     }
-    // What is in it does not matter here.
+    // Its content does not matter here.
     request.resume();
     const clientKeyPem = decodeURIComponent(String(request.headers['x-public-key']));
     const { status, headers, body } = await this.#script.reply(clientKeyPem);

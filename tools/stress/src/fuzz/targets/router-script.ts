@@ -1,4 +1,4 @@
-/** What a hostile router says to one request, and what a client may make of it. */
+/** A hostile router's reply to one request, and what a client may make of it. */
 import { RsaPublicKey, sealEnvelope } from '@nomyo/crypto';
 import type { NomyoErrorCode } from '@nomyo/crypto/errors';
 import type { Random } from '../../common/random.js';
@@ -13,10 +13,10 @@ export interface Reply {
 
 export interface Script {
   readonly kind: string;
-  /** What the key endpoint says. */
+  /** The reply of the key endpoint. */
   readonly keyPem: Uint8Array;
   readonly reply: (clientKeyPem: string) => Promise<Reply>;
-  /** What the client may give, without `_metadata`; `undefined`: nothing. */
+  /** The answer the client may give, without `_metadata`; `undefined`: none. */
   readonly answer: unknown;
   /** Codes of the errors that it may give. */
   readonly refusals: readonly NomyoErrorCode[];
@@ -51,7 +51,7 @@ export function scriptOf(keyPem: string, random: Random): Script {
 
 type Made = Omit<Script, 'keyPem'> & { readonly keyPem?: Uint8Array };
 
-/** A good envelope around an answer that somebody has changed. */
+/** A good envelope around a changed answer. */
 function ofPlaintext(random: Random): Made {
   const text = JSON.stringify(ANSWER);
   const json = random.oneIn(2)

@@ -61,14 +61,14 @@ class ConfigurationAttack implements Attack {
   /** No signature holds any more. */
   readonly #raw = (random: Random): Buffer => mutate(this.#document, random);
 
-  /** What a signer that went mad would sign. */
+  /** Documents that only a rogue signer would sign. */
   readonly #signedAgain = (random: Random): Buffer => {
     const keysAt = delegationBytes(this.#document);
     const keys = mutate(this.#document.subarray(keysAt, -SIGNATURE_BYTES), random);
     return signed('keys', Buffer.concat([this.#document.subarray(0, keysAt), keys]), this.#signer);
   };
 
-  /** What a root that went mad would sign. */
+  /** Delegations that only a rogue root would sign. */
   readonly #delegatedAgain = (random: Random): Buffer => {
     const keysAt = delegationBytes(this.#document);
     const body = mutate(this.#document.subarray(0, keysAt - SIGNATURE_BYTES), random);

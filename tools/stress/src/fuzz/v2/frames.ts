@@ -12,7 +12,7 @@ export interface CraftedMessage {
   readonly bytes: Buffer;
   /** How it may be taken: `ok`, or codes of the table. */
   readonly allowed: readonly string[];
-  /** What it opens to where it does. */
+  /** Its plaintext, if it can be opened. */
   readonly body: Buffer;
 }
 

@@ -92,7 +92,7 @@ class RequestAttack implements Attack {
     return 'opened unchanged';
   }
 
-  /** Sealed by an implementation of its own, with the frames that somebody who hates us would send. */
+  /** Sealed by an independent implementation, with frames that an attacker would send. */
   async #attemptCrafted(random: Random): Promise<string> {
     const [, key] = [...this.#keys.values()];
     if (key === undefined) throw new RangeError('there is no key of suite 2');

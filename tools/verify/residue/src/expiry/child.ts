@@ -23,7 +23,7 @@ for (let round = 0; round < 10; round += 1) {
   await delay(20);
 }
 process.send?.({ method: client.getMemoryProtectionInfo().method });
-// Whoever looks now must find a client that lives.
+// A search now must find a live client.
 process.on('exit', () => client.dispose());
 
 function listenToWebCrypto(): void {

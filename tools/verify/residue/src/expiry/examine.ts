@@ -11,7 +11,7 @@ import { numberNeedles, openWith } from '../observer.js';
 import { countCopies } from '../scan.js';
 import { masked } from './mask.js';
 
-/** What was found of one pair, in the whole process. */
+/** The remains of one pair, in the whole process. */
 export interface PairResidue {
   /** Copies of parts of p, q and d. */
   readonly privateKey: number;
@@ -19,15 +19,15 @@ export interface PairResidue {
   readonly aesKey: number;
 }
 
-/** What was found. */
+/** The findings. */
 export interface Expiry {
   /** Of the pair that has served its one request. */
   readonly expired: PairResidue;
   /** Of the pair after that, which is the client's still. */
   readonly current: PairResidue;
-  /** What the recorded answer to the first request holds: the expired key is the one that opens it. */
+  /** The plaintext of the recorded answer to the first request; the expired key opens it. */
   readonly recorded: string;
-  /** What the process itself says of its memory. */
+  /** The process's own report on its memory. */
   readonly method: string;
 }
 
@@ -93,7 +93,7 @@ interface OpenedAnswer {
   readonly text: string;
 }
 
-/** What a recorded answer holds, by the one of these keys that opens it. */
+/** The plaintext of a recorded answer, by whichever of these keys opens it. */
 function opened(answer: Uint8Array, keys: readonly KeyObject[]): OpenedAnswer {
   for (const privateKey of keys) {
     try {
