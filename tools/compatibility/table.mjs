@@ -3,17 +3,17 @@ import { CASES } from './clients/cases.mjs';
 
 const INTRODUCTION = `# Libraries that work with \`nomyo-js/fetch\`
 
-The tests wrote this page (\`tools/compatibility\`). Each library is the real one, with \`createSecureFetch()\` as its \`fetch\`, in
-front of a local router over TLS; the oldest version is the oldest that we claim. A cell says what the application gets, its HTTP
-status and code where it is an error, and behind it **how many requests reached the router**.
+This page is written by the tests (\`tools/compatibility\`). Each library is the real one, with \`createSecureFetch()\` as its \`fetch\`,
+in front of a local router over TLS; the oldest version is the oldest we support. A cell shows what the application gets, with the
+HTTP status and code of an error, and then **how many requests reached the router**.
 
-- An error raises the library's own class for it. Of what arrived forged, sealed for another, or in the clear, no library asks
-  twice: one request, and 403 with the code.
-- Without \`maxRetries\` only the library repeats a call. What it repeats while a \`Retry-After\` runs, the adapter answers by itself:
-  429 and 503 may raise the class after several tries, and the router has seen no more than the number says.
+- For an error, the library throws its own class. No library repeats a call whose answer was forged, sealed for another client, or
+  in the clear: one request, and 403 with the code.
+- Without \`maxRetries\` only the library repeats a call. While a \`Retry-After\` runs, the adapter answers these repetitions itself:
+  429 and 503 may throw the class after several tries, although the router saw only the number of requests shown.
 - A timeout of the library ends the request. Libraries built on \`openai\` then send it again, twice by default.
-- The prompt was marked, and was in no error, no log, no span, and nothing that a process printed. Three libraries need help for
-  that: the AI SDK (\`withoutPrompts(model)\` of \`nomyo-js/ai-sdk\` around models that are not of \`createNomyo\`), OpenAI Agents
+- The prompt was marked, and appeared in no error, log or span, and in nothing that a process printed. Three libraries need help
+  for that: the AI SDK (\`withoutPrompts(model)\` of \`nomyo-js/ai-sdk\` around models that are not from \`createNomyo\`), OpenAI Agents
   (\`setTracingDisabled(true)\`, or its tracing sends prompts in the clear to another host) and Instructor (which prints every
   request that fails, unless its \`log\` is replaced).
 
