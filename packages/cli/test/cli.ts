@@ -1,4 +1,4 @@
-/** Runs the real binary, as it is built. */
+/** Runs the real, built binary. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

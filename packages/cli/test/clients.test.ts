@@ -1,4 +1,4 @@
-/** Programs that others wrote, against the real binary: they are told a base URL and a key, and nothing of encryption. */
+/** Third-party programs against the real binary: they get a base URL and a key, and know nothing of encryption. */
 import Anthropic from '@anthropic-ai/sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRouter, type ChatRequest, type JsonObject, type Router } from '@nomyo/router/testing';
@@ -25,7 +25,7 @@ afterAll(async () => {
   await router.close();
 });
 
-/** A model that asks for the weather where it may, and says what it was told. */
+/** A model that calls the weather tool if it can, and repeats the result. */
 function answerTo({ messages, tools }: ChatRequest): string | JsonObject {
   const { role, content } = messages.at(-1) as { readonly role: string; readonly content: unknown };
   const text = typeof content === 'string' ? content : JSON.stringify(content);

@@ -18,7 +18,7 @@ const DEPLOY = new URL('../../gateway/deploy/', import.meta.url);
 const USER = 1000;
 const canBecome = process.getuid?.() === 0;
 
-/** Instructions and what stands behind them, in order; lines that end in `\` go on. */
+/** Instructions and their arguments, in order; a line that ends in `\` continues. */
 const steps = readFileSync(new URL('Dockerfile', DEPLOY), 'utf8')
   .replaceAll(/^#.*\n/gmu, '')
   .replaceAll(/\\\n\s*/gu, '')
@@ -44,7 +44,7 @@ beforeAll(async () => {
   })) {
     writeFileSync(home.file(`secrets/${name}`), text);
   }
-  // Everybody may read, and nobody may write, as in an image that is read-only.
+  // Readable by all and writable by none, as in a read-only image.
   chmodSync(home.path, 0o555);
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { DisposedError, ERROR_CODES, InvalidArgumentError, NomyoError, SecurityE
 import { CommandFailed, EXIT, exitCodeOf, Interrupted, UsageError } from '../src/exit/codes.js';
 import { errorLine } from '../src/exit/report.js';
 
-/** As README.md tells them; every other code is in exactly one of these lines. */
+/** As listed in README.md; every other code is in exactly one of these lines. */
 const CODES: Readonly<Record<number, RegExp>> = {
   [EXIT.failure]: /^(DISPOSED|AUDIT_FAILED|TOO_LARGE)$/u,
   [EXIT.usage]: /^(INVALID_ARGUMENT|PAYLOAD_TOO_LARGE)$/u,

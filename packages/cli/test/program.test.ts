@@ -40,7 +40,7 @@ describe('nomyo', () => {
     expect(readdirSync(DOCS).toSorted()).toEqual(names.toSorted());
     for (const name of names) {
       const today = readFileSync(join(pages, name), 'utf8');
-      // `pnpm run pages` writes them anew.
+      // `pnpm run pages` rewrites them.
       expect([name, readFileSync(join(DOCS, name), 'utf8')]).toEqual([name, today]);
       if (name.endsWith('.svg')) expect(today).toMatch(/>Examples:<[\s\S]*> {2}.*\bnomyo /u);
     }

@@ -166,7 +166,7 @@ async function nextQuestion(before: number) {
   return (await until(() => stage.asked[before])).response;
 }
 
-/** Path of each protocol, and what stands in a stream that was whole. */
+/** Path of each protocol, and the end mark of a complete stream. */
 const PROTOCOLS = [
   { path: '/v1/chat/completions', whole: 'data: [DONE]' },
   { path: '/v1/responses', whole: 'response.completed' },
@@ -401,7 +401,7 @@ async function stands(read: () => number): Promise<boolean> {
   return first > 0 && read() === first;
 }
 
-/** Resident memory in bytes, as Linux tells it; 0 elsewhere. */
+/** Resident memory in bytes, as reported by Linux; 0 elsewhere. */
 function rssOf(pid = 0): number {
   const status = existsSync('/proc') ? readFileSync(`/proc/${String(pid)}/status`, 'utf8') : '';
   return Number(/^VmRSS:\s+(\d+)/mu.exec(status)?.[1] ?? 0) * 1024;

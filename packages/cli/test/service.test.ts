@@ -1,4 +1,4 @@
-/** The gateway as a service of systemd: its unit, and what it tells the manager. */
+/** The gateway as a systemd service: its unit, and its notifications. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const has = (program: string, flag = '--version'): boolean => spawnSync(program, [flag]).status === 0;
 
-/** A test that needs a program: skipped, and told, where it is not there. */
+/** A test that needs a program: skipped with a note where it is missing. */
 function withProgram(program: string): { readonly test: typeof it.skip; readonly why: string } {
   return has(program) ? { test: it, why: '' } : { test: it.skip, why: ` (skipped: there is no ${program})` };
 }
@@ -37,7 +37,7 @@ describe('the gateway under systemd', () => {
   const analyze = withProgram('systemd-analyze');
   analyze.test(`has a unit that systemd finds nothing wrong with${analyze.why}`, () => {
     const file = home.file('nomyo-gateway.service');
-    // The command is not installed here; everything else is as it is shipped.
+    // The command is not installed here; everything else is as shipped.
     writeFileSync(file, readFileSync(UNIT, 'utf8').replace('/usr/bin/nomyo', '/bin/true'));
     const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
     expect([status, stdout, stderr]).toEqual([0, '', '']);

@@ -203,7 +203,7 @@ describe('a file with a secret', () => {
   });
 });
 
-/** A script of bash, while the router of this process goes on. */
+/** Runs a bash script while the router of this process keeps running. */
 function shell(script: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn('bash', ['-c', script], { env: home.env(), stdio: ['ignore', 'ignore', 'pipe'] });

@@ -6,7 +6,7 @@ import { BINARY, until, type Home } from './cli.js';
 /** Why there is no terminal here, if so. */
 const whyNone = spawnSync('tmux', ['-V']).status === 0 ? undefined : 'there is no tmux: apt-get install tmux';
 
-/** A suite that needs a terminal: skipped, and told, where there is no tmux. */
+/** A suite that needs a terminal: skipped with a note where there is no tmux. */
 export function describeTerminal(name: string, tests: () => void): void {
   if (whyNone === undefined) describe(name, tests);
   else describe.skip(`${name} (skipped: ${whyNone})`, tests);

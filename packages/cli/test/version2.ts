@@ -13,7 +13,7 @@ import {
   type RouterServer,
 } from '@nomyo/router';
 
-/** One question to the model, and what is to be done with its answer. */
+/** One question to the model, and the treatment of its answer. */
 export interface Asked {
   readonly body: { readonly stream?: boolean; readonly messages: readonly { readonly content: unknown }[] };
   readonly response: ServerResponse;

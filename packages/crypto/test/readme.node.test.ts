@@ -1,4 +1,4 @@
-/** Both halves of README.md, as they are printed, against each other over a socket. */
+/** Both halves of README.md, as printed, against each other over a socket. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const compile = (code: string): string =>
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 },
   }).outputText;
 
-/** The service around the two halves: the router's key, its two endpoints, and the base that the client is told. */
+/** The service around the two halves: the router's key, its two endpoints, and the client's base URL. */
 const HARNESS = `
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';

@@ -82,7 +82,7 @@ async function metrics(): Promise<string> {
   return (await fetch(`http://127.0.0.1:${gateway.port}/metrics`, { headers })).text();
 }
 
-/** The one that nobody reads is among them. */
+/** The unread one is among them. */
 const posts = () => router.requests.filter(({ method }) => method === 'POST');
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
@@ -99,7 +99,7 @@ const chunkedHead = () => [...post(), 'Transfer-Encoding: chunked', '', ''].join
 
 const DRIP_MS = 1_000;
 
-/** Sends, and goes on sending `drip` every second, until the gateway has had enough. Gives the time that it took, in ms. */
+/** Sends, and keeps sending `drip` every second until the gateway hangs up. Returns the time it took, in ms. */
 function send(pieces: readonly string[], drip?: string, port = gateway.port): Slow {
   let text = '';
   let socket: Socket;

@@ -33,7 +33,7 @@ function exchange(text: string): Promise<string> {
 const OWN = 'OWN';
 const withPort = (text: string) => text.replaceAll(OWN, String(gateway.port));
 
-/** A request of these lines, as they are, that closes its connection. */
+/** A request of exactly these lines that closes its connection. */
 const ask = (...lines: string[]) => exchange(withPort([...lines, 'Connection: close', '', ''].join('\r\n')));
 
 const statusesIn = (answer: string) =>

@@ -85,7 +85,7 @@ async function violationsOf(page: Page): Promise<unknown> {
   );
 }
 
-/** A router of version 2; nobody asks its model. */
+/** A router of version 2; its model is never called. */
 const startSealing = async (signer: string) =>
   startServer({
     signer: await openSigner(signer),
@@ -142,7 +142,7 @@ describe('the status page', () => {
       );
       expect(kept).toEqual([0, 0, '']);
       expect((await context.cookies()).length).toBe(0);
-      // A browser tells of every 401 by itself.
+      // A browser logs every 401 by itself.
       expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
     });
   });

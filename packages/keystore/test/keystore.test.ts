@@ -6,7 +6,7 @@ import { until } from '@nomyo/testkit';
 import { KeyStore, type KeyStoreEvent, type KeyStoreOptions } from '../src/index.js';
 import { newKey, rejection } from './support/keys.js';
 
-/** A store in memory, with short keys, and what it told. */
+/** A store in memory, with short keys, and its events. */
 function memoryStore(options: KeyStoreOptions = {}): { store: KeyStore; events: KeyStoreEvent[] } {
   const events: KeyStoreEvent[] = [];
   const onEvent = (event: KeyStoreEvent): void => void events.push(event);

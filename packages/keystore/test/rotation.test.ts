@@ -134,7 +134,7 @@ describe('rotation by age', () => {
 });
 
 describe('a clock that jumps', () => {
-  /** A process that follows the decisions for ten hours, while the clock jumps as told every ten minutes. */
+  /** A process that follows the decisions for ten hours, while the clock jumps as given every ten minutes. */
   const rotationsOf = (jumps: readonly number[]): number => {
     let pair = fresh;
     let offset = 0;

@@ -37,7 +37,7 @@ async function openLog(options: Partial<AuditLogOptions> = {}): Promise<{ audit:
 
 const textOf = (file: string): string => readFileSync(file, 'utf8');
 
-/** A line is written before the call is told to its caller, or a moment later where hashes are waited for. */
+/** A line is written before its caller gets the result, or a moment later where hashes are pending. */
 async function linesOf(file: string, count: number): Promise<Record<string, unknown>[]> {
   for (;;) {
     const lines = textOf(file)

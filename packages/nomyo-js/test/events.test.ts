@@ -86,7 +86,7 @@ async function provokeAll(logger: Logger, told: () => Iterable<string>): Promise
   await rotating.create(REQUEST);
   rotating.dispose();
   await createSecureFetch({ client: rotating, logger })('/v1/embeddings', { method: 'POST' });
-  // As where the system locks no more: here it may lock all there is.
+  // As if the system allowed no more locks: here it may lock everything.
   createLockWarning({}, createEmit([logger]))(1);
   // As when a gateway is away while a key configuration has a quarter of its life left; test/v2 waits for that.
   createEmit([logger])({ message: 'nomyo:configuration-refresh-failed', code: 'CONNECTION_FAILED' });

@@ -46,12 +46,12 @@ function readMarkers(): typeof MARKERS {
   };
 }
 
-/** The secrets that are in a text, as they are or in an encoding. */
+/** The secrets in a text, verbatim or encoded. */
 export function secretsIn(text: string): string[] {
   return SECRETS.filter((secret) => encodings(MARKERS[secret]).some((encoded) => text.includes(encoded)));
 }
 
-/** The middle of each base64 holds whatever stands before the marker, and in both alphabets. */
+/** The middle of each base64 form holds whatever precedes the marker, in both alphabets. */
 function encodings(marker: string): string[] {
   const base64 = [0, 1, 2].flatMap((shift) => {
     const encoded = Buffer.from(' '.repeat(shift) + marker).toString('base64');

@@ -1,4 +1,4 @@
-/** Every call is told once, whichever way in, and nothing that is told holds content. */
+/** Every call is reported once, through any entry point, and no report holds content. */
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {

@@ -1,4 +1,4 @@
-/** A policy is judged on what is sealed, whatever the object says when it is looked at. */
+/** A policy is judged on the sealed JSON, whatever the object pretends to be when inspected. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ChatRequest } from '@nomyo/router/testing';
 import type { ChatCompletionRequest, Policy } from '../src/index.js';

@@ -1,4 +1,4 @@
-/** Another protocol in the place of version 1: everything above the seam goes on as before. */
+/** Another protocol in place of version 1: everything above the seam works as before. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { APIConnectionError, SecureChatCompletion, SecureCompletionClient } from '../src/index.js';
 import type { Protocol } from '../src/protocol.js';

@@ -48,7 +48,7 @@ describe('a proxy of the option', () => {
     for (const variables of [
       { NO_PROXY: '127.0.0.1,localhost' },
       { NO_PROXY: '127.0.0.0/8' },
-      // An empty variable is none.
+      // An empty variable counts as unset.
       { NO_PROXY: '', no_proxy: '127.0.0.1' },
     ]) {
       setEnvironment(variables);

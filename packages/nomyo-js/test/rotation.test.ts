@@ -6,7 +6,7 @@ import { cleanUp, client, header, posts, REQUEST, router, temporaryDirectory } f
 
 afterEach(cleanUp);
 
-/** How long the callers go on, in ms. */
+/** How long the callers keep calling, in ms. */
 const LOAD_MS = 10_000;
 
 describe('rotation under load', () => {

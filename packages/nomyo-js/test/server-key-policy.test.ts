@@ -23,7 +23,7 @@ afterEach(cleanUp);
 
 const ASK = fileURLToPath(new URL('./children/ask.mjs', import.meta.url));
 
-/** Fingerprint of a key that nobody has. */
+/** Fingerprint of a nonexistent key. */
 const STRANGER = `sha256/${Buffer.alloc(32, 7).toString('base64')}`;
 
 const firstUse = (keyDir: string | null = temporaryDirectory()): SecureChatCompletionConfig => ({

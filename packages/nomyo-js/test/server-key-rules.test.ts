@@ -10,7 +10,7 @@ import { cleanUp, client, rejection, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
 
-/** Fingerprint of a key that nobody has. */
+/** Fingerprint of a nonexistent key. */
 const STRANGER = `sha256/${Buffer.alloc(32, 7).toString('base64')}`;
 
 describe('the options', () => {

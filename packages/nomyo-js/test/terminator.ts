@@ -39,7 +39,7 @@ export interface Exchange {
 
 export type Meddle = (exchange: Exchange) => void | Promise<void>;
 
-/** Passes everything on, as it is. */
+/** Passes everything on unchanged. */
 export const honest: Meddle = async (exchange) => exchange.answer(await exchange.pass());
 
 /** Meddles with requests, and passes on everything else. */

@@ -58,7 +58,7 @@ suite(
           message: expect.stringMatching(/can never be locked.*raise RLIMIT_MEMLOCK to at least \d+ bytes/),
         },
         unlockedRegions: 0,
-        // Without the policy: used unlocked, said by each answer, and told once.
+        // Without the policy: used unlocked, stated in each answer, and reported once.
         large: [false, false],
         events: 1,
       });

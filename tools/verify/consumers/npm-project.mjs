@@ -68,7 +68,7 @@ export class NpmProject {
     return { status, stdout, stderr };
   }
 
-  /** The same, while this process goes on, with a router in it. Ends after two minutes. */
+  /** The same, while this process keeps running, with a router in it. Ends after two minutes. */
   async start(file, ...args) {
     const child = spawn(file, args, { cwd: this.#dir, env: plainEnvironment(), timeout: 120_000 });
     const [stdout, stderr, [status]] = await Promise.all([

@@ -11,7 +11,7 @@ const digest = (algorithm, bytes, encoding) => createHash(algorithm).update(byte
 /** Long ago: some package managers take nothing that is new. */
 const PUBLISHED = '2026-01-01T00:00:00.000Z';
 
-/** As npm publishes: a `binding.gyp` at the root is an install script, unless the manifest says it is none. */
+/** As npm publishes: a `binding.gyp` at the root is an install script, unless the manifest says otherwise. */
 function scriptsOf(manifest, files) {
   const compiles = files.includes('binding.gyp') && manifest.gypfile !== false;
   return compiles ? { install: 'node-gyp rebuild', ...manifest.scripts } : (manifest.scripts ?? {});

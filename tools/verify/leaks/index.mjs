@@ -14,7 +14,7 @@ const WATCH = fileURLToPath(new URL('watch.mjs', import.meta.url));
  *
  * @param {string} findings the file that findings go to meanwhile
  * @param {string} [markers] file of the marked secrets
- * @returns {() => Promise<string[]>} ends the watch, and tells what it found
+ * @returns {() => Promise<string[]>} ends the watch, and returns its findings
  */
 export function watchForLeaks(findings, markers = MARKERS_FILE) {
   mkdirSync(dirname(findings), { recursive: true });

@@ -1,4 +1,4 @@
-// The marked secrets of the tests, and where they are in a text: as they are, in hexadecimal, or in base64 at any of
+// The marked secrets of the tests, and where they are in a text: verbatim, in hexadecimal, or in base64 at any of
 // the three places that a byte can have in it. packages/nomyo-js/test/leaks.ts looks inside of the tests in this way.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

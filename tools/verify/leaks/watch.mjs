@@ -1,7 +1,7 @@
 // Runs beside `npm test` and looks, again and again, for marked secrets where every user of the machine can see them: in
 // the arguments and the environment of processes (Linux), and in the names of temporary files. It appends each finding
 // to the file that it is given, once, and never the secret itself. It ends when its input does. What lives shorter than
-// the time between two looks can be missed. Folders that were there before it are none of the run.
+// the time between two looks can be missed. Folders that existed before are not part of the run.
 //
 //   node watch.mjs FINDINGS MARKERS
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';

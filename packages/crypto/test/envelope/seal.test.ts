@@ -6,7 +6,7 @@ import { caught, wrongArgument } from '../support/errors.js';
 import { recipientPem, smallKey, smallPem } from '../support/keys.js';
 import { keyVectors } from '../support/vectors.js';
 
-/** Sizes at which something begins anew: a group of base64, and the pieces that go through the cipher. */
+/** Sizes at boundaries: of a base64 group, and of the pieces that go through the cipher. */
 const PIECE = 48 * 1024;
 const EDGES = [
   0,

@@ -1,4 +1,4 @@
-/** Values for the serialiser, and what it makes of them. */
+/** Values for the serializer, and their expected JSON. */
 import fc from 'fast-check';
 import { serializeJson, type SerializeOptions } from '../../src/index.js';
 

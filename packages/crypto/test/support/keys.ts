@@ -1,4 +1,4 @@
-/** Keys of the vectors: the 4096-bit recipient of the envelopes, and a 2048-bit key for whatever needs no size. */
+/** Keys of the vectors: the 4096-bit recipient of the envelopes, and a 2048-bit key where the size does not matter. */
 import { decodePem, RsaPrivateKey } from '../../src/index.js';
 import { keyFile } from './vectors.js';
 

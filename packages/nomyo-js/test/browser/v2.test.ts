@@ -1,4 +1,4 @@
-/** Version 2 in a real browser: a sealed call, a stream as it comes, and a root that nobody signed for. */
+/** Version 2 in a real browser: a sealed call, a live stream, and a root without a signature. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { cleanUp } from '../support.js';

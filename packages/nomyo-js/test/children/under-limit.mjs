@@ -37,7 +37,7 @@ const tooLarge = await outcomeOf(9 * MIB);
 const { limitBytes, unlocked } = getMemoryProtectionInfo();
 client.dispose();
 
-// Without the policy, more than can be locked is used all the same, and told.
+// Without the policy, memory beyond the lock limit is used anyway, and reported.
 const events = [];
 const logger = {
   debug() {},

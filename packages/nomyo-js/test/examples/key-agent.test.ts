@@ -196,7 +196,7 @@ function connectAs(uid: number, path: string): string {
   return error === undefined ? stdout.trim() : 'cannot be tried';
 }
 
-/** Leaves a socket behind that nobody listens on, as kill -9 does. */
+/** Leaves a dead socket behind, as kill -9 does. */
 function deadSocket(path: string): void {
   mkdirSync(join(path, '..'), { mode: 0o700 });
   const program = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;

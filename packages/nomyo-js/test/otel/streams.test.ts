@@ -1,4 +1,4 @@
-/** The span of a stream is open until its end, whatever that is. */
+/** The span of a stream is open until the stream ends, however it ends. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from '@jest/globals';

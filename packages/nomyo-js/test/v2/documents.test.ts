@@ -285,7 +285,7 @@ async function withHistory(): Promise<
     readonly advance: () => void;
     /** The first document is served from now on. */
     readonly goBack: () => void;
-    /** The next request is told that nobody knows its key. */
+    /** The next request is told that its key is unknown. */
     readonly forget: () => void;
   }
 > {

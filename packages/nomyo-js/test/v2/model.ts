@@ -43,7 +43,7 @@ export function eventOf(content: string, finish: string | null = null): string {
 
 export const DONE = 'data: [DONE]\n\n';
 
-/** Words of the answer, as they are streamed. */
+/** Words of the answer, as streamed. */
 export const WORDS: readonly string[] = ['An ', 'envelope ', 'is ', MARKERS.answer];
 
 const answers: Script = ({ path, body }, response) => {

@@ -9,10 +9,10 @@ import { client, configFor, stage } from './stage.js';
 
 afterEach(cleanUp);
 
-/** Delays between attempts are none of these tests' concern. */
+/** Delays between attempts do not matter in these tests. */
 const FAST = { maxRetries: 2, maxRetryDelay: 1 } as const;
 
-/** Does one thing after the other with POSTs, and passes on whatever comes after the last; notes their bodies. */
+/** Handles each POST by the next of these steps, and passes on any further ones; records their bodies. */
 function inTurn(...steps: Meddle[]): { readonly meddle: Meddle; readonly bodies: Buffer[] } {
   const bodies: Buffer[] = [];
   const meddle = withPosts((exchange) => {

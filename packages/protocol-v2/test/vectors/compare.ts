@@ -24,7 +24,7 @@ function same(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b);
 }
 
-/** `ok`, or the class of what was thrown. An error outside of the table is no outcome, and goes on. */
+/** `ok`, or the class of the error. An error outside the table is not an outcome, and is rethrown. */
 export async function outcome(run: () => Promise<unknown>): Promise<string> {
   try {
     await run();

@@ -1,7 +1,7 @@
 /** A vector file, read with care: it may be anybody's. */
 import { fromHex } from '../../src/layout.js';
 
-/** The file is none of vectors, or a case lacks a member. */
+/** The file holds no vectors, or a case lacks a member. */
 export class VectorError extends Error {}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

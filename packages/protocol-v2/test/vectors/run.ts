@@ -19,7 +19,7 @@ type Check = (value: unknown) => string | undefined | Promise<string | undefined
 
 const FACTS = ['about', 'realm', 'now', 'root', 'signer', 'kem_keys'];
 
-/** @throws {VectorError} on a file that holds no cases, or something that is none */
+/** @throws {VectorError} on a file without cases, or with something else */
 export async function runVectors(file: Case): Promise<readonly GroupResult[]> {
   const keys = file.has('kem_keys') ? await keysOf(file) : new Map<string, never>();
   const ofCase = (check: (vector: Case) => string | undefined | Promise<string | undefined>): Check =>

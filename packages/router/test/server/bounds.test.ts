@@ -14,7 +14,7 @@ const STREAM = { ...CHAT, stream: true };
 const sockets: Socket[] = [];
 afterEach(() => sockets.splice(0).forEach((socket) => socket.destroy()));
 
-/** A connection that says what it is told to, and remembers what it hears. */
+/** A connection that sends what it is given, and records what it receives. */
 function raw(url: string): { socket: Socket; heard: () => string; closed: Promise<unknown> } {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   sockets.push(socket);
@@ -83,7 +83,7 @@ describe('a slow client', () => {
     await until(() => coded('ok', here) === 1);
     socket.resume();
     socket.pause();
-    // A paused socket hears of its end when it reads again.
+    // A paused socket learns of its end when it reads again.
     await pause(1_000);
     socket.resume();
     await closed;
@@ -322,7 +322,7 @@ describe('a model', () => {
   it('is not asked on a connection that it may be closing: the router closes idle ones first', async () => {
     let ended: Promise<unknown> = Promise.resolve();
     const { ask } = await stage({ limits: { upstreamIdleMs: 50 } }, (_, response) => {
-      // Only who is hung up on hears an end.
+      // Only the other side of a hang-up sees an end.
       ended = new Promise((resolve) => response.socket?.once('end', resolve));
       response.setHeader('content-type', 'application/json').end('{"choices":[]}');
     });

@@ -55,7 +55,7 @@ beforeAll(async () => {
     chmodSync(join(home, name), 0o600);
     if (isRoot) chownSync(join(home, name), USER, USER);
   }
-  // Everybody may look, and nobody may write, as in an image that is read-only.
+  // Readable by all and writable by none, as in a read-only image.
   chmodSync(home, 0o555);
 });
 afterAll(() => {

@@ -42,7 +42,7 @@ async function startRouter(redis: string, model: ModelServer): Promise<FleetRout
   return { process, url, port: Number(new URL(url).port) };
 }
 
-/** Knows nothing of what it carries: each connection goes to the next port, and to another one when nobody listens. */
+/** Knows nothing of its traffic: each connection goes to the next port, or to another if that one is closed. */
 async function startBalancer(ports: readonly number[]): Promise<string> {
   let turn = 0;
   const open = new Set<Socket>();

@@ -1,4 +1,4 @@
-/** The router as a service of systemd: its unit, and what it tells the manager. */
+/** The router as a systemd service: its unit, and its notifications. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ describe('the router under systemd', () => {
   const analyze = has('systemd-analyze') ? it : it.skip;
   analyze('has a unit that systemd finds nothing wrong with (needs systemd-analyze)', () => {
     const file = join(dir, 'nomyo-router.service');
-    // The command is not installed here; everything else is as it is shipped.
+    // The command is not installed here; everything else is as shipped.
     writeFileSync(file, readFileSync(UNIT, 'utf8').replace('/usr/bin/env', '/bin/true'));
     const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
     expect([status, stdout, stderr]).toEqual([0, '', '']);

@@ -128,7 +128,7 @@ export class IndependentClient {
     };
   }
 
-  /** One POST: whatever bytes, with the protocol's headers or others on top of them. */
+  /** One POST of any bytes, with the protocol's headers, or others on top of them. */
   post(body: Uint8Array, headers: OutgoingHttpHeaders = {}, rest: Partial<Call> = {}): Promise<Answer> {
     const { url, ca } = this.#options;
     return exchange({

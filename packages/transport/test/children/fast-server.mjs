@@ -1,5 +1,5 @@
 // An HTTPS server in a process of its own, which can answer while its client is still about to learn that the request
-// has left. It is sent a certificate and its key, tells its port, and counts its connections.
+// has left. It receives a certificate and its key, reports its port, and counts its connections.
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 

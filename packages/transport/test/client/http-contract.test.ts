@@ -282,7 +282,7 @@ describe.each(CLIENTS)('$name', ({ create, peer: peerOptions }) => {
       const head = 'HTTP/1.1 204 No Content\r\nContent-Length: 60000\r\n\r\n';
       const peer = await start(({ socket }) => void socket.write(head + 'b'.repeat(60_000)));
       const error = await rejection(client.send(request(peer, { maxBytes: 5000 })));
-      // Where it is taken for the next answer, nobody asked for that.
+      // Taken for the next answer, it would be unasked for.
       expect(error).toMatchObject({ code: expect.stringMatching(/BODY_TOO_LARGE|CONNECTION_FAILED/) });
       await until(() => peer.isCutOff);
     });

@@ -1,4 +1,4 @@
-// Bytes that nobody asked for, on a kept connection: the next request must never take them for its answer.
+// Unsolicited bytes on a kept connection: the next request must never take them for its answer.
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpClient } from '../../src/client/http.js';
 import { createHttpClient } from '../../src/client/http.node.js';

@@ -114,7 +114,7 @@ describe('ServerKeyCache', () => {
       expect(router.loads).toHaveLength(2);
       router.loads[1]?.resolve(keyOf('new'));
       expect(await next).toEqual(keyOf('new'));
-      // The abandoned fetch did not listen and comes back with an old key: nobody takes it.
+      // The abandoned fetch ignored the abort and returns an old key, which is not used.
       router.loads[0]?.resolve(keyOf('old'));
       await new Promise((resolve) => setTimeout(resolve, 0));
       expect(cache.peek()).toEqual(keyOf('new'));

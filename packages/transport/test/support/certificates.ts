@@ -111,7 +111,7 @@ export class Authority {
   }
 }
 
-/** A certificate that nobody vouches for. */
+/** An untrusted certificate. */
 export async function selfSigned(): Promise<Identity> {
   const keys = await keyPair();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

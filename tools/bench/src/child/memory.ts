@@ -1,4 +1,4 @@
-/** Resident memory of this process, from the kernel where it tells. */
+/** Resident memory of this process, from the kernel where available. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,7 +8,7 @@ export interface MemoryUse {
   readonly peak: number;
 }
 
-/** Runs `task` and tells the peak. Needs `--expose-gc`, and Linux for the peak to begin anew. */
+/** Runs `task` and returns the peak. Needs `--expose-gc`, and Linux to reset the peak. */
 export async function measureMemory(task: () => Promise<unknown>): Promise<MemoryUse> {
   const before = await settledRss();
   resetPeak();

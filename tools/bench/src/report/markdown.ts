@@ -102,7 +102,7 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
   return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
 }
 
-/** Three digits that say something, and no more than four behind the point: 0.0123, 1.23, 12.3, 123, 1,230. */
+/** Three significant digits, and at most four decimals: 0.0123, 1.23, 12.3, 123, 1,230. */
 function formatNumber(value: number): string {
   if (value === 0) return '0';
   const magnitude = Math.floor(Math.log10(Math.abs(value)));

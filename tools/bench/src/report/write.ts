@@ -1,4 +1,4 @@
-/** Writes the report, and one plot beside it, drawn by vega-lite. */
+/** Writes the report and its plot, drawn by vega-lite. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, View } from 'vega';
@@ -6,7 +6,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Row } from '../row.js';
 import { renderReport, type Parts } from './markdown.js';
 
-/** @param out path of the Markdown file; the plot goes into `plots/` beside it */
+/** @param out path of the Markdown file; the plot goes into `plots/` next to it */
 export async function writeReport(out: string, rows: readonly Row[], parts: Parts): Promise<void> {
   const plotDir = join(dirname(out), 'plots');
   mkdirSync(plotDir, { recursive: true });

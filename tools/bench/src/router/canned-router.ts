@@ -2,7 +2,7 @@
  * A router that costs nearly nothing: it never opens a request, and its answers are sealed once, before they are
  * measured. Nothing in the protocol binds an answer to its request.
  *
- * The size of the answer stands in the path: the base URL of a client is `{origin}/answer/{bytes}`.
+ * The size of the answer is part of the path: the base URL of a client is `{origin}/answer/{bytes}`.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

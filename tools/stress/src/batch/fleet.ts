@@ -1,4 +1,4 @@
-/** Workers, a submitter and a Redis with AOF, each of which is killed while the others go on. */
+/** Workers, a submitter and a Redis with AOF, each killed while the others keep running. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';

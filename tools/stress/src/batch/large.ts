@@ -5,7 +5,7 @@ import { exitOf, pause, type Place } from './place.js';
 /** In bytes. */
 const MOST_MEMORY = 200 * 1024 * 1024;
 
-/** Ten times as many lines take no more than this many times as long. */
+/** Ten times as many lines may take at most this many times as long. */
 const MOST_GROWTH = 13;
 
 /** @returns what is wrong, in sentences */

@@ -1,5 +1,5 @@
 /**
- * `pnpm stress:batch`: `nomyo batch` as it is installed, killed a thousand times; a fleet whose workers, submitter and
+ * `pnpm stress:batch`: `nomyo batch` as installed, killed a thousand times; a fleet whose workers, submitter and
  * Redis are killed; and a batch of 100,000 lines. Every line must be answered, in order, and none twice but those that
  * were under way.
  */

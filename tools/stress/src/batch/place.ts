@@ -11,7 +11,7 @@ const BINARY = fileURLToPath(new URL('dist/node/main.js', import.meta.resolve('@
 /** Stand in every prompt, answer and id, and nowhere else. */
 const MARKS = { prompt: 'prompt-5f21c09e', answer: 'answer-8b7d44a1', id: 'id-c3e0962d' } as const;
 
-/** A folder with a router beside it, which are both gone after {@link Place.close}. */
+/** A folder and a router; both are gone after {@link Place.close}. */
 export class Place {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'nomyo-stress-batch-'));
   /** How often each line reached the router. */

@@ -51,7 +51,7 @@ function createClient({ url, pin, timeout }: LanePlan): SecureChatCompletion {
 }
 
 function ignore(): void {
-  // Nothing of what it tells is judged here.
+  // Its messages are not judged here.
 }
 
 async function makeCall(

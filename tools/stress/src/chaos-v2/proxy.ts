@@ -36,7 +36,7 @@ export async function startProxy(target: number, pick: PickFault): Promise<Proxy
   return { url: `http://127.0.0.1:${String(port)}`, exchanges };
 }
 
-/** One connection of a client, and one to the router behind it. */
+/** One connection from a client, and one onwards to the router. */
 class Line {
   readonly #client: Socket;
   readonly #router: Socket;
@@ -72,7 +72,7 @@ class Line {
     } else this.#router.write(bytes);
   }
 
-  /** The request is not passed on: whatever is said, it was not run. */
+  /** The request is not passed on: whatever the answer says, it was not run. */
   #answer(name: string, current: Exchanged): void {
     if (current.wasMet) return;
     current.wasMet = true;

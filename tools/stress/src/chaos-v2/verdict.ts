@@ -1,4 +1,4 @@
-/** Whether each call ended as it must, whatever was done to its bytes. Pure. */
+/** Whether each call ended as it must, no matter what was done to its bytes. Pure. */
 import type { CallRecord } from './calls.js';
 import type { ChaosLog, LoggedExchange } from './messages.js';
 

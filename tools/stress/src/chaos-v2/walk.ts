@@ -35,7 +35,7 @@ class BodyWalk {
 
 type State = 'head' | 'chunk size' | 'chunk' | 'chunk end' | 'body' | 'over';
 
-/** One answer; {@link AnswerWalk.pass} is told of each byte that went by. */
+/** One answer; {@link AnswerWalk.pass} gets each byte as it goes by. */
 export class AnswerWalk {
   readonly body: BodyWalk = new BodyWalk();
   #state: State = 'head';

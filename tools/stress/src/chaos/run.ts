@@ -24,7 +24,7 @@ export interface ChaosPlan {
 export interface ChaosReport {
   readonly calls: readonly CallRecord[];
   readonly log: readonly LoggedRequest[];
-  /** How often the client has told of each event. */
+  /** How often the client has emitted each event. */
   readonly events: Readonly<Record<string, number>>;
   /** The faults of calls. */
   readonly misjudged: readonly string[];

@@ -11,7 +11,7 @@ export interface Resources {
   readonly heapUsed: number;
   /** Outside the JavaScript heap: `ArrayBuffer`s. */
   readonly arrayBuffers: number;
-  /** Active resources of the event loop by kind, file descriptors where the system tells them, listeners. */
+  /** Active resources of the event loop by kind, file descriptors where the system reports them, listeners. */
   readonly handles: Readonly<Record<string, number>>;
 }
 
@@ -29,7 +29,7 @@ const EMITTERS = [process, process.stdout, process.stderr] as const;
 
 let collector: (() => void) | undefined;
 
-/** A function that collects garbage, whatever flags the process was started with. */
+/** A function that collects garbage, regardless of the flags the process was started with. */
 async function createCollector(): Promise<() => void> {
   // libuv opens a descriptor with the first stream of a process, and keeps it in reserve.
   const server = createServer();

@@ -93,7 +93,7 @@ class TargetRun {
     this.#plan = plan;
   }
 
-  /** @param share of all cases that are to be behind it, 0 to 1 */
+  /** @param share of all cases that must be done by then, 0 to 1 */
   async advance(share: number): Promise<void> {
     const end = Math.ceil(this.#cases * share);
     for (; this.#next < end; this.#next += 1) {

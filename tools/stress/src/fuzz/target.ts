@@ -51,7 +51,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
  * The result of `task`, or the code of its error.
  *
  * @param task is run again when it was slow
- * @throws {Finding} when the error is none of the SDK, has another code than these, or a message unfit for a log, or
+ * @throws {Finding} when the error is not the SDK's, has another code than these, or a message unfit for a log, or
  *   when it takes too long
  */
 export async function judge<T>(

@@ -1,4 +1,4 @@
-/** `nomyo gateway` as it is installed: a process of its own, and what the system knows of it. */
+/** `nomyo gateway` as installed: a separate process, and the system's figures about it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

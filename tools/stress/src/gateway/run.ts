@@ -10,7 +10,7 @@ import { hostileOnce } from './hostile.js';
 export interface GatewayPlan {
   /** In all, at least. */
   readonly calls: number;
-  /** How long the run goes on, at least, in ms. */
+  /** Minimum duration of the run, in ms. */
   readonly ms: number;
   /** Clients at once. */
   readonly clients: number;

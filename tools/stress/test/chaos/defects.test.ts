@@ -31,7 +31,7 @@ class DefectiveClient implements ChaosClient {
   }
 }
 
-/** Idle connections keep no event loop alive: only the system tells of them. */
+/** Idle connections keep no event loop alive: only the system reports them. */
 const DESCRIPTORS: [string, RegExp] = [
   'connections after dispose()',
   /^left behind: file descriptors: \d+ -> \d+/,
@@ -52,7 +52,7 @@ describe('a client with defects', () => {
     });
     for (const client of made) client.dispose();
     process.removeAllListeners('SIGUSR2');
-    // Jest has a `process` of its own, which hears no warnings.
+    // Jest has its own `process`, which receives no warnings.
     failures = judgeChaos({ ...report, warnings: ['a leak'] });
   });
 

@@ -1,4 +1,4 @@
-// Makes one warm create() without nomyo-native, and tells its parent which functions of the packages that call entered:
+// Makes one warm create() without nomyo-native, and reports to its parent which package functions that call entered:
 // `{ url, name, offset }`, the place being the one in dist. walk.mjs starts it with the router's URL and CA.
 import { Session } from 'node:inspector/promises';
 import Module from 'node:module';

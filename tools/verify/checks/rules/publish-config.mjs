@@ -16,7 +16,7 @@ export function withoutSource(map) {
   );
 }
 
-/** The `publishConfig` that belongs to a manifest; `access` and the like stay as they are. */
+/** The `publishConfig` that belongs to a manifest; `access` and the like stay unchanged. */
 export function publishConfigOf({ exports, imports, publishConfig }) {
   return {
     ...publishConfig,

@@ -68,7 +68,7 @@ export function scriptViolations(member, manifest, hasTypeScript) {
     .map((task) => `${member}: has no script ${task}`);
 }
 
-/** Actions are pinned by full commit, with the version beside it; no workflow has permissions by default. */
+/** Actions are pinned by full commit, with the version in a comment; no workflow has permissions by default. */
 export function workflowViolations(file, text) {
   const violations = [];
   for (const [line, action, version] of text.matchAll(/uses:\s*(\S+)(.*)/g)) {

@@ -1,7 +1,7 @@
 // Measures of style: pure functions from sources to figures. style.mjs prints them as a table.
 import ts from 'typescript';
 
-/** A run of this many lines that stands in two places is a duplicate. */
+/** A run of this many lines that occurs in two places is a duplicate. */
 const DUPLICATE_LINES = 6;
 
 const isFunction = (node) =>

@@ -1,6 +1,6 @@
 /**
  * Counts what is left of secrets in the memory of a process, for every scenario, and writes the table of SECURITY.md.
- * `--calls N` (default 50), `--runs N` (default 3: the highest count stands in the table); `--write` puts it there.
+ * `--calls N` (default 50), `--runs N` (default 3: the highest count goes into the table); `--write` puts it there.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

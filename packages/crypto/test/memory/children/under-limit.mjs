@@ -32,7 +32,7 @@ const unlocked = {
 };
 const secureAfter = getMemoryProtectionInfo();
 
-// One that cannot be locked: told while it is there, and remembered.
+// One that cannot be locked: reported while it exists, and remembered.
 const large = SecureByteContext.allocate(9 * MIB);
 const withLarge = getMemoryProtectionInfo();
 large.dispose();

@@ -42,7 +42,7 @@ describe('the command', () => {
       /hang up|ECONNRESET|ECONNREFUSED/u,
     );
     await router.printed(/GET \/pki\/public_key 200/u);
-    // The POST has arrived, or arrives at a closed port: either way its sender hears of the end.
+    // The POST has arrived, or arrives at a closed port: either way its sender learns of the end.
     router.child.kill('SIGINT');
     expect(await router.ended()).toBe(0);
     await call;

@@ -15,7 +15,7 @@ export interface RouterProcess {
   ended(): Promise<number | string | null>;
 }
 
-/** Starts the built command; whatever still runs at the end of a test is killed. */
+/** Starts the built command; any that still runs at the end of a test is killed. */
 export function useRouterProcesses(): (args: readonly string[], env?: NodeJS.ProcessEnv) => RouterProcess {
   const children: ChildProcess[] = [];
   afterEach(() => {

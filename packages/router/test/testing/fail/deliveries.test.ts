@@ -24,7 +24,7 @@ async function settled(router: Router): Promise<void> {
   }
 }
 
-/** A mode that nobody checks does not compile. */
+/** A mode without a check does not compile. */
 const CHECKS: Readonly<Record<keyof typeof DELIVERY_MODES, Check>> = {
   'cut-before-headers': breaksOff(/socket hang up/u),
   'cut-after-headers': breaksOff(/aborted/u, 200),

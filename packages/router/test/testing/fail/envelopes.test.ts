@@ -35,7 +35,7 @@ const without = (member: keyof Envelope): Expected =>
 const withoutInner = (member: keyof Envelope['encrypted_payload']): Expected =>
   malformed(({ encrypted_payload: payload }) => expect(payload).not.toHaveProperty(member));
 
-/** A mode that nobody checks does not compile. */
+/** A mode without a check does not compile. */
 const CHECKS: Readonly<Record<keyof typeof ENVELOPE_MODES, Expected>> = {
   'flip-ciphertext': looksGood,
   'flip-nonce': looksGood,

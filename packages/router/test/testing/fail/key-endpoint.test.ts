@@ -21,7 +21,7 @@ const body =
     look(answer.body.toString('utf8'));
   };
 
-/** A mode that nobody checks does not compile. */
+/** A mode without a check does not compile. */
 const CHECKS: Readonly<Record<keyof typeof KEY_MODES, Check>> = {
   'key-garbage': body((text) => expect(text).toBe('this is no key')),
   'key-html': body((text) => expect(text).toMatch(/^<!DOCTYPE html>/u)),

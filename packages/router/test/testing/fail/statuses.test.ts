@@ -39,7 +39,7 @@ const isPlaintext: Check = ({ body }) => {
   expect(parseEnvelope(body).encrypted_payload).toBeUndefined();
 };
 
-/** A mode that nobody checks does not compile. */
+/** A mode without a check does not compile. */
 const CHECKS: Readonly<Record<keyof typeof STATUS_MODES, Check>> = {
   '200-plaintext': isPlaintext,
   '200-html': isHtml,

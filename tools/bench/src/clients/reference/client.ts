@@ -35,7 +35,7 @@ export async function openReference(config: ClientConfig): Promise<BenchClient> 
 }
 
 /**
- * The floor under every latency: the same bytes to and fro, with no cryptography but TLS. It seals the first request
+ * The floor under every latency: the same bytes both ways, with no cryptography but TLS. It seals the first request
  * and sends that body again and again.
  */
 export async function openNetwork(config: ClientConfig): Promise<BenchClient> {

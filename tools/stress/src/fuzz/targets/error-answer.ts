@@ -1,4 +1,4 @@
-/** Error answers of a router, or of whatever stands before it: status, headers, body, Retry-After. */
+/** Error answers of a router, or of anything in front of it: status, headers, body, Retry-After. */
 import { inspect } from 'node:util';
 import {
   APIError,

@@ -1,4 +1,4 @@
-/** Key files: loaded as what they were, or refused and left as they are. */
+/** Key files: either loaded unchanged, or refused and left alone. */
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -107,7 +107,7 @@ function ofHeaders(random: Random): Made {
   return { kind: 'headers', reply, answer: ANSWER, refusals: encoded ? ['CONNECTION_FAILED'] : [] };
 }
 
-/** A changed key: whatever is taken is a key that a request can be sealed to. */
+/** A changed key: any that is accepted is a key that a request can be sealed to. */
 function ofKey(random: Random, good: Buffer): Made {
   const reply = async (pem: string): Promise<Reply> => {
     return { status: 200, headers: {}, body: await seal(Buffer.from(JSON.stringify(ANSWER)), pem) };

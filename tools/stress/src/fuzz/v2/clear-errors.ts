@@ -1,4 +1,4 @@
-/** Clear errors: a code of SPEC 10.1 with its own status, or nothing, whatever a proxy makes of the body. */
+/** Clear errors: a code of SPEC 10.1 with its own status, or nothing, whatever a proxy does to the body. */
 import { clearError, ERROR_TABLE, readClearError, type ClearErrorClass } from '@nomyo/protocol-v2';
 import type { Random } from '../../common/random.js';
 import { deepJson, mutate } from '../mutate.js';

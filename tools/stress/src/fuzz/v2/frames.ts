@@ -1,6 +1,6 @@
 /**
  * Frames made by hand, each message wrong in one way or in none: unlike a flipped bit, which a tag catches, these are sealed
- * well, so that what stands behind the tag is tried.
+ * well, so that the checks after the tag are exercised.
  */
 import type { Random } from '../../common/random.js';
 

@@ -1,6 +1,6 @@
 /**
  * The process under examination: makes a call with a pair that lives in memory, and one more with the pair after that.
- * It tells its parent each private key that it makes, masked, so that none is in its memory for the sake of telling.
+ * It reports each private key it makes to its parent, masked, so that no key is in its memory because of the report.
  */
 import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** So that a scan does not find what was only told. */
+/** Masked, so that a scan does not find what was only reported. */
 const MASK = 0xa5;
 
 /** The inverse of itself. */
