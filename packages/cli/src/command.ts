@@ -32,7 +32,7 @@ export const PRINTING: readonly SettingName[] = ['json', 'quiet'];
 /** How the router is reached. */
 export const REACHING: readonly SettingName[] = ['baseUrl', 'tlsCa', 'timeout', 'pin', ...PRINTING];
 
-/** What every call needs. */
+/** The settings of every command that makes calls. */
 export const CALLING: readonly SettingName[] = [
   'baseUrl',
   'tlsCa',

@@ -1,10 +1,10 @@
-/** What a command gets: its settings, where to read and print, and the signal that Ctrl-C aborts. */
+/** The context of a command: its settings, where to read and print, and the signal that Ctrl-C aborts. */
 import type { CommandSpec } from './command.js';
 import type { Output } from './io/output.js';
 import type { Environment, Flags } from './settings/resolve.js';
 import type { Settings } from './settings/table.js';
 
-/** What a command gets. */
+/** The context of a command. */
 export interface Context {
   readonly settings: Settings;
   /** The command's own flags, as commander has them. */

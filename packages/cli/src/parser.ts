@@ -5,7 +5,7 @@ import { EXIT } from './exit/codes.js';
 import type { Flags } from './settings/resolve.js';
 import { AUDIT, flagName, IN_FILE, SETTINGS, type Setting, type SettingName } from './settings/table.js';
 
-/** What was asked for. */
+/** The parsed command line. */
 export interface Invocation {
   readonly spec: CommandSpec;
   readonly flags: Flags;

@@ -31,7 +31,7 @@ export async function runProgram(words: readonly string[]): Promise<void> {
     process.exit(exitCodeOf(error));
   });
   const code = await exitCode(words);
-  // What was printed must have left before the process does.
+  // Output must be flushed before the process ends.
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
   process.exit(code);
 }
@@ -83,7 +83,7 @@ function homeDirectory(): string {
 }
 
 /**
- * What libraries print on the console goes to stderr, like everything but the answer. The SDK warns
+ * Console output of libraries goes to stderr, like everything but the answer. The SDK warns
  * about plain HTTP, which the settings permit only to this machine, where nobody is in between.
  */
 function tameConsole(output: Output): void {

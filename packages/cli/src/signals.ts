@@ -14,7 +14,7 @@ export function withoutHandlers<T>(signal: NodeJS.Signals, run: () => T): T {
   }
 }
 
-/** Who hears SIGINT and SIGTERM. */
+/** The listener for SIGINT and SIGTERM. */
 export class Signals {
   readonly #controller = new AbortController();
   #handler: ((name: 'SIGINT' | 'SIGTERM') => void) | undefined;

@@ -10,7 +10,7 @@ import { PAGE_HEADERS, statusPage } from './status/page.js';
 import type { Snapshot } from './status/snapshot.js';
 import { ownVersion } from './version.js';
 
-/** What the routes need. */
+/** The dependencies of the routes. */
 export interface AppOptions extends ModelOptions {
   readonly metrics: Metrics;
   readonly gate: Gate;

@@ -1,4 +1,4 @@
-/** Who may call, and when: the one place where it is decided, for the routes and for calls alike. */
+/** Decides which clients may call, and when, for the routes and for calls alike. */
 import type { IncomingMessage } from 'node:http';
 import type { Fault } from './dialects/dialects.js';
 import { tokensOf } from './http/token.js';

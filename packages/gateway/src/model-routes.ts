@@ -8,14 +8,14 @@ import { anthropicList, anthropicModel, modelOf } from './dialects/models.js';
 import { findModel, showOf, shownModel, tagsOf } from './dialects/ollama-models.js';
 import { parseJson, readBody } from './http/body.js';
 
-/** What the routes need. */
+/** The dependencies of the routes. */
 export interface ModelOptions {
   readonly fetch: SealingFetch;
   /** Listed when the router has no list of models. */
   readonly model: string | undefined;
 }
 
-/** What Hono knows of a request besides the request itself. */
+/** Hono's bindings for a request. */
 export interface Bindings {
   Bindings: HttpBindings;
 }

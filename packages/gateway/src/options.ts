@@ -46,7 +46,7 @@ export interface ResolvedOptions {
 /** Defaults. */
 export const DEFAULTS = { host: '127.0.0.1', port: 11_435, maxConcurrent: 64, maxQueue: 256 } as const;
 
-/** What a client can make the gateway hold, and how long. */
+/** The limits on what a client can make the gateway hold, and for how long. */
 export const LIMITS = {
   /** The protocol's limit is 10 MiB of JSON; white space and other dialects can make it longer here. */
   bodyBytes: 12_582_912,

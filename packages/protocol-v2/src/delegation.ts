@@ -5,7 +5,7 @@ import { protocolError } from './errors.js';
 import { LABEL, MAGIC, SIZES } from './facts.js';
 import { Reader } from './layout.js';
 
-/** What a root states about a signer. Times in Unix seconds. */
+/** A root's statement about a signer. Times in Unix seconds. */
 export interface Delegation {
   readonly realm: string;
   readonly epoch: number;
@@ -17,7 +17,7 @@ export interface Delegation {
 
 /** A delegation at the start of a document: its fields and the signed bytes. */
 export interface DelegationPart extends Delegation {
-  /** What the root signed, without the label. */
+  /** The bytes that the root signed, without the label. */
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
 }

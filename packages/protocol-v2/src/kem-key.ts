@@ -28,7 +28,7 @@ export interface KemKey extends PublicKemKey {
   readonly dispose: () => void;
 }
 
-/** What a new key is for. */
+/** The purpose of a new key. */
 export interface KemKeyOptions {
   /** Default: 1. */
   readonly suite?: SuiteId;
@@ -104,8 +104,8 @@ export function isAccepted(key: PublicKemKey, now: number): boolean {
 }
 
 /**
- * What computes ML-KEM-768 here: `node:crypto`, `WebCrypto` or `@noble/post-quantum`. The last one is JavaScript and
- * not constant-time: acceptable for a client, not for a gateway's key (SPEC section 3).
+ * The implementation of ML-KEM-768 in use: `node:crypto`, `WebCrypto` or `@noble/post-quantum`. The last one is
+ * JavaScript and not constant-time: acceptable for a client, not for a gateway's key (SPEC section 3).
  */
 export function mlKemImplementation(): string {
   return platform.mlKem();

@@ -5,7 +5,7 @@ import type { PublicKemKey } from './kem-key.js';
 import { integer } from './layout.js';
 import type { SigningKey } from './signing-key.js';
 
-/** What a root states about a signer. Times in Unix seconds. */
+/** A root's statement about a signer. Times in Unix seconds. */
 export interface DelegationOptions {
   readonly root: Pick<SigningKey, 'sign'>;
   /** ASCII, 1 to 255 bytes; by default the host of the gateway's URL. */
@@ -44,7 +44,7 @@ export interface PublishedKey extends Pick<
   readonly evidence?: Uint8Array;
 }
 
-/** What a signer publishes. Times in Unix seconds. */
+/** The document that a signer publishes. Times in Unix seconds. */
 export interface KeyDocumentOptions {
   /** Of {@link makeDelegation}. */
   readonly delegation: Uint8Array;

@@ -33,7 +33,7 @@ export interface SealedRequest {
   readonly answer: AnswerSecret;
 }
 
-/** What to seal, and to which key. */
+/** The request to seal, and the key to seal it to. */
 export interface SealOptions {
   readonly key: Pick<PublicKemKey, 'suite' | 'publicKey' | 'keyId'>;
   readonly head: RequestHead;

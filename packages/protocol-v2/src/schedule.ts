@@ -8,7 +8,7 @@ import { LABEL, SIZES, SUITES, type SuiteId } from './facts.js';
 import { expand, extract } from './hkdf.js';
 import type { Encapsulation } from './platform/platform.js';
 
-/** What both sides derive from one encapsulation. The holder wipes all three. */
+/** The keys that both sides derive from one encapsulation. The holder wipes all three. */
 export interface Context {
   readonly key: Bytes;
   readonly baseNonce: Bytes;
@@ -45,7 +45,7 @@ export async function schedule(suite: SuiteId, info: Uint8Array, given: Encapsul
 
 const NOTHING = allocateBytes(0);
 
-/** What outlives the schedule: the array that was derived, where the library hands on that, and a copy where not. */
+/** The part that outlives the schedule: the derived array if the library passes it on, otherwise a copy. */
 function keep(derived: Set<Bytes>, bytes: Uint8Array): Bytes {
   for (const own of derived) {
     if (own !== bytes) continue;

@@ -35,7 +35,7 @@ export interface SeenDocument {
   readonly issuedAt: number;
 }
 
-/** What a document is checked against. */
+/** The expectations that a document is checked against. */
 export interface TakeOptions {
   /** Public keys of pinned roots, 32 raw bytes each. */
   readonly roots: readonly Uint8Array[];
@@ -114,7 +114,7 @@ export function chooseKey(document: KeyDocument, now: number, suites?: readonly 
 
 interface Parts {
   readonly delegation: DelegationPart;
-  /** What the signer signed, without the label. */
+  /** The bytes that the signer signed, without the label. */
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
   /** After the magic of the keys. */

@@ -13,7 +13,7 @@ import { isThere } from './output/files.js';
 import type { OutputPaths } from './output/publisher.js';
 import { JOURNAL_VERSION, otherBatch } from './same.js';
 
-/** What a batch is begun with. */
+/** The parts needed to open a batch. */
 export interface OpenParts {
   readonly input: CheckedInput;
   readonly paths: OutputPaths;
@@ -80,7 +80,7 @@ function begin(parts: OpenParts): OpenedBatch {
   const { output } = parts.paths;
   const header = headerOf(parts);
   const ledger = newLedger(header);
-  // What a run left that was killed before its first line was whole.
+  // Left by a run that was killed before its first line was complete.
   rmSync(journalOf(output), { force: true });
   const journal = new Journal(journalOf(output), ledger, 0);
   journal.append(header);

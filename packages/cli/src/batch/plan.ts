@@ -6,7 +6,7 @@ import { headOf } from './journal/head.js';
 import type { OutputPaths } from './output/publisher.js';
 import { JOURNAL_VERSION } from './same.js';
 
-/** What is to be done. */
+/** The plan of a batch. */
 export interface BatchPlan {
   readonly input: string;
   /** `undefined` with --dry-run alone. */

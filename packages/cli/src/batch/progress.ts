@@ -3,7 +3,7 @@ import { durationLeft } from '../io/duration.js';
 import type { Output } from '../io/output.js';
 import type { Ledger } from './journal/ledger.js';
 
-/** What is told. */
+/** The facts shown. */
 export interface ProgressFacts {
   readonly total: number;
   readonly answered: number;

@@ -9,7 +9,7 @@ import { readApiKey, readKeyPassword } from '../settings/secrets.js';
 import { LOCAL_KEY_SIZE } from './local.js';
 import { checkVersion } from './version.js';
 
-/** What the options of a client are made of. */
+/** The sources of a client's options. */
 export type ConfigContext = Pick<Context, 'settings' | 'env' | 'home'>;
 
 /**

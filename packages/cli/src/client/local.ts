@@ -15,7 +15,7 @@ const MODEL = 'local';
 /** Keys that live for one command, on this machine alone: what takes seconds at 4096 bits takes none here. */
 export const LOCAL_KEY_SIZE = 2048;
 
-/** What says where the router is, or whom to trust there. */
+/** The settings for where the router is, and whom to trust there. */
 const REMOTE: readonly SettingName[] = [
   'baseUrl',
   'tlsCa',

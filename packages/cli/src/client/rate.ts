@@ -2,7 +2,7 @@
 import type { RateLimit, SecureChatCompletionConfig } from 'nomyo-js';
 import type { Settings } from '../settings/table.js';
 
-/** What the service publishes for an API key. */
+/** The limit that the service publishes for an API key. */
 const SERVICE_LIMIT: RateLimit = { requestsPerSecond: 2, burst: 4 };
 
 /** @param rate requests a second; 0: no limit; `undefined`: the service's own, where the service is called */

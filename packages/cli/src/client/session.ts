@@ -6,7 +6,7 @@ import { withAudit } from './audit.js';
 import { clientConfig } from './config.js';
 import { withLocal } from './local.js';
 
-/** What a command that calls gets. */
+/** The context of a command that makes calls. */
 export interface Session {
   readonly client: SecureChatCompletion;
   /** With the settings as `--local` changes them. */

@@ -143,7 +143,7 @@ const completion: CommandSpec = {
   load: () => import('./completion/completion.js'),
 };
 
-/** What `nomyo` can do. */
+/** The commands of `nomyo`. */
 export const COMMANDS: readonly CommandSpec[] = [
   ask,
   chat,

@@ -2,7 +2,7 @@
 import { NomyoError, type NomyoErrorCode } from '@nomyo/base';
 import { APIError } from '@nomyo/transport';
 
-/** What the shell gets. */
+/** The exit codes. */
 export const EXIT = {
   ok: 0,
   failure: 1,

@@ -1,10 +1,10 @@
-/** What went wrong, in one line that says what to do. Pure. */
+/** An error in one line that says what to do. Pure. */
 import { NomyoError } from '@nomyo/base';
 import { visible } from '../io/visible.js';
 import { CommandFailed, UsageError } from './codes.js';
 import { inWordsOfCommand } from './words.js';
 
-/** What helps, by the code of the error. What the message says already is not said twice. */
+/** Advice by the code of the error, where the message does not give it already. */
 const ADVICE: Readonly<Record<string, string>> = {
   AUDIT_FAILED: 'make it writable, or name another file with --audit',
   AUTHENTICATION_FAILED: 'set NOMYO_API_KEY, or name a file with --api-key-file',

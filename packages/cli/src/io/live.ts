@@ -9,7 +9,7 @@ export function isLive({ settings, output }: Pick<Context, 'settings' | 'output'
   return settings.root !== undefined && output.isTerminal && !output.json;
 }
 
-/** What is asked, of whom, and what ends it. */
+/** The request, the router, and the signal that ends it. */
 export interface LiveQuestion {
   readonly client: SecureChatCompletion;
   readonly request: ChatCompletionRequest;
@@ -20,7 +20,7 @@ export interface LiveQuestion {
 
 type Finish = ChatCompletion['choices'][number]['finish_reason'];
 
-/** What an answer is judged by. */
+/** The part of an answer that matters here. */
 export type Answer = Pick<ChatCompletion, 'choices'>;
 
 /** Shows the answer, ends the line, and returns it as if it had arrived whole. */

@@ -9,7 +9,7 @@ export type OutputStream = Writable & { readonly isTTY?: boolean; readonly colum
 /** A look that {@link Output.style} knows. */
 export type Look = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
-/** What the environment and the flags say about how to print. */
+/** The print settings from the environment and the flags. */
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -47,7 +47,7 @@ export class Output {
     return this.hasWatcher && this.#env['TERM'] !== 'dumb';
   }
 
-  /** What the command was called for. On a terminal nothing in it is executed; in a pipe it is as it came. */
+  /** The result of the command. On a terminal its control characters are neutralized; in a pipe it is unchanged. */
   answer(text: string): void {
     this.#out.write(this.isTerminal ? visible(text) : text);
   }

@@ -1,4 +1,4 @@
-/** What would be said again and again: a full disk says the same of every call. */
+/** For repeated warnings: a full disk causes the same one for every call. */
 
 /** How long the same is not said again, in ms. */
 const QUIET_MS = 60_000;

@@ -21,7 +21,7 @@ export interface CertificateFacts {
   readonly sha256: string;
 }
 
-/** What was seen. */
+/** The facts observed. */
 export interface ProbeFacts {
   readonly status: number;
   /** Leaf first; empty without TLS. */

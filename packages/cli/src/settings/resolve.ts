@@ -3,7 +3,7 @@ import { UsageError } from '../exit/codes.js';
 import { flagName, IN_FILE, SETTINGS, type Setting, type SettingName, type Settings } from './table.js';
 import type { Given } from './values.js';
 
-/** What commander has found: text, texts, or that a switch is there. */
+/** A value as commander parsed it: a text, texts, or a switch. */
 export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** Variables of the environment; an empty one counts as none. */

@@ -4,7 +4,7 @@ import { phiPolicy, type Policy, type SecurityTier } from 'nomyo-js';
 import { UsageError } from '../exit/codes.js';
 import { isLoopback } from './loopback.js';
 
-/** What stands in one place for a setting; several texts where it is a list. */
+/** The value of a setting from one source; several texts for a list. */
 export type Given = readonly string[];
 
 /**
@@ -23,7 +23,7 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
 ]);
 
-/** What timers can hold. */
+/** The maximum for timers. */
 const MAX_MS = 2 ** 31 - 1;
 const MAX_DESCRIPTOR = 65_535;
 /** Standard input may be the question itself, and the other two are not for reading. */

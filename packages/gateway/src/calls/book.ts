@@ -4,7 +4,7 @@
 export type Outcome =
   'ok' | 'refused' | 'busy' | 'security' | 'router' | 'connection' | 'cancelled' | 'failed';
 
-/** What is known about a call. */
+/** The facts about a call. */
 export interface Call {
   readonly id: number;
   readonly dialect: string;

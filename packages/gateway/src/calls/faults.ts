@@ -1,4 +1,4 @@
-/** What goes wrong with calls: as faults for the client, and as outcomes for the book. Pure. */
+/** Failures of calls: as faults for the client, and as outcomes for the book. Pure. */
 import { isObject, NomyoError } from '@nomyo/base';
 import type { Fault } from '../dialects/dialects.js';
 import { BodyError } from '../http/body.js';
@@ -22,7 +22,7 @@ const FAILED: Fault = {
   message: 'the gateway failed',
 };
 
-/** What a client is told of an error on this side of the adapter. */
+/** The client's view of an error on this side of the adapter. */
 export function faultOf(error: unknown): Fault {
   const type = 'invalid_request_error';
   if (error instanceof BodyError) {

@@ -16,7 +16,7 @@ import { tracked } from './tracked.js';
 /** The part of `SecureFetch` that is used here. */
 export type SealingFetch = (url: string, init: SecureFetchInit) => Promise<Response>;
 
-/** What all calls share. */
+/** Shared by all calls. */
 export interface RelayOptions {
   readonly fetch: SealingFetch;
   readonly admission: Admission;
@@ -54,7 +54,7 @@ export interface CallAnswer extends Answer {
   readonly delivered: (how: 'ok' | 'cancelled') => void;
 }
 
-/** What to do when an answer in pieces ends. */
+/** Called when an answer in pieces ends. */
 interface Ends {
   /** Gives the place back. */
   readonly leave: () => void;

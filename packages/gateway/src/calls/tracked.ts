@@ -1,6 +1,6 @@
 /** Hands an answer on piece by piece, as fast as its reader takes it, and tells how it ended. */
 
-/** What happens to a body. */
+/** The events of a body. */
 export interface BodyEvents {
   readonly onBytes: (count: number) => void;
   readonly onEnd: (how: 'whole' | 'cancelled' | 'broken') => void;

@@ -37,7 +37,7 @@ export function dialectOf(path: string): DialectName {
   return path.startsWith('/api/') ? 'ollama' : 'chat';
 }
 
-/** What a client gets: a text, or pieces that follow. */
+/** A client's answer: a text, or pieces that follow. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
 const NANOSECONDS = 1_000_000;
 const DONE = '[DONE]';
 
-/** What every line needs. */
+/** The members common to every line. */
 interface Frame {
   readonly model: string;
   /** Unix ms. */

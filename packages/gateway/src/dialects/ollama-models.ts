@@ -16,7 +16,7 @@ const DETAILS: Json = {
 
 const MODIFIED_AT = new Date(0).toISOString();
 
-/** What the gateway carries to any model. Whether a model can use tools is the router's business. */
+/** The capabilities of any model behind the gateway. Whether a model can use tools is up to the router. */
 const CAPABILITIES: readonly string[] = ['completion', 'tools'];
 
 /** @param list as `/v1/models` gives it */

@@ -22,8 +22,8 @@ export function checkToken(token: string): string {
 }
 
 /**
- * What may be the token of a request: `Authorization: Bearer`, and `x-api-key` as Anthropic's clients send it. A client
- * that is logged in somewhere else sends both, and only one of them is meant for this gateway.
+ * The candidates for a request's token: `Authorization: Bearer`, and `x-api-key` as Anthropic's clients send it. A
+ * client that is logged in somewhere else sends both, and only one of them is meant for this gateway.
  */
 export function tokensOf(headers: IncomingHttpHeaders): readonly (string | undefined)[] {
   const [, bearer] = /^Bearer +(\S+)$/iu.exec(headers.authorization ?? '') ?? [];

@@ -1,4 +1,4 @@
-/** What the status page shows: facts about keys and calls, never content. */
+/** The contents of the status page: facts about keys and calls, never content. */
 import type { Call, Totals } from '../calls/book.js';
 
 /** The router, its key, and how far it is trusted. */

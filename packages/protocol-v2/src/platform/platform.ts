@@ -1,4 +1,4 @@
-/** What the protocol needs from a runtime; each runtime implements it in one file. */
+/** The runtime's side of the protocol; each runtime implements it in one file. */
 import type { Bytes } from '@nomyo/base';
 import type { SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
 import type { SuiteId } from '../facts.js';
@@ -63,7 +63,7 @@ export interface Platform {
   sign: (seed: Uint8Array, message: Uint8Array) => Awaitable<Bytes>;
   /** The Ed25519 public key of a 32-byte seed. */
   signingPublicKey: (seed: Uint8Array) => Awaitable<Bytes>;
-  /** What computes ML-KEM-768, by name. */
+  /** The implementation of ML-KEM-768, by name. */
   mlKem: () => string;
   /** @throws whatever the library throws on a public key it refuses */
   encapsulate: (suite: SuiteId, publicKey: Uint8Array) => Awaitable<Encapsulation>;

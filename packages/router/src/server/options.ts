@@ -16,7 +16,7 @@ export interface FleetOptions {
   readonly port: number;
 }
 
-/** What a server is started with. Signer, access and tiers are decisions, so none of them has a default. */
+/** The settings of a server. Signer, access and tiers are decisions, so none of them has a default. */
 export interface ServerOptions {
   /** Where private keys come from. Default: the generator of this system. */
   readonly protocol?: Protocol | undefined;
@@ -33,7 +33,7 @@ export interface ServerOptions {
   readonly metricsPort?: number | undefined;
   /** PEM of the certificate chain and its key. Default: plain HTTP, for a proxy that ends TLS. */
   readonly tls?: TlsFiles | undefined;
-  /** Who may call. */
+  /** The access rules for clients. */
   readonly access: Access;
   /** The upstream of each tier. */
   readonly tiers: TierTable;

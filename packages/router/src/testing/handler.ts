@@ -19,7 +19,7 @@ const PATHS: ReadonlyMap<string, { readonly endpoint: Endpoint; readonly method:
 /** An envelope around 10 MiB of payload, its base64 and its other members, with room to spare; in bytes. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** What the handler serves with. */
+/** The dependencies of the handler. */
 export interface Service extends CompletionService {
   /** Of the router, with its prefix; known once it listens. */
   readonly url: () => string;
@@ -120,6 +120,6 @@ function apologize(exchange: Exchange, error: unknown): void {
     response.destroy();
     return;
   }
-  // What an unforeseen error says can quote a payload.
+  // The message of an unforeseen error can quote a payload.
   send(exchange, error instanceof Refusal ? error.reply : detailReply(500, 'the router failed'));
 }

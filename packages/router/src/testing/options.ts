@@ -29,7 +29,7 @@ export interface RouterOptions {
   readonly keyPem?: string | Uint8Array;
   /** Modulus of keys that are made, in bits. Default: 4096. */
   readonly keySize?: KeySize;
-  /** What the model would say; excludes `upstream`. Default: the embedded responder says what it read. */
+  /** The model's replies; excludes `upstream`. Default: the embedded responder says what it read. */
   readonly answers?: Answers;
   /** Base URL of an OpenAI-compatible server that answers. Default: the embedded responder. */
   readonly upstream?: string;
@@ -41,7 +41,7 @@ export interface RouterOptions {
   readonly tierModels?: TierModels;
   /** The limits that the service publishes (`true`), or others. Default: `false`, no limit. */
   readonly rateLimit?: boolean | Partial<RateLimitSettings>;
-  /** What goes wrong. Default: nothing. */
+  /** The faults to produce. Default: none. */
   readonly fail?: FailSpec;
   /** Receives one line per request. Default: none. */
   readonly log?: (line: string) => void;

@@ -13,7 +13,7 @@ import { makeIdentity, type Identity } from './tls/identity.js';
 
 /** A router that listens. */
 export interface Router {
-  /** What a client takes as its base URL, with the prefix, without a slash at its end. */
+  /** The base URL for clients, with the prefix, without a trailing slash. */
   readonly url: string;
   readonly port: number;
   /** `sha256/BASE64` of the SPKI of the key of the moment: what a client pins. */

@@ -4,7 +4,7 @@ import { startRouter, type Router } from './router.js';
 /** Options of a router for tests: those of {@link startRouter}, with keys that are made faster. */
 export type TestRouterOptions = RouterOptions;
 
-/** What a client of this router takes: spread it into the options of `SecureChatCompletion`. */
+/** The options for a client of this router: spread them into those of `SecureChatCompletion`. */
 export interface ClientOptions {
   readonly baseUrl: string;
   /** `true` without TLS. */

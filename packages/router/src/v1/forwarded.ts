@@ -8,7 +8,7 @@ const COMMA = Buffer.from(',', 'utf8');
 const TAIL = Buffer.from('}', 'utf8');
 
 /**
- * What the upstream gets: the opened request with `stream` off, every other member to the byte. The caller wipes it.
+ * The body for the upstream: the opened request with `stream` off, every other member unchanged. The caller wipes it.
  *
  * @param json one valid JSON object
  */

@@ -9,7 +9,7 @@ export const TIERS = ['standard', 'high', 'maximum'] as const;
 /** How carefully a request is handled; a header, which nothing binds to the payload. */
 export type SecurityTier = (typeof TIERS)[number];
 
-/** What the headers of a good POST say. */
+/** The facts from the headers of a valid POST. */
 export interface RequestHeaders {
   readonly payloadId: string;
   /** PEM, not yet read. */

@@ -1,4 +1,4 @@
-/** What goes back to the client, before any of it is written. */
+/** The answer to the client, before any of it is written. */
 import type { ServerResponse } from 'node:http';
 
 /** One whole HTTP answer. */

@@ -1,5 +1,5 @@
 /**
- * What travels through Redis: a job is sealed to the workers, its result to the submitter. Redis sees how many there
+ * The data in Redis: a job is sealed to the workers, its result to the submitter. Redis sees how many there
  * are, when, and how long. A result repeats the secret of its job, which only a worker can have read: whoever can write
  * to Redis can make no result, and cannot swap two.
  */

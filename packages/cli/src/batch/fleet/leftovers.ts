@@ -1,4 +1,4 @@
-/** What a submitter killed between its journal and the queue leaves in Redis: nothing would fetch it any more. */
+/** Results left in Redis by a submitter killed between its journal and the queue: nothing would fetch them any more. */
 import type { Redis } from 'ioredis';
 import type { FleetIdentity } from './identity.js';
 import { jobId } from './names.js';

@@ -9,7 +9,7 @@ export function queueName(fingerprint: string): string {
 /** Public keys that workers announce: fingerprint to PEM. */
 export const keysKey = (prefix: string): string => `${prefix}:batch-keys`;
 
-/** What workers say of themselves: id to JSON. */
+/** The workers' announcements: id to JSON. */
 export const workersKey = (prefix: string): string => `${prefix}:batch-workers`;
 
 /** BullMQ takes no colon in an id, and no number. @param batch hex, of the batch */

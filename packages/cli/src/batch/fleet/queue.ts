@@ -7,7 +7,7 @@ import { queueName } from './names.js';
 /** How long results and dead letters wait for their submitter, in seconds. */
 const KEPT_S = 14 * 86_400;
 
-/** What happens between two looks of the submitter; the results themselves are kept elsewhere. */
+/** Events between two looks of the submitter; the results themselves are kept elsewhere. */
 const EVENTS = 1_000;
 
 /** Every job is tried once: whether it may run again is for its worker to say. */
@@ -39,7 +39,7 @@ export async function openQueue(redis: Redis, prefix: string, fingerprint: strin
   return queue;
 }
 
-/** What happens to the jobs of the queue, on a connection of its own. */
+/** The events of the queue's jobs, on a separate connection. */
 export async function openEvents(redis: Redis, prefix: string, fingerprint: string): Promise<QueueEvents> {
   const bull = await import('bullmq');
   const events = new bull.QueueEvents(queueName(fingerprint), {

@@ -118,7 +118,7 @@ export async function connect({ options }: QueuePlace): Promise<Redis> {
   }
 }
 
-/** What Node says of a certificate, and what Redis says of a user. */
+/** Errors of Node about a certificate, and of Redis about a user. */
 const CERTIFICATE = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/u;
 const REFUSAL = /^(NOAUTH|WRONGPASS|NOPERM)/u;
 

@@ -1,4 +1,4 @@
-/** What workers say of themselves in Redis: their public key, and how they are. */
+/** The workers' announcements in Redis: their public key and their state. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '@nomyo/base';
 import { RsaPublicKey } from '@nomyo/crypto';

@@ -10,7 +10,7 @@ import { openResult, sealJob, secretOf, type JobData } from './job.js';
 import { jobId } from './names.js';
 import type { BatchQueue } from './queue.js';
 
-/** What a submitter needs. */
+/** The dependencies of a submitter. */
 export interface SubmitParts {
   readonly redis: Redis;
   readonly queue: BatchQueue;
@@ -179,7 +179,7 @@ const FORGED = failed(
   'the result does not open with the key in --key-dir, or no worker has made it for this line',
 );
 
-/** What stands there was written by a worker, or by BullMQ when workers ended again and again. */
+/** The reason was written by a worker, or by BullMQ when workers ended again and again. */
 function deadLetter(reason: string): Outcome {
   const code = /^[A-Z][A-Z_]{2,60}$/u.test(reason) ? reason : 'WORKER_LOST';
   return failed(code, 'the workers gave this line up; nomyo batch status lists it among the dead letters');

@@ -9,7 +9,7 @@ import { verdictOf } from '../run/verdict.js';
 import { openJob, sealResult, type Job, type JobData } from './job.js';
 import { queueName } from './names.js';
 
-/** What a worker needs. */
+/** The dependencies of a worker. */
 export interface WorkParts {
   readonly redis: Redis;
   readonly prefix: string;

@@ -8,7 +8,7 @@ import { IdTable } from './id-table.js';
 import { readInput, type InputLine } from './read-input.js';
 import { LineError, parseRequest, refuseUnsendable, type BatchRequest } from './request.js';
 
-/** What is known of an input that is right. */
+/** The facts about a valid input. */
 export interface CheckedInput {
   readonly path: string;
   /** Hex, of the whole file. */

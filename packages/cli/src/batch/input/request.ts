@@ -1,7 +1,7 @@
 /** One line of the input, in the format of OpenAI's batch files. Pure. */
 import { isObject } from '@nomyo/base';
 
-/** What is asked for. */
+/** One request of a batch. */
 export interface BatchRequest {
   readonly customId: string;
   readonly url: BatchUrl;
@@ -46,7 +46,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   throw new LineError('not a JSON object');
 }
 
-/** What a request needs in every case; the rest is for the router, and a line that it refuses fails alone. */
+/** The minimum for any request; the rest is up to the router, and a line that it refuses fails alone. */
 function checkBody(
   body: Readonly<Record<string, unknown>>,
   url: BatchUrl,
@@ -69,7 +69,7 @@ function hasContent(content: unknown, url: BatchUrl): boolean {
   return url === '/v1/responses' && typeof content === 'string';
 }
 
-/** What a number must look like to be beyond 1.8e308, the largest that JavaScript has. */
+/** The form of a number that may exceed 1.8e308, the largest in JavaScript. */
 const MAYBE_ENDLESS = /[\d.]e\+?\d{3}|\d{200}/iu;
 
 /** Parsers of JSON give up somewhere; those of Python do at about as many levels. */

@@ -31,7 +31,7 @@ export interface PlacedRecord {
   readonly offset: number;
 }
 
-/** What the records of a file are. */
+/** The records of a file. */
 export interface Scan {
   readonly records: AsyncIterable<PlacedRecord>;
   /** After the end: the length of what is whole, how many lines in the middle are damaged, and the torn last one. */

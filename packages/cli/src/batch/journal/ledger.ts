@@ -1,4 +1,4 @@
-/** What has become of each line, at some bytes a line. Pure. */
+/** The state of each line, at a few bytes per line. Pure. */
 import type { DecodedRecord, JournalRecord, Runs } from './record.js';
 import { runsOf } from './runs.js';
 

@@ -18,7 +18,7 @@ export interface SelectedLines {
   readonly runs: Runs;
 }
 
-/** What a run asks for, apart from its input. A batch that is resumed must ask for the same. */
+/** The settings of a run, apart from its input. A resumed batch must have the same. */
 export interface Asked {
   /** For lines that name none; `null` when every line names one. */
   readonly model: string | null;
@@ -27,7 +27,7 @@ export interface Asked {
   readonly router: string | null;
 }
 
-/** What the journal says at its head: for which batch it is. */
+/** The head of the journal: the batch it belongs to. */
 export interface Header {
   readonly kind: 'batch';
   readonly v: number;
@@ -70,14 +70,14 @@ export interface Done {
   readonly output: number;
 }
 
-/** What an earlier round has cost whose answers are kept, when failed lines are tried again. */
+/** The cost of an earlier round whose answers are kept, when failed lines are tried again. */
 export interface Spent {
   readonly kind: 'spent';
   readonly input: number;
   readonly output: number;
 }
 
-/** What workers seal results to, so that no later run drops those that its own key cannot open. */
+/** The key that workers seal results to, so that no later run drops those that its own key cannot open. */
 export interface ReplyKey {
   readonly kind: 'key';
   readonly fingerprint: string;

@@ -1,7 +1,7 @@
 /** Lines of the outputs, in the format of OpenAI's batch files. Pure. */
 import { randomUUID } from 'node:crypto';
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Outcome {
   /** Answered by the router with 200, and opened. */
   readonly ok: boolean;

@@ -6,7 +6,7 @@
 import type { TokenBound } from '../input/tokens.js';
 import type { Usage } from '../journal/ledger.js';
 
-/** What a line may do. */
+/** Whether a line may be sent now. */
 export type Admission = 'go' | 'wait' | 'stop';
 
 /** Keeps account of tokens, spent and reserved. */

@@ -6,7 +6,7 @@ import type { BatchRequest } from '../input/request.js';
 import { failed, type Outcome } from '../output/result.js';
 import type { Called, Send } from './send.js';
 
-/** What is called; the `custom_id` of the line does not matter here. */
+/** The request to send; the `custom_id` of the line does not matter here. */
 export type BatchCall = Pick<BatchRequest, 'url' | 'body'>;
 
 /** How lines are called. */
@@ -32,7 +32,7 @@ const INTERRUPTED = failed(
   'an earlier run was killed after this line was sent; it may have been answered, and is not sent again',
 );
 
-/** What a call came to. */
+/** The outcome of a call. */
 type Done = Extract<Called, { readonly kind: 'done' }>;
 
 /**
@@ -120,7 +120,7 @@ const ok = (text: string, body: unknown, requestId: string | undefined): Outcome
   ...usageOf(body),
 });
 
-/** What the router said is a response; what failed before or after it is not. */
+/** An answer of the router is a response; a failure before or after it is not. */
 function failureOf(error: unknown, text: string, requestId: string | undefined): Outcome {
   const { code, message, status } = isObject(error) ? error : {};
   const told = failed(

@@ -13,7 +13,7 @@ import { Gate } from './gate.js';
 import type { Send } from './send.js';
 import { verdictOf } from './verdict.js';
 
-/** What a run needs. */
+/** The dependencies of a run. */
 export interface RunParts {
   readonly input: CheckedInput;
   readonly defaultModel: string | undefined;
@@ -170,7 +170,7 @@ class Run {
     this.#wake();
   }
 
-  /** What is in the journal goes into the outputs, for all lines of a turn at once. */
+  /** Writes journaled lines to the outputs, for all lines of a turn at once. */
   async #publish(): Promise<void> {
     const { journal, publisher } = this.#parts;
     try {

@@ -12,12 +12,12 @@ export interface Turn {
   readonly mark: () => Promise<void>;
 }
 
-/** What came of it. */
+/** The outcome of a line. */
 export type Called =
   | {
       readonly kind: 'done';
       readonly outcome: Outcome;
-      /** What the call threw. */
+      /** The error that the call threw. */
       readonly error?: unknown;
     }
   /** It is under way elsewhere, and this run does not wait for it. */

@@ -1,7 +1,7 @@
-/** What becomes of a line whose call failed: its failure is written, it waits, or the whole run stops. Pure. */
+/** The fate of a line whose call failed: its failure is written, it waits, or the whole run stops. Pure. */
 import { isObject } from '@nomyo/base';
 
-/** What a failure means. */
+/** The meaning of a failure. */
 export type Verdict =
   | { readonly kind: 'fail' }
   /** Nothing was run; the line is sent again after so many ms, and no other one before. */

@@ -5,7 +5,7 @@ import { UsageError } from '../../exit/codes.js';
 import { readBytes } from '../../io/file.js';
 import { parseJson } from '../../io/json.js';
 
-/** What OpenAI's API permits in the name of a schema. */
+/** The characters that OpenAI's API permits in the name of a schema. */
 const NAME = /^[\w-]{1,64}$/u;
 const DEFAULT_NAME = 'answer';
 

@@ -25,7 +25,7 @@ export async function run(context: Context): Promise<void> {
   throw new CommandFailed(`${problem.file}: line ${String(problem.line)}: ${problem.reason}`);
 }
 
-/** What the caller wrote for each option. */
+/** The caller's name for each option. */
 const FLAGS: ReadonlyMap<string, string> = new Map([
   ['publicKeyPath', '--key'],
   ['checkpoints', '--checkpoints'],
@@ -40,7 +40,7 @@ function verified(files: readonly string[], options: VerifyAuditOptions): AuditR
   }
 }
 
-/** What was verified, and what cannot be known. */
+/** Prints the findings of a verification, and their limits. */
 function tell({ output }: Context, report: AuditReport, hasKey: boolean): void {
   if (report.problem !== undefined) return;
   const { lines, calls, torn, signatures, unsigned, hasHead, files } = report;

@@ -85,7 +85,7 @@ function askedOf({ context, input, defaultModel }: Checked, isFleet: boolean): A
 /** Calls of the system that write a batch's files. */
 const WRITING = /^(open|write|ftruncate|fdatasync|fsync|rename|fchmod)$/u;
 
-/** What the disk says, in words that tell what to do; other errors as they are. */
+/** Errors of the disk with advice; other errors unchanged. */
 function ofTheDisk(error: unknown, output: string): unknown {
   const { code, syscall } = isObject(error) ? error : {};
   if (typeof code !== 'string' || typeof syscall !== 'string' || !WRITING.test(syscall)) return error;

@@ -13,7 +13,7 @@ import type { Context } from '../../context.js';
 import { UsageError } from '../../exit/codes.js';
 import { readPublicKey } from '../../sealed-file.js';
 
-/** What a run through a queue is made of. */
+/** The parts of a run through a queue. */
 export interface FleetParts {
   readonly context: Context;
   readonly place: QueuePlace;

@@ -22,7 +22,7 @@ import { CommandFailed, EXIT, Interrupted, UsageError } from '../../exit/codes.j
 import { clearQueue, withSubmitter } from './fleet.js';
 import { tellEnd } from './tell.js';
 
-/** What was found before anything is written. */
+/** The findings before anything is written. */
 export interface Checked {
   readonly context: Context;
   readonly flags: BatchFlags;
@@ -37,7 +37,7 @@ type Open = Extract<OpenedBatch, { readonly kind: 'open' }>;
 /** Where it goes. */
 interface RunParts extends Checked {
   readonly paths: OutputPaths;
-  /** What results are sealed to on the disk. */
+  /** The key that results on disk are sealed to. */
   readonly key: RsaPublicKey | undefined;
   readonly place: QueuePlace | undefined;
   readonly asked: Asked;
@@ -166,7 +166,7 @@ function keepKey({ ledger, journal }: Open, fingerprint: string, { settings }: C
   if (replyKey === undefined && settings.ephemeral !== true) journal.append({ kind: 'key', fingerprint });
 }
 
-/** What is waited for at the end: older ones have long been done. */
+/** The most lines to wait for at the end: older ones are long done. */
 const MAX_FORGETTING = 2_000;
 
 function linesOf(

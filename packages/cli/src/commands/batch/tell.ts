@@ -1,4 +1,4 @@
-/** What is said of a batch that is finished. */
+/** The report on a finished batch. */
 import type { End } from '../../batch/journal/record.js';
 import type { Context } from '../../context.js';
 import { CommandFailed } from '../../exit/codes.js';

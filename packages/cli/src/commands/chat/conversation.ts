@@ -1,4 +1,4 @@
-/** What was said so far, in memory only. */
+/** The conversation so far, in memory only. */
 import type { ChatMessage, ContentPart, SecurityTier } from 'nomyo-js';
 
 /** A conversation with a model. */
@@ -23,7 +23,7 @@ export class Conversation {
     this.#attachments.push(part);
   }
 
-  /** What is sent, with the next message at its end; nothing is remembered before it was answered. */
+  /** The messages to send, ending with the next one; nothing is remembered until it is answered. */
   next(text: string): readonly ChatMessage[] {
     const parts = this.#attachments;
     const content = parts.length === 0 ? text : [...parts, { type: 'text' as const, text }];

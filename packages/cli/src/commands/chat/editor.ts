@@ -10,7 +10,7 @@ const CONTINUATION = '… ';
 /** Asks the terminal to put marks around what is pasted (xterm control sequences, "Bracketed Paste Mode"). */
 const PASTE_MARKS = { on: '\u001b[?2004h', off: '\u001b[?2004l' } as const;
 
-/** What the editor tells. */
+/** The editor's events. */
 export interface EditorEvents {
   /** Ctrl-C while an answer is waited for. */
   readonly onInterrupt: () => void;

@@ -6,12 +6,12 @@ import { readPublicKey, writeSealed } from '../../sealed-file.js';
 import { aModel, aTier } from '../../settings/values.js';
 import type { Conversation } from './conversation.js';
 
-/** What a slash command needs. */
+/** The context of a slash command. */
 export interface SlashContext {
   readonly conversation: Conversation;
   /** Path of a public key, by `--seal-to`. */
   readonly sealTo: string | undefined;
-  /** What `~` stands for. */
+  /** The directory that `~` stands for. */
   readonly home: string;
   readonly say: (line: string) => void;
   readonly end: () => void;

@@ -1,4 +1,4 @@
-/** What can follow each command. Pure. */
+/** The words that can follow each command. Pure. */
 import type { CommandSpec } from '../../command.js';
 import { SETTINGS } from '../../settings/table.js';
 

@@ -1,4 +1,4 @@
-/** What a check finds. */
+/** The finding of a check. */
 
 /** How it stands. */
 export type Status = 'ok' | 'warn' | 'fail' | 'skip';
@@ -10,7 +10,7 @@ export interface Check {
   readonly title: string;
   readonly status: Status;
   readonly detail: string;
-  /** What to do; empty when there is nothing to do. */
+  /** The advice; empty when there is nothing to do. */
   readonly fix: string;
 }
 

@@ -1,4 +1,4 @@
-/** What the answer of a router means. Pure, but for the list of authorities that Node brings along. */
+/** The meaning of a router's answer. Pure, except for the list of authorities built into Node. */
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import type { ProbeFacts } from '../../router/probe.js';
@@ -9,7 +9,7 @@ import { fail, ok, skip, warn, type Finding } from './check.js';
 const SKEW_MS = { warn: 30_000, fail: 300_000 } as const;
 const SECOND_MS = 1_000;
 
-/** What the codes of a connection that fails mean. */
+/** The meaning of the codes of a failed connection. */
 const REACHING: Readonly<Record<string, readonly [what: string, fix: string]>> = {
   ECONNREFUSED: ['nothing is listening there', 'check --base-url, and whether the router runs'],
   ENOTFOUND: ['the name is not known', 'check --base-url and the name server'],

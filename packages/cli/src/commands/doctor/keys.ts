@@ -16,7 +16,7 @@ const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 const MODE = 0o777;
 
-/** What there is to say about both. */
+/** The findings about both. */
 export async function keyChecks(context: Context): Promise<readonly Check[]> {
   return [
     check('api-key', 'API key', await apiKeyFinding(context)),
@@ -44,7 +44,7 @@ async function exposedSecret(path: string | undefined): Promise<Finding | undefi
   return exposure === undefined ? undefined : warn(...exposure);
 }
 
-/** What is wrong with the mode of a file that must be its owner's alone, and what mends it. */
+/** The fault in the mode of a file that only its owner may read, and its fix. */
 function exposureOf(path: string, { mode }: Stats): [detail: string, fix: string] | undefined {
   if ((mode & OTHERS) === 0) return undefined;
   return [`${path} has mode ${shown(mode)}: others can reach it`, `chmod 600 ${path}`];

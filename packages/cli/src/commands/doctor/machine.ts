@@ -24,7 +24,7 @@ const BAD_OPENSSL = /^3\.0\.[0-6](\D|$)/u;
 const REVEALING =
   /--(inspect(-brk|-wait)?(=|$)|heapsnapshot-(signal|near-heap-limit)|heap-prof|diagnostic-dir|report-(on|uncaught)[\w-]*|cpu-prof|trace-event)/u;
 
-/** What Node says about itself. */
+/** Node's facts about itself. */
 export interface MachineFacts {
   readonly node: string;
   readonly openssl: string;

@@ -7,7 +7,7 @@ import { check, ok, skip, warn, type Check } from './check.js';
 const REALISTIC_BYTES = 64 * 1024 * 1024;
 const MIB = 1024 * 1024;
 
-/** What is read from the system; `undefined` where a file is not there. */
+/** The facts read from the system; `undefined` where a file is missing. */
 export interface MemoryFacts {
   readonly protection: Pick<ReturnType<typeof getMemoryProtectionInfo>, 'method' | 'details'>;
   /** `/proc/self/limits` */

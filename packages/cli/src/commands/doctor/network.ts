@@ -40,7 +40,7 @@ export async function networkChecks(context: Context): Promise<readonly Check[]>
   }
 }
 
-/** What is remembered may be damaged, and then nothing is known. */
+/** The remembered keys may be damaged, and then nothing is known. */
 const failed = (error: unknown): ReturnType<typeof ok> =>
   fail(errorReport(error).error.message, 'restore the file from a backup, or move it away');
 
@@ -87,7 +87,7 @@ async function keyFinding(context: Context, facts: ProbeFacts): Promise<ReturnTy
   return firstUseFinding(context, key.fingerprint, detail);
 }
 
-/** What `--first-use` has remembered counts, whether it is asked for today or not. */
+/** A key remembered by `--first-use` counts, whether the flag is given today or not. */
 async function firstUseFinding(
   context: Context,
   fingerprint: string,

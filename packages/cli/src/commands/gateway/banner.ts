@@ -1,4 +1,4 @@
-/** What the gateway prints when it listens, and for every call on a terminal. Pure. */
+/** The gateway's output when it listens, and for every call on a terminal. Pure. */
 import type { Call, Gateway } from '@nomyo/gateway';
 import { visible } from '../../io/visible.js';
 

@@ -1,7 +1,7 @@
 /** A pair in one line, as ssh-keygen describes keys, and one about its age. Pure. */
 import { duration } from '../../io/duration.js';
 
-/** What is told. */
+/** The facts shown. */
 export interface PairDescription {
   readonly path: string;
   /** In bits. */

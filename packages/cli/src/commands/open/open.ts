@@ -28,7 +28,7 @@ export async function run(context: Context): Promise<void> {
   }
 }
 
-/** What says by itself what went wrong. */
+/** Errors whose message needs no explanation. */
 const TOLD = [NomyoError, UsageError, CommandFailed] as const;
 
 /** So many lines that do not open are named; the others are counted. */

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What the server keeps of one key: enough to recognise it, not to make it. */
+/** The server's record of one key: enough to recognize it, not to recreate it. */
 export interface ApiKeyEntry {
   /** 16 hexadecimal digits; public. */
   readonly id: string;

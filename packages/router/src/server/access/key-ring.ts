@@ -7,7 +7,7 @@ import { findApiKey, type ApiKeyEntry } from './api-key.js';
 /** Shortest time between two looks at the file, in ms. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Who may call. */
+/** The access rules for clients. */
 export interface Access {
   /** @returns the entry of the key; `undefined` when it is missing or wrong; `anyone` when no keys are required */
   find(key: string | undefined): Promise<ApiKeyEntry | 'anyone' | undefined>;

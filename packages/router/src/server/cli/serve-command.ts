@@ -20,7 +20,7 @@ import { MAX_PORT, wholeNumber } from './values.js';
 
 const MIB = 1_048_576;
 
-/** What one `Map` of JavaScript holds. */
+/** The capacity of one JavaScript `Map`. */
 const MAX_ENTRIES = 16_000_000;
 
 const MAX_REPLAY_MIB = 1_048_576;

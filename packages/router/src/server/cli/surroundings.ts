@@ -1,4 +1,4 @@
-/** What the commands get from the process around them, so that tests can give them another. */
+/** The commands' view of the process around them, so that tests can replace it. */
 import type { RouterServer } from '../server.js';
 
 /** A running server. */

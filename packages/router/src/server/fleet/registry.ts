@@ -41,7 +41,7 @@ export const NO_PEERS: Peers = {
   forget: () => undefined,
 };
 
-/** What a router shares with its fleet, and by which Redis. */
+/** The state that a router shares with its fleet, and the Redis for it. */
 export interface RegistryOptions {
   readonly redis: RedisClient;
   readonly realm: string;

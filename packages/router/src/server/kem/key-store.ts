@@ -4,7 +4,7 @@ import type { KemKey, Protocol, PublishedKey, Signer, SuiteId } from '../protoco
 import { collectGarbage } from './collect-garbage.js';
 import { destroyedAt, documentEnd, nextLife, secondsToNextStep } from './plan.js';
 
-/** What a key store makes keys with, and for whom. */
+/** The settings of a key store. */
 export interface KeyStoreOptions {
   readonly protocol: Protocol;
   readonly signer: Signer;

@@ -12,7 +12,7 @@ const SKEW_SECONDS = 300;
 
 const MAX_EPOCH = 0xffff_ffff;
 
-/** What `keys delegate` was asked for. */
+/** The arguments of `keys delegate`. */
 export interface DelegateRequest {
   /** Paths. */
   readonly root: string;
@@ -43,7 +43,7 @@ export async function delegate(request: DelegateRequest): Promise<readonly strin
   ];
 }
 
-/** What `keys revoke` was asked for. */
+/** The arguments of `keys revoke`. */
 export interface RevokeRequest {
   /** Paths. */
   readonly root: string;

@@ -49,7 +49,7 @@ export function rawPublicKey(key: KeyObject): Uint8Array {
   return publicKey.export({ type: 'spki', format: 'der' }).subarray(SPKI_HEAD_BYTES);
 }
 
-/** What `@nomyo/protocol-v2` signs with: the private key stays in OpenSSL's memory. */
+/** A signing key for `@nomyo/protocol-v2`: the private key stays in OpenSSL's memory. */
 export function signWith(key: KeyObject): Pick<SigningKey, 'sign'> {
   return { sign: (message) => Promise.resolve(concatBytes(sign(null, message, key))) };
 }

@@ -16,7 +16,7 @@ export interface LogFields {
   readonly message?: string;
 }
 
-/** What a line is about. */
+/** The subject of a line. */
 export type LogEvent = 'request' | 'started' | 'draining' | 'stopped' | 'trouble';
 
 /** Writes lines. */

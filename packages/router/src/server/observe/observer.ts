@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { LIMITS } from '../limits.js';
 import type { Metrics } from './metrics.js';
 
-/** What `/healthz` reports. */
+/** The report of `/healthz`. */
 export interface Health {
   /** The problem; `undefined` while requests are served. */
   readonly trouble: () => string | undefined;

@@ -48,7 +48,7 @@ export interface UpstreamOptions {
 /** Sends requests to one inference server. */
 export class Upstream {
   readonly #request: typeof httpRequest;
-  /** What is the same for all requests. */
+  /** Shared by all requests. */
   readonly #options: RequestOptions;
   readonly #basePath: string;
   readonly #headers: OutgoingHttpHeaders;

@@ -22,7 +22,7 @@ import { UpstreamError, failureAnswer } from '../upstream/failure.js';
 /** An envelope around the largest payload, its base64 and its other members, in bytes. */
 const MAX_ENVELOPE_BYTES = 16_777_216;
 
-/** What the calls of protocol 1 need of the server. */
+/** The parts of the server that calls of protocol 1 need. */
 export interface V1Service extends Pick<ExchangeService, 'access' | 'answers' | 'limiter' | 'routes'> {
   readonly key: RouterKey;
   readonly budget: ByteBudget;

@@ -8,7 +8,7 @@ import { assemble } from '../responder/responder.js';
 import { summarize } from '../responder/summary.js';
 
 /**
- * What a model would say: the text of the answer; an assistant message (`{ content, tool_calls, … }`); or a whole
+ * A model's reply: the text of the answer; an assistant message (`{ content, tool_calls, … }`); or a whole
  * completion, which is an object with `choices` and is sealed as it is.
  */
 export type Answer = string | JsonObject;
@@ -47,7 +47,7 @@ async function ask(answer: AnswerFunction, request: ChatRequest): Promise<Answer
   try {
     made = await answer(request);
   } catch {
-    // What it threw can quote the prompt, and an error is not encrypted.
+    // Its error can quote the prompt, and errors are not encrypted.
     throw new Refusal(500, 'the function in answers threw');
   }
   if (typeof made === 'string' || isJsonObject(made)) return made;

@@ -1,4 +1,4 @@
-/** What the command prints once the router listens. */
+/** The command's output once the router listens. */
 import type { RouterOptions } from '../options.js';
 import type { Router } from '../router.js';
 

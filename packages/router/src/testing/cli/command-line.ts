@@ -6,7 +6,7 @@ import { CLI_DEFAULTS, CLI_OPTIONS } from './option-table.js';
 import { messageOf, UsageError } from './usage-error.js';
 import { allowedModels, failSpec, keySize, wholeNumber } from './values.js';
 
-/** What was asked for. */
+/** The parsed command line. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }

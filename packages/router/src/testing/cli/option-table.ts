@@ -5,7 +5,7 @@ export interface CliOption {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
   readonly short?: string;
-  /** What follows the name in the help. */
+  /** The placeholder after the name in the help. */
   readonly value?: string;
   readonly does: string;
 }

@@ -3,7 +3,7 @@ export class UsageError extends Error {
   override readonly name: string = 'UsageError';
 }
 
-/** What an error says; those of the runtime are errors too where a test has globals of its own. */
+/** The message of an error, including the runtime's own errors when a test has separate globals. */
 export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : 'failed';
 }

@@ -76,7 +76,7 @@ function without(member: string): Failure {
   return damaged((envelope) => ({ ...envelope, [member]: undefined }));
 }
 
-/** What this router sealed a moment ago is an envelope; anything else would be a mistake here. */
+/** Parses an envelope that this router has just sealed; anything else would be a bug here. */
 function asObject(value: unknown): JsonObject {
   if (!isJsonObject(value)) throw new TypeError('only an envelope can be damaged');
   return value;

@@ -1,9 +1,9 @@
-/** What a fail mode changes: hooks along the way of one request. */
+/** The changes of a fail mode: hooks along the path of one request. */
 import type { ServerResponse } from 'node:http';
 import type { Connection } from '../http/listener.js';
 import type { Reply } from '../../v1/reply.js';
 
-/** What an answer in place of the router can be made from. */
+/** The inputs for an answer in place of the router. */
 export interface Scene {
   /** After the colon of the mode. */
   readonly argument: string | undefined;
@@ -27,7 +27,7 @@ export interface Failure {
   readonly answer?: (scene: Scene) => Reply | Promise<Reply>;
   /** Seals the answer to a key that is not the client's. */
   readonly sealToStranger?: true;
-  /** What is sealed in place of the answer. */
+  /** The plaintext sealed in place of the answer. */
   readonly plaintext?: () => Uint8Array;
   /** Changes a reply of status 200. */
   readonly damage?: (reply: Reply, argument: string | undefined) => Reply;

@@ -6,7 +6,7 @@ import type { FailModeName } from './modes.js';
 import { plaintextFailures } from './plaintexts.js';
 import { statusFailures } from './statuses.js';
 
-/** What each mode changes. */
+/** The changes of each mode. */
 export const FAILURES: Readonly<Record<FailModeName, Failure>> = {
   ...statusFailures,
   ...envelopeFailures,

@@ -46,7 +46,7 @@ export function createPlan(spec: FailSpec | undefined): FailPlan {
 
 interface ArmedMode {
   readonly mode: ParsedMode;
-  /** What this mode is for the next request; `random` is another one every time. */
+  /** The mode for the next request; `random` is another one every time. */
   readonly next: () => ParsedMode;
   left: number;
 }

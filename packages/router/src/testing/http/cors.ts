@@ -1,7 +1,7 @@
 /** Lets pages of one other origin call: what a browser asks for before and after (Fetch standard, §3.2 HTTP-CORS). */
 import type { Handler } from './listener.js';
 
-/** What the protocol sends beyond the headers that a page may always send. */
+/** The protocol's headers beyond those that a page may always send. */
 const REQUEST_HEADERS = [
   'authorization',
   'content-type',

@@ -1,4 +1,4 @@
-/** What the router remembers of its last requests, for tests and the demo to look at. */
+/** The router's record of its last requests, for tests and the demo. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** One request as it came over the wire, and how it was answered. Ciphertext only: never what was inside. */

@@ -9,13 +9,13 @@ import {
   type Verdict,
 } from './verdicts.js';
 
-/** What `expect.extend` of Jest and of Vitest takes. */
+/** The argument of `expect.extend` in Jest and Vitest. */
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }
 
-/** What `expect(router)` offers after `expect.extend(routerMatchers)`; for `declare module` in TypeScript. */
+/** The matchers of `expect(router)` after `expect.extend(routerMatchers)`; for `declare module` in TypeScript. */
 export interface RouterMatchers<R = unknown> {
   /** One request, opened, has all of these members. */
   toHaveReceived(expected: ExpectedPayload): Promise<R>;

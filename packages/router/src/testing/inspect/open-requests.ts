@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../protocol/payload.js';
 
 /** One request as its client wrote it. */
 export interface OpenedRequest {
-  /** What was sealed: `model`, `messages` and the rest. */
+  /** The sealed payload: `model`, `messages` and the rest. */
   readonly payload: JsonObject;
   /** Without `Bearer `; `undefined` when none was sent. */
   readonly apiKey: string | undefined;

@@ -1,4 +1,4 @@
-/** What a test may ask of a router, as sentences. None of them quotes a prompt, an answer or a key. */
+/** A test's questions to a router, answered in sentences. None of them quotes a prompt, an answer or a key. */
 import type { SeenRequest } from '../http/seen.js';
 import type { OpenedRequest } from './open-requests.js';
 import { firstDifference } from './subset.js';
@@ -9,7 +9,7 @@ export interface Observed {
   opened(): Promise<readonly OpenedRequest[]>;
 }
 
-/** What a test expects of a payload: members it names must be there, others may be. */
+/** A test's expectations of a payload: named members must be present, others may be. */
 export type ExpectedPayload = Readonly<Record<string, unknown>>;
 
 /** Whether it holds, and the sentence that says so. */

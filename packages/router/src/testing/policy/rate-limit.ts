@@ -26,7 +26,7 @@ export const DEFAULT_RATE_LIMIT: RateLimitSettings = {
   coolDownMs: 1_800_000,
 };
 
-/** What is known of one API key; all times in Unix ms. */
+/** The record of one API key; all times in Unix ms. */
 export interface RateHistory {
   readonly accepted: readonly number[];
   readonly bursts: readonly number[];
@@ -37,7 +37,7 @@ export interface RateHistory {
 /** Of a key that was not seen before. */
 export const NO_HISTORY: RateHistory = { accepted: [], bursts: [], refused: [], coolUntil: 0 };
 
-/** What becomes of a request. */
+/** The verdict on a request. */
 export interface RateDecision {
   /** 200: go on. */
   readonly status: 200 | 429 | 503;

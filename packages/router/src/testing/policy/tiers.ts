@@ -4,7 +4,7 @@ import type { SecurityTier } from '../../v1/headers.js';
 /** The models that a tier may use. A tier that is not named may use any. */
 export type TierModels = Readonly<Partial<Record<SecurityTier, readonly string[]>>>;
 
-/** What a request without X-Security-Tier asks for. */
+/** The tier of a request without X-Security-Tier. */
 const DEFAULT_TIER: SecurityTier = 'standard';
 
 /** @throws {Refusal} 403 */

@@ -22,7 +22,7 @@ export type Answerer = (
   signal: AbortSignal,
 ) => Uint8Array | Promise<Uint8Array>;
 
-/** What a POST is answered with. */
+/** The answer to a POST. */
 export interface CompletionService {
   readonly key: RouterKey;
   readonly clientKeys: ClientKeys;

@@ -7,7 +7,7 @@ import { sampleOf } from './sample.js';
 import { summarize, type Summary } from './summary.js';
 import { forcedToolCall } from './tool-call.js';
 
-/** What OpenAI's API allows. */
+/** The limit of OpenAI's API. */
 const MAX_CHOICES = 128;
 
 /** A rule of thumb: no tokenizer is at work here. */

@@ -1,8 +1,8 @@
-/** What the embedded responder says about a request: counts, and the last words of the user. */
+/** The embedded responder's reply to a request: counts, and the last words of the user. */
 import type { ChatRequest, JsonObject } from '../protocol/payload.js';
 import { isJsonObject } from '../protocol/payload.js';
 
-/** What was read. */
+/** A summary of the request. */
 export interface Summary {
   readonly messages: number;
   /** Of all text in all messages, in UTF-16 code units. */

@@ -1,4 +1,4 @@
-/** What a certificate is made for. */
+/** The options of a certificate. */
 export interface CertificateOptions {
   /** Names and addresses in addition to {@link LOCAL_HOSTS}. Default: none. */
   readonly hosts?: readonly string[];
@@ -13,7 +13,7 @@ export interface MadeCertificate {
   readonly key: string;
 }
 
-/** What every certificate is good for. */
+/** The names and addresses in every certificate. */
 const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 
 const DEFAULT_DAYS = 7;

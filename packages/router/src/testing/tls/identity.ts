@@ -1,7 +1,7 @@
 import type { TlsIdentity } from '../http/listener.js';
 import { makeCertificate } from './certificate.js';
 
-/** What a TLS server shows, and whom its clients trust. */
+/** The certificate of a TLS server, and the authority its clients trust. */
 export interface Identity extends TlsIdentity {
   /** Of a certificate made on the spot. */
   readonly ca?: string;

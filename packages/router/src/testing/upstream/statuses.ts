@@ -1,7 +1,7 @@
 import { Refusal } from '../../v1/reply.js';
 
 /**
- * What the client gets for a status of the upstream that is not 200. The upstream's own words are not passed on: they
+ * The client's answer for an upstream status other than 200. The upstream's own words are not passed on: they
  * can quote the prompt, and an error is not encrypted.
  *
  * | upstream | client |
