@@ -97,7 +97,7 @@ describe('nomyo', () => {
       'Set --key-dir to a directory that this process can',
     ],
   ])(
-    'what the library refuses, such as %s, has the name of the command',
+    'an error of the library, such as for %s, uses the command’s names',
     async (_what, flags, env, code, says) => {
       writeFileSync(home.file('garbage'), 'garbage', { mode: 0o600 });
       const run = await home.run(
@@ -109,7 +109,7 @@ describe('nomyo', () => {
     },
   );
 
-  it('takes common flags before the command and behind it, and from the environment', async () => {
+  it('takes common flags before and after the command, and from the environment', async () => {
     const nobody = 'http://127.0.0.1:9';
     for (const run of [
       home.run(['--base-url', nobody, 'pin', '--key-dir', 'unused', '--tier', 'high']),

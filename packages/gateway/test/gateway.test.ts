@@ -151,13 +151,13 @@ describe('the token', () => {
     expect(gateway.token).toMatch(/^[\w-]{43}$/u);
   });
 
-  it('can stand behind a flag: none in 2,000 begins with a dash', () => {
+  it('can follow a flag: none in 2,000 begins with a dash', () => {
     const tokens = Array.from({ length: 2_000 }, makeToken);
     expect(new Set(tokens).size).toBe(2_000);
     expect(tokens.filter((token) => !/^\w[\w-]{42}$/u.test(token))).toEqual([]);
   });
 
-  it.each(['/', '/v1/models', '/metrics', '/api/tags', '/nowhere'])('is demanded at GET %s', async (path) => {
+  it.each(['/', '/v1/models', '/metrics', '/api/tags', '/nowhere'])('is required at GET %s', async (path) => {
     expect((await fetch(gateway.url + path)).status).toBe(401);
     expect((await fetch(gateway.url + path, { headers: { authorization: 'Bearer wrong' } })).status).toBe(
       401,

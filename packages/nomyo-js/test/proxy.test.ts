@@ -93,7 +93,7 @@ describe('HTTPS_PROXY', () => {
     expect(() => client(to, { proxy: 'socks5://127.0.0.1' })).toThrow(/^proxy must be/u);
   });
 
-  it('leaves a fetch of the caller alone', async () => {
+  it('leaves a custom fetch alone', async () => {
     const { to, proxy } = await routerAndProxy();
     setEnvironment({ HTTPS_PROXY: proxy.url });
     const plain = await router({ tls: false });
