@@ -1,4 +1,4 @@
-/** What a caller gets: the opened answer with `_metadata` (SPEC.md §7), and what it says of itself. */
+/** The caller's result: the opened answer with `_metadata` (SPEC.md §7), and its facts. */
 import { isObject, SecurityError } from '@nomyo/base';
 import { decodePayload, type JsonObject } from '@nomyo/crypto';
 import type { CallMemory } from './call-memory.js';

@@ -36,7 +36,7 @@ export class CallMemory {
   }
 }
 
-/** What hears of memory that is not locked: it tells of the first piece of one client. */
+/** The listener for memory that is not locked: it reports the first piece of one client. */
 export function createLockWarning(options: SecureByteContextOptions, emit: Emit): (bytes: number) => void {
   let isTold = options.secure === false;
   return (bytes) => {

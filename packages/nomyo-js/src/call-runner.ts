@@ -41,7 +41,7 @@ export interface CallInput {
   readonly needs?: Promise<unknown>;
 }
 
-/** What is made of an answer, and what it says of itself. */
+/** The value made from an answer, and the answer's facts. */
 export interface Taken<T> {
   readonly value: T;
   /** Asked for only when there are observers. */

@@ -1,4 +1,4 @@
-/** What Node's environment tells a client. */
+/** The settings that a client takes from Node's environment. */
 import crypto, { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import type { Environment, Hash } from './environment.js';

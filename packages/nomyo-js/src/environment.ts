@@ -1,6 +1,6 @@
 import type { HttpClientOptions } from '@nomyo/transport';
 
-/** What a client asks of its runtime. `#env` resolves to the answer. */
+/** The interface of a client to its runtime. `#env` resolves to its implementation. */
 export interface Environment {
   /** Whether the user of the page can read an API key. */
   readonly isBrowser: boolean;

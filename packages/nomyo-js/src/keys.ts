@@ -50,10 +50,10 @@ export class GivenKeys implements Keys {
   }
 }
 
-/** What bounds the work of a private key. */
+/** The limits on the work of a private key. */
 export interface UnwrapLimits {
   readonly signal: CallSignal;
-  /** What is left for it, in ms; asked when it begins. */
+  /** The time left for it, in ms; asked when it begins. */
   readonly timeLeft: () => number;
 }
 

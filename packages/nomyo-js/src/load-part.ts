@@ -3,7 +3,7 @@ import type * as answerErrors from './answer-errors.js';
 
 export { loadPart } from '@nomyo/transport';
 
-/** What makes an error of an answer to a request that may have been run, or not. */
+/** Loads the errors of answers to a request that may or may not have been run. */
 export function loadAnswerErrors(possiblyExecuted: boolean): Promise<typeof answerErrors> {
   return loadPart(() => import('./answer-errors.js'), possiblyExecuted);
 }

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, isArrayBuffer, isBytes } from '@nomyo/base';
 import type { CallInput } from './call-runner.js';
 
-/** What all calls of the lower level have in common. */
+/** Shared by all low-level calls. */
 export const PAYLOAD_CALL: Omit<CallInput, keyof PayloadOfCall> = {
   operation: 'payload',
   method: 'POST',
@@ -12,7 +12,7 @@ export const PAYLOAD_CALL: Omit<CallInput, keyof PayloadOfCall> = {
   stream: false,
 };
 
-/** What each has of its own. */
+/** Specific to each of them. */
 type PayloadOfCall = Pick<
   CallInput,
   'payload' | 'payloadId' | 'securityTier' | 'apiKey' | 'timeout' | 'maxRetries'

@@ -40,7 +40,7 @@ export class MovableV1Channel extends V1Channel {
   }
 }
 
-/** What the lower level speaks unless the option `protocol` says otherwise. */
+/** The protocol of the low-level client unless the option `protocol` says otherwise. */
 export const movableV1: Protocol<MovableV1Channel> = {
   ...v1,
   connect: (context) => new MovableV1Channel(context),

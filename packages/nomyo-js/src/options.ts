@@ -13,7 +13,7 @@ import type { OnServerKeyChange, ServerKeyPolicy, ServerKeyRules } from './serve
 /** An API key, or how to get the one of the moment. */
 export type ApiKey = string | (() => string | Promise<string>);
 
-/** What both clients take. */
+/** The options of both clients. */
 export interface CommonOptions {
   /**
    * Permits `http:` URLs, with a warning: `true` on this machine alone, for local development; `dangerously-remote` on any

@@ -4,10 +4,10 @@ import type { SecurityTier } from './chat/request-types.js';
 import { PolicyError, type Policy } from './policy.js';
 import { textAt } from './text-at.js';
 
-/** What the rules about one call look at. */
+/** The facts that rules about one call look at. */
 export interface CallFacts {
   readonly securityTier: SecurityTier | undefined;
-  /** What will be sealed, without padding, whatever the object was that it was written from. */
+  /** The JSON to be sealed, without padding, whatever object it was written from. */
   readonly json: Uint8Array;
 }
 

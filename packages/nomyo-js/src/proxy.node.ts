@@ -3,7 +3,7 @@ import { given } from '@nomyo/base';
 import { LOOPBACK_NO_PROXY, parseProxy } from '@nomyo/transport';
 import type { Environment } from './environment.js';
 
-/** What the caller says, and otherwise what the environment says; `NO_PROXY` holds for both, as it does for curl. */
+/** The caller's proxy, or else the environment's; `NO_PROXY` applies to both, as it does for curl. */
 export const proxyOf: Environment['proxyOf'] = (proxy) => {
   const noProxy = variable('NO_PROXY');
   if (proxy !== undefined) return { proxy, ...given('noProxy', noProxy) };

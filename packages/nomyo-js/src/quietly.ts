@@ -1,7 +1,7 @@
 /** Foreign code that may fail without consequence: loggers, subscribers, observers. */
 
 /**
- * What `task` gives; `undefined` where it throws. A rejected promise is dropped, too.
+ * The result of `task`; `undefined` if it throws. A rejected promise is dropped, too.
  *
  * @param failed is told why. Default: nothing
  */

@@ -6,7 +6,7 @@ import { errorOfAnswer } from '@nomyo/transport';
 /** Which call an answer belongs to. */
 export interface AnsweredCall {
   readonly payloadId: string;
-  /** What no error may show. */
+  /** Secrets that no error may show. */
   readonly secrets: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export type ServerKeyPolicy = 'any' | 'first-use' | 'pinned';
 /** Decides about a changed key: `true` accepts it and has it remembered, everything else refuses it. */
 export type OnServerKeyChange = (change: ServerKeyChange) => boolean | Promise<boolean>;
 
-/** What was decided about the router's keys. */
+/** The decision about the router's keys. */
 export interface ServerKeyRules {
   readonly policy: ServerKeyPolicy;
   /** Fingerprints. Where there are some, no other key is accepted, whatever the policy. */

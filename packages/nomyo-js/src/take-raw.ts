@@ -1,4 +1,4 @@
-/** What `createRaw()` makes of an answer. Loaded with its first call. */
+/** Turns an answer into the result of `createRaw()`. Loaded with its first call. */
 import { checkJsonObject, type SecureByteContext } from '@nomyo/crypto';
 import { errorOfAnswer } from '@nomyo/transport';
 import { asWhole } from './answer.js';

@@ -35,7 +35,7 @@ import { createTierWarning } from './server-key-policy.js';
 
 const PATH = '/v1/chat/secure_completion';
 
-/** What clients speak unless the option `protocol` says otherwise. */
+/** The protocol of clients unless the option `protocol` says otherwise. */
 export const v1: Protocol<V1Channel> = {
   name: 'nomyo/1',
   roots: [],
@@ -184,7 +184,7 @@ class V1Exchange implements Exchange {
   }
 }
 
-/** What version 1 says of an answer that was opened. */
+/** The facts of version 1 about an opened answer. */
 export function v1Answer({ plaintext, processedAt }: OpenedEnvelope): WholeAnswer {
   const algorithm = { encryption_algorithm: SUITE.algorithm };
   const metadata = processedAt === undefined ? algorithm : { ...algorithm, processed_at: processedAt };

@@ -4,7 +4,7 @@ import { isObject } from '@nomyo/base';
 /** How deep errors are looked for in errors. */
 const MAX_DEPTH = 8;
 
-/** What a model of any kind does: `doGenerate`, `doStream`, `doEmbed` and whatever comes. */
+/** The methods of a model of any kind: `doGenerate`, `doStream`, `doEmbed` and future ones. */
 const DOES = /^do[A-Z]/;
 
 /**

@@ -1,4 +1,4 @@
-/** What a line says of a call. There is nothing here that could hold content. */
+/** The members of a line about a call. None of them could hold content. */
 import type { CallEnd, CallStart } from '../observe/observer.js';
 
 /** Longest name that is written, in UTF-16 code units: a caller can call a model anything. */
@@ -15,7 +15,7 @@ export type KnownEnd =
   | CallEnd
   | (Partial<Omit<CallEnd, 'outcome'>> & Pick<CallEnd, 'durationMs'> & { readonly outcome: 'unfinished' });
 
-/** What is not known is left out. One literal, since an object that was spread into is slow to make and to write. */
+/** Unknown members are left out. One literal, since spreading into an object makes it slow to create and to write. */
 export function callBody(call: CallStart, apiKey: string | undefined, end: KnownEnd): CallBody {
   return {
     type: 'call',

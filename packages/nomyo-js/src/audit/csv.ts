@@ -52,7 +52,7 @@ export function csvLine(line: string): string | undefined {
 /** A spreadsheet takes a cell that begins like this for a formula; some take the wide signs of Chinese and Japanese. */
 const FORMULA = /^[\s\p{Cc}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
 
-/** What ends a cell, in some country's spreadsheets. */
+/** The cell separators of spreadsheets in any locale. */
 const SEPARATOR = /[",;\t\r\n]/;
 
 function cell(value: unknown): string {

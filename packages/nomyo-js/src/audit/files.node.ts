@@ -24,7 +24,7 @@ export function rotatedPath(file: string, number: number): string {
   return join(dirname(file), `${basename(file)}.${String(number).padStart(6, '0')}`);
 }
 
-/** What stands at the end of a file. */
+/** The end of a file. */
 export interface Tail {
   /** The last whole line. */
   readonly last: ParsedLine | undefined;

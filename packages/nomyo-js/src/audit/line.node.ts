@@ -26,7 +26,7 @@ export interface ChainPoint {
 /** Before the first line. */
 export const START: ChainPoint = { seq: -1, hash: GENESIS };
 
-/** What a line says besides its place in the chain: JSON, in this order, `type` first. */
+/** The content of a line besides its place in the chain: JSON, in this order, `type` first. */
 export type LineBody = { readonly type: LineType } & Readonly<Record<string, unknown>>;
 
 /** `call`: a call; `checkpoint`: a signature; `torn`, `cut`: marks of a writer that found damage. */
@@ -78,7 +78,7 @@ export function beginsLikeLine(bytes: Uint8Array): boolean {
   return begin.every((byte, at) => byte === BEGIN[at]) || bytes.every((byte) => byte === 0);
 }
 
-/** What a line says, if it is whole; or what is wrong with it. */
+/** The content of a whole line, or the fault in it. */
 export function parseLine(bytes: Uint8Array): ParsedLine | string {
   if (bytes.byteLength > MAX_LINE_BYTES) return 'it is too long for a line of an audit log';
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);

@@ -8,11 +8,11 @@ import { MAX_LINE_BYTES, parseLine, sha256, START, type ChainPoint, type ParsedL
 export interface AuditProblem {
   /** Number of the line since the verifier was made, from 1; where lines are missing at the end, one more than the last. */
   readonly line: number;
-  /** What is wrong with it, in words. */
+  /** The fault, in words. */
   readonly reason: string;
 }
 
-/** What was found. */
+/** The findings. */
 export interface AuditVerdict {
   /** `undefined`: every line is as it was written. */
   readonly problem: AuditProblem | undefined;
@@ -39,13 +39,13 @@ export interface AuditVerifierOptions {
   readonly start?: ChainPoint;
 }
 
-/** What a checkpoint signs, before its text. */
+/** The prefix that a checkpoint signs before its text. */
 export const CHECKPOINT_DOMAIN = 'nomyo/audit checkpoint\0';
 
 /** Writers that may be killed in a row while each marks what the one before left. */
 const MAX_TORN_LINES = 16;
 
-/** What a writer says of torn lines that it found. */
+/** A writer's record of the torn lines it found. */
 export function tornMark(lines: readonly Uint8Array[]): { readonly bytes: number; readonly sha256: string } {
   const content = concatBytes(...lines.flatMap((line, i) => (i === 0 ? [line] : [LINE_FEED, line])));
   return { bytes: content.byteLength, sha256: sha256(content) };
@@ -138,7 +138,7 @@ export class AuditVerifier {
     this.#counts.unsigned = isChecked ? 0 : this.#counts.unsigned + 1;
   }
 
-  /** What is wrong with a whole line at this place, or `undefined`. */
+  /** The fault in a whole line at this place, or `undefined`. */
   #wrongPlace(parsed: ParsedLine): string | undefined {
     const { seq, hash } = this.#end;
     if (parsed.seq > seq + 1) return `${String(parsed.seq - seq - 1)} lines before it are missing`;

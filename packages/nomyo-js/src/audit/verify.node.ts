@@ -25,7 +25,7 @@ export interface VerifyAuditOptions {
   readonly checkpoints?: readonly string[];
 }
 
-/** What was found in the files of a log. */
+/** The findings in the files of a log. */
 export interface AuditReport extends Omit<AuditVerdict, 'problem'> {
   /** The first line that is wrong, counted from 1 in its file; `undefined`: all are as they were written. */
   readonly problem: { readonly file: string; readonly line: number; readonly reason: string } | undefined;

@@ -52,14 +52,14 @@ export interface SystemMessage {
   readonly name?: string;
 }
 
-/** What the user says. */
+/** A message of the user. */
 export interface UserMessage {
   readonly role: 'user';
   readonly content: Text | readonly ContentPart[];
   readonly name?: string;
 }
 
-/** What the model said earlier. */
+/** An earlier message of the model. */
 export interface AssistantMessage {
   readonly role: 'assistant';
   readonly content?: Text | readonly (ContentPartText | ContentPartRefusal)[] | null;
@@ -72,14 +72,14 @@ export interface AssistantMessage {
   readonly audio?: { readonly id: string } | null;
 }
 
-/** What a tool gave back. */
+/** The result of a tool. */
 export interface ToolMessage {
   readonly role: 'tool';
   readonly content: Text | readonly ContentPartText[];
   readonly tool_call_id: string;
 }
 
-/** What a function gave back, in older conversations. */
+/** The result of a function, in older conversations. */
 export interface FunctionMessage {
   readonly role: 'function';
   readonly content: Text | null;
@@ -138,7 +138,7 @@ export interface CustomTool {
   };
 }
 
-/** What the model may call. */
+/** A tool that the model may call. */
 export type Tool = FunctionTool | CustomTool;
 
 /** Which tool the model must call, if any. */
@@ -170,7 +170,7 @@ export type ResponseFormat =
       };
     };
 
-/** What `create()` takes. At most 10 MiB as JSON. */
+/** The request of `create()`. At most 10 MiB as JSON. */
 export interface ChatCompletionRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
@@ -216,7 +216,7 @@ export interface ChatCompletionRequest {
   readonly api_key?: string;
 }
 
-/** What `create()` takes to give a stream of chunks in place of one answer. */
+/** The request of `create()` for a stream of chunks instead of one answer. */
 export interface StreamingChatCompletionRequest extends Omit<ChatCompletionRequest, 'stream'> {
   readonly stream: true;
   /** `include_usage`: a last chunk, without choices, says how many tokens the call took. Default: `false`. */

@@ -1,4 +1,4 @@
-/** What a chat-completion request must have, and which of its members travel as headers. Pure. */
+/** The required members of a chat-completion request, and those that travel as headers. Pure. */
 import {
   aBoolean,
   anObject,
@@ -84,12 +84,12 @@ function readOnce(name: string, value: unknown): RequestMembers {
     return typeof toJSON === 'function' || toJSON === undefined ? members : { ...members, toJSON };
   } catch (error) {
     if (error instanceof InvalidArgumentError) throw error;
-    // What a getter or a toJSON throws may quote what it was asked for.
+    // An error thrown by a getter or a toJSON may quote the request.
     throw new InvalidArgumentError(name, 'cannot be read: a getter, a toJSON or a proxy in it failed');
   }
 }
 
-/** What `toJSON` leaves out of the members that travel as headers is taken from the object itself. */
+/** Header members that `toJSON` leaves out are read from the object itself. */
 function converted(name: string, given: RequestMembers, json: unknown): RequestMembers {
   const own = HEADER_MEMBERS.map((member) => [member, given[member]] as const);
   return { ...Object.fromEntries(own.filter(([, held]) => held !== undefined)), ...anObject(name, json) };

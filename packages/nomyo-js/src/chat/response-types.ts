@@ -4,7 +4,7 @@ import type { ToolCall } from './request-types.js';
 /** Why the model stopped. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
 
-/** What the model says. */
+/** A message of the model. */
 export interface ChatCompletionMessage {
   readonly role: 'assistant';
   readonly content: string | null;
@@ -59,7 +59,7 @@ export interface AnswerMetadata {
   readonly encryption_algorithm: string;
 }
 
-/** What `create()` gives. */
+/** The result of `create()`. */
 export interface ChatCompletion {
   readonly id: string;
   readonly object: 'chat.completion';

@@ -1,4 +1,4 @@
-/** What errors look like in each dialect. Loaded with the first of them. */
+/** The form of errors in each dialect. Loaded with the first error. */
 import type { Dialect, FailureText, Members } from './dialect.js';
 
 /** Types of Anthropic's errors that have another name than in OpenAI's API. */

@@ -27,7 +27,7 @@ export function entriesAt(
   });
 }
 
-/** What a sealed chat completion cannot give: it is refused, never left out in silence. */
+/** Features that a sealed chat completion cannot offer: refused, never silently dropped. */
 export function refuse(name: string, why: string): never {
   throw new InvalidArgumentError(name, `is not supported: ${why}`);
 }

@@ -4,7 +4,7 @@ import type { ChatCompletion, Logprobs, Usage } from '../chat/response-types.js'
 import type { ChatCompletionChunk, ChunkDelta, ToolCallDelta } from '../stream/chunk-types.js';
 import { synthesize } from '../stream/synthesize.js';
 
-/** What a part is. */
+/** The type of a part. */
 export type Part =
   | { readonly type: 'reasoning' | 'text' | 'refusal' }
   | { readonly type: 'call'; readonly id: string; readonly name: string };
@@ -15,7 +15,7 @@ export type PartEvent =
   | { readonly step: 'delta'; readonly text: string }
   | { readonly step: 'stop' };
 
-/** What is known of an answer besides its parts. */
+/** The facts of an answer besides its parts. */
 export interface AnswerFacts {
   readonly id: string;
   /** Unix seconds. */
@@ -41,7 +41,7 @@ export class PartReader {
   #open: string | undefined;
   readonly #seen = new Set<string>();
 
-  /** What is known so far. */
+  /** The facts so far. */
   get facts(): AnswerFacts {
     return this.#facts;
   }

@@ -1,4 +1,4 @@
-/** What a library is told of calls that failed. Loaded with the first one: most pages see none. */
+/** The answers to a library for failed calls. Loaded with the first one: most pages see none. */
 import { SecurityError } from '@nomyo/base';
 import { errorBody } from '../dialects/error-body.js';
 import type { Dialect } from '../dialects/dialect.js';

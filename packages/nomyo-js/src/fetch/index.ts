@@ -14,7 +14,7 @@ export type { Passthrough } from './route.js';
 /** A `fetch` that a library takes in place of its own. */
 export interface SecureFetch {
   (input: string | URL | Request, init?: SecureFetchInit): Promise<Response>;
-  /** What the library's base URL should be: its API key is used then, where no `apiKey` was given. */
+  /** The base URL for the library: with it, the library's API key is used if no `apiKey` was given. */
   readonly baseURL: string;
   /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
   ready(): Promise<void>;

@@ -53,7 +53,7 @@ class JsonBody {
     if (this.#ordinary !== undefined) return this.#ordinary;
     const content = this.#content;
     this.#ordinary = new Response(textOf(content ?? ''), { status, statusText, headers });
-    // What was given out stays given out, whichever way the next reader comes.
+    // Chunks already delivered are not delivered again, whichever way the next reader comes.
     if (content === undefined) void this.#ordinary.text();
     return this.#ordinary;
   }

@@ -1,4 +1,4 @@
-/** What those who watch are told when a call begins: its settings that are numbers, and no text of the request. Pure. */
+/** The facts for observers when a call begins: its numeric settings, and no text of the request. Pure. */
 import type { JsonObject } from '@nomyo/crypto';
 import type { CallInput } from '../call-runner.js';
 import type { CallParameters, CallStart } from './observer.js';

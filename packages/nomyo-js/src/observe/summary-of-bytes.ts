@@ -1,4 +1,4 @@
-/** What an answer says of itself, read from bytes that never become a string as a whole. */
+/** An answer's facts, read from bytes that never become one string. */
 import { selectNumber } from '@nomyo/crypto';
 import { textAt } from '../text-at.js';
 import type { AnswerSummary } from './observer.js';

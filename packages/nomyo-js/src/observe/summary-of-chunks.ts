@@ -1,4 +1,4 @@
-/** What an answer in chunks says of itself, without its text. Pure. */
+/** The facts of an answer in chunks, without its text. Pure. */
 import type { AnswerSummary } from './observer.js';
 import { summaryOf } from './summary.js';
 

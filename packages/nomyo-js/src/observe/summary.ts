@@ -1,4 +1,4 @@
-/** What an answer says of itself, without its text. Pure. */
+/** An answer's facts, without its text. Pure. */
 import { isObject } from '@nomyo/base';
 import type { AnswerSummary } from './observer.js';
 
@@ -25,7 +25,7 @@ function shortText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 256 ? value : undefined;
 }
 
-/** What is no count is not told. */
+/** Values that are not counts are not reported. */
 export function tokenCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

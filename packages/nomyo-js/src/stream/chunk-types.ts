@@ -9,7 +9,7 @@ export interface ToolCallDelta {
   readonly function?: { readonly name?: string; readonly arguments?: string };
 }
 
-/** What a piece adds to a message: texts add up. */
+/** The delta of a piece to a message: texts add up. */
 export interface ChunkDelta {
   readonly role?: 'assistant';
   readonly content?: string | null;
@@ -18,7 +18,7 @@ export interface ChunkDelta {
   readonly tool_calls?: readonly ToolCallDelta[];
 }
 
-/** What a piece adds to one of `n` answers. */
+/** The delta of a piece to one of `n` answers. */
 export interface ChunkChoice {
   readonly index: number;
   readonly delta: ChunkDelta;
@@ -43,7 +43,7 @@ export interface ChatCompletionChunk {
 }
 
 /**
- * What `create({ stream: true })` gives. It can be iterated once; leaving the loop frees whatever is still held, and
+ * The result of `create({ stream: true })`. It can be iterated once; leaving the loop frees whatever is still held, and
  * ends the request. A stream that breaks off throws: one that ends was whole.
  */
 export interface ChatCompletionStream extends AsyncIterable<ChatCompletionChunk> {

@@ -25,7 +25,7 @@ export function openedStream(
 
 const READ_BEFORE = 'was iterated before; a stream can be read once';
 
-/** What ends a stream before its time. */
+/** The early end of a stream. */
 interface StreamEnd {
   readonly aborted: boolean;
   throwIfAborted(): void;

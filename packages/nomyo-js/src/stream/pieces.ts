@@ -9,7 +9,7 @@ const LONGEST = 4;
 /** The shortest cut of a text without spaces, in UTF-16 code units. */
 const SHORTEST_CUT = 16;
 
-/** What belongs to the character before it: combining marks, variation selectors, skin tones, joiners, Hangul vowels. */
+/** Continues the character before it: combining marks, variation selectors, skin tones, joiners, Hangul vowels. */
 const CONTINUES = /^[\p{M}\p{EMod}\u{200D}\u{1160}-\u{11FF}\u{E0020}-\u{E007F}]/u;
 const REGIONAL = /^\p{RI}/u;
 const JOINER = '\u200D';

@@ -27,7 +27,7 @@ export async function* readChunks(
   const reader = new EventReader();
   let isWhole = false;
   for await (const piece of pieces) {
-    // What comes after the end is read, so that a cut is noticed, and not given.
+    // Data after the end is read, so that a cut is noticed, but not delivered.
     for (const data of reader.read(piece)) {
       const chunk = data === DONE ? undefined : chunkOf(data, check);
       isWhole ||= chunk === undefined || hasFinished(chunk);

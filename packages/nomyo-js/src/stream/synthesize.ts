@@ -6,10 +6,10 @@ import { pieces } from './pieces.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What the chunks of a message are made of; the rest of its members goes into the first one. */
+/** The members split into the chunks of a message; its other members go into the first one. */
 const STREAMED: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
 
-/** What the chunks of an answer are made of; the rest of its members goes into the last one. */
+/** The members split into the chunks of an answer; its other members go into the last one. */
 const OF_A_CHOICE: readonly string[] = ['index', 'message', 'finish_reason', 'logprobs'];
 
 /**

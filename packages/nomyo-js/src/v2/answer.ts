@@ -14,7 +14,7 @@ const GRACE_MS = 1_000;
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** What an answer is opened for. */
+/** The call that an answer is opened for. */
 export interface AnswerCall extends Pick<
   PreparedCall,
   'memory' | 'timeout' | 'signal' | 'securityTier' | 'record'

@@ -10,7 +10,7 @@ import { Configuration } from './configuration.js';
 import { SealedExchange } from './exchange.js';
 import { fetchDocument } from './fetch-document.js';
 
-/** Who is trusted, and with which keys. */
+/** The trusted roots, and their keys. */
 export interface Trust {
   /** 32 raw bytes each. */
   readonly roots: readonly Uint8Array[];

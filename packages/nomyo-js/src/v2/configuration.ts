@@ -28,7 +28,7 @@ const FETCH_INTERVAL_MS = 10_000;
 /** A document is fetched anew in the background when less than this share of its life is left. */
 const REFRESH_SHARE = 1 / 4;
 
-/** What a configuration is made of. */
+/** The parts of a configuration. */
 export interface ConfigurationOptions {
   readonly roots: readonly Uint8Array[];
   readonly realm: string;
@@ -52,7 +52,7 @@ export class Configuration {
   #begun = -Infinity;
   #decided = -Infinity;
   #forced = -Infinity;
-  /** What was wrong with the last document. */
+  /** The fault of the last document. */
   #refusal: NomyoError | undefined;
 
   constructor(options: ConfigurationOptions) {

@@ -20,7 +20,7 @@ import type { Judged } from './errors.js';
 import { headOf, sealCall, type SealableCall } from './seal.js';
 import { judgeThrown, sendSealed, type Gateway } from './send.js';
 
-/** What exchanges are made with. */
+/** The dependencies of exchanges. */
 export interface ExchangeParts extends Gateway {
   readonly configuration: Configuration;
   readonly suites: readonly SuiteId[];
@@ -77,12 +77,12 @@ export class SealedExchange implements Exchange {
     return this.#sealable.call;
   }
 
-  /** What is sent now: the identical bytes, or the first ones. */
+  /** The bytes to send now: the identical ones again, or the first ones. */
   async #current(): Promise<Sealed> {
     const { configuration, suites } = this.#parts;
     if (this.#sealed !== undefined && isInWindow(this.#sealed)) return this.#sealed;
     if (this.#sealed !== undefined && this.#mayHaveArrived) {
-      // What became of it is unknown, and will be: sealed again, it could run twice.
+      // Its outcome is and stays unknown: sealed again, it could run twice.
       markPossiblyExecuted(this.#judged?.error);
       throw this.#judged?.error;
     }

@@ -14,7 +14,7 @@ export interface DocumentSource {
   readonly timeout: number;
 }
 
-/** What is said wherever a server turns out not to speak version 2: there is no other version to fall back to. */
+/** The error wherever a server turns out not to speak version 2: there is no other version to fall back to. */
 const NO_FALLBACK =
   'A pinned root means version 2 and nothing else: check the base URL, and whether the gateway speaks version 2';
 

@@ -1,4 +1,4 @@
-/** What is sealed, and with what (SPEC of version 2, sections 6 and 7). */
+/** The sealed parts of a request, and their keys (SPEC of version 2, sections 6 and 7). */
 import { given, InvalidArgumentError } from '@nomyo/base';
 import {
   sealRequest,
@@ -32,7 +32,7 @@ export function headOf({ method, path, apiKey, securityTier }: PreparedCall): Re
   };
 }
 
-/** What a call is sealed to. */
+/** The key that a call is sealed to. */
 export interface SealTo {
   readonly key: DocumentKey;
   readonly document: KeyDocument;

@@ -29,7 +29,7 @@ export interface GoodAnswer {
   readonly incoming: IncomingAnswer;
 }
 
-/** What was thrown, and what may follow it. */
+/** The error thrown, and what may follow it. */
 class Failure extends Error {
   readonly judged: Judged;
 
@@ -57,7 +57,7 @@ export async function sendSealed(
     headers: { ...call.headers, 'Content-Type': CONTENT_TYPE.request, Accept: CONTENT_TYPE.answer },
     body: request.message,
     wipeBody: false,
-    // What is opened has a limit of its own, and padding and empty frames do not count.
+    // The opened answer has its own limit, which padding and empty frames do not count towards.
     maxBytes: Number.MAX_SAFE_INTEGER,
     timeout,
     signal,
@@ -71,7 +71,7 @@ export async function sendSealed(
   );
 }
 
-/** What an error means that is no answer. */
+/** The meaning of an error that is not an answer. */
 export function judgeThrown(error: unknown): Judged {
   if (error instanceof Failure) return error.judged;
   if (error instanceof APIConnectionError) {

@@ -13,14 +13,14 @@ import type { CommonOptions } from '../options.js';
 import type { Protocol } from '../protocol.js';
 import { SealedChannel } from './channel.js';
 
-/** What {@link v2} takes. */
+/** The options of {@link v2}. */
 export interface V2Options {
   /**
    * Pins of the roots that are trusted, as `nomyo-router keys root` prints them: `ed25519/` and the base64 of the 32 raw
    * bytes. Two while one root replaces another.
    */
   readonly roots: readonly string[];
-  /** What the root delegated for: 1 to 255 ASCII characters. Default: the host of the base URL, without its port. */
+  /** The realm the root delegated for: 1 to 255 ASCII characters. Default: the host of the base URL, without port. */
   readonly realm?: string;
   /**
    * Suites that a key may have, the preferred one first. 1: ML-KEM-768 with X25519 (X-Wing). 2: X25519 alone, which is not

@@ -88,7 +88,7 @@ function inputOf(text: string): Members {
   });
 }
 
-/** What a growing block adds, by the type of its part. */
+/** The delta of a growing block, by the type of its part. */
 const DELTAS = {
   reasoning: { type: 'thinking_delta', member: 'thinking' },
   text: { type: 'text_delta', member: 'text' },

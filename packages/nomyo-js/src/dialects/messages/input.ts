@@ -8,7 +8,7 @@ const NO_IDS = 'nothing is stored under an id; send the content as base64';
 /** Says of a tool's output that it is an error, which a chat completion has no member for. */
 const ERROR_MARK = 'Error: ';
 
-/** What a tool says that gave back nothing but an image or a document. */
+/** The text for a tool that returned only an image or a document. */
 const MEDIA_FOLLOWS = 'The output follows in the next message.';
 
 /** @throws {InvalidArgumentError} */

@@ -29,7 +29,7 @@ const TRANSLATED = [
   'inference_geo',
 ] as const;
 
-/** What only Anthropic's own servers do. */
+/** Features that only Anthropic's own servers have. */
 const SERVER_SIDE = ['mcp_servers', 'container'] as const;
 
 /** Budgets of thinking, in tokens, up to which an effort is low or medium. */

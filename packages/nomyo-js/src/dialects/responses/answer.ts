@@ -29,7 +29,7 @@ export function responseOf(
   };
 }
 
-/** What the request said, for those who look it up in the answer. */
+/** Members of the request, for libraries that look them up in the answer. */
 function echo(body: Members): Members {
   return {
     instructions: body['instructions'] ?? null,
