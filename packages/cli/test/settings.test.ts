@@ -73,7 +73,7 @@ describe('the configuration file', () => {
     ['a member of every object', '{"__proto__": {"tier": "high"}}', '__proto__ in'],
     ['an API key', '{"apiKey": "NOT-A-KEY"}', 'set NOMYO_API_KEY'],
     ['a password', '{"keyPassword": "NOT-A-KEY"}', 'set NOMYO_KEY_PASSWORD'],
-  ])('with %s is refused, and the message says what is wrong', async (_name, content, says) => {
+  ])('with %s is refused, and the message names the fault', async (_name, content, says) => {
     writeConfig(content);
     const told = await messageOf(async () =>
       resolveSettings({}, {}, await readConfigFile(home.file(CONFIG))),

@@ -91,24 +91,27 @@ suite(`a disk${may ? '' : ' (skipped: only root can mount one)'}`, () => {
   it.each<[string, string, (disk: string) => () => void]>([
     ['full', 'ENOSPC', fill],
     ['read-only', 'EROFS', remount],
-  ])('that became %s leaves the old pair serving, told once a failure', async (_name, system, spoil) => {
-    const keyDir = newDisk();
-    const { store, events } = storeOn(keyDir);
-    const first = await fingerprint(store);
-    const before = picture(keyDir);
-    const mend = spoil(keyDir);
-    for (let failure = 1; failure <= 2; failure += 1) {
-      const error = await rejection(store.rotate());
-      expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE', cause: { code: system } });
-      expect(events.filter(({ type }) => type === 'rotation-failed')).toHaveLength(failure);
-      expect(await fingerprint(store)).toBe(first);
-      expect(picture(keyDir)).toEqual(before);
-    }
-    mend();
-    await store.rotate();
-    expect(await fingerprint(store)).not.toBe(first);
-    store.dispose();
-  });
+  ])(
+    'that became %s leaves the old pair serving, reported once per failure',
+    async (_name, system, spoil) => {
+      const keyDir = newDisk();
+      const { store, events } = storeOn(keyDir);
+      const first = await fingerprint(store);
+      const before = picture(keyDir);
+      const mend = spoil(keyDir);
+      for (let failure = 1; failure <= 2; failure += 1) {
+        const error = await rejection(store.rotate());
+        expect(error).toMatchObject({ code: 'KEY_FILE_UNWRITABLE', cause: { code: system } });
+        expect(events.filter(({ type }) => type === 'rotation-failed')).toHaveLength(failure);
+        expect(await fingerprint(store)).toBe(first);
+        expect(picture(keyDir)).toEqual(before);
+      }
+      mend();
+      await store.rotate();
+      expect(await fingerprint(store)).not.toBe(first);
+      store.dispose();
+    },
+  );
 
   it('that is read-only serves its pair, and accepts no first one', async () => {
     const [withPair, empty] = [newDisk(), newDisk()];

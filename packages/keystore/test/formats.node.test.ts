@@ -72,7 +72,7 @@ describe('formats that are not read', () => {
     ['PuTTY', 'PuTTY-User-Key-File-3: ssh-rsa\n', 'puttygen'],
     ['a JSON Web Key', jwk(), "format: 'jwk'"],
     ['UTF-16', Buffer.from(`\ufeff${PEM}`, 'utf16le'), 'iconv'],
-  ])('%s is called unsupported, with a command', async (_name, content, command) => {
+  ])('%s is reported as unsupported, with a command', async (_name, content, command) => {
     const error = await rejection(publicKeyAt(written(content), PASSWORD));
     expect(error).toMatchObject({ name: 'KeyStoreError', code: 'KEY_FILE_INVALID' });
     expect(String(error)).toMatch(/this format is not supported/);

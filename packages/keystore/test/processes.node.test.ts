@@ -98,7 +98,7 @@ describe('a process that forgets to dispose of its store', () => {
   it.each([
     ['in memory', (): object => ({ keyDir: null, rotationInterval: 5_000 })],
     ['in files', (): object => ({ keyDir: newDirectory(), rotationInterval: 5_000 })],
-  ])('ends all the same: %s', async (_name, options) => {
+  ])('still ends: %s', async (_name, options) => {
     expect((await open(options(), 'stay')).fingerprint).toMatch(/^sha256\//);
   });
 });

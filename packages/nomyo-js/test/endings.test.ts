@@ -132,7 +132,7 @@ describe('a foreign unwrap()', () => {
     ],
     ['gives what is no key', () => Promise.resolve(new Uint8Array(5))],
     ['gives nothing', () => Promise.resolve(undefined as never)],
-  ])('that %s is the one opaque failure', async (_how, unwrap) => {
+  ])('that %s causes the one opaque failure', async (_how, unwrap) => {
     const error = await rejection(client(await router(), { keys: await keysThat(unwrap) }).create(REQUEST));
     expect(error).toMatchObject({ name: 'SecurityError', code: 'DECRYPTION_FAILED', possiblyExecuted: true });
     expect(error).toHaveProperty('message', 'the envelope cannot be opened with this key');

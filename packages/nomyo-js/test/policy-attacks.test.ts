@@ -126,7 +126,7 @@ describe('minimumSecurityTier', () => {
       }),
     ],
     ['a toJSON that forgets it', () => ({ ...REQUEST, security_tier: 'maximum', toJSON: () => REQUEST })],
-  ])('is not deceived by %s, and no tier is lost or sealed', async (_name, attack) => {
+  ])('is not fooled by %s, and no tier is lost or sealed', async (_name, attack) => {
     const seen: ChatRequest[] = [];
     const to = await router({
       answers: (request) => {

@@ -194,7 +194,7 @@ describe('a file of known routers that was tampered with', () => {
       },
     ],
     ['a symbolic link', 'KEY_FILE_INVALID', (path) => symlinkSync('/dev/null', path)],
-  ])('%s is refused (%s), nothing is sent, and it stays as it is', async (_name, code, tamper) => {
+  ])('%s is refused (%s), nothing is sent, and it stays unchanged', async (_name, code, tamper) => {
     const to = await router();
     const config = firstUse();
     const path = memoryOf(config);

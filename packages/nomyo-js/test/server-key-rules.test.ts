@@ -60,7 +60,7 @@ describe('the tier maximum', () => {
   it.each<[string, SecureChatCompletionConfig]>([
     ['a key that is remembered', { serverKeyPolicy: 'first-use' }],
     ['a pin', { serverKeyPolicy: 'pinned' }],
-  ])('with %s is none', async (_name, config) => {
+  ])('with %s causes no warning', async (_name, config) => {
     expect(await warningsOf(config, ['maximum'])).toEqual([]);
   });
 

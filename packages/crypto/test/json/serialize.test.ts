@@ -35,7 +35,7 @@ describe('bytes of any realm', () => {
     new ArrayBuffer(2),
     runInNewContext('new ArrayBuffer(2)') as object,
     runInNewContext('new Int8Array(2)') as object,
-  ])('are refused when they are no Uint8Array, and never written as an object: %p', async (binary) => {
+  ])('are refused when they are not a Uint8Array, and never written as an object: %p', async (binary) => {
     expect(await wrongArgument(() => serializeJson({ binary }))).toBe('payload.binary');
   });
 });
@@ -52,7 +52,7 @@ describe('wrapper objects', () => {
     'new (class Temperature extends Number {})(0.7)',
     'Object.create(Number.prototype)',
     'new Date(0)',
-  ])('of another realm are what JSON.stringify makes of them: %s', (code) => {
+  ])('of another realm become what JSON.stringify makes of them: %s', (code) => {
     expect(serialized({ a: foreign(code) })).toBe(JSON.stringify({ a: foreign(code) }));
   });
 
@@ -433,7 +433,7 @@ describe('values that cannot be written', () => {
     ['RegExp', /SECRET-9/],
     ['Blob', new Blob(['SECRET-9'])],
     ['FormData', new FormData()],
-  ])('is a %s, of which JSON.stringify makes {}', async (tag, value) => {
+  ])('include a %s, which JSON.stringify turns into {}', async (tag, value) => {
     const error = await caught(() => serializeJson({ content: value }));
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'payload.content' });
     expect((error as Error).message).toContain(`holds an object of type ${tag},`);
@@ -471,7 +471,7 @@ describe('values that cannot be written', () => {
     ['arrays', (inner) => [inner]],
     ['objects', (inner) => ({ a: inner })],
     ['objects that toJSON gives', (inner) => ({ toJSON: () => ({ a: inner }) })],
-  ])(`is more than ${String(MAX_DEPTH)} levels of %s; so many can be`, async (_, wrap) => {
+  ])(`include more than ${String(MAX_DEPTH)} levels of %s; exactly as many are fine`, async (_, wrap) => {
     const deepest = nested(MAX_DEPTH, wrap);
     expect(serialized(deepest)).toBe(JSON.stringify(deepest));
     expect(await wrongArgument(() => serializeJson(nested(MAX_DEPTH + 1, wrap)))).toMatch(

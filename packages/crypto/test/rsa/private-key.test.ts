@@ -60,7 +60,7 @@ describe('RsaPrivateKey.unwrap', () => {
     ['a block without its leading zero', () => wrappedWithLeadingZero().subarray(1)],
     ['a long block', () => Buffer.concat([wrapped(), Buffer.of(0)])],
     ['nothing', () => Buffer.alloc(0)],
-  ])('gives one and the same error for %s', async (_, block) => {
+  ])('gives the same error for %s', async (_, block) => {
     const error = await caught(() => key.unwrap(block()));
     expect(error).toMatchObject({
       code: 'DECRYPTION_FAILED',

@@ -36,7 +36,7 @@ describe('loadAddon', () => {
     ['it is of another version', () => ({ abiVersion: 1 }), 'another version'],
     ['it is something else', () => null, 'another version'],
     ['its memory fails', () => addonWith(failing('ERR_X')), 'does not load (ERR_X)'],
-  ])('goes without it when %s, and says why', (_, load, why) => {
+  ])('does without it when %s, and says why', (_, load, why) => {
     expect(loadAddon(load)).toEqual({ addon: undefined, why: expect.stringContaining(why) });
   });
 });

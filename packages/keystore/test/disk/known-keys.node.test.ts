@@ -81,7 +81,7 @@ describe('known keys in a file', () => {
       },
     ],
     ['in an open directory', 'KEY_FILE_PERMISSIONS', (_path, keyDir) => chmodSync(keyDir, 0o777)],
-  ])('that are %s are refused, by both calls, and left as they are', async (_name, code, spoil) => {
+  ])('that are %s are refused by both calls, and left unchanged', async (_name, code, spoil) => {
     const keyDir = newDirectory();
     const path = join(keyDir, 'known_routers');
     spoil(path, keyDir);

@@ -183,7 +183,7 @@ describe('an answer of the Messages API', () => {
     ['content_filter', { finish_reason: 'content_filter' }, 'refusal', null],
     ['a refusal', { message: { refusal: 'no' } }, 'refusal', null],
     ['END', { stop_reason: 'END' }, 'stop_sequence', 'END'],
-  ])('says of %s why it stopped', (_name, choice, stop_reason, stop_sequence) => {
+  ])('gives the reason for stopping after %s', (_name, choice, stop_reason, stop_sequence) => {
     const body = { ...ASKED, stop_sequences: ['END'] };
     const whole = completion('x', {}, choice);
     const expected = { stop_reason, stop_sequence };

@@ -115,7 +115,7 @@ describe('a request of the Responses API', () => {
     ['input[0].type', { input: [{ type: 'computer_call' }] }, /expected message/],
     ['truncation', { truncation: 'auto' }, /shorten/],
     ['input', { input: undefined }, /string or an array/],
-  ])('with %s is refused, and told what to do', (argument, members, message) => {
+  ])('with %s is refused with advice', (argument, members, message) => {
     expect(() => responses.read({ ...ASKED, ...members })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',

@@ -20,7 +20,7 @@ describe('a failure is an HTTP answer', () => {
     ['200-plaintext', 'INVALID_ENVELOPE'],
     ['inner-text', 'INVALID_PLAINTEXT'],
     ['307', 'REDIRECT_REFUSED'],
-  ])('%s: 403, and nobody asks twice', async (fail, code) => {
+  ])('%s: 403, and no library retries', async (fail, code) => {
     const { to, secureFetch, errors } = await setUp(undefined, {}, { fail });
     const response = await secureFetch(URL_OF_CHAT, post(REQUEST));
     expect(response.status).toBe(403);

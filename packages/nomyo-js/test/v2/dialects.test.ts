@@ -66,7 +66,7 @@ describe.each(DIALECTS)('%s', (path, body) => {
     ['says an error', writing(eventOf('One '), 'data: {"error":{"message":"overloaded"}}\n\n'), 'API_ERROR'],
     ['is no JSON', writing(eventOf('One '), `data: ${MARKERS.answer}\n\n`, DONE), 'INVALID_PLAINTEXT'],
     ['has events that are no chunks', writing('data: {"choices":5}\n\n', DONE), 'INVALID_PLAINTEXT'],
-  ])('that %s is an error, and never whole', async (_name, script, code) => {
+  ])('that %s is an error, and never looks whole', async (_name, script, code) => {
     const { text, error, failures } = await read(await stage({ script }), path, body);
     expect(text).not.toMatch(ENDS);
     expect(text).toContain(code);

@@ -22,7 +22,7 @@ describe('a gateway that says under its seal that it applied another tier', () =
     ['high', 'maximum'],
     ['standard', undefined],
     [undefined, 'standard'],
-  ])('asked for %s, applied %s: TIER_MISMATCH, and never again', async (asked, applied) => {
+  ])('asked for %s, applied %s: TIER_MISMATCH, and never retried', async (asked, applied) => {
     const { protocol, says } = liar();
     let posts = 0;
     const meddle = withPosts(async ({ request, answer }) => {

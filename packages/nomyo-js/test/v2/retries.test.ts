@@ -57,7 +57,7 @@ describe('the identical bytes', () => {
       'a proxy that says 504',
       (exchange: Exchange) => exchange.answer({ status: 504, headers: {}, body: Buffer.alloc(0) }),
     ],
-  ])('go out again after %s', async (_what, step) => {
+  ])('are sent again after %s', async (_what, step) => {
     const { meddle, bodies } = inTurn(step);
     const here = await stage({ meddle });
     const answer = await client(here, FAST).create(REQUEST);

@@ -31,7 +31,7 @@ describe('redactor', () => {
     ['percent-encoded twice', encodeURIComponent(encodeURIComponent(KEY))],
     ['percent-encoded in each character', percent(KEY)],
     ['in HTML', KEY.replace('+', '&#43;').replace('/', '&#x2F;').replace('=', '&equals;')],
-  ])('finds it %s', (_, text) => {
+  ])('finds the key %s', (_, text) => {
     expect(redact(`before ${text} after`)).toMatch(/^before (a |Bearer )?\[API key\]( b)? after$/);
   });
 

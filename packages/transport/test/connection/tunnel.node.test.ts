@@ -180,7 +180,7 @@ describe('a proxy', () => {
     ],
     ['speaks no HTTP', 'SSH-2.0-x\r\n', true],
     ['hangs up', '', true],
-  ])('that %s is an error of the connection, and nothing was run', async (_, instead = '', retryable) => {
+  ])('that %s is a connection error, and nothing was run', async (_, instead = '', retryable) => {
     const peer = await startPeer();
     const proxy = await startProxy(peer, { instead });
     const error = await rejection(ask(clientOf({ proxy: proxy.url() })));

@@ -169,7 +169,7 @@ describe('withRetries', () => {
       [broken(true), new SecurityError('INVALID_ENVELOPE', 'x')],
       true,
     ],
-  ])('tells of the whole call whether it may have been run: %s', async (_, errors, possiblyExecuted) => {
+  ])('reports for the whole call whether it may have been run: %s', async (_, errors, possiblyExecuted) => {
     const { slept, ...rest } = seams();
     const pending = withRetries((number) => Promise.reject(errors[number - 1] ?? new Error('never')), {
       ...rest,

@@ -45,7 +45,7 @@ describe('two apps in folders of their own', () => {
   });
 
   // The limit binds root, too, once it has lost the capability for good.
-  (canLimit ? it : it.skip)('go on without locks where the system allows none, and say so', () => {
+  (canLimit ? it : it.skip)('continue without locks where the system allows none, and say so', () => {
     const prefix = [
       'prlimit',
       '--memlock=0:0',

@@ -43,7 +43,7 @@ it('has Deno and Bun, on the platform that the lockfile brings them for', () => 
 });
 
 it.each(RUNTIMES.filter(([name]) => name === 'Bun'))(
-  '%s starts the test router, and takes its certificate where it is told to',
+  '%s starts the test router, and accepts its certificate when told to',
   (_name, file) => {
     const script = join(import.meta.dirname, 'fixtures/test-router.mjs');
     const { status, stdout, stderr } = spawnSync(file, [script], { encoding: 'utf8', timeout: 60_000 });

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 180_000;
 // The scan reads /proc/PID/mem, which only Linux has.
 const onLinux = existsSync('/proc/self/mem') ? describe : describe.skip;
 
-onLinux('traffic that was recorded, after its key pair has expired', () => {
+onLinux('recorded traffic, after its key pair has expired', () => {
   it(
     'cannot be opened with anything in the process, with the addon',
     async () => {

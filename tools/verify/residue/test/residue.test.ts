@@ -65,7 +65,7 @@ onLinux('the memory of a process, after its calls, and its core dump', () => {
   );
 });
 
-onLinux('the same of a client of version 2', () => {
+onLinux('the memory of a client of version 2', () => {
   it.each([
     ['with the addon', true, 'mlock'],
     ['without it', false, 'zero-only'],
