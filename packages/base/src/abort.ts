@@ -38,21 +38,6 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike 
 }
 
 /**
- * Waits.
- *
- * @param delay in ms
- * @throws the signal's reason
- */
-export async function sleep(delay: number, signal?: AbortSignalLike): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    await abortable(new Promise<void>((resolve) => (timer = setTimeout(resolve, delay))), signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
  * An `AbortController` without its weight: controller and signal in one plain object, for one call and for the code of
  * this SDK alone. Node's own takes several times as long to make and to listen to, and stays in memory until the old
  * generation is collected.

@@ -58,6 +58,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether `value` is an object with functions of these names. */
+export function hasMethods(
+  value: unknown,
+  ...names: readonly string[]
+): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && names.every((name) => typeof value[name] === 'function');
+}
+
 /**
  * A password: text of well-formed Unicode, or its UTF-8 bytes, which the caller can wipe.
  *
@@ -90,15 +98,9 @@ export const anAbortSignal: Check<AbortSignalLike> = (name, value) => {
 
 function isAbortSignal(value: unknown): value is AbortSignalLike {
   return (
-    isMember(value, 'aborted', 'boolean') &&
-    isMember(value, 'throwIfAborted', 'function') &&
-    isMember(value, 'addEventListener', 'function') &&
-    isMember(value, 'removeEventListener', 'function')
+    hasMethods(value, 'throwIfAborted', 'addEventListener', 'removeEventListener') &&
+    typeof value['aborted'] === 'boolean'
   );
-}
-
-function isMember(value: unknown, name: string, type: 'boolean' | 'function'): boolean {
-  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === type;
 }
 
 /**

@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
-export { abortable, LightAbortController, sleep, type AbortSignalLike } from './abort.js';
+export { abortable, LightAbortController, type AbortSignalLike } from './abort.js';
 export { Semaphore } from './semaphore.js';
+export { sleep } from './sleep.js';
 
 export {
   allocateBytes,
@@ -30,6 +31,7 @@ export {
   aPassword,
   aString,
   given,
+  hasMethods,
   isObject,
   MAX_TIMER_MS,
   oneOf,

@@ -3,7 +3,7 @@
  * missing padding, no stray bits after the last byte. Works on bytes, so that PEM of a private key never becomes
  * a string.
  */
-import { allocateBytes, SecurityError, utf8Decode, utf8Encode, type Bytes } from '@nomyo/base';
+import { allocateBytes, SecurityError, utf8Decode, utf8Encode, wipe, type Bytes } from '@nomyo/base';
 
 const ALPHABET = utf8Encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const PAD = 0x3d;
@@ -85,13 +85,18 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes of base64 text, given as a string or as its ASCII bytes.
+ * Bytes of base64 text, given as a string or as its ASCII bytes. What is not canonical leaves none of them behind.
  *
  * @throws {SecurityError} `INVALID_ENVELOPE` when it is not canonical
  */
 export function decodeBase64(text: string | Uint8Array): Bytes {
   const ascii = typeof text === 'string' ? utf8Encode(text) : text;
   const bytes = allocateBytes(base64DecodedLength(ascii));
-  base64DecodeInto(ascii, bytes);
-  return bytes;
+  try {
+    base64DecodeInto(ascii, bytes);
+    return bytes;
+  } catch (error) {
+    wipe(bytes);
+    throw error;
+  }
 }

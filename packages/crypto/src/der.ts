@@ -71,13 +71,6 @@ export class DerReader {
     return content.subarray(1);
   }
 
-  /** A non-negative INTEGER of at most 32 bits. */
-  smallUnsigned(): number {
-    const magnitude = this.unsigned();
-    if (magnitude.byteLength > 4) throw malformed();
-    return magnitude.reduce((value, byte) => value * 256 + byte, 0);
-  }
-
   /** An OBJECT IDENTIFIER as lower-case hex of its content. */
   oid(): string {
     return Array.from(this.read(DER_TAG.oid), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -141,4 +134,11 @@ function bigEndian(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
   return bytes.length === 0 ? [0] : bytes;
+}
+
+/** A non-negative INTEGER of at most 32 bits. */
+export function readSmallUnsigned(reader: DerReader): number {
+  const magnitude = reader.unsigned();
+  if (magnitude.byteLength > 4) throw malformed();
+  return magnitude.reduce((value, byte) => value * 256 + byte, 0);
 }

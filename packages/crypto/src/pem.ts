@@ -13,7 +13,7 @@ import {
   wipe,
   type Bytes,
 } from '@nomyo/base';
-import { base64DecodeInto, base64EncodeInto, base64Length } from './base64.js';
+import { base64EncodeInto, base64Length, decodeBase64, encodeBase64 } from './base64.js';
 
 /** What a block says it holds. */
 export const PEM_LABEL = {
@@ -32,6 +32,7 @@ export interface PemBlock {
 
 const LINE_CHARACTERS = 64;
 const LINE_FEED = 0x0a;
+const LINE = /.{1,64}/g;
 
 const BEGIN = utf8Encode('-----BEGIN ');
 const END = utf8Encode('-----END ');
@@ -85,6 +86,12 @@ export function encodePem(label: string, der: Uint8Array): Bytes {
   return pem;
 }
 
+/** The block of a public key, as text: it is no secret. */
+export function encodePublicKeyPem(der: Uint8Array): string {
+  const lines = encodeBase64(der).replace(LINE, '$&\n');
+  return `-----BEGIN ${PEM_LABEL.publicKey}-----\n${lines}-----END ${PEM_LABEL.publicKey}-----\n`;
+}
+
 function decodeBody(body: Uint8Array): Bytes {
   const text = allocateBytes(body.byteLength);
   try {
@@ -94,19 +101,11 @@ function decodeBody(body: Uint8Array): Bytes {
       text[length] = byte;
       length += 1;
     }
-    return decodeText(text.subarray(0, length));
+    return decodeBase64(text.subarray(0, length));
+  } catch {
+    throw malformed();
   } finally {
     wipe(text);
-  }
-}
-
-function decodeText(text: Uint8Array): Bytes {
-  const der = allocateBytes(Math.ceil(text.byteLength / 4) * 3);
-  try {
-    return der.subarray(0, base64DecodeInto(text, der));
-  } catch {
-    wipe(der);
-    throw malformed();
   }
 }
 

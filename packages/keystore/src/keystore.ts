@@ -1,8 +1,10 @@
 import { InvalidArgumentError, isObject } from '@nomyo/base';
 import type { RsaPrivateKey } from '@nomyo/crypto';
 import type { LoadKeyFilesOptions } from './file-options.js';
+import type { Home } from './homes.js';
 import { homeAt, homeBeside, openHome, type MoveOptions } from './move.js';
 import { ServingKeyStore } from './serving-key-store.js';
+import type { StoredPair } from './storage.js';
 
 /** A {@link ServingKeyStore} that its caller can move to another place, or give another key. */
 export class KeyStore extends ServingKeyStore {
@@ -18,7 +20,7 @@ export class KeyStore extends ServingKeyStore {
   async moveTo(options: MoveOptions = {}): Promise<void> {
     this.check();
     const home = homeAt(this.homes, options);
-    await this.enter(async () => ({ home, stored: await openHome(home, this.signal) }));
+    await this.#enter(async () => ({ home, stored: await openHome(home, this.signal) }));
     await this.rotateWhenDue();
   }
 
@@ -32,7 +34,7 @@ export class KeyStore extends ServingKeyStore {
    */
   async loadFrom(files: LoadKeyFilesOptions): Promise<void> {
     this.check();
-    await this.enter(() => homeBeside(this.homes, files));
+    await this.#enter(() => homeBeside(this.homes, files));
   }
 
   /**
@@ -50,5 +52,20 @@ export class KeyStore extends ServingKeyStore {
       throw new InvalidArgumentError('privateKey', 'must be an RsaPrivateKey');
     }
     this.install({ keys: privateKey, createdAt: Date.now(), path: undefined, origin: 'found' });
+  }
+
+  /** Moves, one after the other; calls that acquire a pair meanwhile wait, and get the new one. */
+  #enter(task: () => Promise<{ home: Home; stored: StoredPair }>): Promise<void> {
+    return this.opening(async (before) => {
+      await before?.catch(() => undefined);
+      const { home, stored } = await task();
+      if (this.signal.aborted) {
+        stored.keys.dispose();
+        home.storage.dispose();
+        this.check();
+      }
+      this.homes.enter(home);
+      this.install(stored);
+    });
   }
 }

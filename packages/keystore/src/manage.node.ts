@@ -10,7 +10,7 @@ import type { KeyFiles } from './file-options.js';
 import { readPreamble, type PairRecord } from './format/preamble.js';
 import { isEncrypted, readPkcs8 } from './format/private-key.node.js';
 import type { KeyFileSecrets } from './place.js';
-import { believedCreation } from './rotation.js';
+import { believedCreation } from './believed-creation.js';
 import type { PairFacts, StorageCall } from './storage.js';
 
 const NO_SECRETS: KeyFileSecrets = { password: undefined, memory: {} };

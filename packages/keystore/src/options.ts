@@ -27,11 +27,11 @@ export interface KeyStoreOptions extends PlaceOptions {
    */
   readonly password?: string | Uint8Array;
   /** Age at which a pair is replaced, in ms, at most 31 622 400 000 (366 days). Default: 86 400 000 (24 h). 0: never. */
-  readonly rotationInterval?: number;
+  readonly rotationInterval?: number | undefined;
   /** Requests that one pair serves before it is replaced. Default: no limit. */
-  readonly rotationRequests?: number;
+  readonly rotationRequests?: number | undefined;
   /** Modulus of new pairs, in bits: 2048, 3072 or 4096. Default: 4096. */
-  readonly keySize?: KeySize;
+  readonly keySize?: KeySize | undefined;
   /** Take protected memory for keys, key files and passwords, and wipe it after use. Default: `true`. */
   readonly secure?: boolean;
   /** Refuse to have a secret in memory that is not locked: `SecurityError` `MEMORY_NOT_LOCKED`. Default: `false`. */

@@ -53,27 +53,6 @@ const MAX_SLEEP_MS = 3_600_000;
 /** Before the first failure, and after each success. */
 export const NO_FAILURES: Failures = { count: 0, lastAt: 0 };
 
-/** How far clocks may be apart, in ms: a pair from less than this into the future is simply new. */
-const CLOCK_SKEW_MS = 300_000;
-
-/**
- * When a stored pair was made, as far as it can be believed. A date in the future would make the pair new again at every
- * start, so then the time of change of its file counts.
- *
- * @param createdAt Unix time in ms, as the pair says
- * @param modifiedAt Unix time in ms at which its file was changed, where there is one
- * @param now Unix time in ms
- * @returns `undefined` when both are in the future: nothing is known
- */
-export function believedCreation(
-  createdAt: number,
-  modifiedAt: number | undefined,
-  now: number,
-): number | undefined {
-  const latest = now + CLOCK_SKEW_MS;
-  return [createdAt, modifiedAt].find((time) => time !== undefined && time <= latest);
-}
-
 /**
  * Age in ms, never negative. A pair from the future (the clock was set back since) counts from the moment this
  * process took it; a clock set forward can make a pair old, but the next one is made at the new time and is young, so

@@ -3,7 +3,7 @@ import { abortable, currentMoment, DisposedError, type AbortSignalLike } from '@
 import { installedEvent } from './installed-event.js';
 import { tell, type KeyStoreEvent, type KeyStoreListener } from './events.js';
 import { KeyPair, type KeyLease } from './key-pair.js';
-import { Homes, type Home } from './homes.js';
+import { Homes } from './homes.js';
 import { resolveOptions, type KeyStoreOptionNames, type KeyStoreOptions } from './options.js';
 import { Rotator } from './rotator.js';
 import type { StoredPair } from './storage.js';
@@ -49,13 +49,8 @@ export class ServingKeyStore {
    */
   async ready(): Promise<void> {
     this.check();
-    if (this.#opening === undefined) {
-      if (this.#current !== undefined) return;
-      this.#opening = this.#open().finally(() => {
-        this.#opening = undefined;
-      });
-    }
-    await this.#opening;
+    if (this.#opening !== undefined) await this.#opening;
+    else if (this.#current === undefined) await this.opening(() => this.#open());
   }
 
   /**
@@ -123,6 +118,19 @@ export class ServingKeyStore {
     await this.#rotator.rotateWhenDue().catch(() => undefined);
   }
 
+  /**
+   * Runs `open`, for whose pair calls wait that acquire one meanwhile.
+   *
+   * @param open gets what they have waited for so far
+   */
+  protected opening(open: (before: Promise<void> | undefined) => Promise<void>): Promise<void> {
+    const opening = open(this.#opening).finally(() => {
+      if (this.#opening === opening) this.#opening = undefined;
+    });
+    this.#opening = opening;
+    return opening;
+  }
+
   async #open(): Promise<void> {
     const stored = await this.#loadOrMake();
     if (stored === undefined) return;
@@ -143,26 +151,6 @@ export class ServingKeyStore {
     stored.keys.dispose();
     this.check();
     return undefined;
-  }
-
-  /** Moves, one after the other; calls that acquire a pair meanwhile wait, and get the new one. */
-  protected enter(task: () => Promise<{ home: Home; stored: StoredPair }>): Promise<void> {
-    const before = this.#opening;
-    const entering = (async () => {
-      await before?.catch(() => undefined);
-      const { home, stored } = await task();
-      if (this.#end.signal.aborted) {
-        stored.keys.dispose();
-        home.storage.dispose();
-        this.check();
-      }
-      this.#homes.enter(home);
-      this.install(stored);
-    })().finally(() => {
-      if (this.#opening === entering) this.#opening = undefined;
-    });
-    this.#opening = entering;
-    return entering;
   }
 
   async #replace(background: boolean): Promise<void> {

@@ -4,13 +4,13 @@ import type { Moment } from '@nomyo/base';
 import {
   ageOf,
   backoffMs,
-  believedCreation,
   calmOf,
   decideRotation,
   NO_FAILURES,
   type PairInUse,
   type RotationPolicy,
 } from '../src/rotation.js';
+import { believedCreation } from '../src/believed-creation.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,4 +1,4 @@
-import { anAbortSignal, anObject, aString, InvalidArgumentError, optional, refuseUnknown } from '@nomyo/base';
+import { anAbortSignal, anObject, InvalidArgumentError, optional, refuseUnknown } from '@nomyo/base';
 import {
   getMemoryProtectionInfo,
   type JsonObject,
@@ -146,14 +146,8 @@ export class SecureChatCompletion implements Observable {
    */
   async listModels(options: ListModelsOptions = {}): Promise<JsonObject> {
     this.#runner.check();
-    refuseUnknown(anObject('options', options), ['signal', 'apiKey']);
-    const call = {
-      apiKey: optional('apiKey', options.apiKey, aString, undefined) ?? this.#options.apiKey,
-      signal: optional('signal', options.signal, anAbortSignal, undefined),
-      timeout: this.#options.timeout,
-    };
     const { modelsCall, takeModels } = await loadPart(() => import('./models.js'));
-    return this.#runner.call(modelsCall(call), takeModels);
+    return this.#runner.call(modelsCall(options, this.#options), takeModels);
   }
 
   /** Whether calls carry an API key of the client's own, when a request brings none. */

@@ -1,6 +1,6 @@
 /** What a client tells about itself: a closed list of events with a closed list of fields, none of them secret. */
 import { environment } from '#env';
-import { InvalidArgumentError, isObject } from '@nomyo/base';
+import { hasMethods, InvalidArgumentError } from '@nomyo/base';
 import { quietly } from './quietly.js';
 
 /** Fields of the events, by name. All times are in ms, all sizes in bytes. */
@@ -89,9 +89,8 @@ export type Emit = (entry: LogEntry) => void;
 
 /** @throws {InvalidArgumentError} when `logger` lacks a level */
 export function checkLogger(logger: unknown): void {
-  const isLogger =
-    isObject(logger) && ['debug', 'info', 'warn'].every((level) => typeof logger[level] === 'function');
-  if (!isLogger) throw new InvalidArgumentError('logger', 'must have the functions debug, info and warn');
+  if (hasMethods(logger, 'debug', 'info', 'warn')) return;
+  throw new InvalidArgumentError('logger', 'must have the functions debug, info and warn');
 }
 
 /**

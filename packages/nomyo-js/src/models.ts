@@ -1,14 +1,31 @@
 /** The list of models, whatever the protocol. Loaded when it is first asked for. */
-import { isObject, SecurityError } from '@nomyo/base';
+import {
+  anAbortSignal,
+  anObject,
+  aString,
+  isObject,
+  optional,
+  refuseUnknown,
+  SecurityError,
+} from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import { asWhole } from './answer.js';
 import type { CallInput, Opened, Taken } from './call-runner.js';
+import type { ListModelsOptions } from './chat-options.js';
+import type { ResolvedOptions } from './options.js';
 import { MODELS_PATH, type WholeAnswer } from './protocol.js';
 
-/** A request for the list, without retries: usually a person is waiting for it. */
-export function modelsCall(call: Pick<CallInput, 'apiKey' | 'signal' | 'timeout'>): CallInput {
+/**
+ * A request for the list, without retries: usually a person is waiting for it.
+ *
+ * @throws {InvalidArgumentError} on a wrong option
+ */
+export function modelsCall(options: ListModelsOptions, client: ResolvedOptions): CallInput {
+  refuseUnknown(anObject('options', options), ['signal', 'apiKey']);
   return {
-    ...call,
+    apiKey: optional('apiKey', options.apiKey, aString, undefined) ?? client.apiKey,
+    signal: optional('signal', options.signal, anAbortSignal, undefined),
+    timeout: client.timeout,
     operation: 'models',
     method: 'GET',
     path: MODELS_PATH,

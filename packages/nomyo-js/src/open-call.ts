@@ -1,5 +1,4 @@
 /** One call from its beginning to its one end: what it holds until then, and who is told. */
-import type { AbortSignalLike } from '@nomyo/base';
 import type { SecureByteContext } from '@nomyo/crypto';
 import type { CallMemory } from './call-memory.js';
 import type { CallSignal, ScopedCall } from './call-scope.js';
@@ -70,33 +69,14 @@ export class OpenCall implements CallRecord {
     return scoped.signal;
   }
 
+  /** What ends the call from without; `undefined` before {@link enter}. */
+  get scoped(): ScopedCall | undefined {
+    return this.#scoped;
+  }
+
   /** Runs when the call is over, or {@link release}d; the last one first. */
-  #later(cleanup: () => void): void {
+  later(cleanup: () => void): void {
     this.#cleanups.push(cleanup);
-  }
-
-  /** For an answer that comes in pieces: an abort ends the call even while it is not being read. */
-  endOnAbort(): void {
-    const signal: AbortSignalLike | undefined = this.#scoped?.signal;
-    const abort = (): void => this.fail(signal?.reason);
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#later(() => signal?.removeEventListener('abort', abort));
-  }
-
-  /**
-   * The whole answer is the caller's now, so the connection is given back. The call ends when the answer has been read,
-   * or with its client.
-   */
-  handOver(summary: () => AnswerSummary | undefined): void {
-    const takeBack = this.#scoped?.onDispose(() => this.end(summary));
-    this.release();
-    if (takeBack !== undefined) this.#later(takeBack);
-  }
-
-  /** The reader went away: whatever is still on its way is cut off. */
-  hangUp(summary: () => AnswerSummary | undefined): void {
-    this.end(summary);
-    this.#scoped?.signal.abort(new DOMException('The stream was left', 'AbortError'));
   }
 
   /** Of a stream: its first piece is handed over. */

@@ -1,5 +1,5 @@
 /** The option that hides the length of a request. */
-import { anInteger, InvalidArgumentError, isObject, refuseUnknown } from '@nomyo/base';
+import { anInteger, InvalidArgumentError, isObject, refuseUnknown, type Check } from '@nomyo/base';
 import { SUITE } from '@nomyo/crypto';
 
 /**
@@ -8,12 +8,10 @@ import { SUITE } from '@nomyo/crypto';
  */
 export type Padding = 'none' | 'pow2' | { readonly block: number };
 
-/** @throws {InvalidArgumentError} */
-export function checkPadding(padding: unknown): Padding {
+/** The option `padding`. */
+export const aPadding: Check<Padding> = (name, padding) => {
   if (padding === 'none' || padding === 'pow2') return padding;
-  if (!isObject(padding)) {
-    throw new InvalidArgumentError('padding', "must be 'none', 'pow2' or { block: bytes }");
-  }
+  if (!isObject(padding)) throw new InvalidArgumentError(name, "must be 'none', 'pow2' or { block: bytes }");
   refuseUnknown(padding, ['block']);
-  return { block: anInteger(1, SUITE.maxPayloadBytes)('padding.block', padding['block']) };
-}
+  return { block: anInteger(1, SUITE.maxPayloadBytes)(`${name}.block`, padding['block']) };
+};

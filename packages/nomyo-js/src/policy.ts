@@ -97,9 +97,9 @@ const RULES: readonly (keyof Policy)[] = [
   ...DEMANDS.map(([rule]) => rule),
 ];
 
-/** @throws {InvalidArgumentError} on an unknown rule or a wrong value */
-export function checkPolicy(policy: unknown): Policy {
-  const rules = anObject('policy', policy);
+/** The option `policy`. */
+export const aPolicy: Check<Policy> = (name, policy) => {
+  const rules = anObject(name, policy);
   refuseUnknown(rules, RULES);
   refuseUndefined(rules, RULES, 'policy.');
   optional('policy.minimumSecurityTier', rules['minimumSecurityTier'], aTier, undefined);
@@ -114,7 +114,7 @@ export function checkPolicy(policy: unknown): Policy {
   }
   const allowedModels = optional('policy.allowedModels', rules['allowedModels'], aListOfModels, undefined);
   return { ...rules, ...given('allowedModels', allowedModels) };
-}
+};
 
 /** A list of one's own: what a caller changes later changes nothing. */
 const aListOfModels: Check<readonly string[]> = (name, value) => {

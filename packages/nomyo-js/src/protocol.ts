@@ -3,7 +3,7 @@
  * and the memory of a call, the same for every version of the protocol. Below it: how one request is sealed and sent,
  * and how its answer is opened. `v1` is what the service speaks; the option `protocol` puts another one in its place.
  */
-import { InvalidArgumentError, isObject, optional, type Check } from '@nomyo/base';
+import { hasMethods, InvalidArgumentError, optional, type Check } from '@nomyo/base';
 import type { JsonObject, SecureByteContext } from '@nomyo/crypto';
 import type { HttpClient } from '@nomyo/transport';
 import type { CallMemory } from './call-memory.js';
@@ -159,5 +159,5 @@ const aProtocol: Check<Protocol> = (name, value) => {
 };
 
 function isProtocol(value: unknown): value is Protocol {
-  return isObject(value) && typeof value['connect'] === 'function' && Array.isArray(value['excludes']);
+  return hasMethods(value, 'connect') && Array.isArray(value['excludes']);
 }

@@ -1,6 +1,6 @@
 /** The options of the client's own key pair, or of a private key that is elsewhere. */
 import { environment } from '#env';
-import { given, InvalidArgumentError, isObject } from '@nomyo/base';
+import { given, hasMethods, InvalidArgumentError, isObject } from '@nomyo/base';
 import type { KeySource, SecureByteContextOptions } from '@nomyo/crypto';
 import type { KeyStoreOptionNames } from '@nomyo/keystore';
 import type { CommonOptions, KeyOrigin } from './options.js';
@@ -39,13 +39,13 @@ export function resolveKeys(
     secure,
     ...given('requireLocked', requireLocked),
     ...given('onUnlocked', onUnlocked),
-    ...given('keyDir', config.keyDir),
-    ...given('keyStorage', config.keyStorage),
-    ...given('rotationDir', config.keyRotationDir),
-    ...given('rotationInterval', config.keyRotationInterval),
-    ...given('rotationRequests', config.keyRotationRequests),
+    keyDir: config.keyDir,
+    keyStorage: config.keyStorage,
+    rotationDir: config.keyRotationDir,
+    rotationInterval: config.keyRotationInterval,
+    rotationRequests: config.keyRotationRequests,
+    keySize: config.keySize,
     ...given('password', config.keyRotationPassword),
-    ...given('keySize', config.keySize),
   };
   return { kind: 'store', options };
 }
@@ -59,7 +59,7 @@ export function writesPlainKeys({ keys, keyDir, keyStorage, keyRotationPassword 
 function checkKeySource(keys: KeySource, config: CommonOptions): KeySource {
   const clash = KEY_STORE_OPTIONS.find((name) => config[name] !== undefined);
   if (clash !== undefined) throw new InvalidArgumentError(clash, 'has no effect together with keys');
-  if (!isObject(keys) || typeof keys.unwrap !== 'function' || !isObject(keys.publicKey)) {
+  if (!hasMethods(keys, 'unwrap') || !isObject(keys.publicKey)) {
     throw new InvalidArgumentError('keys', 'must have a publicKey and a function unwrap');
   }
   return keys;

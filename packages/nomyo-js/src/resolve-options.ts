@@ -24,8 +24,8 @@ import { checkLocks } from './call-memory.js';
 import { checkLogger, type Logger } from './events.js';
 import { anObserver } from './observe/observer.js';
 import { DEFAULTS, type ApiKey, type CommonOptions, type ResolvedOptions } from './options.js';
-import { checkPadding } from './padding.js';
-import { checkClient, checkPolicy, type Policy } from './policy.js';
+import { aPadding } from './padding.js';
+import { aPolicy, checkClient, type Policy } from './policy.js';
 import type { Protocol } from './protocol.js';
 import { resolveRateLimit } from './rate-limit.js';
 import { resolveHttp } from './resolve-http.js';
@@ -100,6 +100,9 @@ const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'tls',
 ];
 
+/** The value of an option, checked, or what holds without it. */
+type ReadOption = <T>(name: keyof CommonOptions, check: Check<T>, fallback: T) => T;
+
 /** What a client calls its base URL, and what it was given. */
 interface UrlOption {
   readonly name: string;
@@ -114,27 +117,28 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
   refuseUnknown(config, [url.name, ...OPTION_NAMES]);
   refuseUndefined(config, PROTECTIVE_OPTIONS);
   refuseExcluded(config, protocol);
-  const allowHttp = optional('allowHttp', config.allowHttp, anAllowHttp, false);
+  const read: ReadOption = (name, check, fallback) => optional(name, config[name], check, fallback);
+  const allowHttp = read('allowHttp', anAllowHttp, false);
   const baseUrl = optional(url.name, url.value, aString, DEFAULT_BASE_URL);
-  const policy = config.policy === undefined ? {} : checkPolicy(config.policy);
+  const policy = read('policy', aPolicy, {});
   const memory = resolveMemory(config, policy);
   const options: ResolvedOptions = {
     baseUrl: parseBaseUrl(baseUrl, { allowHttp, name: url.name }),
     apiKey: resolveApiKey(config),
     memory,
-    timeout: optional('timeout', config.timeout, aTimeout, DEFAULTS.timeoutMs),
-    maxResponseBytes: resolveAnswerLimit(config),
-    maxRetries: optional('maxRetries', config.maxRetries, aRetryCount, DEFAULTS.maxRetries),
-    retry: optional('retry', config.retry, oneOf(RETRY_MODES), 'all'),
-    maxRetryDelay: optional('maxRetryDelay', config.maxRetryDelay, aDuration, DEFAULTS.maxRetryDelayMs),
+    timeout: read('timeout', aTimeout, DEFAULTS.timeoutMs),
+    maxResponseBytes: read('maxResponseBytes', aResponseSize, DEFAULTS.maxResponseBytes),
+    maxRetries: read('maxRetries', aRetryCount, DEFAULTS.maxRetries),
+    retry: read('retry', oneOf(RETRY_MODES), 'all'),
+    maxRetryDelay: read('maxRetryDelay', aDuration, DEFAULTS.maxRetryDelayMs),
     rateLimit: resolveRateLimit(config.rateLimit),
     serverKeys: checkServerKeyRules(
       resolvePins(config.serverKeyPins),
       config.serverKeyPolicy,
       config.onServerKeyChange,
     ),
-    serverKeyTtl: optional('serverKeyTtl', config.serverKeyTtl, aDuration, DEFAULTS.serverKeyTtlMs),
-    padding: config.padding === undefined ? 'none' : checkPadding(config.padding),
+    serverKeyTtl: read('serverKeyTtl', aDuration, DEFAULTS.serverKeyTtlMs),
+    padding: read('padding', aPadding, 'none'),
     policy,
     keys: resolveKeys(config, memory),
     http: { ...resolveHttp(config), allowRemoteHttp: allowHttp === 'dangerously-remote' },
@@ -149,10 +153,6 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
     canLockMemory: policy.requireLockedMemory !== true || canLock(memory),
   });
   return options;
-}
-
-function resolveAnswerLimit({ maxResponseBytes }: CommonOptions): number {
-  return optional('maxResponseBytes', maxResponseBytes, aResponseSize, DEFAULTS.maxResponseBytes);
 }
 
 function refuseExcluded(config: CommonOptions, { excludes }: Protocol): void {
@@ -198,11 +198,10 @@ function resolveApiKey(config: CommonOptions): ApiKey | undefined {
 
 function resolvePins(pins: unknown): readonly string[] {
   if (pins === undefined) return [];
-  if (!Array.isArray(pins)) throw new InvalidArgumentError('serverKeyPins', 'must be an array');
-  if (pins.length === 0) throw new InvalidArgumentError('serverKeyPins', EMPTY_PINS);
-  const checked = pins.map((pin: unknown) => aString('serverKeyPins', pin));
-  checkPins(checked);
-  return checked;
+  const own: unknown = Array.isArray(pins) ? Array.from<unknown>(pins) : pins;
+  checkPins(own);
+  if (own.length === 0) throw new InvalidArgumentError('serverKeyPins', EMPTY_PINS);
+  return own;
 }
 
 function resolveLoggers({ debug, logger }: CommonOptions): readonly Logger[] {

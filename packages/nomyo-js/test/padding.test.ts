@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@nomyo/base';
 import { SecureByteContext, SUITE } from '@nomyo/crypto';
 import { pad, paddedLength } from '../src/pad.js';
-import { checkPadding } from '../src/padding.js';
+import { aPadding } from '../src/padding.js';
 import { cleanUp, client, posts, REQUEST, router } from './support.js';
 
 afterEach(cleanUp);
@@ -35,7 +35,7 @@ describe('pad', () => {
   });
 });
 
-describe('checkPadding', () => {
+describe('aPadding', () => {
   it.each([
     ['full'],
     [7],
@@ -46,7 +46,7 @@ describe('checkPadding', () => {
     [{ block: 11_000_000 }],
     [{ block: 8, x: 1 }],
   ])('refuses %j', (padding) => {
-    expect(() => checkPadding(padding)).toThrow(InvalidArgumentError);
+    expect(() => aPadding('padding', padding)).toThrow(InvalidArgumentError);
   });
 });
 

@@ -48,14 +48,8 @@ export {
 export { readDetail, type RouterDetail } from './answer/detail.js';
 export { redactor, type Redact } from './answer/redact.js';
 export { parseRetryAfter } from './answer/retry-after.js';
-export {
-  retryDelay,
-  withRetries,
-  type RetryInfo,
-  type RetryInput,
-  type RetryMode,
-  type RetryOptions,
-} from './policy/retry.js';
+export { retryDelay, type RetryInput } from './policy/repeat.js';
+export { withRetries, type RetryInfo, type RetryMode, type RetryOptions } from './policy/retry.js';
 export { Pacer, type Budget } from './policy/pacer.js';
 export { checkRateLimit, type RateLimit } from './policy/rate-limit.js';
 export { TokenBudget } from './policy/token-bucket.js';

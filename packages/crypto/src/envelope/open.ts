@@ -52,14 +52,7 @@ const MAX_VALUES = 1000;
 
 const refuse = (why: string): SecurityError => new SecurityError('INVALID_ENVELOPE', `no envelope: ${why}`);
 
-const FAULTS: Readonly<Record<JsonFault, string>> = {
-  'no object': 'no JSON object',
-  'too deep': 'too deep',
-  'too wide': 'too wide',
-  'no JSON': 'no JSON in UTF-8',
-};
-
-const wrongBody = (fault: JsonFault): SecurityError => refuse(`the body is ${FAULTS[fault]}`);
+const wrongBody = (fault: JsonFault): SecurityError => refuse(`the body is ${fault}`);
 
 /**
  * Opens an envelope that was sealed to `keys` (SPEC.md §5). A client opens answers with it, a router requests. It

@@ -1,6 +1,6 @@
 /** The payload inside an envelope: one JSON object in UTF-8 (SPEC.md §6). */
 import { InvalidArgumentError, isObject, SecurityError } from '@nomyo/base';
-import { MAX_DEPTH, parseObject, type JsonFault, type JsonObject } from '../json/parse.js';
+import { parseObject, type JsonFault, type JsonObject } from '../json/parse.js';
 import { serializeJson, type SerializeOptions } from '../json/serialize.js';
 import type { SecureByteContext } from '../memory/secure-byte-context.js';
 import { SUITE } from '../suite.js';
@@ -43,13 +43,6 @@ export function checkPayloadSize(payload: SecureByteContext): void {
 
 const notAnObject = (): InvalidArgumentError => new InvalidArgumentError('payload', 'must be an object');
 
-const FAULTS: Readonly<Record<JsonFault, string>> = {
-  'no object': 'no JSON object',
-  'too deep': `nested more than ${String(MAX_DEPTH)} levels deep`,
-  'too wide': 'too wide',
-  'no JSON': 'no JSON in UTF-8',
-};
-
 function wrongPlaintext(fault: JsonFault): SecurityError {
-  return new SecurityError('INVALID_PLAINTEXT', `the opened answer is ${FAULTS[fault]}`);
+  return new SecurityError('INVALID_PLAINTEXT', `the opened answer is ${fault}`);
 }

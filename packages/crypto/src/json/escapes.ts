@@ -1,4 +1,5 @@
 /** The escapes of a JSON string (RFC 8259 §7), written with the choices that `JSON.stringify` makes. */
+import { utf8Encode } from '@nomyo/base';
 
 /** The quotation mark around a string. */
 export const QUOTE = 0x22;
@@ -11,32 +12,21 @@ export const UNICODE_LETTER = 0x75;
 /** Bytes of `\uXXXX`. */
 export const UNICODE_ESCAPE_BYTES = 6;
 
-/** The characters that have an escape of two bytes, and its second byte. A slash is read, and never written. */
-export const SHORT_ESCAPES: readonly (readonly [character: string, letter: string])[] = [
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['\b', 'b'],
-  ['\t', 't'],
-  ['\n', 'n'],
-  ['\f', 'f'],
-  ['\r', 'r'],
-];
+/** The characters whose escapes have two bytes, and their second bytes, in the same order. */
+export const SHORT_ESCAPES = { characters: '"\\\b\t\n\f\r', letters: '"\\btnfr' } as const;
 
 const HEX_DIGITS = '0123456789abcdef';
 
 /** By byte: how many bytes its escape takes beyond the one it stands for: 0 (it needs none), 1 or 5. */
 export const ESCAPE_EXTRA: Uint8Array = new Uint8Array(256).fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
 
-/** By byte: itself, or the two bytes of its escape; the first is the lower half. */
-const WRITTEN = new Uint16Array(256);
-for (let byte = 0x20; byte < WRITTEN.length; byte += 1) WRITTEN[byte] = byte;
+/** By byte: the second byte of an escape that has two, or 0. */
+export const ESCAPE_LETTER: Uint8Array = new Uint8Array(256);
 
-for (const [character, letter] of SHORT_ESCAPES) {
-  const byte = character.charCodeAt(0);
-  if (character === '/') continue;
+for (const [index, letter] of utf8Encode(SHORT_ESCAPES.letters).entries()) {
+  const byte = SHORT_ESCAPES.characters.charCodeAt(index);
   ESCAPE_EXTRA[byte] = 1;
-  WRITTEN[byte] = BACKSLASH | (letter.charCodeAt(0) << 8);
+  ESCAPE_LETTER[byte] = letter;
 }
 
 /**
@@ -45,9 +35,10 @@ for (const [character, letter] of SHORT_ESCAPES) {
  * @returns where it ends
  */
 export function writeEscape(byte: number, out: Uint8Array, at: number): number {
-  if (ESCAPE_EXTRA[byte] !== 1) return writeUnicodeEscape(byte, out, at);
+  const letter = ESCAPE_LETTER[byte] ?? 0;
+  if (letter === 0) return writeUnicodeEscape(byte, out, at);
   out[at] = BACKSLASH;
-  out[at + 1] = (WRITTEN[byte] ?? 0) >> 8;
+  out[at + 1] = letter;
   return at + 2;
 }
 
@@ -63,9 +54,4 @@ export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): n
     out[at + 2 + digit] = HEX_DIGITS.charCodeAt((unit >> (12 - 4 * digit)) & 15);
   }
   return at + UNICODE_ESCAPE_BYTES;
-}
-
-/** By byte: itself, or the two bytes of its escape, of which the first is the lower half. */
-export function writtenAs(byte: number): number {
-  return WRITTEN[byte] ?? 0;
 }

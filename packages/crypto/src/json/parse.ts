@@ -23,10 +23,10 @@ const SHORT = 32;
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What {@link shapeOf} found. */
-export type JsonShape = 'object' | 'no object' | 'too deep' | 'too wide';
+export type JsonShape = 'object' | 'no JSON object' | 'nested too deeply' | 'too wide';
 
-/** Why something is no JSON object of the kind that is wanted. */
-export type JsonFault = Exclude<JsonShape, 'object'> | 'no JSON';
+/** Why something is no JSON object of the kind that is wanted, as errors say it. */
+export type JsonFault = Exclude<JsonShape, 'object'> | 'no JSON in UTF-8';
 
 /**
  * The JSON object in UTF-8 bytes. Whoever holds a public key can seal 40 MB of brackets, which would take a parser a
@@ -47,9 +47,9 @@ export function parseObject(
     value = JSON.parse(utf8Decode(json));
   } catch {
     // The parser's own error quotes what it read.
-    throw refuse('no JSON');
+    throw refuse('no JSON in UTF-8');
   }
-  if (!isObject(value)) throw refuse('no object');
+  if (!isObject(value)) throw refuse('no JSON object');
   return value;
 }
 
@@ -64,7 +64,7 @@ export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_IN
   let at = 0;
   // White space is in this range, and what else is there the parser refuses.
   while ((bytes[at] ?? OPEN_BRACE) <= SPACE) at += 1;
-  if (bytes[at] !== OPEN_BRACE) return 'no object';
+  if (bytes[at] !== OPEN_BRACE) return 'no JSON object';
   let depth = 0;
   let values = 0;
   for (; at < bytes.length; at += 1) {
@@ -74,7 +74,7 @@ export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_IN
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
       values += 1;
-      if (depth > MAX_DEPTH) return 'too deep';
+      if (depth > MAX_DEPTH) return 'nested too deeply';
     } else if (byte === COMMA) {
       values += 1;
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {

@@ -6,8 +6,12 @@ export function meaningOfEscape(letter: number | undefined): number | undefined 
   return letter === undefined ? undefined : MEANING.get(letter);
 }
 
+/** A slash may stand behind a backslash, too, though it never does in what is written here. */
 const MEANING: ReadonlyMap<number, number> = /* @__PURE__ */ new Map(
-  SHORT_ESCAPES.map(([character, letter]) => [letter.charCodeAt(0), character.charCodeAt(0)]),
+  Array.from(`/${SHORT_ESCAPES.letters}`, (letter, index) => [
+    letter.charCodeAt(0),
+    `/${SHORT_ESCAPES.characters}`.charCodeAt(index),
+  ]),
 );
 
 /** The number that four hexadecimal digits stand for, or `undefined`. */

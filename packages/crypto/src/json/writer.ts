@@ -1,8 +1,9 @@
+import { createLongTexts } from '#long-texts';
 import { SecurityError } from '@nomyo/base';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { QUOTE, UNICODE_ESCAPE_BYTES } from './escapes.js';
-import { Scratch } from './scratch.js';
-import { measureText, measureUnits, writeText, writeUnits, type Text } from './string-encoder.js';
+import type { LongTexts, Text } from './long-texts.js';
+import { measureUnits, writeUnits } from './string-encoder.js';
 
 /** Text that is left out of the draft: a reference to what is the caller's, never a copy. */
 interface Gap {
@@ -16,7 +17,7 @@ interface Gap {
 /** Bytes of memory to begin with: enough for what stands around a prompt. */
 const FIRST_BYTES = 512;
 
-/** Strings up to this many code units are written at once: they are not worth the calls of an encoder. */
+/** Strings up to this many code units are written at once: they are not worth a second look. */
 const SHORT = 256;
 
 /**
@@ -27,8 +28,7 @@ export class JsonWriter {
   readonly #maxBytes: number;
   readonly #options: SecureByteContextOptions;
   readonly #gaps: Gap[] = [];
-  /** For long texts alone. */
-  #scratch: Scratch | undefined;
+  #longTexts: LongTexts | undefined;
   #memory: SecureByteContext;
   #bytes: Uint8Array;
   /** Where the draft ends. */
@@ -101,12 +101,12 @@ export class JsonWriter {
 
   dispose(): void {
     this.#memory.dispose();
-    this.#scratch?.dispose();
+    this.#longTexts?.dispose();
   }
 
   #addGap(text: Text): void {
-    this.#scratch ??= new Scratch(this.#options);
-    const length = 2 + measureText(text, this.#scratch);
+    this.#longTexts ??= createLongTexts(this.#options);
+    const length = 2 + this.#longTexts.measure(text);
     this.#gaps.push({ text, length, at: this.#at });
     this.#gapBytes += length;
     if (this.#at + this.#gapBytes > this.#maxBytes) throw this.#tooLarge();
@@ -128,8 +128,7 @@ export class JsonWriter {
   #writeGap({ text, length }: Gap, out: Uint8Array, at: number): boolean {
     const end = at + length - 1;
     out[at] = QUOTE;
-    this.#scratch ??= new Scratch(this.#options);
-    const isWritten = writeText(text, this.#scratch, out, at + 1, end);
+    const isWritten = this.#longTexts?.write(text, out, at + 1, end) ?? false;
     out[end] = QUOTE;
     return isWritten;
   }

@@ -3,7 +3,7 @@ import { isArrayBuffer, type Bytes } from '@nomyo/base';
 import { codeOf, type Addon, type NativeRegion } from '../runtime/addon.node.js';
 import type { ProtectedMemory } from './backend.js';
 import { lockLimits, type LockState } from './lock-limits.node.js';
-import { MemoryNotLockedError } from './not-locked.js';
+import { NoRoomError } from './not-locked.js';
 import { heldBytes, lockedMemoryWasReleased, lockedMemoryWasTaken } from './room.js';
 
 /** Most that stays locked for small secrets when all are released, in bytes: one piece of the addon's arena. */
@@ -45,7 +45,7 @@ export class LockedMemory implements ProtectedMemory {
  * What `task` gives.
  *
  * @param bytes that it needs
- * @throws {MemoryNotLockedError} when the addon cannot lock them
+ * @throws {NoRoomError} when the addon cannot lock them
  */
 export function withLock<T>(addon: Addon, bytes: number, task: () => T): T {
   try {
@@ -66,7 +66,7 @@ export async function withLockAsync<T>(addon: Addon, bytes: number, task: Promis
 
 function notLockedOr(addon: Addon, bytes: number, error: unknown): unknown {
   return codeOf(error) === 'ERR_NOMYO_NATIVE_NOT_LOCKED'
-    ? new MemoryNotLockedError(bytes, lockLimits(lockState(addon)))
+    ? new NoRoomError(bytes, lockLimits(lockState(addon)))
     : error;
 }
 

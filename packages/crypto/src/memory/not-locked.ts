@@ -12,28 +12,34 @@ export interface LockLimits {
 
 /** Locked memory was required and cannot be had. To callers it is a `SecurityError` of this code. */
 export class MemoryNotLockedError extends SecurityError {
+  /** Whether nothing that is released can make room for it. */
+  readonly isHopeless: boolean;
+
+  constructor(why: string, isHopeless = true) {
+    super('MEMORY_NOT_LOCKED', why);
+    this.isHopeless = isHopeless;
+  }
+}
+
+/** There are locks, and not enough of them. */
+export class NoRoomError extends MemoryNotLockedError {
   /** What was to be locked at once, in bytes. */
   readonly neededBytes: number;
-  /** Nothing that is released can make room for it. */
-  readonly isHopeless: boolean;
-  readonly #limits: LockLimits | undefined;
+  readonly #limits: LockLimits;
 
-  /** @param limits `undefined` where nothing can ever be locked, for the reason in `why` */
-  constructor(neededBytes: number, limits: LockLimits | undefined, why = '') {
-    super('MEMORY_NOT_LOCKED', limits?.explain(neededBytes) ?? why);
+  constructor(neededBytes: number, limits: LockLimits) {
+    super(limits.explain(neededBytes), limits.canNeverFit(neededBytes));
     this.neededBytes = neededBytes;
-    this.isHopeless = limits?.canNeverFit(neededBytes) ?? true;
     this.#limits = limits;
   }
 
   /** What callers held when this was refused, in bytes. */
   get heldBytes(): number {
-    return this.#limits?.heldBytes ?? 0;
+    return this.#limits.heldBytes;
   }
 
   /** The same error for a whole, of which `bytes` were had and the refused memory was the rest. */
-  together(bytes: number): MemoryNotLockedError {
-    if (this.#limits === undefined || bytes <= 0) return this;
-    return new MemoryNotLockedError(this.neededBytes + bytes, this.#limits);
+  together(bytes: number): NoRoomError {
+    return bytes > 0 ? new NoRoomError(this.neededBytes + bytes, this.#limits) : this;
   }
 }

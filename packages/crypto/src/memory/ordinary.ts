@@ -16,7 +16,7 @@ import { MemoryNotLockedError } from './not-locked.js';
  */
 export function refuseOrdinaryMemory({ requireLocked = false }: MemoryOptions, what: string): void {
   if (requireLocked) {
-    throw new MemoryNotLockedError(0, undefined, `${what} would be in memory that is not locked`);
+    throw new MemoryNotLockedError(`${what} would be in memory that is not locked`);
   }
 }
 
@@ -90,7 +90,7 @@ export const unprotected: MemoryBackend = ordinary({ ...UNLOCKED, method: 'none'
 function ordinary(info: MemoryProtectionInfo, isWiped: boolean, whyNotLocked: string): MemoryBackend {
   return {
     allocate: (length, mustLock) => {
-      if (mustLock) throw new MemoryNotLockedError(length, undefined, whyNotLocked);
+      if (mustLock) throw new MemoryNotLockedError(whyNotLocked);
       return new OrdinaryMemory(allocateBytes(length), isWiped);
     },
     describe: () => info,

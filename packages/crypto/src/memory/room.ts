@@ -3,7 +3,7 @@
  * others release what they hold.
  */
 import { abortable, type AbortSignalLike } from '@nomyo/base';
-import { MemoryNotLockedError } from './not-locked.js';
+import { MemoryNotLockedError, NoRoomError } from './not-locked.js';
 
 /** How long, and with what right, room is waited for. */
 export interface RoomOptions {
@@ -96,7 +96,7 @@ function attempt<T>(task: () => T | Promise<T>): Outcome<T> | Promise<Outcome<T>
 /** @throws all but a refusal that may pass */
 function refusal(error: unknown, ownBytes: (heldThen: number) => number): { error: MemoryNotLockedError } {
   if (!(error instanceof MemoryNotLockedError)) throw error;
-  const whole = error.together(ownBytes(error.heldBytes));
+  const whole = error instanceof NoRoomError ? error.together(ownBytes(error.heldBytes)) : error;
   if (whole.isHopeless) throw whole;
   return { error: whole };
 }

@@ -1,6 +1,14 @@
 /** The structures around an RSA key: PKCS#8 (RFC 5208 §5), PKCS#1 (RFC 8017 appendix A.1), SPKI (RFC 5280 §4.1). */
 import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
-import { DER_TAG, derEncode, derHeader, derOid, DerReader, derSmallUnsigned } from '../der.js';
+import {
+  DER_TAG,
+  derEncode,
+  derHeader,
+  derOid,
+  DerReader,
+  derSmallUnsigned,
+  readSmallUnsigned,
+} from '../der.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 
 /** rsaEncryption, 1.2.840.113549.1.1.1 */
@@ -51,7 +59,7 @@ function pkcs1In(der: Uint8Array): Uint8Array {
   const outer = new DerReader(der);
   const info = outer.sequence();
   outer.end();
-  if (!VERSIONS.includes(info.smallUnsigned())) {
+  if (!VERSIONS.includes(readSmallUnsigned(info))) {
     throw new SecurityError('INVALID_KEY', 'the key has a version of PKCS#8 that is not known');
   }
   readRsaAlgorithm(info.sequence());
@@ -63,7 +71,7 @@ function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
   const outer = new DerReader(der);
   const key = outer.sequence();
   outer.end();
-  if (key.smallUnsigned() !== 0) throw new SecurityError('INVALID_KEY', 'the key is no two-prime RSA key');
+  if (readSmallUnsigned(key) !== 0) throw new SecurityError('INVALID_KEY', 'the key is no two-prime RSA key');
   const numbers = {
     n: key.unsigned(),
     e: key.unsigned(),

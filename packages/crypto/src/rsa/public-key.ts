@@ -1,7 +1,7 @@
 import { encodeBase64 } from '../base64.js';
-import { concatBytes, SecurityError, utf8Decode, type Bytes } from '@nomyo/base';
+import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import { SUITE } from '../suite.js';
-import { decodePem, encodePem, PEM_LABEL } from '../pem.js';
+import { decodePem, encodePublicKeyPem, PEM_LABEL } from '../pem.js';
 import * as oaep from './oaep.js';
 import { bitLength, readSpki, type RsaPublicNumbers } from './pkcs8.js';
 
@@ -51,7 +51,7 @@ export class RsaPublicKey {
     checkStrength(numbers);
     const digest = await globalThis.crypto.subtle.digest('SHA-256', der);
     const fingerprint = `sha256/${encodeBase64(new Uint8Array(digest))}`;
-    const pem = utf8Decode(encodePem(PEM_LABEL.publicKey, der));
+    const pem = encodePublicKeyPem(der);
     return new RsaPublicKey(await importKey(der), bitLength(numbers.n), pem, fingerprint);
   }
 

@@ -1,6 +1,12 @@
 /** Browsers and everything else with WebCrypto: see the table in `runtime.ts`. */
 import { allocateBytes, concatBytes, isArrayBuffer, type Bytes } from '@nomyo/base';
-import { base64DecodedLength, base64DecodeInto, base64EncodeInto } from '../base64.js';
+import {
+  base64DecodedLength,
+  base64DecodeInto,
+  base64EncodeInto,
+  decodeBase64,
+  encodeBase64,
+} from '../base64.js';
 import type { MemoryOptions } from '../memory/backend.js';
 import { refuseOrdinaryMemory } from '../memory/ordinary.js';
 import { SecureByteContext } from '../memory/secure-byte-context.js';
@@ -8,7 +14,7 @@ import { webCryptoPrivateKeys } from '../rsa/webcrypto.js';
 import { SUITE } from '../suite.js';
 import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage, GcmTag, PrivateKeys } from './runtime.js';
 
-export { decodeBase64, encodeBase64 } from '../base64.js';
+export { decodeBase64, encodeBase64 };
 
 const TAG_BITS = SUITE.tagBytes * 8;
 
@@ -69,9 +75,8 @@ export function searchable(bytes: Uint8Array): Uint8Array {
 
 /** Whether the text is base64 as RFC 4648 §4 writes it: padded, and with no bits left over. */
 export function isCanonicalBase64(text: Uint8Array): boolean {
-  const scratch = allocateBytes(Math.ceil(text.byteLength / 4) * 3);
   try {
-    base64DecodeInto(text, scratch);
+    decodeBase64(text);
     return true;
   } catch {
     return false;

@@ -19,15 +19,15 @@ describe('shapeOf', () => {
   it.each<[string, ReturnType<typeof shapeOf>]>([
     ['{}', 'object'],
     [' \t\r\n{"a":[1,{"b":2}]}', 'object'],
-    ['[]', 'no object'],
-    ['"text"', 'no object'],
-    ['', 'no object'],
+    ['[]', 'no JSON object'],
+    ['"text"', 'no JSON object'],
+    ['', 'no JSON object'],
     [nested(MAX_DEPTH), 'object'],
-    [nested(MAX_DEPTH + 1), 'too deep'],
-    [`{"a":${'['.repeat(MAX_DEPTH)}`, 'too deep'],
+    [nested(MAX_DEPTH + 1), 'nested too deeply'],
+    [`{"a":${'['.repeat(MAX_DEPTH)}`, 'nested too deeply'],
     [`{"a":"${'['.repeat(1000)}"}`, 'object'],
     [`{"a":"\\"${'['.repeat(1000)}"}`, 'object'],
-    [`{"a":"\\\\","b":${'['.repeat(1000)}}`, 'too deep'],
+    [`{"a":"\\\\","b":${'['.repeat(1000)}}`, 'nested too deeply'],
     [`{"a":"never closed ${'['.repeat(1000)}`, 'object'],
   ])('%s: %s', (json, shape) => {
     expect(shapeOf(utf8(json))).toBe(shape);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { withLockedMemory } from '../../src/index.js';
 import { lockLimits, type LockState } from '../../src/memory/lock-limits.node.js';
-import { MemoryNotLockedError } from '../../src/memory/not-locked.js';
+import { NoRoomError } from '../../src/memory/not-locked.js';
 import { heldBytes, lockedMemoryWasReleased, lockedMemoryWasTaken } from '../../src/memory/room.js';
 import { caught } from '../support/errors.js';
 
@@ -12,7 +12,7 @@ class Room {
   used = 100;
 
   take(bytes: number): void {
-    if (this.used + bytes > LIMIT) throw new MemoryNotLockedError(bytes, lockLimits(this.#state()));
+    if (this.used + bytes > LIMIT) throw new NoRoomError(bytes, lockLimits(this.#state()));
     this.used += bytes;
     lockedMemoryWasTaken(bytes);
   }
@@ -154,7 +154,7 @@ describe('withLockedMemory', () => {
   it('does not wait where nothing is locked that could be released', async () => {
     const state = { lockedBytes: 0, lastingBytes: 0, limitBytes: null, heldBytes: 0 };
     const refused = (): never => {
-      throw new MemoryNotLockedError(10, lockLimits(state));
+      throw new NoRoomError(10, lockLimits(state));
     };
     expect(await caught(() => withLockedMemory(refused, patient))).toMatchObject({ isHopeless: true });
   });

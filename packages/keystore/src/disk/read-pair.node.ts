@@ -7,7 +7,7 @@ import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey } from '../format/private-key.node.js';
 import { LIMITS } from '../limits.js';
 import type { KeyFileSecrets, MemoryOptions } from '../place.js';
-import { believedCreation } from '../rotation.js';
+import { believedCreation } from '../believed-creation.js';
 import { identityAt, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
 
 /** The two files of a pair. */

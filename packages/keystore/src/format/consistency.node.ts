@@ -13,7 +13,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { concatBytes } from '@nomyo/base';
-import { DER_TAG, DerReader } from '@nomyo/crypto/der';
+import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 
 /** @param pkcs8 DER of an RSA private key; it is left as it is */
 export function isConsistent(pkcs8: Uint8Array): boolean {
@@ -66,10 +66,10 @@ function roundTrips(key: KeyObject | undefined): boolean {
 /** Views of the private exponent and of the first prime (RFC 8017 appendix A.1.2). */
 function spoilable(pkcs8: Uint8Array): { readonly d: Uint8Array; readonly p: Uint8Array } {
   const info = new DerReader(pkcs8).sequence();
-  info.smallUnsigned();
+  readSmallUnsigned(info);
   info.sequence();
   const numbers = new DerReader(info.read(DER_TAG.octetString)).sequence();
-  numbers.smallUnsigned();
+  readSmallUnsigned(numbers);
   const [, , d, p] = [
     numbers.unsigned(),
     numbers.unsigned(),

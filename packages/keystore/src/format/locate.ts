@@ -1,6 +1,6 @@
 /** Finds the private key in a file of any format, and says which format it is. */
 import { PEM_LABEL } from '@nomyo/crypto';
-import { DER_TAG, DerReader } from '@nomyo/crypto/der';
+import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 import { bytesOf, SecurityError } from '@nomyo/base';
 import { UnsupportedFormat, type ForeignFormat } from './unsupported.js';
 
@@ -113,7 +113,7 @@ function labelOfDer(file: Uint8Array): string {
     if (content.peek() === DER_TAG.octetString) return PEM_LABEL.encryptedPrivateKey;
     throw new SecurityError('INVALID_KEY', 'it holds no private key, but a certificate or a public key');
   }
-  const version = content.smallUnsigned();
+  const version = readSmallUnsigned(content);
   if (content.peek() === DER_TAG.integer) return PEM_LABEL.rsaPrivateKey;
   if (version === 3) throw new UnsupportedFormat('a PKCS#12 file', 'pkcs12');
   return PEM_LABEL.privateKey;

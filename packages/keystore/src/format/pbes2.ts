@@ -3,7 +3,14 @@
  * appendix A.4), PBKDF2 (appendix A.2) or scrypt (RFC 7914 §7), and AES in CBC mode (RFC 8018 appendix B.2.5).
  */
 import { SecurityError, type Bytes } from '@nomyo/base';
-import { DER_TAG, derEncode, derOid, DerReader, derSmallUnsigned } from '@nomyo/crypto/der';
+import {
+  DER_TAG,
+  derEncode,
+  derOid,
+  DerReader,
+  derSmallUnsigned,
+  readSmallUnsigned,
+} from '@nomyo/crypto/der';
 import { UnsupportedFormat } from './unsupported.js';
 
 /** An AES key size in CBC mode. */
@@ -110,7 +117,7 @@ export function asksForLittleWork(der: Uint8Array): boolean {
     if (!isPbes2) {
       // RFC 8018 appendix A.3, RFC 7292 appendix C: salt and rounds.
       parameters.read(DER_TAG.octetString);
-      return parameters.smallUnsigned() <= MAX_SYNCHRONOUS_ROUNDS;
+      return readSmallUnsigned(parameters) <= MAX_SYNCHRONOUS_ROUNDS;
     }
     const derivation = readDerivation(parameters.sequence(), undefined);
     return derivation.kind === 'scrypt' || derivation.rounds <= MAX_SYNCHRONOUS_ROUNDS;
@@ -166,7 +173,7 @@ function readDerivation(derivation: DerReader, keyBytes: number | undefined): Ke
 
 function readPbkdf2(parameters: DerReader, keyBytes: number | undefined): KeyDerivation {
   const salt = readSalt(parameters);
-  const rounds = parameters.smallUnsigned();
+  const rounds = readSmallUnsigned(parameters);
   if (rounds < 1) throw malformed('the number of rounds');
   if (rounds > LIMITS.rounds) throw unsupported('its number of rounds');
   checkKeyLength(parameters, keyBytes);
@@ -185,9 +192,9 @@ function readDigest(prf: DerReader): string {
 
 function readScrypt(parameters: DerReader, keyBytes: number | undefined): KeyDerivation {
   const salt = readSalt(parameters);
-  const cost = parameters.smallUnsigned();
-  const blockSize = parameters.smallUnsigned();
-  const parallelization = parameters.smallUnsigned();
+  const cost = readSmallUnsigned(parameters);
+  const blockSize = readSmallUnsigned(parameters);
+  const parallelization = readSmallUnsigned(parameters);
   checkKeyLength(parameters, keyBytes);
   parameters.end();
   const memory = 128 * cost * blockSize;
@@ -207,6 +214,6 @@ function readSalt(parameters: DerReader): Uint8Array {
 
 function checkKeyLength(parameters: DerReader, keyBytes: number | undefined): void {
   if (parameters.peek() !== DER_TAG.integer) return;
-  const length = parameters.smallUnsigned();
+  const length = readSmallUnsigned(parameters);
   if (keyBytes !== undefined && length !== keyBytes) throw malformed('the length of the key');
 }

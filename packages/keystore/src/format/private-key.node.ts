@@ -10,7 +10,7 @@ import {
 } from '@nomyo/crypto';
 import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import type { PemBlock } from '@nomyo/crypto';
-import { DER_TAG, DerReader } from '@nomyo/crypto/der';
+import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 import { KeyStoreError } from '../errors.js';
 import type { KeyFileSecrets, MemoryOptions } from '../place.js';
 import { isConsistent } from './consistency.node.js';
@@ -219,7 +219,7 @@ function isPkcs8(der: Uint8Array): boolean {
     const outer = new DerReader(der);
     const info = outer.sequence();
     outer.end();
-    info.smallUnsigned();
+    readSmallUnsigned(info);
     info.sequence().oid();
     info.read(DER_TAG.octetString);
     return true;

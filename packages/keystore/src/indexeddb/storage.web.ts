@@ -2,7 +2,7 @@
 import { CryptoKeySource, generateCryptoKeyPair, type KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
 import { NextKeys } from '../next-keys.js';
-import { believedCreation } from '../rotation.js';
+import { believedCreation } from '../believed-creation.js';
 import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 

@@ -38,8 +38,8 @@ export interface DialectCall {
   readonly isStream: boolean;
   /** The body of the answer. */
   answer(completion: ChatCompletion): object;
-  /** A writer for the answer in pieces. */
-  writer(): EventWriter;
+  /** A writer for the answer in pieces. Default: each piece is a chunk of a chat completion. */
+  readonly writer?: () => EventWriter;
 }
 
 /** Translates requests of one dialect, and their answers. Pure. */

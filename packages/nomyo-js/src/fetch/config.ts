@@ -1,10 +1,9 @@
 /** The options of the adapter, and their checks. */
 import {
   aFunction,
-  anInteger,
   anObject,
+  hasMethods,
   InvalidArgumentError,
-  isObject,
   oneOf,
   optional,
   refuseUnknown,
@@ -21,6 +20,7 @@ import {
   type ListModelsOptions,
   type SecureChatCompletionConfig,
 } from '../index.js';
+import { aRetryCount } from '../resolve-options.js';
 import { PASSTHROUGHS, type Passthrough } from './route.js';
 
 /** What the adapter needs of a client. A `SecureChatCompletion` is one. */
@@ -80,9 +80,6 @@ const ADAPTER_OPTIONS: readonly (keyof AdapterOptions)[] = [
   'logger',
 ];
 
-/** More attempts than anybody needs; a larger number is a mistake. */
-const MAX_RETRIES = 100;
-
 /**
  * @throws {InvalidArgumentError} on a wrong value or an unknown name
  * @throws what the constructor of `SecureChatCompletion` throws
@@ -98,7 +95,7 @@ export function resolveConfig(config: SecureFetchConfig): ResolvedConfig {
   return {
     tiers,
     passthrough: checkPassthrough(passthrough),
-    maxRetries: anInteger(0, MAX_RETRIES)('maxRetries', maxRetries),
+    maxRetries: aRetryCount('maxRetries', maxRetries),
     onError: onError ?? (() => undefined),
     ...resolveClient(rest),
   };
@@ -119,11 +116,8 @@ function resolveClient(
 }
 
 function checkClient(client: CompletionClient): CompletionClient {
-  const isClient =
-    isObject(client) &&
-    ['create', 'ready', 'dispose', 'toJSON'].every((name) => typeof client[name] === 'function');
-  if (!isClient) throw new InvalidArgumentError('client', 'must be a SecureChatCompletion');
-  return client;
+  if (hasMethods(client, 'create', 'ready', 'dispose', 'toJSON')) return client;
+  throw new InvalidArgumentError('client', 'must be a SecureChatCompletion');
 }
 
 function checkPassthrough(passthrough: unknown = []): readonly Passthrough[] {

@@ -89,9 +89,10 @@ function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]):
   const sealed = SEALED.find(([end]) => path.endsWith(end));
   const dialect = sealed?.[1] ?? dialectOfErrors(path);
   if (sealed !== undefined && method === 'POST') return { to: 'sealed', dialect };
-  const isModels = method === 'GET' && path.endsWith('/models') && /^https?:$/.test(url.protocol);
+  const { protocol } = url;
+  const isModels = method === 'GET' && path.endsWith('/models') && /^https?:$/.test(protocol);
   if (isModels && passthrough.includes('GET /v1/models')) return { to: 'models', dialect };
-  return { to: 'refused', dialect, method, protocol: url.protocol, path, isModels };
+  return { to: 'refused', dialect, method, protocol, path, isModels };
 }
 
 function dialectOfErrors(path: string): Dialect {

@@ -1,5 +1,5 @@
 /** A `fetch` that seals chat completions. */
-import { abortable, SecurityError } from '@nomyo/base';
+import { abortable } from '@nomyo/base';
 import { createEmit, type Emit } from '../events.js';
 import { loadPart } from '../load-part.js';
 import type { Dialect, DialectCall } from '../dialects/dialect.js';
@@ -73,17 +73,8 @@ export class SecureFetcher {
   }
 
   async #models(call: FetchCall): Promise<Response> {
-    const { client } = this.#config;
-    if (client.listModels === undefined) {
-      throw new SecurityError('ENDPOINT_NOT_SEALED', 'this client cannot list models');
-    }
-    const apiKey = this.#apiKeyOf(call);
-    return jsonAnswer(
-      await client.listModels({
-        ...(call.signal === undefined ? {} : { signal: call.signal }),
-        ...(apiKey === undefined ? {} : { apiKey }),
-      }),
-    );
+    const { modelsAnswer } = await loadPart(() => import('./models-answer.js'));
+    return modelsAnswer(this.#config.client, call.signal, this.#apiKeyOf(call));
   }
 
   async #sealed(call: FetchCall, dialect: Dialect): Promise<Response> {

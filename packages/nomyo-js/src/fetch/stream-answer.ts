@@ -1,5 +1,6 @@
 /** Answers of the adapter that are read as they come. Loaded with the first of them. */
 import type { ChatCompletionChunk, ChatCompletionStream } from '../index.js';
+import { chunkWriter } from '../dialects/chunk-writer.js';
 import { errorBody } from '../dialects/error-body.js';
 import type { Dialect, DialectCall, EventWriter } from '../dialects/dialect.js';
 import { encodeEvent } from '../stream/sse.js';
@@ -21,8 +22,9 @@ export function streamAnswer(
   call: DialectCall,
   end: StreamEnd,
 ): Response {
+  const { writer = chunkWriter } = call;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    new EventSource(stream[Symbol.asyncIterator](), dialect, call.writer(), end),
+    new EventSource(stream[Symbol.asyncIterator](), dialect, writer(), end),
     { highWaterMark: 0 },
   );
   return new Response(body, {

@@ -67,11 +67,8 @@ export class Observation implements CallRecord {
     const hasFailed = 'error' in ending;
     return {
       outcome: hasFailed ? (ending.isAborted ? 'aborted' : 'failed') : 'ok',
-      durationMs: counts.durationMs,
+      ...counts,
       firstChunkMs: this.#firstChunkMs,
-      attempts: counts.attempts,
-      requestBytes: counts.requestBytes,
-      responseBytes: counts.responseBytes,
       appliedTier: this.#facts?.appliedTier,
       keys: this.#keys,
       memoryLocked: this.#memoryLocked,

@@ -2,7 +2,7 @@
  * The seam for telemetry and audit: each call of a client is told exactly once, whichever way it came in. Nothing here
  * can hold content: there are names, sizes, times, counts and hashes.
  */
-import { type Check, InvalidArgumentError, isObject } from '@nomyo/base';
+import { type Check, hasMethods, InvalidArgumentError } from '@nomyo/base';
 import type { SecurityTier } from '../chat/request-types.js';
 import type { CallKeys } from '../protocol.js';
 
@@ -132,7 +132,7 @@ export interface Observable {
 
 /** Whether something is a client of this package, of whichever copy of it. */
 export function isObservable(value: unknown): value is Observable {
-  return isObject(value) && typeof value['observe'] === 'function';
+  return hasMethods(value, 'observe');
 }
 
 /** The option `audit`, and whatever else watches. */
@@ -142,5 +142,5 @@ export const anObserver: Check<CallObserver> = (name, value) => {
 };
 
 function isObserver(value: unknown): value is CallObserver {
-  return isObject(value) && typeof value['begin'] === 'function';
+  return hasMethods(value, 'begin');
 }

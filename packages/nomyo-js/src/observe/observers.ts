@@ -62,15 +62,19 @@ export class Recorders {
   }
 
   retry(attempt: RetryNote): void {
-    for (const recorder of this.#recorders) quietly(() => recorder.retry?.(attempt), this.#failed);
+    this.#tell((recorder) => recorder.retry?.(attempt));
   }
 
   firstChunk(): void {
-    for (const recorder of this.#recorders) quietly(() => recorder.firstChunk?.(), this.#failed);
+    this.#tell((recorder) => recorder.firstChunk?.());
   }
 
   end(call: CallEnd): void {
-    for (const recorder of this.#recorders) quietly((): unknown => recorder.end(call), this.#failed);
+    this.#tell((recorder) => recorder.end(call));
+  }
+
+  #tell(what: (recorder: CallRecorder) => unknown): void {
+    for (const recorder of this.#recorders) quietly(() => what(recorder), this.#failed);
   }
 }
 

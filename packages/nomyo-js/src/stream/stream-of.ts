@@ -6,6 +6,7 @@ import type { Opened } from '../call-runner.js';
 import type { Streaming } from '../chat/request.js';
 import { refuseError } from '../sealed-error.js';
 import { takeCompletion } from '../answer.js';
+import { endOnAbort, handOver } from './call-of-stream.js';
 import type { ChatCompletionStream } from './chunk-types.js';
 import { openedStream, syntheticStream } from './completion-stream.js';
 import { watchStream } from './watch.js';
@@ -18,7 +19,7 @@ export async function streamOf(
 ): Promise<ChatCompletionStream> {
   const { answer, call } = opened;
   if (answer.kind === 'stream') {
-    call.endOnAbort();
+    endOnAbort(call);
     const judge = {
       check: (event: JsonObject): void => refuseError(event, call),
       cut: () => errorOfAnswer('the stream ended before the answer did', call),
@@ -27,6 +28,6 @@ export async function streamOf(
   }
   const { value, summary } = await takeCompletion(opened);
   const said = summary();
-  call.handOver(() => said);
+  handOver(call, () => said);
   return watchStream(syntheticStream(value, call.payloadId, { includeUsage, signal }), call, said);
 }

@@ -2,6 +2,7 @@
 import { summaryOfChunks } from '../observe/summary-of-chunks.js';
 import type { AnswerSummary } from '../observe/observer.js';
 import type { OpenCall } from '../open-call.js';
+import { hangUp } from './call-of-stream.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
 
 type Summary = ReturnType<typeof summaryOfChunks>;
@@ -38,7 +39,7 @@ const forgotten =
   'FinalizationRegistry' in globalThis
     ? new FinalizationRegistry<{ readonly call: OpenCall; readonly summary: Summary }>(
         ({ call, summary }) => {
-          call.hangUp(summary.summary);
+          hangUp(call, summary.summary);
         },
       )
     : undefined;
@@ -81,7 +82,7 @@ class WatchedChunks implements AsyncIterableIterator<ChatCompletionChunk, undefi
 
   /** Leaving the loop is no failure. */
   async return(): Promise<IteratorResult<ChatCompletionChunk, undefined>> {
-    this.#call.hangUp(this.#seen.summary);
+    hangUp(this.#call, this.#seen.summary);
     await this.#chunks.return?.();
     return { done: true, value: undefined };
   }

@@ -7,7 +7,7 @@ import { messages } from '../../src/dialects/messages/messages.js';
 import { responses } from '../../src/dialects/responses/responses.js';
 import type { ChatCompletionChunk } from '../../src/index.js';
 import type { Json } from '../fetch/support.js';
-import type { Event } from './support.js';
+import { writerOf, type Event } from './support.js';
 
 const REASONS = ['stop', 'length', 'tool_calls', 'content_filter'] as const;
 const USAGE = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
@@ -70,7 +70,7 @@ function chunksOf({ reasoning, text, refusal, calls, reason }: Said): ChatComple
 }
 
 function eventsOf(dialect: Translator, body: Members, of: Said): Event[] {
-  const writer = dialect.read(body).writer();
+  const writer = writerOf(dialect, body);
   const written = [...chunksOf(of).flatMap((chunk) => writer.write(chunk)), ...writer.end()];
   return written.map(({ event, data }) => ({
     event,
@@ -161,7 +161,7 @@ describe('a stream', () => {
   });
 
   it('without any chunk has a beginning and an end', () => {
-    const events = responses.read({ model: 'm', input: 'x' }).writer().end();
+    const events = writerOf(responses, { model: 'm', input: 'x' }).end();
     expect(events.map(({ event }) => event)).toEqual([
       'response.created',
       'response.in_progress',

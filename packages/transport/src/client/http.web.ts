@@ -9,11 +9,9 @@ import type { HttpClient, HttpClientOptions } from './http.js';
  * @throws {InvalidArgumentError} on options that only Node can carry out
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const { fetch, tls, proxy = null, maxConnections } = options;
-  if (tls !== undefined) throw new InvalidArgumentError('tls', 'can be chosen on Node only');
-  if (proxy !== null) throw new InvalidArgumentError('proxy', 'can be chosen on Node only');
-  if (maxConnections !== undefined) {
-    throw new InvalidArgumentError('maxConnections', 'can be chosen on Node only');
-  }
-  return new FetchClient(fetch ?? globalThis.fetch, options);
+  const { fetch = globalThis.fetch, tls, proxy, maxConnections } = options;
+  const ofNode = Object.entries({ tls, proxy: proxy ?? undefined, maxConnections });
+  const [unused] = ofNode.find(([, value]) => value !== undefined) ?? [];
+  if (unused !== undefined) throw new InvalidArgumentError(unused, 'can be chosen on Node only');
+  return new FetchClient(fetch, options);
 }

@@ -42,7 +42,7 @@ export function timedOut(timeout: number, possiblyExecuted: boolean): APIConnect
 /** What is known of an answer that is an error. */
 export interface APIErrorInfo {
   readonly status: number;
-  /** Default: that of the status. */
+  /** Default: that of the class. */
   readonly code?: NomyoErrorCode | undefined;
   /** With lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -61,18 +61,10 @@ export interface APIErrorJson extends NomyoErrorJson {
   readonly payloadId: string | undefined;
 }
 
-/** Statuses with a code of their own. */
-const CODES: Readonly<Record<number, NomyoErrorCode>> = {
-  400: 'INVALID_REQUEST',
-  401: 'AUTHENTICATION_FAILED',
-  403: 'FORBIDDEN',
-  429: 'RATE_LIMITED',
-  500: 'SERVER_ERROR',
-  503: 'SERVICE_UNAVAILABLE',
-};
-
 /** The router answered with an error that has no class of its own. What helps depends on {@link status}. */
 export class APIError extends NomyoError {
+  /** Of its errors, unless they are given another. */
+  protected static readonly code: NomyoErrorCode = 'API_ERROR';
   override readonly name: string = 'APIError';
   /** HTTP status. */
   readonly status: number;
@@ -91,7 +83,7 @@ export class APIError extends NomyoError {
   readonly retryAfter: number | undefined;
 
   constructor(message: string, info: APIErrorInfo) {
-    const { code = CODES[info.status] ?? 'API_ERROR', possiblyExecuted } = info;
+    const { code = new.target.code, possiblyExecuted } = info;
     super(code, message, { possiblyExecuted });
     this.status = info.status;
     this.statusCode = info.status;

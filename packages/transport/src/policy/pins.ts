@@ -9,7 +9,7 @@ const PIN = /^sha256\/[\dA-Za-z+/]{42}[AEIMQUYcgkosw048]=$/;
  * @param name of the option in errors
  * @throws {InvalidArgumentError} when one is anything else
  */
-export function checkPins(pins: readonly string[], name = 'serverKeyPins'): void {
+export function checkPins(pins: unknown, name = 'serverKeyPins'): asserts pins is readonly string[] {
   if (Array.isArray(pins) && pins.every((pin) => typeof pin === 'string' && PIN.test(pin))) return;
   throw new InvalidArgumentError(name, "must be an array of 'sha256/' and the base64 of 32 bytes");
 }

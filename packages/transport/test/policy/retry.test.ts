@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { SecurityError } from '@nomyo/base';
 import { APIConnectionError, APIConnectionTimeoutError } from '../../src/errors/errors.js';
-import { retryDelay, withRetries, type RetryInfo, type RetryMode } from '../../src/policy/retry.js';
+import { retryDelay } from '../../src/policy/repeat.js';
+import { withRetries, type RetryInfo, type RetryMode } from '../../src/policy/retry.js';
 import { errorOfResponse } from '../../src/answer/status.js';
 import { rejection } from '../support/peer.js';
 
