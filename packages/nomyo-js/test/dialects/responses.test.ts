@@ -101,6 +101,49 @@ describe('a request of the Responses API', () => {
     });
   });
 
+  describe('with the images and files that tools gave back', () => {
+    const IMAGE = 'data:image/png;base64,AA==';
+    const call = (id: string): Json => ({ type: 'function_call', call_id: id, name: 'f', arguments: '{}' });
+    const output = (id: string, ...parts: readonly Json[]): Json => ({
+      type: 'function_call_output',
+      call_id: id,
+      output: parts,
+    });
+    const text = { type: 'input_text', text: 'Shot:' };
+    const image = { type: 'input_image', image_url: IMAGE };
+    const file = { type: 'input_file', file_data: 'data:application/pdf;base64,AA==' };
+    const media = [
+      { type: 'text', text: 'From the tool call a:' },
+      { type: 'image_url', image_url: { url: IMAGE } },
+      { type: 'text', text: 'From the tool call b:' },
+      { type: 'file', file: { file_data: 'data:application/pdf;base64,AA==' } },
+    ];
+    const tools = [
+      { role: 'tool', tool_call_id: 'a', content: 'Shot:' },
+      { role: 'tool', tool_call_id: 'b', content: 'The output follows in the next message.' },
+    ];
+    const input = [call('a'), call('b'), output('a', text, image), output('b', file)];
+    const said = (...more: readonly Json[]): unknown =>
+      (responses.read({ model: 'm', input: [...input, ...more] }).request['messages'] as unknown[]).slice(1);
+
+    it('says them for the user, after the answers to all calls', () => {
+      expect(said()).toEqual([...tools, { role: 'user', content: media }]);
+    });
+
+    it.each([
+      ['a text', 'And?'],
+      ['parts', [{ type: 'input_text', text: 'And?' }]],
+    ])('says them with what the user says next: %s', (_, content) => {
+      const next = { role: 'user', content: [...media, { type: 'text', text: 'And?' }] };
+      expect(said({ role: 'user', content })).toEqual([...tools, next]);
+    });
+
+    it('says them before what anybody else says next', () => {
+      const next = { role: 'assistant', content: 'Nice.' };
+      expect(said(next)).toEqual([...tools, { role: 'user', content: media }, next]);
+    });
+  });
+
   it.each<[string, Json, RegExp]>([
     ['previous_response_id', { previous_response_id: 'resp_1' }, /chat\('model'\)/],
     ['conversation', { conversation: 'conv_1' }, /chat\('model'\)/],

@@ -2,14 +2,12 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
+import { toolOutput, type ToolOutput } from '../tool-output.js';
 
 const NO_IDS = 'nothing is stored under an id; send the content as base64';
 
 /** Says of a tool's output that it is an error, which a chat completion has no member for. */
 const ERROR_MARK = 'Error: ';
-
-/** The text for a tool that returned only an image or a document. */
-const MEDIA_FOLLOWS = 'The output follows in the next message.';
 
 /** @throws {InvalidArgumentError} */
 export function messagesOf(messages: unknown): readonly Members[] {
@@ -49,26 +47,12 @@ function user(blocks: Blocks): readonly Members[] {
   ];
 }
 
-/** The answer of one tool, and the parts of it that are no text. */
-interface ToolResult {
-  readonly message: Members;
-  readonly media: readonly Members[];
-}
-
-function resultOf([at, { tool_use_id, content, is_error }]: Blocks[number]): ToolResult {
+function resultOf([at, { tool_use_id, content, is_error }]: Blocks[number]): ToolOutput {
   const id = textAt(`${at}.tool_use_id`, tool_use_id);
   const blocks = blocksAt(`${at}.content`, content ?? []);
   const media = blocks.filter(isMedia).map(([name, block]) => partOf(name, block));
   const text = textOfBlocks(blocks.filter((block) => !isMedia(block)));
-  const shown = text === '' && media.length > 0 ? MEDIA_FOLLOWS : text;
-  return {
-    message: {
-      role: 'tool',
-      tool_call_id: id,
-      content: is_error === true ? `${ERROR_MARK}${shown}` : shown,
-    },
-    media: media.length === 0 ? [] : [{ type: 'text', text: `From the tool call ${id}:` }, ...media],
-  };
+  return toolOutput(id, text, media, is_error === true ? ERROR_MARK : '');
 }
 
 const isMedia = ([, { type }]: Blocks[number]): boolean => type === 'image' || type === 'document';

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
+import { toolOutput, type ToolOutput } from '../tool-output.js';
 
 const NO_IDS = 'nothing is stored under an id; send the content itself (with store: false, libraries do)';
 
@@ -10,13 +11,37 @@ export function messagesOf(input: unknown): readonly Members[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (!Array.isArray(input)) throw new InvalidArgumentError('input', 'must be a string or an array of items');
   const messages: Members[] = [];
-  for (const [at, item] of entriesAt('input', input)) add(messages, at, item);
-  return messages;
+  let media: readonly Members[] = [];
+  for (const [at, item] of entriesAt('input', input)) {
+    if (item['type'] === 'function_call_output') {
+      const output = outputOf(at, item);
+      messages.push(output.message);
+      media = [...media, ...output.media];
+    } else {
+      add(messages, withMedia(messages, media, messageOf(at, item)));
+      media = [];
+    }
+  }
+  return media.length === 0 ? messages : [...messages, { role: 'user', content: media }];
+}
+
+/**
+ * What tools gave back besides text goes before what the user says next, or is said for him: the answers to all calls of
+ * a turn have to follow it at once.
+ */
+function withMedia(messages: Members[], media: readonly Members[], next: Members): Members {
+  if (media.length === 0) return next;
+  const { role, content } = next;
+  if (role !== 'user') {
+    messages.push({ role: 'user', content: media });
+    return next;
+  }
+  const said: readonly unknown[] = Array.isArray(content) ? content : [{ type: 'text', text: content }];
+  return { ...next, content: [...media, ...said] };
 }
 
 /** The answers of a model come as several items, and are one message. */
-function add(messages: Members[], at: string, item: Members): void {
-  const part = messageOf(at, item);
+function add(messages: Members[], part: Members): void {
   const last = messages.at(-1);
   if (part['role'] !== 'assistant' || last === undefined || !goesOn(last, part)) {
     messages.push(part);
@@ -48,12 +73,6 @@ function messageOf(at: string, item: Members): Members {
       return spoken(at, item);
     case 'function_call':
       return { role: 'assistant', content: null, tool_calls: [callOf(at, item)] };
-    case 'function_call_output':
-      return {
-        role: 'tool',
-        tool_call_id: textAt(`${at}.call_id`, item['call_id']),
-        content: textsOf(`${at}.output`, item['output']),
-      };
     case 'reasoning':
       return {
         role: 'assistant',
@@ -65,6 +84,19 @@ function messageOf(at: string, item: Members): Members {
     default:
       return refuse(`${at}.type`, 'expected message, reasoning, function_call or function_call_output');
   }
+}
+
+function outputOf(at: string, { call_id, output }: Members): ToolOutput {
+  const id = textAt(`${at}.call_id`, call_id);
+  if (typeof output === 'string') return toolOutput(id, output, []);
+  const parts = entriesAt(`${at}.output`, output).map(([name, part]) => partOf(name, part));
+  const isText = ({ type }: Members): boolean => type === 'text';
+  const text = parts.filter(isText).map((part) => part['text']);
+  return toolOutput(
+    id,
+    text.join(''),
+    parts.filter((part) => !isText(part)),
+  );
 }
 
 function callOf(at: string, item: Members): Members {
