@@ -101,7 +101,17 @@ describe('a request of the Responses API', () => {
     });
   });
 
-  describe('with the images and files that tools gave back', () => {
+  it.each<[Json, Json]>([
+    [{ include: ['message.output_text.logprobs'] }, { logprobs: true }],
+    [{ top_logprobs: 0 }, { logprobs: true, top_logprobs: 0 }],
+    [{ include: ['reasoning.encrypted_content'], top_logprobs: null }, {}],
+    [{ include: null }, {}],
+  ])('asks for the probabilities of tokens when it was asked for them: %j', (asked, sent) => {
+    const plain = responses.read(ASKED).request;
+    expect(responses.read({ ...ASKED, ...asked }).request).toEqual({ ...plain, ...sent });
+  });
+
+  describe('with images and files that tools returned', () => {
     const IMAGE = 'data:image/png;base64,AA==';
     const call = (id: string): Json => ({ type: 'function_call', call_id: id, name: 'f', arguments: '{}' });
     const output = (id: string, ...parts: readonly Json[]): Json => ({
@@ -158,6 +168,7 @@ describe('a request of the Responses API', () => {
     ['input[0].type', { input: [{ type: 'computer_call' }] }, /expected message/],
     ['truncation', { truncation: 'auto' }, /shorten/],
     ['input', { input: undefined }, /string or an array/],
+    ['input', { input: [] }, /empty/],
   ])('with %s is refused with advice', (argument, members, message) => {
     expect(() => responses.read({ ...ASKED, ...members })).toThrow(
       expect.objectContaining({

@@ -29,6 +29,9 @@ const TRANSLATED = [
 const CHAT_SWITCH =
   "use chat completions, in AI SDK openai.chat('model'), in Agents setOpenAIAPI('chat_completions')";
 
+/** What `include` calls the probabilities of the tokens. */
+const LOGPROBS = 'message.output_text.logprobs';
+
 /** Members that ask for something that only a server with a memory has. */
 const STATEFUL = ['previous_response_id', 'conversation', 'prompt'] as const;
 
@@ -38,7 +41,8 @@ export function chatRequestOf(body: Members): Members {
   const rest = Object.entries(body).filter(([name]) => !TRANSLATED.some((translated) => translated === name));
   const { verbosity, format } = objectAt('text', body['text'] ?? {});
   const { effort } = objectAt('reasoning', body['reasoning'] ?? {});
-  const logprobs = body['top_logprobs'];
+  const messages = [...instructions(body['instructions']), ...messagesOf(body['input'])];
+  if (messages.length === 0) throw new InvalidArgumentError('input', 'must not be empty');
   const isStream = body['stream'] === true;
   return {
     ...setMembers(Object.fromEntries(rest)),
@@ -49,13 +53,18 @@ export function chatRequestOf(body: Members): Members {
       verbosity,
       reasoning_effort: effort,
       max_tokens: body['max_output_tokens'],
-      top_logprobs: logprobs,
-      logprobs: logprobs === undefined || logprobs === null ? undefined : true,
+      top_logprobs: body['top_logprobs'],
+      logprobs: wantsLogprobs(body) ? true : undefined,
       stream: body['stream'],
       stream_options: isStream ? { include_usage: true } : undefined,
     }),
-    messages: [...instructions(body['instructions']), ...messagesOf(body['input'])],
+    messages,
   };
+}
+
+/** Either asks for them. Whatever else can be included is of built-in tools, or is there. */
+function wantsLogprobs({ include, top_logprobs: top }: Members): boolean {
+  return (top ?? undefined) !== undefined || (Array.isArray(include) && include.includes(LOGPROBS));
 }
 
 function refuseState(body: Members): void {
