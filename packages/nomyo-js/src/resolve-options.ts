@@ -132,11 +132,7 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
     retry: read('retry', oneOf(RETRY_MODES), 'all'),
     maxRetryDelay: read('maxRetryDelay', aDuration, DEFAULTS.maxRetryDelayMs),
     rateLimit: resolveRateLimit(config.rateLimit),
-    serverKeys: checkServerKeyRules(
-      resolvePins(config.serverKeyPins),
-      config.serverKeyPolicy,
-      config.onServerKeyChange,
-    ),
+    serverKeys: resolveServerKeys(config),
     serverKeyTtl: read('serverKeyTtl', aDuration, DEFAULTS.serverKeyTtlMs),
     padding: read('padding', aPadding, 'none'),
     policy,
@@ -194,6 +190,11 @@ function resolveApiKey(config: CommonOptions): ApiKey | undefined {
   const fixed = aString('apiKey', apiKey);
   checkApiKey(fixed);
   return fixed;
+}
+
+function resolveServerKeys(config: CommonOptions): ResolvedOptions['serverKeys'] {
+  const { serverKeyPins, serverKeyPolicy, onServerKeyChange } = config;
+  return checkServerKeyRules(resolvePins(serverKeyPins), serverKeyPolicy, onServerKeyChange);
 }
 
 function resolvePins(pins: unknown): readonly string[] {
