@@ -15,7 +15,7 @@ const USAGE = `usage: pnpm bench [--short] [--rows a,b] [--report] [--out FILE]
   --report     measures nothing, writes the report of what is there
   --out FILE   default: tools/bench/RESULTS.md`;
 
-const PARTS_DIR = fileURLToPath(new URL('../.results/parts', import.meta.url));
+const PARTS_DIR = fileURLToPath(new URL('../parts', import.meta.url));
 const DEFAULT_OUT = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
 
 /** How often the short mode may find a figure out of its band before noise is no excuse. */

@@ -88,7 +88,7 @@ export function failureOf(row: Row, part: Part | undefined): string | undefined 
 /** Writes a part over an older one of the same row. */
 export function writePart(directory: string, part: Part): void {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, `${part.row}.json`), JSON.stringify(part, null, 1));
+  writeFileSync(join(directory, `${part.row}.json`), `${JSON.stringify(part, null, 2)}\n`);
 }
 
 /** The parts of these rows that were measured, by id. */
