@@ -27,33 +27,35 @@ interface Secrets {
   readonly keyDir: string;
 }
 
+/** How the processes of a stage run. */
+export interface StageOptions {
+  /** The Node of all processes. */
+  readonly execPath: string;
+  /** Added to the environment of all processes. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the router, where they are not its own. */
+  readonly limits?: RouterLimits;
+}
+
 export class Stage {
   readonly router: ServerProcess;
   readonly proxy: ServerProcess;
   readonly #workshop: Workshop;
-  readonly #execPath: string;
+  readonly #options: StageOptions;
   readonly #secrets: Secrets;
 
   private constructor(
     workshop: Workshop,
-    execPath: string,
+    options: StageOptions,
     secrets: Secrets,
     servers: Readonly<Record<'router' | 'proxy', ServerProcess>>,
   ) {
-    [this.#workshop, this.#execPath, this.#secrets] = [workshop, execPath, secrets];
+    [this.#workshop, this.#options, this.#secrets] = [workshop, options, secrets];
     [this.router, this.proxy] = [servers.router, servers.proxy];
   }
 
-  /**
-   * @param execPath the Node of all processes
-   * @param limits of the router, where they are not its own
-   */
-  static async start(
-    workshop: Workshop,
-    execPath: string,
-    model: ModelOptions,
-    limits: RouterLimits = {},
-  ): Promise<Stage> {
+  static async start(workshop: Workshop, model: ModelOptions, options: StageOptions): Promise<Stage> {
+    const { execPath, env = {}, limits = {} } = options;
     const dir = workshop.path(`v2-${process.hrtime.bigint().toString()}`);
     mkdirSync(dir, { mode: 0o700 });
     const { ca, cert, key } = await workshop.certificate();
@@ -63,8 +65,8 @@ export class Stage {
     const apiKeys = join(dir, 'api-keys.json');
     const apiKey = addApiKey(apiKeys);
     const start = async (order: ServerOrder): Promise<ServerProcess> => {
-      const options = { execPath, nodeArgs: ['--expose-gc'], args: [JSON.stringify(order)] };
-      return ServerProcess.of(await workshop.start('./child/server-main.js', options));
+      const child = { execPath, env, nodeArgs: ['--expose-gc'], args: [JSON.stringify(order)] };
+      return ServerProcess.of(await workshop.start('./child/server-main.js', child));
     };
     const upstream = `http://127.0.0.1:${String((await start({ kind: 'model', options: model })).port)}`;
     const tls = { cert, key };
@@ -77,7 +79,7 @@ export class Stage {
     const caFile = join(dir, 'ca.pem');
     writeFileSync(caFile, ca);
     const keyDir = await workshop.keyDir(4096);
-    return new Stage(workshop, execPath, { root, apiKey, ca, caFile, keyDir }, servers);
+    return new Stage(workshop, options, { root, apiKey, ca, caFile, keyDir }, servers);
   }
 
   /** The router, as version 2 is asked there. */
@@ -102,8 +104,8 @@ export class Stage {
   ): Promise<ClientProcess> {
     const { ca, caFile, apiKey, keyDir } = this.#secrets;
     const config = { kind, baseUrl: `https://127.0.0.1:${String(port)}`, ca, apiKey, keyDir, ...more };
-    const env = { NODE_EXTRA_CA_CERTS: caFile };
-    return this.#workshop.clientOf(config, { execPath: this.#execPath, env });
+    const { execPath, env = {} } = this.#options;
+    return this.#workshop.clientOf(config, { execPath, env: { ...env, NODE_EXTRA_CA_CERTS: caFile } });
   }
 }
 

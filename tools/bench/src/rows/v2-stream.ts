@@ -59,7 +59,7 @@ export const v2Stream: Row = {
 
 async function firstToken({ workshop, short }: Bench, execPath: string): Promise<Measurement> {
   const { rounds, calls, warmUpCalls } = short ? SETTINGS.short : SETTINGS.full;
-  const stage = await Stage.start(workshop, execPath, model(1));
+  const stage = await Stage.start(workshop, model(1), { execPath });
   const clients = {
     'version 2': await stage.sealed('first token'),
     'plain HTTPS': await stage.plain('https', { stream: true }),
@@ -80,7 +80,10 @@ async function firstToken({ workshop, short }: Bench, execPath: string): Promise
 async function manyStreams({ workshop, short }: Bench, execPath: string): Promise<Measurement> {
   const { streams, seconds, warmUps, times } = short ? SETTINGS.short : SETTINGS.full;
   const load = { concurrency: streams, promptBytes: ONE_KB, calls: streams };
-  const stage = await Stage.start(workshop, execPath, model(TOKENS_PER_SECOND * seconds), { keptAnswer: 0 });
+  const stage = await Stage.start(workshop, model(TOKENS_PER_SECOND * seconds), {
+    execPath,
+    limits: { keptAnswer: 0 },
+  });
   const client = await stage.sealed('drained streams');
   for (let time = 0; time < warmUps; time += 1) await client.load(load);
   const [shares, memory]: [number[], number[]] = [[], []];
