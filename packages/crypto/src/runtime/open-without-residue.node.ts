@@ -13,22 +13,27 @@ import {
   timingSafeEqual,
   type Decipher,
 } from 'node:crypto';
-import { concatBytes, type Bytes } from '@nomyo/base';
+import { allocateBytes, bytesOf, concatBytes, type Bytes } from '@nomyo/base';
 import { SUITE } from '../suite.js';
 import { ciphertextPieces, PIECE_BYTES } from './base64.node.js';
 import type { GcmEnvelope, GcmMessage } from './runtime.js';
 
-/** Counter of the first block of plaintext, after a nonce of 96 bits (NIST SP 800-38D §7.1, steps 2 and 3). */
-const FIRST_COUNTER = Uint8Array.of(0, 0, 0, 2);
+/** A nonce of 96 bits, and the counter of the first block of plaintext (NIST SP 800-38D §7.1, steps 2 and 3). */
+const counterBlock = concatBytes(allocateBytes(SUITE.nonceBytes), bytesOf(0, 0, 0, 2));
 
 const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
+const PIECE_WORDS = PIECE_BYTES / WORD_BYTES;
 
+/** What is worked in: taken at the first use, and never used by two at a time. */
 interface Scratch {
+  /** Fetched all at once, handed out once each, and wiped after its use. */
   readonly random: Uint32Array<ArrayBuffer>;
+  /** Words of `random` that were handed out. */
+  used: number;
+  /** Wiped after each use. */
   readonly masked: Uint32Array<ArrayBuffer>;
 }
 
-/** What is worked in: taken at the first use, wiped after each, and never used by two at a time. */
 let scratch: Scratch | undefined;
 
 /**
@@ -38,8 +43,8 @@ let scratch: Scratch | undefined;
  */
 export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
   const { nonce, tag, aad } = sealed;
-  const { random, masked } = (scratch ??= makeScratch());
-  const counterMode = createDecipheriv('aes-256-ctr', key, concatBytes(nonce, FIRST_COUNTER));
+  counterBlock.set(nonce);
+  const counterMode = createDecipheriv('aes-256-ctr', key, counterBlock);
   // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
   const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
   if (aad !== undefined) proof.setAAD(aad);
@@ -47,44 +52,52 @@ export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage,
     let at = 0;
     ciphertextPieces(sealed, (ciphertext) => {
       const plaintext = out.subarray(at, at + ciphertext.byteLength);
-      decryptPiece(counterMode, ciphertext, plaintext, { random, masked });
+      decryptPiece(counterMode, ciphertext, plaintext);
       proof.update(plaintext);
       at += ciphertext.byteLength;
     });
   } finally {
     counterMode.final();
-    const words = Math.ceil(Math.min(out.byteLength, PIECE_BYTES) / WORD_BYTES);
-    random.fill(0, 0, words);
-    masked.fill(0, 0, words);
     proof.final();
   }
   if (!timingSafeEqual(proof.getAuthTag(), tag)) throw new TypeError('the tag does not hold');
+}
+
+/**
+ * Decrypts a piece of whole blocks, or the last one, with the keystream of GCM, which is always masked by random words
+ * that were never used.
+ */
+function decryptPiece(counterMode: Decipher, ciphertext: Uint8Array, plaintext: Bytes): void {
+  const { byteLength } = ciphertext;
+  const words = Math.ceil(byteLength / WORD_BYTES);
+  scratch ??= makeScratch();
+  if (scratch.used + words > PIECE_WORDS) {
+    randomFillSync(scratch.random);
+    scratch.used = 0;
+  }
+  const random = scratch.random.subarray(scratch.used, scratch.used + words);
+  const masked = scratch.masked.subarray(0, words);
+  scratch.used += words;
+  const randomBytes = new Uint8Array(random.buffer, random.byteOffset, byteLength);
+  const maskedBytes = new Uint8Array(masked.buffer, masked.byteOffset, byteLength);
+  try {
+    maskedBytes.set(counterMode.update(randomBytes));
+    xor(random, masked, words);
+    maskedBytes.set(ciphertext);
+    xor(random, masked, words);
+    plaintext.set(randomBytes);
+  } finally {
+    random.fill(0);
+    masked.fill(0);
+  }
 }
 
 function makeScratch(): Scratch {
   return {
     random: new Uint32Array(new ArrayBuffer(PIECE_BYTES)),
     masked: new Uint32Array(new ArrayBuffer(PIECE_BYTES)),
+    used: PIECE_WORDS,
   };
-}
-
-/** Decrypts a piece of whole blocks, or the last one, with the keystream of GCM, which is always masked. */
-function decryptPiece(
-  counterMode: Decipher,
-  ciphertext: Uint8Array,
-  plaintext: Bytes,
-  { random, masked }: Scratch,
-): void {
-  const { byteLength } = ciphertext;
-  const words = Math.ceil(byteLength / WORD_BYTES);
-  const randomBytes = new Uint8Array(random.buffer, 0, byteLength);
-  const maskedBytes = new Uint8Array(masked.buffer, 0, byteLength);
-  randomFillSync(randomBytes);
-  maskedBytes.set(counterMode.update(randomBytes));
-  xor(random, masked, words);
-  maskedBytes.set(ciphertext);
-  xor(random, masked, words);
-  plaintext.set(randomBytes);
 }
 
 /** By words: bytes take four times as long. */
