@@ -1,5 +1,5 @@
 /** Raw keys as key objects. The prefixes are the fixed DER of RFC 8410 and RFC 9935 in front of the raw bytes. */
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
 import { bytesOf, concatBytes, isBytes, wipe, type Bytes } from '@nomyo/base';
 
 const X25519_OID_END = 0x6e;
@@ -10,7 +10,7 @@ const pkcs8Of = (oidEnd: number): Bytes =>
 
 /** From 32 raw bytes (RFC 7748). */
 export function publicX25519(raw: Uint8Array): KeyObject {
-  return publicOkp('X25519', raw);
+  return importRaw('x25519', raw) ?? publicOkp('X25519', raw);
 }
 
 /** From 32 raw bytes (RFC 7748). The caller wipes them. */
@@ -43,6 +43,23 @@ export function rawPublic(key: KeyObject): Bytes {
 // As JWK it would be fast everywhere, but in Node 20 that export can deadlock after key generation.
 function derOf(key: KeyObject): Buffer {
   return key.export({ format: 'der', type: 'spki' });
+}
+
+let canImportRaw = true;
+
+/** In a Node that has this format (24.15), without a text of base64 in between; `undefined` where it is unknown. */
+function importRaw(asymmetricKeyType: 'x25519', raw: Uint8Array): KeyObject | undefined {
+  if (!canImportRaw) return undefined;
+  try {
+    // Through Reflect: the oldest supported Node does not declare it.
+    const key: unknown = Reflect.apply(createPublicKey, undefined, [
+      { key: raw, format: 'raw-public', asymmetricKeyType },
+    ]);
+    if (key instanceof KeyObject) return key;
+  } catch {
+    canImportRaw = false;
+  }
+  return undefined;
 }
 
 let canExportRaw = true;
