@@ -1,13 +1,15 @@
 /** HKDF-SHA256 (RFC 5869) over the platform's HMAC. */
 import { platform } from '#platform';
 import { bytesOf, concatBytes, wipe, type Bytes } from '@nomyo/base';
+import type { Awaitable } from './platform/platform.js';
 
 const HASH_BYTES = 32;
 /** The counter after `info` with which every output up to 32 bytes is made. */
 const FIRST_BLOCK = bytesOf(1);
+const NOTHING = bytesOf();
 
 /** RFC 5869 2.2. */
-export async function extract(salt: Uint8Array, ikm: Uint8Array): Promise<Bytes> {
+export function extract(salt: Uint8Array, ikm: Uint8Array): Awaitable<Bytes> {
   return platform.hmacSha256(salt, ikm);
 }
 
@@ -16,16 +18,14 @@ export async function extract(salt: Uint8Array, ikm: Uint8Array): Promise<Bytes>
  *
  * @param length in bytes, at most 255 · 32
  */
-export async function expand(prk: Uint8Array, info: Uint8Array, length: number): Promise<Bytes> {
-  if (length <= HASH_BYTES) {
-    const block = await platform.hmacSha256(prk, concatBytes(info, FIRST_BLOCK));
-    return length === HASH_BYTES ? block : cut(block, length);
-  }
+export function expand(prk: Uint8Array, info: Uint8Array, length: number): Awaitable<Bytes> {
+  return length === HASH_BYTES ? platform.hmacSha256(prk, info, FIRST_BLOCK) : expandOther(prk, info, length);
+}
+
+async function expandOther(prk: Uint8Array, info: Uint8Array, length: number): Promise<Bytes> {
   const blocks: Bytes[] = [];
   for (let i = 1; blocks.length * HASH_BYTES < length; i += 1) {
-    const input = concatBytes(blocks.at(-1) ?? bytesOf(), info, bytesOf(i));
-    blocks.push(await platform.hmacSha256(prk, input));
-    wipe(input);
+    blocks.push(await platform.hmacSha256(prk, blocks.at(-1) ?? NOTHING, info, bytesOf(i)));
   }
   const whole = concatBytes(...blocks);
   blocks.forEach(wipe);

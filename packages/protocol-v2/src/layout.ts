@@ -57,10 +57,15 @@ export class Reader {
 
 const DIGITS = utf8Encode('0123456789abcdef');
 
+/** Digits are put together here, up to this number: most are of ids and of hashes, and none is a secret. */
+const scratch = allocateBytes(64);
+
 /** Lower-case hexadecimal, made at once: a text that is put together digit by digit keeps all its parts, 20 times its size. */
 export function toHex(bytes: Uint8Array): string {
-  const digits = allocateBytes(2 * bytes.byteLength);
-  for (const [i, byte] of bytes.entries()) {
+  const length = 2 * bytes.byteLength;
+  const digits = length > scratch.byteLength ? allocateBytes(length) : scratch.subarray(0, length);
+  for (let i = 0; i < bytes.byteLength; i += 1) {
+    const byte = bytes[i] ?? 0;
     digits[2 * i] = DIGITS[byte >> 4] ?? 0;
     digits[2 * i + 1] = DIGITS[byte & 15] ?? 0;
   }

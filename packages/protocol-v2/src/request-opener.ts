@@ -7,7 +7,7 @@ import { FRAME, LABEL, LIMITS, MAGIC, SIZES, SUITES, type FrameType } from './fa
 import { FrameOpener } from './frame-opener.js';
 import { decodeRequestHead, type RequestHead } from './head.js';
 import { isAccepted, type KemKey } from './kem-key.js';
-import { fromHex, Reader, toHex } from './layout.js';
+import { Reader, toHex } from './layout.js';
 import { answerSecret, type AnswerSecret } from './request-sealer.js';
 import { schedule } from './schedule.js';
 
@@ -151,12 +151,10 @@ export class RequestOpener {
   /** Steps 1 to 3: checks on public bytes, before any private key is used. */
   #checkHeader(): KemKey {
     const { magic, keyId, timestamp } = readHeader(this.#header);
-    const path = fromHex(this.#options.pathKeyId);
-    if (!equalBytes(magic, MAGIC.request) || path === undefined || !equalBytes(keyId, path)) {
-      throw malformed();
-    }
+    const id = toHex(keyId);
+    if (!equalBytes(magic, MAGIC.request) || id !== this.#options.pathKeyId.toLowerCase()) throw malformed();
     const now = this.#options.now();
-    const key = this.#options.keys.find(toHex(keyId));
+    const key = this.#options.keys.find(id);
     if (key === undefined) throw protocolError('key_unknown');
     if (!isAccepted(key, now)) throw protocolError('key_expired');
     if (Math.abs(now - timestamp) > LIMITS.window) throw protocolError('clock');

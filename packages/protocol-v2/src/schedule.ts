@@ -6,7 +6,7 @@ import { allocateBytes, concatBytes, equalBytes, wipe, type Bytes } from '@nomyo
 import { AEAD_AES_256_GCM, CipherSuite, type AEAD, type KDF, type KEM } from 'hpke';
 import { LABEL, SIZES, SUITES, type SuiteId } from './facts.js';
 import { expand, extract } from './hkdf.js';
-import type { Encapsulation } from './platform/platform.js';
+import type { Awaitable, Encapsulation } from './platform/platform.js';
 
 /** The keys that both sides derive from one encapsulation. The holder wipes all three. */
 export interface Context {
@@ -94,7 +94,7 @@ async function firstExtract(suite: SuiteId, salt: Uint8Array, ikm: Uint8Array): 
 
 /** HKDF-SHA256 whose every output is noted in `derived`. */
 function wipedKdf(suite: SuiteId, derived: Set<Bytes>): KDF {
-  const noted = async (output: Promise<Bytes>): Promise<Bytes> => {
+  const noted = async (output: Awaitable<Bytes>): Promise<Bytes> => {
     const bytes = await output;
     derived.add(bytes);
     return bytes;
@@ -123,7 +123,7 @@ function tellingAead(tell: (key: Uint8Array, nonce: Uint8Array) => void): AEAD {
     Nt,
     Seal: (key, nonce) => {
       tell(key, nonce);
-      return Promise.resolve(allocateBytes(Nt));
+      return Promise.resolve(NOTHING);
     },
     Open: unused,
   };

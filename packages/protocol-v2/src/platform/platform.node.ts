@@ -1,12 +1,12 @@
 /** The primitives on Node: node:crypto, synchronous. */
-import { createCipheriv, createHash, createHmac, sign, verify } from 'node:crypto';
+import { createCipheriv, hash, sign, verify } from 'node:crypto';
 import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import { openAesGcm, SecureByteContext, type SecureByteContextOptions } from '@nomyo/crypto';
 import { SIZES } from '../facts.js';
+import { hmacSha256 } from './hmac.node.js';
 import { borrowingDecapsulator, hpkeDecapsulate, hpkeEncapsulate } from './hpke-kem.js';
 import { mlKem } from './ml-kem.node.js';
 import type { FrameCipher, Platform } from './platform.js';
-import { secretDigest } from './secret-digest.node.js';
 import { privateEd25519, privateX25519, publicEd25519, rawPublic } from './raw-keys.node.js';
 import { encapsulateXWing, xWingDecapsulator, xWingPublicKey } from './x-wing.node.js';
 
@@ -59,8 +59,8 @@ async function open(
 /** node:crypto. */
 export const platform: Platform = {
   frameCipher,
-  sha256: (data) => createHash('sha256').update(data).digest(),
-  hmacSha256: (key, data) => secretDigest(createHmac('sha256', key).update(data).digest()),
+  sha256: (data) => hash('sha256', data, 'buffer'),
+  hmacSha256,
   verify: (publicKey, message, signature) => verify(null, message, publicEd25519(publicKey), signature),
   sign: (seed, message) => concatBytes(sign(null, message, privateEd25519(seed))),
   signingPublicKey: (seed) => rawPublic(privateEd25519(seed)),

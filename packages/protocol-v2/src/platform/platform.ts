@@ -57,7 +57,8 @@ export interface Platform {
    */
   frameCipher: (key: Bytes, memory?: SecureByteContextOptions) => Awaitable<FrameCipher>;
   sha256: (data: Uint8Array) => Awaitable<Bytes>;
-  hmacSha256: (key: Uint8Array, data: Uint8Array) => Awaitable<Bytes>;
+  /** Of all parts of `data`, one after the other. The result lies in memory of its own. */
+  hmacSha256: (key: Uint8Array, ...data: readonly Uint8Array[]) => Awaitable<Bytes>;
   /** Whether the Ed25519 signature is valid (RFC 8032). */
   verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Awaitable<boolean>;
   sign: (seed: Uint8Array, message: Uint8Array) => Awaitable<Bytes>;

@@ -46,11 +46,16 @@ async function frameCipher(key: Bytes, memory: SecureByteContextOptions = {}): P
   };
 }
 
-async function hmacSha256(key: Uint8Array, data: Uint8Array): Promise<Bytes> {
+async function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Promise<Bytes> {
   // WebCrypto refuses a key of no bytes; HMAC pads keys with zeros, so that one zero byte is the same key (RFC 2104).
   const bytes = key.byteLength === 0 ? bytesOf(0) : plain(key);
   const imported = await crypto.subtle.importKey('raw', bytes, HMAC, false, ['sign']);
-  return new Uint8Array(await crypto.subtle.sign(HMAC, imported, plain(data)));
+  const whole = concatBytes(...data);
+  try {
+    return new Uint8Array(await crypto.subtle.sign(HMAC, imported, whole));
+  } finally {
+    wipe(whole);
+  }
 }
 
 async function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
