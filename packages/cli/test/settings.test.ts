@@ -88,8 +88,8 @@ describe('the configuration file', () => {
     const settings = { code: 2, stderr: expect.stringContaining('tier in') };
     expect(await home.run(nobody)).toMatchObject(settings);
     expect(await home.run(nobody, { env: { XDG_CONFIG_HOME: '.config' } })).toMatchObject(settings);
-    const elsewhere = await home.run(nobody, { env: { HOME: '' } });
-    expect([elsewhere.code, elsewhere.stderr]).toEqual([4, expect.stringContaining('cannot be reached')]);
+    // Without HOME, the home is that of the account, whatever is in there: only this configuration must not be found.
+    expect((await home.run(nobody, { env: { HOME: '' } })).stderr).not.toContain('tier in');
   });
 
   it('that is a directory ends with 2, a missing one counts as none', async () => {

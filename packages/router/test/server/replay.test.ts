@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { whyNoRedis } from '@nomyo/testkit';
@@ -84,14 +86,30 @@ describe('the map in memory', () => {
   });
 });
 
-const suite = whyNoRedis === undefined ? describe : describe.skip;
-suite(`the map in a real redis-server${whyNoRedis === undefined ? '' : ` (skipped: ${whyNoRedis})`}`, () => {
-  // First: for a command that a failed connection drops, ioredis keeps a timer of two seconds.
-  it('is refused when there is no Redis, and the message holds no password', async () => {
+describe('a Redis that is not there', () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+  it('is refused at once, and the message holds no password', async () => {
+    const before = timers();
     const opening = openReplays('redis://:pass-word@127.0.0.1:1', 'realm', () => undefined);
     await expect(opening).rejects.toThrow(/^--redis cannot be reached$/u);
+    // A timer that is left would keep the process from its end.
+    expect(timers()).toBe(before);
   });
 
+  it('is refused after a while when something else listens there that says nothing', async () => {
+    const silent = createServer(() => undefined);
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const opening = openReplays(`redis://127.0.0.1:${String(port)}`, 'realm', () => undefined);
+    await expect(opening).rejects.toThrow(/^--redis cannot be reached$/u);
+    silent.close();
+  });
+});
+
+const suite = whyNoRedis === undefined ? describe : describe.skip;
+suite(`the map in a real redis-server${whyNoRedis === undefined ? '' : ` (skipped: ${whyNoRedis})`}`, () => {
   it('follows the table of the specification', async () => {
     await followSteps(await RedisReplayMap.open(redisClient(await startRedis()), 'realm'));
   });

@@ -6,6 +6,9 @@ import { MemoryReplayMap, type MemoryMapOptions, type ReplayMap } from './replay
 
 const COMMAND_TIMEOUT_MS = 2_000;
 
+/** Between two attempts to reach a Redis that was there before. */
+const LONGEST_PAUSE_MS = 2_000;
+
 /** The map and the connection it shares with the fleet. */
 export interface OpenReplays {
   readonly replays: ReplayMap;
@@ -42,19 +45,23 @@ type Connection = RedisClient & {
 
 async function connect(url: string, onTrouble: (message: string) => void): Promise<Connection> {
   const ioredis = await load();
+  let wasReady = false;
   const redis = new ioredis.Redis(url, {
     lazyConnect: true,
     // Fail fast: a request does not wait for Redis to come back.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (times) => (wasReady ? Math.min(times * 50, LONGEST_PAUSE_MS) : null),
   });
   // Its messages can quote the URL, including a password.
   redis.on('error', () => onTrouble('Redis is away'));
   try {
     await redis.connect();
+    wasReady = true;
   } catch {
-    redis.disconnect();
+    // Of a connection that has ended already, ioredis would wait two seconds for the end.
+    if (redis.status !== 'end') redis.disconnect();
     throw new UsageError('--redis cannot be reached');
   }
   return redis;
