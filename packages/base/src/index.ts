@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { abortable, LightAbortController, type AbortSignalLike } from './abort.js';
+export { Line } from './line.js';
 export { Semaphore } from './semaphore.js';
 export { sleep } from './sleep.js';
 

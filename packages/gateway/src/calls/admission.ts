@@ -1,5 +1,5 @@
 /** Limits how many calls run and how many wait; any more are refused. No I/O. */
-import type { AbortSignalLike } from '@nomyo/base';
+import { Line, type AbortSignalLike } from '@nomyo/base';
 
 /** A place among the running and waiting calls. */
 export interface Place {
@@ -13,15 +13,11 @@ export interface Place {
   leave(): void;
 }
 
-interface Waiting {
-  readonly start: () => void;
-}
-
 /** Admits calls in order of arrival: some run, some wait, the rest are turned away. */
 export class Admission {
   readonly #maxConcurrent: number;
   readonly #maxQueue: number;
-  readonly #queue = new Set<Waiting>();
+  readonly #queue = new Line<() => void>();
   #entered = 0;
   #running = 0;
   readonly #whenEmpty: (() => void)[] = [];
@@ -73,17 +69,14 @@ export class Admission {
     }
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        this.#queue.delete(waiting);
+        leave();
         reject(new DOMException('the client went away', 'AbortError'));
       };
-      const waiting: Waiting = {
-        start: () => {
-          signal.removeEventListener('abort', onAbort);
-          this.#running += 1;
-          resolve();
-        },
-      };
-      this.#queue.add(waiting);
+      const leave = this.#queue.join(() => {
+        signal.removeEventListener('abort', onAbort);
+        this.#running += 1;
+        resolve();
+      });
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }
@@ -92,11 +85,7 @@ export class Admission {
     this.#entered -= 1;
     if (ran) {
       this.#running -= 1;
-      const [next] = this.#queue;
-      if (next !== undefined) {
-        this.#queue.delete(next);
-        next.start();
-      }
+      this.#queue.shift()?.();
     }
     if (this.#entered > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();

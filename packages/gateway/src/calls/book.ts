@@ -30,8 +30,8 @@ export interface Totals {
   readonly failed: number;
 }
 
-/** A call in the book's own hands. */
-type Entry = { -readonly [Name in keyof Call]: Call[Name] };
+/** A call that has not ended: whoever carries it writes down what becomes known. */
+export type LiveCall = { -readonly [Name in keyof Call]: Call[Name] };
 
 const KEPT = 100;
 
@@ -40,7 +40,7 @@ const SENT: readonly Outcome[] = ['ok', 'security', 'router', 'connection', 'can
 
 /** Keeps track of calls. */
 export class CallBook {
-  readonly #live = new Map<number, Entry>();
+  readonly #live = new Map<number, LiveCall>();
   /** Oldest first. */
   readonly #ended: Call[] = [];
   readonly #onEnd: (call: Call) => void;
@@ -60,11 +60,6 @@ export class CallBook {
     return [...this.#live.values()];
   }
 
-  /** A call that has not ended. */
-  find(id: number): Call | undefined {
-    return this.#live.get(id);
-  }
-
   /** Recent calls, newest first. */
   get recent(): readonly Call[] {
     return this.#ended.slice(-KEPT).reverse();
@@ -76,28 +71,30 @@ export class CallBook {
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  begin(facts: Pick<Call, 'dialect'>): number {
-    const id = this.#next;
+  begin(dialect: string): LiveCall {
+    const call: LiveCall = {
+      id: this.#next,
+      dialect,
+      model: '',
+      tier: '',
+      stream: false,
+      startedAt: Date.now(),
+      requestBytes: 0,
+      state: 'waiting',
+      status: 0,
+      code: '',
+      outcome: undefined,
+      responseBytes: 0,
+      durationMs: 0,
+    };
     this.#next += 1;
-    this.#live.set(id, { ...NEW, ...facts, id, startedAt: Date.now() });
-    return id;
-  }
-
-  update(id: number, facts: Partial<Omit<Call, 'id'>>): void {
-    const call = this.#live.get(id);
-    if (call !== undefined) Object.assign(call, facts);
-  }
-
-  addBytes(id: number, count: number): void {
-    const call = this.#live.get(id);
-    if (call !== undefined) call.responseBytes += count;
+    this.#live.set(call.id, call);
+    return call;
   }
 
   /** Ends a call once; later ends are ignored. */
-  end(id: number, outcome: Outcome): void {
-    const call = this.#live.get(id);
-    if (call === undefined) return;
-    this.#live.delete(id);
+  end(call: LiveCall, outcome: Outcome): void {
+    if (!this.#live.delete(call.id)) return;
     call.outcome = outcome;
     call.state = 'done';
     call.durationMs = Date.now() - call.startedAt;
@@ -120,16 +117,3 @@ export class CallBook {
     if (outcome !== 'ok' && outcome !== 'cancelled') this.#totals.failed += 1;
   }
 }
-
-const NEW: Omit<Call, 'id' | 'dialect' | 'startedAt'> = {
-  model: '',
-  tier: '',
-  stream: false,
-  requestBytes: 0,
-  state: 'waiting',
-  status: 0,
-  code: '',
-  outcome: undefined,
-  responseBytes: 0,
-  durationMs: 0,
-};

@@ -9,7 +9,7 @@ import { answerOf, OllamaLines } from '../dialects/ollama-answer.js';
 import { chatRequestOf, isStream } from '../dialects/ollama-request.js';
 import { BodyError, parseJson } from '../http/body.js';
 import type { Admission } from './admission.js';
-import type { CallBook, Outcome } from './book.js';
+import type { CallBook, LiveCall, Outcome } from './book.js';
 import { errorIn, faultOf, GONE, outcomeOf } from './faults.js';
 import { tracked } from './tracked.js';
 
@@ -85,47 +85,46 @@ export class Relay {
   /** Never rejects: what goes wrong is an answer too. */
   async answer(dialect: DialectName, request: CallRequest): Promise<CallAnswer> {
     const { admission, book } = this.#options;
-    const id = book.begin({ dialect });
+    const call = book.begin(dialect);
     const place = admission.enter();
-    if (place === undefined) return this.#refuse(id, dialect, BUSY, 'busy');
+    if (place === undefined) return this.#refuse(call, dialect, BUSY, 'busy');
     let keepsPlace = false;
     try {
-      const call = await this.#read(id, dialect, request);
+      const init = await this.#read(call, dialect, request);
       await place.turn(request.signal);
-      book.update(id, { state: 'running' });
-      const response = await this.#options.fetch(ORIGIN + DIALECTS[dialect].target, call);
-      book.update(id, { state: 'answering', status: response.status });
-      if (!response.ok) return await this.#refusal(id, dialect, response);
-      if (!isEvents(response)) return await this.#whole(id, dialect, response);
+      call.state = 'running';
+      const response = await this.#options.fetch(ORIGIN + DIALECTS[dialect].target, init);
+      call.state = 'answering';
+      call.status = response.status;
+      if (!response.ok) return await this.#refusal(call, dialect, response);
+      if (!isEvents(response)) return await this.#whole(call, dialect, response);
       // Once the model is done, a slow reader holds up no other call.
       keepsPlace = response.headers.get('x-nomyo-stream') !== 'synthetic';
-      return this.#stream(id, dialect, response, {
+      return this.#stream(call, dialect, response, {
         leave: () => place.leave(),
         hangUp: () => request.hangUp(),
       });
     } catch (error) {
       keepsPlace = false;
-      return this.#fail(id, dialect, error, request.signal);
+      return this.#fail(call, dialect, error, request.signal);
     } finally {
       if (!keepsPlace) place.leave();
     }
   }
 
   /** The call as the adapter takes it. No header of the client is passed on: its token is for the gateway only. */
-  async #read(id: number, dialect: DialectName, request: CallRequest): Promise<SecureFetchInit> {
-    const { maxBodyBytes, model, book } = this.#options;
+  async #read(call: LiveCall, dialect: DialectName, request: CallRequest): Promise<SecureFetchInit> {
+    const { maxBodyBytes, model } = this.#options;
     const bytes = await request.readBody(maxBodyBytes);
     const { text, members } = parseJson(bytes);
     const needsModel = members['model'] === undefined && model !== undefined;
     const named = needsModel ? { ...members, model } : members;
     const chat = dialect === 'ollama' ? chatRequestOf(named) : named;
     const tier = request.tier ?? members['security_tier'] ?? this.#options.tier;
-    book.update(id, {
-      model: typeof named['model'] === 'string' ? named['model'] : '',
-      tier: typeof tier === 'string' ? tier : '',
-      stream: dialect === 'ollama' ? isStream(members) : members['stream'] === true,
-      requestBytes: bytes.byteLength,
-    });
+    call.model = typeof named['model'] === 'string' ? named['model'] : '';
+    call.tier = typeof tier === 'string' ? tier : '';
+    call.stream = dialect === 'ollama' ? isStream(members) : members['stream'] === true;
+    call.requestBytes = bytes.byteLength;
     return {
       method: 'POST',
       headers: {
@@ -137,30 +136,30 @@ export class Relay {
     };
   }
 
-  async #whole(id: number, dialect: DialectName, response: Response): Promise<CallAnswer> {
+  async #whole(call: LiveCall, dialect: DialectName, response: Response): Promise<CallAnswer> {
     const { book } = this.#options;
     const text = await response.text();
-    const body = dialect === 'ollama' ? this.#ollamaAnswer(id, text) : text;
-    book.update(id, { responseBytes: Buffer.byteLength(body) });
+    const body = dialect === 'ollama' ? ollamaAnswer(call, text) : text;
+    call.responseBytes = Buffer.byteLength(body);
     return {
       status: response.status,
       headers: dialect === 'ollama' ? { 'content-type': 'application/json' } : kept(response.headers),
       body,
-      delivered: (how) => book.end(id, how),
+      delivered: (how) => book.end(call, how),
     };
   }
 
-  #stream(id: number, dialect: DialectName, response: Response, ends: Ends): CallAnswer {
+  #stream(call: LiveCall, dialect: DialectName, response: Response, ends: Ends): CallAnswer {
     const { book } = this.#options;
     const ended = { whole: 'ok', cancelled: 'cancelled', broken: 'failed' } as const;
     const source = response.body;
     if (source === null) throw new TypeError('an answer in pieces has a body');
     const body = tracked(
-      dialect === 'ollama' ? this.#ollamaLines(id, source) : source,
+      dialect === 'ollama' ? ollamaLines(call, source) : source,
       {
-        onBytes: (count) => book.addBytes(id, count),
+        onBytes: (count) => (call.responseBytes += count),
         onEnd: (how) => {
-          book.end(id, ended[how]);
+          book.end(call, ended[how]);
           ends.leave();
         },
       },
@@ -171,51 +170,48 @@ export class Relay {
     return { status: response.status, headers, body, delivered: nobody };
   }
 
-  #ollamaAnswer(id: number, text: string): string {
-    const completion: unknown = JSON.parse(text);
-    return JSON.stringify(answerOf(isObject(completion) ? completion : {}, this.#frame(id)));
-  }
-
-  #ollamaLines(id: number, body: NonNullable<Response['body']>): ReadableStream<Uint8Array> {
-    const lines = new OllamaLines(this.#frame(id));
-    return body
-      .pipeThrough(new TextDecoderStream())
-      .pipeThrough(
-        new TransformStream<string, string>({ transform: (text, to) => to.enqueue(lines.push(text)) }),
-      )
-      .pipeThrough(new TextEncoderStream());
-  }
-
-  #frame(id: number): { readonly model: string; readonly startedAt: number } {
-    const { model = '', startedAt = Date.now() } = this.#options.book.find(id) ?? {};
-    return { model, startedAt };
-  }
-
   /** Refusals are small, and already have the shape of their protocol, except for Ollama's. */
-  async #refusal(id: number, dialect: DialectName, response: Response): Promise<CallAnswer> {
+  async #refusal(call: LiveCall, dialect: DialectName, response: Response): Promise<CallAnswer> {
     const text = await response.text();
     const { code, type, message } = errorIn(text);
-    this.#options.book.update(id, { code, responseBytes: Buffer.byteLength(text) });
-    this.#options.book.end(id, outcomeOf(response.status, type, code));
+    call.code = code;
+    call.responseBytes = Buffer.byteLength(text);
+    this.#options.book.end(call, outcomeOf(response.status, type, code));
     const body = dialect === 'ollama' ? JSON.stringify({ error: `${message} (${code})` }) : text;
     return { status: response.status, headers: kept(response.headers), body, delivered: nobody };
   }
 
-  #refuse(id: number, dialect: DialectName, fault: Fault, outcome: Outcome): CallAnswer {
-    this.#options.book.update(id, { status: fault.status, code: fault.code });
-    this.#options.book.end(id, outcome);
+  #refuse(call: LiveCall, dialect: DialectName, fault: Fault, outcome: Outcome): CallAnswer {
+    call.status = fault.status;
+    call.code = fault.code;
+    this.#options.book.end(call, outcome);
     return { ...faultAnswer(dialect, fault), delivered: nobody };
   }
 
-  #fail(id: number, dialect: DialectName, error: unknown, signal: AbortSignalLike): CallAnswer {
-    if (signal.aborted) return this.#refuse(id, dialect, GONE, 'cancelled');
+  #fail(call: LiveCall, dialect: DialectName, error: unknown, signal: AbortSignalLike): CallAnswer {
+    if (signal.aborted) return this.#refuse(call, dialect, GONE, 'cancelled');
     return this.#refuse(
-      id,
+      call,
       dialect,
       faultOf(error),
       error instanceof NomyoError || error instanceof BodyError ? 'refused' : 'failed',
     );
   }
+}
+
+function ollamaAnswer(call: LiveCall, text: string): string {
+  const completion: unknown = JSON.parse(text);
+  return JSON.stringify(answerOf(isObject(completion) ? completion : {}, call));
+}
+
+function ollamaLines(call: LiveCall, body: NonNullable<Response['body']>): ReadableStream<Uint8Array> {
+  const lines = new OllamaLines(call);
+  return body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(
+      new TransformStream<string, string>({ transform: (text, to) => to.enqueue(lines.push(text)) }),
+    )
+    .pipeThrough(new TextEncoderStream());
 }
 
 const isEvents = ({ headers }: Response): boolean =>

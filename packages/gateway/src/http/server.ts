@@ -15,11 +15,10 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 /** How often to look for stalled answers, in ms. */
 const STALL_CHECK_MS = 10_000;
 
-/** A server, and the answers it is sending. */
+/** A server, and its open connections. */
 export class GatewayServer {
   readonly #server: Server;
-  readonly #answers = new Set<ServerResponse>();
-  readonly #progress = new WeakMap<ServerResponse, Progress>();
+  readonly #connections = new Map<Socket, Progress>();
   readonly #stallCheck: NodeJS.Timeout;
 
   constructor(tls: ResolvedOptions['tls'], listener: Listener) {
@@ -35,10 +34,10 @@ export class GatewayServer {
         ? createHttpServer(limits)
         : createHttpsServer({ ...limits, ...tls, handshakeTimeout: LIMITS.headersMs });
     this.#server.maxConnections = LIMITS.connections;
-    this.#server.on('request', (request, response) => {
-      this.#watch(response);
-      listener(request, response);
-    });
+    this.#server.on('request', listener);
+    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
+      this.#watch(socket),
+    );
     this.#stallCheck = setInterval(() => this.#endStalled(), STALL_CHECK_MS);
     this.#stallCheck.unref();
   }
@@ -68,20 +67,19 @@ export class GatewayServer {
     this.#server.closeAllConnections();
   }
 
-  #watch(response: ServerResponse): void {
-    this.#answers.add(response);
-    response.once('close', () => this.#answers.delete(response));
+  /** Connections and not answers, which come and go too often: see `Line`. */
+  #watch(socket: Socket): void {
+    this.#connections.set(socket, { written: 0, since: Date.now() });
+    socket.once('close', () => this.#connections.delete(socket));
   }
 
   /** Cuts off clients that read nothing of their answer: the gateway would have to hold it in memory. */
   #endStalled(): void {
-    for (const response of this.#answers) {
-      const written = bytesWritten(response.socket);
-      const isFull = response.writableNeedDrain || response.writableLength > 0;
-      const progress = this.#progress.get(response);
-      if (!isFull || written !== progress?.written) {
-        this.#progress.set(response, { written, since: Date.now() });
-      } else if (Date.now() - progress.since > LIMITS.stallMs) response.destroy();
+    for (const [socket, { written, since }] of this.#connections) {
+      const writtenNow = socket.bytesWritten - socket.writableLength;
+      if (socket.writableLength === 0 || writtenNow !== written) {
+        this.#connections.set(socket, { written: writtenNow, since: Date.now() });
+      } else if (Date.now() - since > LIMITS.stallMs) socket.destroy();
     }
   }
 }
@@ -90,6 +88,3 @@ interface Progress {
   readonly written: number;
   readonly since: number;
 }
-
-const bytesWritten = (socket: Socket | null): number =>
-  (socket?.bytesWritten ?? 0) - (socket?.writableLength ?? 0);
