@@ -2,16 +2,34 @@
 import { EXIT, Interrupted } from './exit/codes.js';
 
 /**
- * Runs something that blocks this process, and no handler could run: the signal does what it does by default.
+ * Runs something that may block for ever, such as opening a pipe that nobody writes to. Where this thread blocks, no
+ * handler could run; where one of the pool blocks, the process could not exit. So the signal has its default effect.
  */
 export function withoutHandlers<T>(signal: NodeJS.Signals, run: () => T): T {
-  const handlers = process.listeners(signal);
-  process.removeAllListeners(signal);
+  const restore = removeHandlers(signal);
   try {
     return run();
   } finally {
-    for (const handler of handlers) process.on(signal, handler);
+    restore();
   }
+}
+
+/** The same until the promise is settled. */
+export async function withoutHandlersUntil<T>(signal: NodeJS.Signals, run: () => Promise<T>): Promise<T> {
+  const restore = removeHandlers(signal);
+  try {
+    return await run();
+  } finally {
+    restore();
+  }
+}
+
+function removeHandlers(signal: NodeJS.Signals): () => void {
+  const handlers = process.listeners(signal);
+  process.removeAllListeners(signal);
+  return () => {
+    for (const handler of handlers) process.on(signal, handler);
+  };
 }
 
 /** The listener for SIGINT and SIGTERM. */

@@ -5,6 +5,7 @@ import type { AuditLog } from 'nomyo-js/audit';
 import type { Context } from '../context.js';
 import { errorLine } from '../exit/report.js';
 import { Repeated } from '../io/repeated.js';
+import { withoutHandlersUntil } from '../signals.js';
 
 const PRIVATE_DIRECTORY = 0o700;
 
@@ -25,12 +26,13 @@ export async function withAudit(
   await mkdir(dirname(file), { recursive: true, mode: PRIVATE_DIRECTORY }).catch(() => undefined);
   const { openAuditLog } = await import('nomyo-js/audit');
   const trouble = new Repeated((line) => context.output.warn(line));
-  const audit = await openAuditLog({
+  const options = {
     file,
     required,
     ...(auditKey === undefined ? {} : { signingKeyPath: auditKey }),
-    onError: (error) => trouble.tell(errorLine(error)),
-  });
+    onError: (error: unknown): void => trouble.tell(errorLine(error)),
+  };
+  const audit = await withoutHandlersUntil('SIGINT', () => openAuditLog(options));
   try {
     await use({ audit });
   } finally {

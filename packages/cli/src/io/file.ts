@@ -1,7 +1,9 @@
 /** Files that the user names. */
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { concatBytes, isObject, wipe } from '@nomyo/base';
 import { UsageError } from '../exit/codes.js';
+import { withoutHandlersUntil } from '../signals.js';
 
 /** Certificates, schemas, settings: more is another file. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -23,22 +25,27 @@ const LIMIT: ReadLimit = { bytes: MAX_BYTES, text: '4 MiB' };
  */
 export async function readBytes(path: string, what: string, limit: ReadLimit = LIMIT): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  let length = 0;
   try {
-    // `end` is the last byte, so this is one more than the limit.
-    for await (const piece of createReadStream(path, { end: limit.bytes })) {
-      if (!Buffer.isBuffer(piece)) continue;
-      pieces.push(piece);
-      length += piece.byteLength;
-    }
+    await whileReading(path, async () => {
+      // `end` is the last byte, so this is one more than the limit.
+      for await (const piece of createReadStream(path, { end: limit.bytes })) {
+        if (Buffer.isBuffer(piece)) pieces.push(piece);
+      }
+    });
   } catch (error) {
     throw new UsageError(`${what} cannot be read (${codeOf(error)})`);
   }
-  if (length > limit.bytes) throw new UsageError(`${what} has more than ${limit.text}`);
   const whole = concatBytes(...pieces);
+  if (whole.byteLength > limit.bytes) throw new UsageError(`${what} has more than ${limit.text}`);
   // It may hold what is secret: text for a model, or a private key that was named by mistake.
   pieces.forEach(wipe);
   return Buffer.from(whole.buffer);
+}
+
+/** Reads a file. Ctrl-C ends the process where it is a pipe, whose writer may never come. */
+export async function whileReading(path: string, read: () => Promise<void>): Promise<void> {
+  const isFile = (await stat(path)).isFile();
+  await (isFile ? read() : withoutHandlersUntil('SIGINT', read));
 }
 
 /** Text in UTF-8. Invalid bytes are replaced: comments around a certificate may be in any encoding. */

@@ -1,5 +1,4 @@
 /** A look at the router over TLS that is verified: its certificate, its clock, and its public key. */
-import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
@@ -7,6 +6,7 @@ import { connect as connectTls, rootCertificates, TLSSocket, type DetailedPeerCe
 import { RsaPublicKey } from '@nomyo/crypto';
 import { DEFAULT_BASE_URL, endpoint, parseBaseUrl } from '@nomyo/transport';
 import type { Context } from '../context.js';
+import { readText } from '../io/file.js';
 import type { Environment } from '../settings/resolve.js';
 import type { Settings } from '../settings/table.js';
 import { openTunnel, proxyFor } from './tunnel.js';
@@ -57,7 +57,9 @@ export async function probe(
 ): Promise<ProbeFacts> {
   const url = endpoint(baseUrlOf(settings), path);
   const ca =
-    settings.tlsCa === undefined ? undefined : [...rootCertificates, await readFile(settings.tlsCa, 'utf8')];
+    settings.tlsCa === undefined
+      ? undefined
+      : [...rootCertificates, await readText(settings.tlsCa, '--tls-ca')];
   const deadline = AbortSignal.timeout(Math.min(settings.timeout ?? DEFAULT_TIMEOUT_MS, DEFAULT_TIMEOUT_MS));
   try {
     const response = await get(url, { ca, env }, AbortSignal.any([signal, deadline]));
@@ -106,12 +108,12 @@ async function factsOf(response: IncomingMessage): Promise<ProbeFacts> {
     ...connection,
     status: response.statusCode ?? 0,
     skewMs: skewOf(response.headers.date, answeredAt),
-    body: await readText(response),
+    body: await bodyText(response),
   };
 }
 
 /** Anything longer than the longest key cannot be one, and is cut off. */
-async function readText(response: AsyncIterable<Uint8Array>): Promise<string> {
+async function bodyText(response: AsyncIterable<Uint8Array>): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const piece of response) {

@@ -35,10 +35,20 @@ const PREFIX = /^[\w.-]{1,64}$/u;
 const CONNECT_MS = 10_000;
 const MAX_RETRY_MS = 2_000;
 
+/** Flags that say something about a queue. */
+const OF_A_QUEUE: ReadonlyMap<string, string> = new Map([
+  ['queuePasswordFile', '--queue-password-file'],
+  ['queuePrefix', '--queue-prefix'],
+  ['workerKey', '--worker-key'],
+]);
+
 /** @returns `undefined` without --queue  @throws {UsageError} */
 export async function queuePlace({ flags, env, settings, output }: Context): Promise<QueuePlace | undefined> {
   const given = text(flags['queue']) ?? env['NOMYO_QUEUE'];
-  if (given === undefined || given === '') return undefined;
+  if (given === undefined || given === '') {
+    refuseQueueFlags(flags);
+    return undefined;
+  }
   const url = parse(given);
   if (url.password !== '' && flags['queue'] !== undefined) {
     output.warn('nomyo: others can see the password in --queue; use NOMYO_QUEUE or --queue-password-file');
@@ -131,3 +141,10 @@ function reasonOf(error: unknown): string {
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** @throws {UsageError} on a flag that has no effect without a queue */
+function refuseQueueFlags(flags: Flags): void {
+  for (const [name, flag] of OF_A_QUEUE) {
+    if (flags[name] !== undefined) throw new UsageError(`${flag} belongs to a queue: name it with --queue`);
+  }
+}

@@ -4,6 +4,7 @@ import { readText } from '../../io/file.js';
 import type { Context } from '../../context.js';
 import { byFlag } from '../../exit/by-flag.js';
 import { CommandFailed } from '../../exit/codes.js';
+import { withoutHandlers } from '../../signals.js';
 import { reading } from './reading.js';
 
 /** Exits 1, and names the line, where the log is not whole. */
@@ -34,7 +35,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 /** @throws {UsageError} naming the flag that is wrong */
 function verified(files: readonly string[], options: VerifyAuditOptions): AuditReport {
   try {
-    return verifyAuditLog(files, options);
+    return withoutHandlers('SIGINT', () => verifyAuditLog(files, options));
   } catch (error) {
     throw byFlag(error, FLAGS);
   }

@@ -6,7 +6,7 @@ import { openEnvelope, type RsaPrivateKey } from '@nomyo/crypto';
 import { loadKeyFiles } from '@nomyo/keystore';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, UsageError } from '../../exit/codes.js';
-import { codeOf } from '../../io/file.js';
+import { codeOf, whileReading } from '../../io/file.js';
 import { keyDirectory } from '../keys/directory.js';
 import { readPair } from '../keys/pair.js';
 import { knownPassword } from '../keys/password.js';
@@ -18,7 +18,7 @@ export async function run(context: Context): Promise<void> {
   const password = await knownPassword(context, encryption === 'password');
   const key = await loadKeyFiles({ privateKeyPath, ...(password === undefined ? {} : { password }) });
   try {
-    await openLines(path, key, context);
+    await whileReading(path, () => openLines(path, key, context));
   } catch (error) {
     if (TOLD.some((kind) => error instanceof kind)) throw error;
     context.signal.throwIfAborted();
