@@ -189,6 +189,35 @@ describeTerminal('nomyo keys in a terminal', () => {
     expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'another by hand' } })).code).toBe(0);
   });
 
+  it('passwd asks for the old password, and twice for the new one', async () => {
+    terminal = new Terminal(home, ['keys', 'passwd', '--key-dir', 'imported']);
+    await terminal.shows('Password of the private key');
+    terminal.enter('another by hand');
+    await terminal.shows('New password');
+    terminal.enter('a third by hand');
+    await terminal.shows('again');
+    terminal.enter('a third by hand');
+    expect(await terminal.ended()).toBe(0);
+    expect(terminal.screen()).not.toMatch(/by hand|[*•▪]{3}/u);
+    const show = ['keys', 'show', ...keyDir('imported')];
+    expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'a third by hand' } })).code).toBe(0);
+    expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'another by hand' } })).code).toBe(6);
+  });
+
+  it.each([
+    ['a third by hand', 0],
+    ['a wrong one by hand', 6],
+  ])('rotate asks for the password: %s ends with %d', async (typed, code) => {
+    const before = read('imported/private_key.pem');
+    terminal = new Terminal(home, ['keys', 'rotate', '--key-dir', 'imported']);
+    await terminal.shows('Password of the private key');
+    terminal.enter(typed);
+    expect(await terminal.ended()).toBe(code);
+    expect(read('imported/private_key.pem') === before).toBe(code !== 0);
+    const show = ['keys', 'show', ...keyDir('imported')];
+    expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'a third by hand' } })).code).toBe(0);
+  });
+
   it.each([
     ['C-c', 130],
     ['C-d', 1],

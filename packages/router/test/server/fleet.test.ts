@@ -88,11 +88,20 @@ async function startFleet(count: number, model: ModelServer): Promise<readonly F
   return routers;
 }
 
+/** A key of whichever router answers: the one that was killed may have been asked. */
+async function keyBehind(url: string): ReturnType<typeof activeKey> {
+  for (;;) {
+    const key = await activeKey(url).catch(() => undefined);
+    if (key !== undefined) return key;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** How a call ends: with an answer or a code of the protocol; `unknown` when nobody can tell whether it ran. */
 async function call(url: string, marker: string): Promise<string> {
   const requestId = randomBytes(16);
   const body = { model: 'm', messages: [{ role: 'user', content: marker }] };
-  const sealNow = async (): Promise<Sealed> => seal(await activeKey(url), { body, requestId });
+  const sealNow = async (): Promise<Sealed> => seal(await keyBehind(url), { body, requestId });
   let message = await sealNow();
   let isUnknown = false;
   let wasSealedAgain = false;
