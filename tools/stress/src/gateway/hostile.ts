@@ -19,6 +19,9 @@ const PATIENCE_MS = 300;
 /** Statuses that no request whatsoever may get. */
 const FAILED = /^HTTP\/1\.1 5(?!03)\d\d/u;
 
+/** Codes of the router's failures: a request that was changed can still be a good one, and meet one of them. */
+const OF_THE_ROUTER = /\b(?:SERVER_ERROR|API_ERROR|CONNECTION_FAILED|CONNECTION_TIMEOUT)\b/u;
+
 /** @returns what is wrong with the gateway's reaction, if anything */
 export async function hostileOnce(gateway: GatewayProcess, random: Random): Promise<string | undefined> {
   const bytes = mutate(wellFormed(gateway, random), random);
@@ -26,7 +29,7 @@ export async function hostileOnce(gateway: GatewayProcess, random: Random): Prom
     gateway,
     random.oneIn(4) ? bytes.subarray(0, random.below(bytes.length)) : bytes,
   );
-  if (!FAILED.test(answer)) return undefined;
+  if (!FAILED.test(answer) || OF_THE_ROUTER.test(answer)) return undefined;
   return `${answer.split('\r\n', 1)[0] ?? ''} to ${JSON.stringify(bytes.toString('latin1').slice(0, 400))}`;
 }
 
