@@ -2,6 +2,7 @@
 import { NomyoError, SecureChatCompletion } from 'nomyo-js';
 import { v2 } from 'nomyo-js/v2';
 import { Random } from '../common/random.js';
+import { unixMs } from '../common/unix-ms.js';
 import { wordsOf } from './model.js';
 
 export interface LanePlan {
@@ -62,13 +63,13 @@ async function makeCall(
   const random = new Random(seed, 'call', lane, call);
   const question = `<${String(salt)}-${String(lane)}-${String(call)}>:${String(random.below(8))}`;
   const options = { maxRetries: random.below(3) };
-  const at = Date.now();
+  const at = unixMs();
   const read = random.oneIn(2) ? readWhole : readStream;
   const outcome = await read(client, question, options).then(
     (text) => (text === wordsOf(question).join('') ? 'answer' : 'wrong answer'),
     outcomeOf,
   );
-  return { lane, question, outcome, at, end: Date.now() };
+  return { lane, question, outcome, at, end: unixMs() };
 }
 
 type Read = (

@@ -1,5 +1,6 @@
 /** A TCP proxy that counts every byte: it cuts and flips exactly where a fault says. */
 import { connect, createServer, type Socket } from 'node:net';
+import { unixMs } from '../common/unix-ms.js';
 import { CANNED, type Fault } from './faults.js';
 import { AnswerWalk } from './walk.js';
 
@@ -25,7 +26,7 @@ export async function startProxy(target: number, pick: PickFault): Promise<Proxy
   const exchanges: Exchanged[] = [];
   const server = createServer((client) => {
     new Line(client, target, (isPost) => {
-      const exchanged = { isPost, fault: pick(isPost), at: Date.now(), wasMet: false };
+      const exchanged = { isPost, fault: pick(isPost), at: unixMs(), wasMet: false };
       exchanges.push(exchanged);
       return exchanged;
     });
