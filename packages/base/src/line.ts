@@ -7,10 +7,6 @@ export class Line<T extends object> {
   /** Stands before the first and behind the last. */
   readonly #end = new Link<T>();
 
-  get isEmpty(): boolean {
-    return this.#end.after === this.#end;
-  }
-
   /** @returns takes the item out, unless it has left */
   join(item: T): () => T | undefined {
     const link = new Link<T>();
@@ -24,11 +20,6 @@ export class Line<T extends object> {
   /** Takes out the one that came first. */
   shift(): T | undefined {
     return leave(this.#end.after);
-  }
-
-  /** Takes out one after the other. */
-  drain(each: (item: T) => void): void {
-    for (let item = this.shift(); item !== undefined; item = this.shift()) each(item);
   }
 }
 

@@ -149,6 +149,16 @@ describeTerminal('nomyo keys in a terminal', () => {
   let terminal: Terminal;
   afterEach(() => terminal.close());
 
+  /** Types each answer once its question is on the screen. */
+  async function answer(
+    ...questions: readonly (readonly [question: string, typed: string])[]
+  ): Promise<void> {
+    for (const [question, typed] of questions) {
+      await terminal.shows(question);
+      terminal.enter(typed);
+    }
+  }
+
   it('generate asks twice, and shows nothing of what is typed', async () => {
     terminal = new Terminal(home, ['keys', 'generate', ...SMALL, '--key-dir', 'typed']);
     await terminal.shows(/pass(word|phrase)/iu);
@@ -178,12 +188,11 @@ describeTerminal('nomyo keys in a terminal', () => {
 
   it('import asks for the password of the key, then for a new one', async () => {
     terminal = new Terminal(home, ['keys', 'import', 'typed/private_key.pem', '--key-dir', 'imported']);
-    await terminal.shows('Password of the key to import');
-    terminal.enter('typed by hand');
-    await terminal.shows('Password for the private key');
-    terminal.enter('another by hand');
-    await terminal.shows('again');
-    terminal.enter('another by hand');
+    await answer(
+      ['Password of the key to import', 'typed by hand'],
+      ['Password for the private key', 'another by hand'],
+      ['again', 'another by hand'],
+    );
     expect(await terminal.ended()).toBe(0);
     const show = ['keys', 'show', ...keyDir('imported')];
     expect((await home.run(show, { env: { NOMYO_KEY_PASSWORD: 'another by hand' } })).code).toBe(0);
@@ -191,12 +200,11 @@ describeTerminal('nomyo keys in a terminal', () => {
 
   it('passwd asks for the old password, and twice for the new one', async () => {
     terminal = new Terminal(home, ['keys', 'passwd', '--key-dir', 'imported']);
-    await terminal.shows('Password of the private key');
-    terminal.enter('another by hand');
-    await terminal.shows('New password');
-    terminal.enter('a third by hand');
-    await terminal.shows('again');
-    terminal.enter('a third by hand');
+    await answer(
+      ['Password of the private key', 'another by hand'],
+      ['New password', 'a third by hand'],
+      ['again', 'a third by hand'],
+    );
     expect(await terminal.ended()).toBe(0);
     expect(terminal.screen()).not.toMatch(/by hand|[*•▪]{3}/u);
     const show = ['keys', 'show', ...keyDir('imported')];
@@ -210,8 +218,7 @@ describeTerminal('nomyo keys in a terminal', () => {
   ])('rotate asks for the password: %s ends with %d', async (typed, code) => {
     const before = read('imported/private_key.pem');
     terminal = new Terminal(home, ['keys', 'rotate', '--key-dir', 'imported']);
-    await terminal.shows('Password of the private key');
-    terminal.enter(typed);
+    await answer(['Password of the private key', typed]);
     expect(await terminal.ended()).toBe(code);
     expect(read('imported/private_key.pem') === before).toBe(code !== 0);
     const show = ['keys', 'show', ...keyDir('imported')];

@@ -2,7 +2,7 @@
 import { isObject } from '@nomyo/base';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import type { SealingFetch } from './calls/relay.js';
+import { ORIGIN, type SealingFetch } from './calls/relay.js';
 import { faultResponse, type Fault } from './dialects/dialects.js';
 import { anthropicList, anthropicModel, modelOf } from './dialects/models.js';
 import { findModel, showOf, shownModel, tagsOf } from './dialects/ollama-models.js';
@@ -23,8 +23,6 @@ export interface Bindings {
 /** A question about a model is short. */
 const SHOW_BYTES = 65_536;
 
-const MODELS_URL = 'https://gateway.invalid/v1/models';
-
 const NO_MODEL: Fault = {
   status: 404,
   code: 'model_not_found',
@@ -34,7 +32,7 @@ const NO_MODEL: Fault = {
 
 /** The router's list, or else the model that this gateway was started with. */
 async function models(c: Context, { fetch, model }: ModelOptions): Promise<Response> {
-  const response = await fetch(MODELS_URL, { method: 'GET', signal: c.req.raw.signal });
+  const response = await fetch(`${ORIGIN}/v1/models`, { method: 'GET', signal: c.req.raw.signal });
   if (response.ok || model === undefined) {
     return new Response(await response.text(), {
       status: response.status,

@@ -7,7 +7,13 @@ import { UsageError } from './codes.js';
  * @returns the error by the flag, where there is one for its argument; any other error as it is
  */
 export function byFlag(error: unknown, flags: ReadonlyMap<string, string>): unknown {
-  const flag = error instanceof InvalidArgumentError ? flags.get(error.argument) : undefined;
-  if (!(error instanceof InvalidArgumentError) || flag === undefined) return error;
-  return new UsageError(error.message.replace(error.argument, flag));
+  const message = messageWith(flags, error);
+  return message === undefined ? error : new UsageError(message);
+}
+
+/** The message with the other name; `undefined` where there is none. */
+export function messageWith(names: ReadonlyMap<string, string>, error: unknown): string | undefined {
+  if (!(error instanceof InvalidArgumentError)) return undefined;
+  const name = names.get(error.argument);
+  return name === undefined ? undefined : error.message.replace(error.argument, name);
 }

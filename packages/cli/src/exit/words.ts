@@ -1,6 +1,7 @@
 /** The library's names in its messages, as this command calls the same things. Pure. */
-import { InvalidArgumentError, type NomyoError } from '@nomyo/base';
+import type { NomyoError } from '@nomyo/base';
 import { APIError } from '@nomyo/transport';
+import { messageWith } from './by-flag.js';
 
 /** Arguments of the library that the settings do not check themselves. */
 const ARGUMENTS: ReadonlyMap<string, string> = new Map([
@@ -21,9 +22,6 @@ const ADVICE: readonly (readonly [from: string, to: string])[] = [
 /** The message of an error. What a router said is left as it is. */
 export function inWordsOfCommand(error: NomyoError): string {
   if (error instanceof APIError) return error.message;
-  const name = error instanceof InvalidArgumentError ? ARGUMENTS.get(error.argument) : undefined;
-  if (error instanceof InvalidArgumentError && name !== undefined) {
-    return error.message.replace(error.argument, name);
-  }
-  return ADVICE.reduce((message, [from, to]) => message.replace(from, to), error.message);
+  const advised = ADVICE.reduce((message, [from, to]) => message.replace(from, to), error.message);
+  return messageWith(ARGUMENTS, error) ?? advised;
 }

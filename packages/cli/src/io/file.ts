@@ -36,9 +36,9 @@ export async function readBytes(path: string, what: string, limit: ReadLimit = L
     throw new UsageError(`${what} cannot be read (${codeOf(error)})`);
   }
   const whole = concatBytes(...pieces);
-  if (whole.byteLength > limit.bytes) throw new UsageError(`${what} has more than ${limit.text}`);
   // It may hold what is secret: text for a model, or a private key that was named by mistake.
   pieces.forEach(wipe);
+  if (whole.byteLength > limit.bytes) throw new UsageError(`${what} has more than ${limit.text}`);
   return Buffer.from(whole.buffer);
 }
 

@@ -14,12 +14,16 @@ const HTTPS_PORT = 443;
  * @throws {InvalidArgumentError} on a value that is no proxy, which is not quoted
  */
 export function proxyFor(url: URL, env: Environment): Proxy | undefined {
-  const given = [env['https_proxy'], env['HTTPS_PROXY']].find((value) => (value ?? '') !== '');
+  const given = proxyVariable(env, 'HTTPS_PROXY');
   if (given === undefined || url.protocol !== 'https:') return undefined;
-  const noProxy = [LOOPBACK_NO_PROXY, env['no_proxy'] ?? env['NO_PROXY'] ?? ''].join(',');
+  const noProxy = [LOOPBACK_NO_PROXY, proxyVariable(env, 'NO_PROXY') ?? ''].join(',');
   const { host, port } = targetOf(url);
   return bypassesProxy(noProxy, host, port) ? undefined : parseProxy(given, 'HTTPS_PROXY');
 }
+
+/** Lower case first, as curl and clients of nomyo-js read it; one that is empty counts as unset. */
+export const proxyVariable = (env: Environment, name: string): string | undefined =>
+  [env[name.toLowerCase()], env[name]].find((value) => (value ?? '') !== '');
 
 /** @throws {Error} with a `code` of the system, or `PROXY_REFUSED` */
 export function openTunnel(proxy: Proxy, url: URL, signal: AbortSignal): Promise<Duplex> {

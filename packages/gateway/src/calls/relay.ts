@@ -64,7 +64,7 @@ interface Ends {
 const nobody = (): void => undefined;
 
 /** The adapter only looks at the path; nothing is ever sent to this host. */
-const ORIGIN = 'https://gateway.invalid';
+export const ORIGIN = 'https://gateway.invalid';
 
 const BUSY: Fault = {
   status: 429,

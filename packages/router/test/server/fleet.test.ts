@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { whyNoRedis } from '@nomyo/testkit';
+import { until, whyNoRedis } from '@nomyo/testkit';
 import { createRoot, delegate } from '../../src/server/index.js';
 import { open, readKeys, seal, type Sealed } from './client.js';
 import { completion, startModelServer, type ModelServer } from './model-server.js';
@@ -89,13 +89,8 @@ async function startFleet(count: number, model: ModelServer): Promise<readonly F
 }
 
 /** A key of whichever router answers: the one that was killed may have been asked. */
-async function keyBehind(url: string): ReturnType<typeof activeKey> {
-  for (;;) {
-    const key = await activeKey(url).catch(() => undefined);
-    if (key !== undefined) return key;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const keyBehind = (url: string): ReturnType<typeof activeKey> =>
+  until(() => activeKey(url).catch(() => undefined));
 
 /** How a call ends: with an answer or a code of the protocol; `unknown` when nobody can tell whether it ran. */
 async function call(url: string, marker: string): Promise<string> {

@@ -5,7 +5,7 @@ import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
 import { codeOf } from '../../io/file.js';
-import { proxyFor } from '../../router/tunnel.js';
+import { proxyFor, proxyVariable } from '../../router/tunnel.js';
 import { baseUrlOf, KEY_PATH, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';
 import {
@@ -47,8 +47,7 @@ const failed = (error: unknown): ReturnType<typeof ok> =>
 const TITLES = { certificate: 'Certificate', clock: 'Clock', 'router-key': 'Router’s key' } as const;
 
 function proxyFinding({ env }: Context, url: URL): ReturnType<typeof ok> {
-  const isSet = [env['HTTPS_PROXY'], env['https_proxy']].some((value) => (value ?? '') !== '');
-  if (!isSet) return ok('none');
+  if (proxyVariable(env, 'HTTPS_PROXY') === undefined) return ok('none');
   try {
     const proxy = proxyFor(url, env);
     if (proxy === undefined) return ok('set, and not used for this router');
