@@ -1,8 +1,8 @@
 /** Abortable waits. */
 
 /**
- * The part of an `AbortSignal` that this SDK uses. Making and listening to a whole one costs a call of 1 KB more than
- * its AES does, so a {@link LightAbortController} is enough wherever no foreign code is called.
+ * The part of `AbortSignal` that this SDK uses. In a call of 1 KB, creating a real signal and listening to it costs
+ * more than the AES, so a {@link LightAbortController} takes its place wherever no foreign code is called.
  */
 export interface AbortSignalLike {
   readonly aborted: boolean;
@@ -38,8 +38,8 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignalLike 
 }
 
 /**
- * An `AbortController` without its weight: controller and signal in one plain object, for one call and for the code of
- * this SDK alone. Node's own takes several times as long to make and to listen to, and stays in memory until the old
+ * A lightweight `AbortController`: controller and signal in one plain object, for a single call and for this SDK's own
+ * code only. Node's takes several times as long to create and to listen to, and stays in memory until the old
  * generation is collected.
  */
 export class LightAbortController implements AbortSignalLike {
@@ -63,7 +63,7 @@ export class LightAbortController implements AbortSignalLike {
     if (this.#outcome !== undefined) throw this.#outcome.reason;
   }
 
-  /** Each listener is called once at most. */
+  /** Each listener is called at most once. */
   addEventListener(_type: 'abort', listener: () => void): void {
     this.#listeners = [...this.#listeners, listener];
   }
@@ -80,7 +80,7 @@ export class LightAbortController implements AbortSignalLike {
     for (const listener of this.#listeners) if (this.#listeners.includes(listener)) listener();
   }
 
-  /** A real signal that follows this one, for foreign code. Made when it is first asked for. */
+  /** A real signal that follows this one, for foreign code. Created on first use. */
   toAbortSignal(): AbortSignal {
     if (this.#real === undefined) {
       this.#real = new AbortController();

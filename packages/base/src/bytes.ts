@@ -1,6 +1,6 @@
 /**
- * Bytes on an ordinary `ArrayBuffer`: what WebCrypto takes, and what can be wiped. `Uint8Array<ArrayBuffer>` to
- * TypeScript 5.7 and later, and `Uint8Array` to 5.6, whose arrays have no parameter.
+ * Bytes in an ordinary, unshared `ArrayBuffer`, which WebCrypto accepts and which can be wiped. To TypeScript 5.7 and
+ * later this is `Uint8Array<ArrayBuffer>`; to 5.6, whose typed arrays have no type parameter, it is `Uint8Array`.
  */
 export type Bytes = ReturnType<Uint8Array['slice']>;
 
@@ -16,7 +16,7 @@ export function allocateBytes(length: number): Bytes {
   return new Uint8Array(new ArrayBuffer(length));
 }
 
-/** These bytes, outside the JavaScript heap. */
+/** The given byte values, in memory outside the JavaScript heap. */
 export function bytesOf(...values: readonly number[]): Bytes {
   const bytes = allocateBytes(values.length);
   bytes.set(values);
@@ -24,15 +24,15 @@ export function bytesOf(...values: readonly number[]): Bytes {
 }
 
 /**
- * Whether `value` is a `Uint8Array`, of whatever realm: one of a `vm` context, a worker's or Jest's is an instance of
- * another class. The getter reads an internal slot, so nothing else can pass for one.
+ * Reports whether `value` is a `Uint8Array` of any realm. A `vm` context, a worker and Jest each have a class of their
+ * own, which `instanceof` would miss; the getter reads an internal slot, so nothing else can pass.
  */
 export function isBytes(value: unknown): value is Uint8Array {
   const tag: unknown = Reflect.get(Uint8Array.prototype, Symbol.toStringTag, value);
   return tag === 'Uint8Array';
 }
 
-/** Whether `value` is an `ArrayBuffer`, of any realm; a `SharedArrayBuffer` is not one. */
+/** Reports whether `value` is an `ArrayBuffer` of any realm; a `SharedArrayBuffer` is not one. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -56,26 +56,26 @@ export function randomBytes(length: number): Bytes {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** UTF-8 of a string that is no secret: what a string once held cannot be wiped. */
+/** Encodes a string as UTF-8. For text that is not secret: the string itself can never be wiped. */
 export function utf8Encode(text: string): Bytes {
   return encoder.encode(text);
 }
 
-/** The same, written into `out` from `offset` on, where there is room for it. */
+/** Writes the UTF-8 of `text` into `out` at `offset`, up to the last whole character that fits. */
 export function utf8EncodeInto(text: string, out: Uint8Array, offset: number): void {
   encoder.encodeInto(text, out.subarray(offset));
 }
 
 /**
- * Text of UTF-8 bytes.
+ * Decodes UTF-8; a byte order mark is kept.
  *
- * @throws {TypeError} on bytes that are no UTF-8
+ * @throws {TypeError} on bytes that are not UTF-8
  */
 export function utf8Decode(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** One array of all parts, in order. */
+/** Joins all parts into one array, in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   const whole = allocateBytes(parts.reduce((length, part) => length + part.byteLength, 0));
   let offset = 0;
@@ -86,7 +86,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   return whole;
 }
 
-/** Whether two arrays hold the same bytes; the time depends on the lengths alone. */
+/** Reports whether two arrays hold the same bytes. The time it takes depends only on their lengths. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false;
   let difference = 0;

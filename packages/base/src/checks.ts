@@ -1,30 +1,34 @@
 /**
- * Checks of arguments and options. Each gives the value back with its type, or throws an {@link InvalidArgumentError}
- * that names the option as the caller wrote it and never quotes its value.
+ * Checks of arguments and options. Each returns the value with its type, or throws an {@link InvalidArgumentError} that
+ * names the option as the caller wrote it and never quotes its value.
  */
 import { isBytes } from './bytes.js';
 import type { AbortSignalLike } from './abort.js';
 import { InvalidArgumentError, unknownOption } from './errors.js';
 
-/** Longest time a timer can wait, in ms: a signed 32-bit integer. */
+/** Longest delay that `setTimeout` takes, in ms: the largest signed 32-bit integer. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
-/** Takes the name of an option and its value. */
+/**
+ * Checks the value of the option called `name`.
+ *
+ * @throws {InvalidArgumentError} when the value is not acceptable
+ */
 export type Check<T> = (name: string, value: unknown) => T;
 
-/** A string that is not empty. */
+/** A non-empty string. */
 export const aString: Check<string> = (name, value) => {
   if (typeof value === 'string' && value !== '') return value;
   throw new InvalidArgumentError(name, 'must be a non-empty string');
 };
 
-/** `true` or `false`; nothing else is taken for one of them. */
+/** `true` or `false`, and nothing that merely converts to one of them. */
 export const aBoolean: Check<boolean> = (name, value) => {
   if (typeof value === 'boolean') return value;
   throw new InvalidArgumentError(name, 'must be true or false');
 };
 
-/** Anything that can be called; what it takes and returns is not checked. */
+/** Anything callable; its parameters and result are not checked. */
 export const aFunction: Check<unknown> = (name, value) => {
   if (typeof value === 'function') return value;
   throw new InvalidArgumentError(name, 'must be a function');
@@ -47,18 +51,18 @@ export function oneOf<T extends string | number>(values: readonly T[]): Check<T>
   };
 }
 
-/** A plain object; an array is not one. */
+/** An object other than an array. */
 export const anObject: Check<Readonly<Record<string, unknown>>> = (name, value) => {
   if (isObject(value)) return value;
   throw new InvalidArgumentError(name, 'must be an object');
 };
 
-/** Whether `value` is an object that is no array. */
+/** Reports whether `value` is an object other than an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether `value` is an object with functions of these names. */
+/** Reports whether `value` is an object with a function under each of these names. */
 export function hasMethods(
   value: unknown,
   ...names: readonly string[]
@@ -69,7 +73,7 @@ export function hasMethods(
 /**
  * A password: text of well-formed Unicode, or its UTF-8 bytes, which the caller can wipe.
  *
- * @param minLength in characters or bytes: 8 for what this SDK writes, 1 for files that others made
+ * @param minLength in UTF-16 code units or bytes: 8 for files this SDK writes, 1 for files made by other tools
  */
 export function aPassword(minLength: number): Check<string | Uint8Array> {
   return (name, value) => {
@@ -82,7 +86,7 @@ export function aPassword(minLength: number): Check<string | Uint8Array> {
         `must have at least ${String(minLength)} ${minLength === 1 ? 'character or byte' : 'characters or bytes'}`,
       );
     }
-    // Every lone surrogate has the same UTF-8, so such characters would protect nothing.
+    // Every lone surrogate has the same UTF-8, so such a character would protect nothing.
     if (typeof value === 'string' && !value.isWellFormed()) {
       throw new InvalidArgumentError(name, 'must be well-formed Unicode');
     }
@@ -104,9 +108,10 @@ function isAbortSignal(value: unknown): value is AbortSignalLike {
 }
 
 /**
- * Refuses members that `known` does not name, because a misspelt option would have no effect.
+ * Rejects members that `known` does not name: a misspelt option would otherwise silently have no effect.
  *
- * @param value an object that was checked to be one
+ * @param value already known to be an object
+ * @throws {InvalidArgumentError} that names the first unknown member and lists the known ones
  */
 export function refuseUnknown(value: object, known: readonly string[]): void {
   const unknown = Object.keys(value).find((name) => !known.includes(name));
@@ -114,10 +119,11 @@ export function refuseUnknown(value: object, known: readonly string[]): void {
 }
 
 /**
- * Refuses members that are there but `undefined`, such as an unset environment variable: where leaving a member out
- * lowers the protection, it must not happen by accident.
+ * Rejects members that are present but `undefined`, for instance because an environment variable is not set. It is for
+ * options whose absence lowers the protection: they must not be left out by accident.
  *
- * @param prefix of the names in the error, such as `policy.`
+ * @param prefix put before the name in the error, such as `policy.`
+ * @throws {InvalidArgumentError} that names the first such member
  */
 export function refuseUndefined(value: object, names: readonly string[], prefix = ''): void {
   const empty = names.find((name) => Object.hasOwn(value, name) && Reflect.get(value, name) === undefined);
@@ -126,12 +132,12 @@ export function refuseUndefined(value: object, names: readonly string[], prefix 
   throw new InvalidArgumentError(`${prefix}${empty}`, expectation);
 }
 
-/** `value` checked, or `fallback` if it was left out. */
+/** The checked `value`, or `fallback` if it was left out. */
 export function optional<T, F>(name: string, value: unknown, check: Check<T>, fallback: F): T | F {
   return value === undefined ? fallback : check(name, value);
 }
 
-/** A member, or none: for options that must not stand there as `undefined`. */
+/** An object with this one member, or with none if `value` is `undefined`. For options that must not be `undefined`. */
 export function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
   const member: Partial<Record<K, V>> = {};
   if (value !== undefined) member[name] = value;

@@ -1,14 +1,14 @@
-/** The two clocks that lifetimes are measured with. */
+/** The two clocks that measure lifetimes. */
 
-/** One moment on both clocks. */
+/** One moment, read on both clocks. */
 export interface Moment {
   /** Unix time in ms. It can jump in both directions. */
   readonly wall: number;
-  /** Ms since some fixed moment of this process. It never goes back, and may stand still while the machine sleeps. */
+  /** Ms since a fixed moment in the life of this process. It never goes back, but may stop while the machine sleeps. */
   readonly monotonic: number;
 }
 
-/** This moment. */
+/** The current moment. */
 export function currentMoment(): Moment {
   return { wall: Date.now(), monotonic: performance.now() };
 }

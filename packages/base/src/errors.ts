@@ -69,7 +69,7 @@ export type NomyoErrorCode = keyof typeof ERROR_CODES;
 
 /** Options of every error of this SDK. */
 export interface NomyoErrorOptions {
-  /** The error that led here. Never one whose message can quote a secret. */
+  /** The underlying error. Never one whose message could quote a secret. */
   readonly cause?: unknown;
   /** See {@link NomyoError.possiblyExecuted}. Default: `false`. */
   readonly possiblyExecuted?: boolean;
@@ -83,14 +83,14 @@ export interface NomyoErrorJson {
   readonly possiblyExecuted: boolean;
 }
 
-/** The base class: `instanceof NomyoError` catches everything this SDK throws, but for a caller's own abort reason. */
+/** The base class: `instanceof NomyoError` matches everything this SDK throws, except a caller's own abort reason. */
 export class NomyoError extends Error {
   override readonly name: string = 'NomyoError';
-  /** A stable reason out of {@link ERROR_CODES}. */
+  /** A stable reason, one of {@link ERROR_CODES}. */
   readonly code: NomyoErrorCode;
   /**
-   * `false`: no request was run. `true`: the router may have got a request, run it and billed it, in this attempt or in
-   * one before.
+   * `true`: the router may have received the request, run it and billed it, in this attempt or an earlier one. `false`:
+   * no request was run.
    */
   readonly possiblyExecuted: boolean;
 
@@ -100,7 +100,7 @@ export class NomyoError extends Error {
     this.possiblyExecuted = options.possiblyExecuted ?? false;
   }
 
-  /** What a log may hold. */
+  /** The parts of an error that may be logged. */
   toJSON(): NomyoErrorJson {
     const { name, code, message, possiblyExecuted } = this;
     return { name, code, message, possiblyExecuted };
@@ -113,7 +113,7 @@ export class InvalidArgumentError extends NomyoError {
   /** The name of the argument or option, as the caller wrote it. */
   readonly argument: string;
 
-  /** @param message default: the argument, then what is expected of it */
+  /** @param message by default the argument, followed by the expectation */
   constructor(argument: string, expectation: string, message = `${argument} ${expectation}`) {
     super('INVALID_ARGUMENT', message);
     this.argument = argument;
@@ -130,7 +130,7 @@ export function unknownOption(name: string, known: readonly string[]): InvalidAr
   );
 }
 
-/** An object was used after `dispose()`, or a one-time context a second time. */
+/** An object was used after `dispose()`, or a one-time context was used twice. */
 export class DisposedError extends NomyoError {
   override readonly name: string = 'DisposedError';
 
@@ -144,7 +144,10 @@ export class SecurityError extends NomyoError {
   override readonly name: string = 'SecurityError';
 }
 
-/** Marks an error, which stays the same object: a request may have been run before it. Foreign errors are left alone. */
+/**
+ * Sets `possiblyExecuted` on the error itself, because a request may have been run before it was thrown. Errors of
+ * other libraries are left alone.
+ */
 export function markPossiblyExecuted(error: unknown): void {
   if (!(error instanceof NomyoError)) return;
   Object.defineProperty(error, 'possiblyExecuted', { value: true, enumerable: true, configurable: true });

@@ -1,13 +1,13 @@
 /**
- * Things in the order in which they came, any of which may leave at any time. A `Set` does the same, but from time to
- * time it moves into a new table. V8 looks at the old one no more until it collects the old generation, and up to then
- * everything that was in it stays in memory, with all that it refers to: where calls come and go, that is every call.
+ * A queue that any item may leave at any time. A `Set` would do, but it moves to a new table now and then, and V8 does
+ * not collect the old table before the old generation. Until then, that table keeps everything it held in memory, with
+ * all that those objects refer to: where calls come and go, every call.
  */
 export class Line<T extends object> {
-  /** Stands before the first and behind the last. */
+  /** A sentinel: comes before the first item and after the last. */
   readonly #end = new Link<T>();
 
-  /** @returns takes the item out, unless it has left */
+  /** @returns a function that takes the item out and returns it, or `undefined` if it has already left */
   join(item: T): () => T | undefined {
     const link = new Link<T>();
     link.item = item;
@@ -17,7 +17,7 @@ export class Line<T extends object> {
     return () => leave(link);
   }
 
-  /** Takes out the one that came first. */
+  /** Takes out the item that has waited longest; `undefined` if there is none. */
   shift(): T | undefined {
     return leave(this.#end.after);
   }
@@ -30,7 +30,7 @@ class Link<T> {
   after: Link<T> = this;
 }
 
-/** A link that has left refers to nothing: it may be old, and would hold on to what is young. */
+/** A link that has left refers to nothing: one in the old generation would keep younger objects in memory. */
 function leave<T>(link: Link<T>): T | undefined {
   const { item, before, after } = link;
   before.after = after;

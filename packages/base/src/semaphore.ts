@@ -1,14 +1,14 @@
 /** Waiting in line for a few equal resources. */
 import type { AbortSignalLike } from './abort.js';
 
-/** A place inside, with the resource that belongs to it. */
+/** Leave to run one task, with the resource that goes with it. */
 interface Permit<R> {
   readonly resource: R;
 }
 
 /**
- * A counting semaphore whose permits may each carry a resource. Callers that find none free wait in the order they
- * came.
+ * A counting semaphore whose permits may each carry a resource. Callers that find no permit free are served in the
+ * order in which they came.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export class Semaphore<R> {
     this.#idle = resources.map((resource) => ({ resource }));
   }
 
-  /** @param permits how many tasks may run at once; a positive integer */
+  /** @param permits number of tasks that may run at once; a positive integer */
   static of(permits: number): Semaphore<undefined> {
     return new Semaphore(Array.from({ length: permits }, () => undefined));
   }
@@ -51,7 +51,7 @@ export class Semaphore<R> {
     }
   }
 
-  /** A waiter leaves the line in the same moment in which it is called or aborted, so no permit is ever lost. */
+  /** A waiter leaves the line the moment it is called or aborted, so that no permit is ever lost. */
   async #wait(signal: AbortSignalLike | undefined): Promise<Permit<R>> {
     let aborted = (): void => undefined;
     const permit = await new Promise<Permit<R> | undefined>((resolve) => {

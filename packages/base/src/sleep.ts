@@ -1,7 +1,7 @@
 import { abortable, type AbortSignalLike } from './abort.js';
 
 /**
- * Waits.
+ * Waits for `delay`, or until `signal` is aborted.
  *
  * @param delay in ms
  * @throws the signal's reason

@@ -6,12 +6,13 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\s]+/gu;
 const LONE_HIGH_SURROGATE = /[\uD800-\uDBFF]$/u;
 
 /**
- * Foreign text made fit for a message: one line, no control or bidirectional characters, cut to a length.
+ * Makes foreign text fit for a message: one line, no control or bidirectional characters, and no longer than
+ * `maxLength`.
  *
  * @param maxLength in UTF-16 code units
  */
 export function cleanText(text: string, maxLength: number): string {
-  // Cut before the search too, so that the work is bounded however long the text is.
+  // Cut before the search as well, so that the work stays bounded however long the text is.
   const clean = text
     .slice(0, maxLength * 4)
     .replace(UNPRINTABLE, ' ')
