@@ -8,12 +8,14 @@ const KEY_BYTES: readonly number[] = [16, 24, 32];
 const BLOCK_BYTES = 16;
 
 /**
- * AES in CBC mode with PKCS #7 padding (RFC 8018 appendix B.2.5), for private keys at rest; never for messages, as it
- * authenticates nothing. With `nomyo-native` the plaintext exists in locked memory alone.
+ * Decrypts AES-CBC with PKCS #7 padding (RFC 8018 appendix B.2.5). It is meant for private keys at rest, never for
+ * messages, since it authenticates nothing. With `nomyo-native` the plaintext exists only in locked memory.
  *
  * @throws {InvalidArgumentError} on a key that is not 16, 24 or 32 bytes, or an initialization vector that is not 16
  * @throws {SecurityError} `DECRYPTION_FAILED` when the padding is wrong: another key, or damage
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the plaintext cannot be in locked memory
+ * @example
+ * const pkcs8 = await decryptAesCbc({ key, iv, ciphertext });
  */
 export async function decryptAesCbc(
   input: CbcInput,

@@ -6,13 +6,13 @@ import type { GcmMessage } from './runtime/runtime.js';
 import { SUITE } from './suite.js';
 
 /**
- * AES-256-GCM with associated data (NIST SP 800-38D), for whatever is sealed under a key that both sides have already.
- * With `nomyo-native` the plaintext exists in locked memory alone.
+ * Opens AES-256-GCM with associated data (NIST SP 800-38D), for whatever was sealed under a key that both sides already
+ * have. With `nomyo-native` the plaintext exists only in locked memory.
  *
  * @param key 32 bytes; it stays the caller's to dispose of
  * @throws {InvalidArgumentError} on a key that is not 32 bytes, a nonce that is not 12, or a tag that is not 16
- * @throws {SecurityError} `DECRYPTION_FAILED` when the tag does not hold; nothing of the plaintext is left
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
+ * @throws {SecurityError} `DECRYPTION_FAILED` when the tag is wrong; nothing of the plaintext is left
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the plaintext cannot be in locked memory
  * @example
  * const plaintext = await openAesGcm({ nonce, aad, ciphertext, tag }, key);
  */

@@ -1,6 +1,6 @@
 /**
  * Base64 with the standard alphabet and padding (RFC 4648 §4), strict: no white space, no other alphabet, no
- * missing padding, no stray bits after the last byte. Works on bytes, so that PEM of a private key never becomes
+ * missing padding, no stray bits after the last byte. It works on bytes, so that the PEM of a private key never becomes
  * a string.
  */
 import { allocateBytes, SecurityError, utf8Decode, utf8Encode, wipe, type Bytes } from '@nomyo/base';
@@ -13,15 +13,15 @@ const VALUES = new Uint8Array(256).fill(INVALID);
 for (const [value, character] of ALPHABET.entries()) VALUES[character] = value;
 
 const malformed = (): SecurityError =>
-  new SecurityError('INVALID_ENVELOPE', 'a value is no canonical base64 (RFC 4648)');
+  new SecurityError('INVALID_ENVELOPE', 'a value is not canonical base64 (RFC 4648)');
 
-/** Characters that `length` bytes take, padding included. */
+/** Number of characters that `length` bytes take, padding included. */
 export function base64Length(length: number): number {
   return Math.ceil(length / 3) * 4;
 }
 
 /**
- * Bytes that these characters stand for, from their count and padding alone.
+ * Number of bytes that `text` decodes to, judged by its length and padding alone.
  *
  * @throws {SecurityError} `INVALID_ENVELOPE` when the length or the last quantum is not canonical
  */
@@ -37,7 +37,7 @@ export function base64DecodedLength(text: Uint8Array): number {
   return (length / 4) * 3 - padding;
 }
 
-/** Writes the characters of `bytes` into `out` at `offset`. */
+/** Writes the base64 of `bytes` into `out` at `offset`. */
 export function base64EncodeInto(bytes: Uint8Array, out: Uint8Array, offset: number): void {
   let at = offset;
   for (let i = 0; i < bytes.byteLength; i += 3) {
@@ -52,10 +52,10 @@ export function base64EncodeInto(bytes: Uint8Array, out: Uint8Array, offset: num
 }
 
 /**
- * Writes the bytes of `text` into `out` at its start.
+ * Decodes `text` into the start of `out`.
  *
  * @returns the number of bytes
- * @throws {SecurityError} `INVALID_ENVELOPE` when `text` is not canonical; `out` then holds a part
+ * @throws {SecurityError} `INVALID_ENVELOPE` when `text` is not canonical; `out` may then hold part of the bytes
  */
 export function base64DecodeInto(text: Uint8Array, out: Uint8Array): number {
   const length = base64DecodedLength(text);
@@ -72,12 +72,17 @@ export function base64DecodeInto(text: Uint8Array, out: Uint8Array): number {
     if (rest > 1) out[at + 1] = group >> 8;
     if (rest > 2) out[at + 2] = group;
   }
-  // A value has six bits; only the mark of a foreign character sets the upper two.
+  // A value has six bits; only INVALID, which marks a foreign character, sets the upper two.
   if (invalid > 63) throw malformed();
   return length;
 }
 
-/** Base64 text of bytes that are no secret. */
+/**
+ * Encodes bytes that are not secret as base64 (RFC 4648 §4).
+ *
+ * @example
+ * const text = encodeBase64(Uint8Array.of(1, 2, 3)); // 'AQID'
+ */
 export function encodeBase64(bytes: Uint8Array): string {
   const text = allocateBytes(base64Length(bytes.byteLength));
   base64EncodeInto(bytes, text, 0);
@@ -85,9 +90,12 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes of base64 text, given as a string or as its ASCII bytes. What is not canonical leaves none of them behind.
+ * Decodes canonical base64 (RFC 4648 §4), given as a string or as its ASCII bytes. On failure the bytes decoded so far
+ * are wiped.
  *
- * @throws {SecurityError} `INVALID_ENVELOPE` when it is not canonical
+ * @throws {SecurityError} `INVALID_ENVELOPE` when the text is not canonical
+ * @example
+ * const bytes = decodeBase64('AQID'); // 1, 2, 3
  */
 export function decodeBase64(text: string | Uint8Array): Bytes {
   const ascii = typeof text === 'string' ? utf8Encode(text) : text;

@@ -1,6 +1,6 @@
 /**
- * As much DER (ITU-T X.690) as RSA keys and PBES2 need: a strict reader that hands out views, never copies,
- * so that the numbers of a private key stay in the memory they were read into; and a writer.
+ * The part of DER (ITU-T X.690) that RSA keys and PBES2 need: a writer, and a strict reader that hands out views, never
+ * copies, so that the numbers of a private key stay in the memory they were read into.
  *
  * @example
  * ```ts
@@ -21,10 +21,10 @@ export const DER_TAG = {
   context0: 0xa0,
 } as const;
 
-/** Bytes of a length beyond which no key of ours can go. */
+/** Longest length field in bytes: keys are far below 4 GiB. */
 const MAX_LENGTH_BYTES = 4;
 
-const malformed = (): SecurityError => new SecurityError('INVALID_KEY', 'the key is no well-formed DER');
+const malformed = (): SecurityError => new SecurityError('INVALID_KEY', 'the key is not well-formed DER');
 
 /** Reads elements one after the other. Anything that is not canonical DER is a {@link SecurityError} `INVALID_KEY`. */
 export class DerReader {
@@ -35,7 +35,7 @@ export class DerReader {
     this.#bytes = bytes;
   }
 
-  /** Whether everything was read. */
+  /** Whether everything has been read. */
   get atEnd(): boolean {
     return this.#offset === this.#bytes.byteLength;
   }
@@ -76,7 +76,7 @@ export class DerReader {
     return Array.from(this.read(DER_TAG.oid), (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
 
-  /** Demands that nothing follows. */
+  /** Requires that nothing follows. */
   end(): void {
     if (!this.atEnd) throw malformed();
   }
@@ -95,7 +95,7 @@ export class DerReader {
     if (count === 0 || count > MAX_LENGTH_BYTES) throw malformed();
     let length = 0;
     for (let i = 0; i < count; i += 1) length = length * 256 + this.#byte();
-    // DER wants the shortest form (X.690 §10.1).
+    // DER requires the shortest form (X.690 §10.1).
     if (length < 0x80 || length < 256 ** (count - 1)) throw malformed();
     return length;
   }
@@ -107,7 +107,7 @@ export function derEncode(tag: number, ...contents: readonly Uint8Array[]): Byte
   return concatBytes(derHeader(tag, length), ...contents);
 }
 
-/** What comes before the content of an element. */
+/** The tag and length that precede the content of an element. */
 export function derHeader(tag: number, length: number): Bytes {
   return bytesOf(tag, ...derLength(length));
 }

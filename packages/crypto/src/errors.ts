@@ -1,5 +1,5 @@
 /**
- * The errors of this package, which all NOMYO packages share. They live in `@nomyo/base`.
+ * The errors of this package, which all NOMYO packages share. They are defined in `@nomyo/base`.
  *
  * @example
  * ```ts

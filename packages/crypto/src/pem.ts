@@ -1,6 +1,6 @@
 /**
- * PEM (RFC 7468): one block, text around it ignored, line ends of any kind. Works on bytes, so that a private key
- * never becomes a string.
+ * PEM (RFC 7468): one block, with text around it ignored and line ends of any kind. It works on bytes, so that a
+ * private key never becomes a string.
  */
 import {
   allocateBytes,
@@ -15,7 +15,7 @@ import {
 } from '@nomyo/base';
 import { base64EncodeInto, base64Length, decodeBase64, encodeBase64 } from './base64.js';
 
-/** What a block says it holds. */
+/** Labels of PEM blocks. */
 export const PEM_LABEL = {
   publicKey: 'PUBLIC KEY',
   privateKey: 'PRIVATE KEY',
@@ -41,10 +41,12 @@ const DASHES = utf8Encode('-----');
 const malformed = (): SecurityError => new SecurityError('INVALID_KEY', 'there is no well-formed PEM block');
 
 /**
- * The first block.
+ * Decodes the first PEM block.
  *
- * @throws {InvalidArgumentError} when `pem` is neither text nor bytes
- * @throws {SecurityError} `INVALID_KEY` when there is no such block, or it is damaged
+ * @throws {InvalidArgumentError} when `pem` is neither a string nor a `Uint8Array`
+ * @throws {SecurityError} `INVALID_KEY` when there is no block, or the first one is damaged
+ * @example
+ * const { label, der } = decodePem('-----BEGIN PUBLIC KEY-----…');
  */
 export function decodePem(pem: string | Uint8Array): PemBlock {
   const bytes = bytesOf(pem);
@@ -65,7 +67,7 @@ function bytesOf(pem: unknown): Uint8Array {
   throw new InvalidArgumentError('pem', 'must be a string or a Uint8Array');
 }
 
-/** One block with lines of 64 characters. */
+/** Encodes one PEM block with lines of 64 characters. If it holds a private key, the caller wipes it. */
 export function encodePem(label: string, der: Uint8Array): Bytes {
   const head = utf8Encode(`-----BEGIN ${label}-----\n`);
   const tail = utf8Encode(`-----END ${label}-----\n`);
@@ -86,7 +88,7 @@ export function encodePem(label: string, der: Uint8Array): Bytes {
   return pem;
 }
 
-/** The block of a public key, as text: it is no secret. */
+/** Encodes a public key as PEM text; it is not secret. */
 export function encodePublicKeyPem(der: Uint8Array): string {
   const lines = encodeBase64(der).replace(LINE, '$&\n');
   return `-----BEGIN ${PEM_LABEL.publicKey}-----\n${lines}-----END ${PEM_LABEL.publicKey}-----\n`;

@@ -1,4 +1,4 @@
-/** The one suite of protocol version 1: every name, size and limit, once (SPEC.md §2). */
+/** The only suite of protocol version 1: all names, sizes and limits (SPEC.md §2). */
 export const SUITE = {
   version: '1.0',
   algorithm: 'hybrid-aes256-rsa4096',
@@ -12,9 +12,9 @@ export const SUITE = {
   tagBytes: 16,
   /** Shortest RSA modulus a client accepts, in bits (SPEC.md §3). */
   minModulusBits: 2048,
-  /** Longest RSA modulus a client accepts, in bits: what OpenSSL works with; a bound on the work a key can cause. */
+  /** Longest RSA modulus a client accepts, in bits: OpenSSL's own limit, which bounds the work a key can cause. */
   maxModulusBits: 16_384,
-  /** Modulus of the keys this SDK makes unless told otherwise, in bits. */
+  /** Default modulus of the keys this SDK generates, in bits. */
   defaultModulusBits: 4096,
   /** Largest request payload, in bytes of JSON: 10 MiB (SPEC.md §6). */
   maxPayloadBytes: 10_485_760,

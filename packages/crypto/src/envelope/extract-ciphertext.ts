@@ -1,6 +1,6 @@
 /**
  * Takes the one long string out of an envelope before `JSON.parse` sees it: parsing 10 MB of base64 into a string
- * costs more than all the cryptography. What is left keeps its meaning to the letter.
+ * costs more than all the cryptography. The rest of the JSON keeps its exact meaning.
  */
 import { isCanonicalBase64, searchable } from '#runtime';
 import { concatBytes, utf8Encode } from '@nomyo/base';
@@ -9,18 +9,18 @@ import { QUOTE } from '../json/escapes.js';
 
 /** JSON with its first long string replaced. */
 export interface Extracted {
-  /** The rest, in which {@link placeholder} stands for the string. */
+  /** The JSON, with {@link placeholder} in place of the string. */
   readonly json: Uint8Array;
-  /** A string that stands nowhere else. */
+  /** A string that occurs nowhere else in the JSON. */
   readonly placeholder: string;
-  /** Canonical base64, as a view. */
+  /** The string that was replaced: canonical base64, as a view. */
   readonly text: Uint8Array;
 }
 
-/** Shorter strings are not worth the trouble; in bytes. */
+/** Strings up to this length are left in place, in bytes: taking them out would cost more than it saves. */
 export const LONG = 4096;
 
-/** `undefined` where there is no long string of canonical base64. */
+/** Replaces the first long string; `undefined` if there is none, or it is not canonical base64. */
 export function extractCiphertext(envelope: Uint8Array): Extracted | undefined {
   const json = searchable(envelope);
   const start = findLongString(json);
@@ -32,7 +32,7 @@ export function extractCiphertext(envelope: Uint8Array): Extracted | undefined {
   return { json: rest, placeholder, text };
 }
 
-/** Where the content of the first long string begins, or -1. */
+/** Offset of the content of the first long string, or -1. */
 function findLongString(json: Uint8Array): number {
   for (let open = json.indexOf(QUOTE); open !== -1;) {
     const close = closingQuote(json, open + 1);

@@ -1,4 +1,4 @@
-/** Opening an envelope (SPEC.md §5): it is read, its key unwrapped, its payload decrypted and checked. */
+/** Opens an envelope (SPEC.md §5): reads it, unwraps its key, and decrypts and checks its payload. */
 import { decodeBase64, openGcm } from '#runtime';
 import {
   abortable,
@@ -18,51 +18,58 @@ import type { GcmEnvelope, GcmMessage } from '../runtime/runtime.js';
 import { SUITE } from '../suite.js';
 import { extractCiphertext, LONG } from './extract-ciphertext.js';
 
-/** How an envelope is opened. */
+/** Options of {@link openEnvelope}. */
 export interface OpenOptions extends SecureByteContextOptions {
-  /** Ends the wait for the private key, wherever that is: the promise rejects with the signal's reason. */
+  /** Ends the wait for the private key, wherever it is held: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Whether the memory of the envelope may be used up. A large plaintext then takes the place of its ciphertext, where
-   * the runtime can do that, and no second buffer of that size is needed; the envelope is worthless afterwards, whether
-   * it opened or not. Default: `false`.
+   * Allows the envelope's own memory to be overwritten. Where the runtime can do that, a large plaintext then takes the
+   * place of its ciphertext, which saves a second buffer of that size. The envelope cannot be used again, whether or
+   * not it opened. Default: `false`.
    */
   readonly consume?: boolean;
 }
 
 /** An opened envelope. */
 export interface OpenedEnvelope {
-  /** The whole payload; the caller uses it once or disposes of it. */
+  /** The whole payload. The caller calls `use` on it once, or disposes of it. */
   readonly plaintext: SecureByteContext;
-  /** Unix seconds, when the sender wrote them; nothing vouches for them. */
+  /** The sender's `processed_at`, in Unix seconds. It is not authenticated. Left out if the sender did not write it. */
   readonly processedAt?: number;
 }
 
-/** What an envelope carries. */
+/** The content of an envelope. */
 interface EnvelopeParts {
-  /** A long ciphertext as base64, in a view of the envelope. */
+  /** A long ciphertext stays base64, as a view of the envelope. */
   readonly sealed: GcmEnvelope | GcmMessage;
   readonly wrappedKey: Bytes;
-  /** Unix seconds, as the router says it; nothing vouches for it. */
+  /** Unix seconds, as the router states them; not authenticated. */
   readonly processedAt: number | undefined;
 }
 
-/** Most members and elements of an envelope, those that are ignored included. It has nine. */
+/** Most members and elements an envelope may have, including those that are ignored. A real one has nine. */
 const MAX_VALUES = 1000;
 
-const refuse = (why: string): SecurityError => new SecurityError('INVALID_ENVELOPE', `no envelope: ${why}`);
+const refuse = (why: string): SecurityError =>
+  new SecurityError('INVALID_ENVELOPE', `invalid envelope: ${why}`);
 
 const wrongBody = (fault: JsonFault): SecurityError => refuse(`the body is ${fault}`);
 
 /**
- * Opens an envelope that was sealed to `keys` (SPEC.md §5). A client opens answers with it, a router requests. It
- * gives the whole payload or an error, never a part.
+ * Opens an envelope that was sealed to `keys` (SPEC.md §5): an answer on a client, a request on a router. The result is
+ * the whole payload or an error, never a part.
  *
- * @throws {InvalidArgumentError} when `envelope` is no `Uint8Array`
+ * @throws {InvalidArgumentError} when `envelope` is not a `Uint8Array`
  * @throws {SecurityError} `INVALID_ENVELOPE` before any key is used: the envelope is malformed, or of another suite
- * @throws {SecurityError} `DECRYPTION_FAILED`: everything from the unwrap to the tag, without saying which
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: nothing of the plaintext is left
+ * @throws {SecurityError} `DECRYPTION_FAILED` when any step from unwrapping the key to checking the tag fails; the
+ *   error does not say which
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when memory cannot be locked; nothing of the
+ *   plaintext is left
  * @throws {DisposedError} when `keys` were disposed of
+ * @throws the signal's reason
+ * @example
+ * const { plaintext } = await openEnvelope(envelope, privateKey);
+ * const answer = decodePayload(plaintext);
  */
 export async function openEnvelope(
   envelope: Uint8Array,
@@ -94,7 +101,7 @@ function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): EnvelopeP
   const members = parseObject(extracted?.json ?? envelope, MAX_VALUES, wrongBody);
   checkSuite(members);
   const payload = members['encrypted_payload'];
-  if (!isObject(payload)) throw refuse('encrypted_payload is no object');
+  if (!isObject(payload)) throw refuse('encrypted_payload is not an object');
   const ciphertext =
     extracted !== undefined && payload['ciphertext'] === extracted.placeholder
       ? { base64: extracted.text }
@@ -108,40 +115,40 @@ function parseEnvelope(envelope: Uint8Array, wrappedKeyBytes: number): EnvelopeP
 }
 
 function checkSuite(members: JsonObject): void {
-  // An answer without these was not encrypted at all, which is a different mistake from another version.
+  // A body without any of these was not encrypted at all, which is a different mistake from a wrong version.
   if (!('encrypted_payload' in members || 'encrypted_aes_key' in members || 'algorithm' in members)) {
-    throw refuse('the body is not encrypted: the router answered in the clear');
+    throw refuse('the body is not encrypted; the router answered in the clear');
   }
-  if (members['version'] !== SUITE.version) throw refuse('another version');
-  if (members['algorithm'] !== SUITE.algorithm) throw refuse('another algorithm');
+  if (members['version'] !== SUITE.version) throw refuse('unsupported version');
+  if (members['algorithm'] !== SUITE.algorithm) throw refuse('unsupported algorithm');
   const { key_algorithm: keyAlgorithm = SUITE.keyAlgorithm } = members;
   const { payload_algorithm: payloadAlgorithm = SUITE.payloadAlgorithm } = members;
-  if (keyAlgorithm !== SUITE.keyAlgorithm) throw refuse('another key_algorithm');
-  if (payloadAlgorithm !== SUITE.payloadAlgorithm) throw refuse('another payload_algorithm');
+  if (keyAlgorithm !== SUITE.keyAlgorithm) throw refuse('unsupported key_algorithm');
+  if (payloadAlgorithm !== SUITE.payloadAlgorithm) throw refuse('unsupported payload_algorithm');
 }
 
-/** @param length that the member must have, in bytes. Default: any */
+/** @param length required length in bytes; any by default */
 function bytesOf(members: JsonObject, name: string, length?: number): Bytes {
   const text = members[name];
-  if (typeof text !== 'string') throw refuse(`${name} is missing or no string`);
+  if (typeof text !== 'string') throw refuse(`${name} is missing or not a string`);
   let bytes: Bytes;
   try {
     bytes = decodeBase64(text);
   } catch {
-    throw refuse(`${name} is no canonical base64`);
+    throw refuse(`${name} is not canonical base64`);
   }
   if (length !== undefined && bytes.byteLength !== length) {
-    throw refuse(`${name} has not ${String(length)} bytes`);
+    throw refuse(`${name} must have ${String(length)} bytes`);
   }
   return bytes;
 }
 
-/** What a key source may say; everything else would tell at which step it failed. */
+/** Error codes of a key source that are passed on. Any other would reveal at which step opening failed. */
 const TOLD: readonly NomyoErrorCode[] = ['CONNECTION_TIMEOUT', 'DISPOSED', 'MEMORY_NOT_LOCKED'];
 
 /**
- * A block that does not unwrap, for whatever reason, is replaced by a random key, and opening goes on until the tag
- * fails: neither the error nor the time tells an attacker which step it was (the same idea as RFC 5246 §7.4.7.1).
+ * A block that does not unwrap, for whatever reason, is replaced by a random key, and opening continues until the tag
+ * check fails: neither the error nor the timing tells an attacker which step it was (as in RFC 5246 §7.4.7.1).
  */
 async function unwrapKey(
   wrappedKey: Uint8Array,
@@ -161,7 +168,7 @@ async function unwrapKey(
   return random;
 }
 
-/** Not every key source listens to the signal; what one gives too late is wiped. */
+/** Asks the key source to unwrap. Not every source listens to the signal; a key that arrives too late is wiped. */
 async function ask(keys: KeySource, wrapped: Uint8Array, options: OpenOptions): Promise<SecureByteContext> {
   const answer = Promise.resolve(keys.unwrap(wrapped, options.signal, options)).then((given: unknown) => {
     if (given instanceof SecureByteContext) return given;

@@ -9,9 +9,9 @@ import { SUITE } from '../suite.js';
 const BRACE = 0x7b;
 
 /**
- * JSON of a request or an answer, as bytes in protected memory; see {@link serializeJson}.
+ * Writes a request or an answer as JSON bytes in protected memory; see {@link serializeJson}.
  *
- * @throws {InvalidArgumentError} when it is no object or cannot be written as JSON (circular, BigInt)
+ * @throws {InvalidArgumentError} when `payload` is not an object or cannot be written as JSON (circular, BigInt)
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
  */
 export function encodePayload(payload: object, options: SerializeOptions = {}): SecureByteContext {
@@ -24,15 +24,19 @@ export function encodePayload(payload: object, options: SerializeOptions = {}): 
 }
 
 /**
- * The JSON object in an opened envelope, whose bytes are wiped.
+ * Parses the JSON object in an opened envelope and wipes its bytes. The object's own strings cannot be wiped.
  *
- * @throws {SecurityError} `INVALID_PLAINTEXT` when it is not UTF-8, not JSON, or no object
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when the plaintext is not UTF-8, not JSON, or not an object
  */
 export function decodePayload(plaintext: SecureByteContext): JsonObject {
   return plaintext.use((bytes) => parseObject(bytes, Number.POSITIVE_INFINITY, wrongPlaintext));
 }
 
-/** @throws {SecurityError} `PAYLOAD_TOO_LARGE` when a request is over the protocol's limit */
+/**
+ * Checks a request against the protocol's limit, {@link SUITE}`.maxPayloadBytes`.
+ *
+ * @throws {SecurityError} `PAYLOAD_TOO_LARGE`
+ */
 export function checkPayloadSize(payload: SecureByteContext): void {
   if (payload.length <= SUITE.maxPayloadBytes) return;
   throw new SecurityError(

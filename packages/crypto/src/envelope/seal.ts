@@ -1,4 +1,4 @@
-/** Writing an envelope in place (SPEC.md §4): UTF-8 JSON around base64. */
+/** Writes an envelope in place (SPEC.md §4): UTF-8 JSON around base64. */
 import { encodeBase64, sealBase64 } from '#runtime';
 import {
   allocateBytes,
@@ -13,13 +13,13 @@ import { SecureByteContext, type SecureByteContextOptions } from '../memory/secu
 import type { RsaPublicKey } from '../rsa/public-key.js';
 import { SUITE } from '../suite.js';
 
-/** How an envelope is sealed. */
+/** Options of {@link sealEnvelope}. */
 export interface SealOptions extends SecureByteContextOptions {
-  /** Unix seconds that a router writes next to its answer (SPEC.md §4). Default: none. */
+  /** The time that a router writes next to its answer, in Unix seconds (SPEC.md §4). Default: none. */
   readonly processedAt?: number;
 }
 
-/** A whole envelope, but for the ciphertext and the tag, which are written into their places. */
+/** A complete envelope, except for the ciphertext and the tag, which are then written at their offsets. */
 interface EnvelopeFrame {
   readonly bytes: Bytes;
   readonly ciphertextOffset: number;
@@ -32,13 +32,15 @@ const HEAD = utf8Encode(
 const ALGORITHMS = `"key_algorithm":"${SUITE.keyAlgorithm}","payload_algorithm":"${SUITE.payloadAlgorithm}"`;
 
 /**
- * Seals a payload to a recipient: a fresh AES-256 key and a fresh nonce, AES-256-GCM, the key wrapped with
- * RSA-OAEP-SHA256 (SPEC.md §5). A client seals requests with it, a router answers.
+ * Seals a payload to a recipient: AES-256-GCM under a fresh key with a fresh nonce, the key wrapped with
+ * RSA-OAEP-SHA256 (SPEC.md §5). Clients seal requests with it, routers seal answers.
  *
  * @param plaintext the payload; it stays the caller's to wipe
  * @returns the envelope as it goes over the wire
- * @throws {InvalidArgumentError} when `plaintext` is no `Uint8Array`, or `processedAt` no non-negative integer
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`: nothing was sealed
+ * @throws {InvalidArgumentError} when `plaintext` is not a `Uint8Array`, or `processedAt` not a non-negative integer
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when memory cannot be locked; nothing was sealed
+ * @example
+ * const envelope = await encodePayload(request).use((json) => sealEnvelope(json, routerKey));
  */
 export async function sealEnvelope(
   plaintext: Uint8Array,
@@ -48,9 +50,9 @@ export async function sealEnvelope(
   const { processedAt } = options;
   if (!isBytes(plaintext)) throw new InvalidArgumentError('plaintext', 'must be a Uint8Array');
   if (processedAt !== undefined && (!Number.isSafeInteger(processedAt) || processedAt < 0)) {
-    throw new InvalidArgumentError('processedAt', 'must be a non-negative integer of Unix seconds');
+    throw new InvalidArgumentError('processedAt', 'must be a non-negative integer, in Unix seconds');
   }
-  // One draw for both: each is a call of the crypto library of its own.
+  // Key and nonce are drawn together, because each draw is a call into the crypto library.
   const random = SecureByteContext.allocate(SUITE.aesKeyBytes + SUITE.nonceBytes, options);
   return random.use(async (bytes) => {
     globalThis.crypto.getRandomValues(bytes);
@@ -64,7 +66,7 @@ export async function sealEnvelope(
   });
 }
 
-/** Lays an envelope out for a payload of `payloadBytes` bytes, in one buffer of the final size. */
+/** Lays out an envelope for a payload of `payloadBytes` bytes, in one buffer of the final size. */
 function frameEnvelope(
   payloadBytes: number,
   nonce: Uint8Array,
@@ -72,7 +74,7 @@ function frameEnvelope(
   processedAt?: number,
 ): EnvelopeFrame {
   const time = processedAt === undefined ? '' : `,"processed_at":${String(processedAt)}`;
-  // ASCII, in which characters are bytes.
+  // All ASCII, so lengths in characters are lengths in bytes.
   const beforeTag = `","nonce":"${encodeBase64(nonce)}","tag":"`;
   const afterTag = `"},"encrypted_aes_key":"${encodeBase64(wrappedKey)}",${ALGORITHMS}${time}}`;
   const ciphertextOffset = HEAD.byteLength;

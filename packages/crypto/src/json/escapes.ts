@@ -6,10 +6,10 @@ export const QUOTE = 0x22;
 /** The character that begins an escape: `\\`. */
 export const BACKSLASH = 0x5c;
 
-/** What follows the backslash of `\\uXXXX`. */
+/** The `u` of `\\uXXXX`. */
 export const UNICODE_LETTER = 0x75;
 
-/** Bytes of `\uXXXX`. */
+/** Length of `\uXXXX` in bytes. */
 export const UNICODE_ESCAPE_BYTES = 6;
 
 /** The characters whose escapes have two bytes, and their second bytes, in the same order. */
@@ -17,7 +17,7 @@ export const SHORT_ESCAPES = { characters: '"\\\b\t\n\f\r', letters: '"\\btnfr' 
 
 const HEX_DIGITS = '0123456789abcdef';
 
-/** By byte: how many bytes its escape takes beyond the one it stands for: 0 (it needs none), 1 or 5. */
+/** By byte: the number of bytes that escaping adds to it: 0 (it needs no escape), 1 or 5. */
 export const ESCAPE_EXTRA: Uint8Array = new Uint8Array(256).fill(UNICODE_ESCAPE_BYTES - 1, 0, 0x20);
 
 /** By byte: the second byte of an escape that has two, or 0. */
@@ -30,9 +30,9 @@ for (const [index, letter] of utf8Encode(SHORT_ESCAPES.letters).entries()) {
 }
 
 /**
- * Writes the escape of an ASCII character, which needs one.
+ * Writes the escape of an ASCII character that needs one.
  *
- * @returns where it ends
+ * @returns the offset after it
  */
 export function writeEscape(byte: number, out: Uint8Array, at: number): number {
   const letter = ESCAPE_LETTER[byte] ?? 0;
@@ -45,7 +45,7 @@ export function writeEscape(byte: number, out: Uint8Array, at: number): number {
 /**
  * Writes a UTF-16 code unit as `\uXXXX`.
  *
- * @returns where it ends
+ * @returns the offset after it
  */
 export function writeUnicodeEscape(unit: number, out: Uint8Array, at: number): number {
   out[at] = BACKSLASH;

@@ -1,4 +1,6 @@
-/** `#long-texts` on Node: the encoder of the runtime makes UTF-8 of a piece, of which four bytes are looked at together. */
+/**
+ * `#long-texts` on Node: the runtime encodes a piece as UTF-8, which is then searched for escapes four bytes at a time.
+ */
 import type { SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { BACKSLASH, ESCAPE_EXTRA, ESCAPE_LETTER, writeUnicodeEscape } from './escapes.js';
 import type { CreateLongTexts, LongTexts, Text } from './long-texts.js';
@@ -9,7 +11,7 @@ import { isUtf8 } from './unicode.js';
 /** Long texts of one payload. */
 export const createLongTexts: CreateLongTexts = (options) => new PiecewiseTexts(options);
 
-/** A piece at a time, in memory of its own. */
+/** Encodes one piece at a time, in memory of its own. */
 class PiecewiseTexts implements LongTexts {
   readonly #scratch: Scratch;
 
@@ -18,7 +20,7 @@ class PiecewiseTexts implements LongTexts {
   }
 
   measure(text: Text): number {
-    // UTF-8 has no bytes for lone surrogates, so the encoder cannot tell.
+    // UTF-8 cannot express lone surrogates: the encoder would silently replace them.
     if (typeof text === 'string' && !text.isWellFormed()) return measureUnits(text);
     const scratch = this.#scratch;
     let total = 0;
@@ -41,7 +43,7 @@ class PiecewiseTexts implements LongTexts {
       }
       at = escapeInto(scratch.view, scratch.length, view, at);
     }
-    // Escapes are ASCII in the place of ASCII: what they stand in is UTF-8 when the text is.
+    // Escapes replace ASCII with ASCII, so the output is UTF-8 exactly when the text is.
     return at === end && (typeof text === 'string' || isUtf8(out.subarray(start, end)));
   }
 
@@ -50,19 +52,19 @@ class PiecewiseTexts implements LongTexts {
   }
 }
 
-/** By byte: itself, or the two bytes of its escape, of which the first is the lower half; 0 where there are six. */
+/** By byte: the byte itself, or its two-byte escape with the first byte in the lower half; 0 for an escape of six. */
 const WRITTEN = new Uint16Array(256);
 for (const [byte, letter] of ESCAPE_LETTER.entries()) {
   WRITTEN[byte] = letter !== 0 ? BACKSLASH | (letter << 8) : byte < 0x20 ? 0 : byte;
 }
 
-/** Bytes that are looked at together. */
+/** Number of bytes examined together. */
 const WORD_BYTES = 4;
 
 /**
- * Whether none of the four bytes of a word needs an escape. Below 0x20, or equal to one of the two characters: the
- * difference is negative, which sets the highest bit, unless the byte had it before. (A borrow from the byte below can
- * make it `false` too; then each byte is looked at.)
+ * Reports whether none of the four bytes of a word needs an escape. If a byte is below 0x20, or equals one of the two
+ * characters, the difference is negative and sets its highest bit, which `~word` keeps only where the byte itself has
+ * it clear. (A borrow from the byte below can also make the result `false`; then each byte is examined by itself.)
  */
 function isPlain(word: number): boolean {
   const quote = word ^ 0x22222222;
@@ -70,7 +72,7 @@ function isPlain(word: number): boolean {
   return (((word - 0x20202020) | (quote - 0x01010101) | (backslash - 0x01010101)) & ~word & 0x80808080) === 0;
 }
 
-/** What the escapes of the first `length` bytes take beyond them. */
+/** Number of bytes that escaping adds to the first `length` bytes. */
 function sumExtra(raw: DataView, length: number): number {
   let total = 0;
   let at = 0;
@@ -84,10 +86,10 @@ function sumExtra(raw: DataView, length: number): number {
 }
 
 /**
- * Writes the first `length` bytes of `raw`, escaped where that is needed. The byte after the end may be overwritten
- * too: the closing quotation mark comes there.
+ * Writes the first `length` bytes of `raw`, escaped where necessary. The byte after the end may be overwritten as well:
+ * the closing quotation mark goes there.
  *
- * @returns where it ends
+ * @returns the offset after the text
  */
 function escapeInto(raw: DataView, length: number, out: DataView, start: number): number {
   let at = start;
@@ -103,7 +105,7 @@ function escapeInto(raw: DataView, length: number, out: DataView, start: number)
   return at;
 }
 
-/** Writes two bytes whether there is an escape or not: where they are is a guess that processors often get wrong. */
+/** Always writes two bytes, escape or not: a branch here would often be mispredicted. */
 function escapeByte(byte: number, out: DataView, at: number): number {
   const extra = ESCAPE_EXTRA[byte] ?? 0;
   out.setUint16(at, WRITTEN[byte] ?? 0, true);

@@ -1,13 +1,13 @@
-/** `#long-texts` everywhere but on Node: unit by unit, in little code, because pages load it. */
+/** `#long-texts` everywhere except on Node: one code unit at a time, and little code, because pages load it. */
 import { ESCAPE_EXTRA, writeEscape } from './escapes.js';
 import type { CreateLongTexts, LongTexts } from './long-texts.js';
 import { measureUnits, writeUnits } from './string-encoder.js';
 import { isUtf8 } from './unicode.js';
 
-/* eslint-disable @typescript-eslint/prefer-for-of -- a subclass may have another idea of iterating, and to iterate over
-   bytes that were transferred away throws */
+/* eslint-disable @typescript-eslint/prefer-for-of -- a subclass may override iteration, and iterating over bytes that
+   were transferred away throws */
 
-/** They need no memory but that of the JSON. */
+/** Needs no memory beyond that of the JSON. */
 const LONG_TEXTS: LongTexts = {
   measure: (text) => {
     if (typeof text === 'string') return measureUnits(text);
@@ -26,7 +26,7 @@ const LONG_TEXTS: LongTexts = {
       else writeEscape(byte, out, at);
       at = next;
     }
-    // Escapes are ASCII in the place of ASCII: what they stand in is UTF-8 when the text is.
+    // Escapes replace ASCII with ASCII, so the output is UTF-8 exactly when the text is.
     return at === end && isUtf8(out.subarray(start, end));
   },
   dispose: () => undefined,

@@ -1,11 +1,11 @@
-/** JSON of others, checked for depth and width before a parser builds anything of it. */
+/** Parses foreign JSON, after checking its depth and width: before a parser builds anything from it. */
 import { searchable } from '#runtime';
 import { isObject, utf8Decode, type SecurityError } from '@nomyo/base';
 import { BACKSLASH, QUOTE } from './escapes.js';
 
 /**
- * Levels of arrays and objects inside one another, in what is written and in what is read. Deeper JSON is refused by
- * many parsers on the other side too.
+ * Most levels of nested arrays and objects, in writing and in reading. Many parsers on the other side would refuse
+ * deeper JSON too.
  */
 export const MAX_DEPTH = 500;
 
@@ -16,23 +16,23 @@ const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const SPACE = 0x20;
 
-/** Strings up to this length are not worth a call of the runtime's search; in bytes. */
+/** Strings up to this length, in bytes, are not worth a call of the runtime's `indexOf`. */
 const SHORT = 32;
 
-/** A JSON object whose members are not known. */
+/** A JSON object with unknown members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What {@link shapeOf} found. */
-export type JsonShape = 'object' | 'no JSON object' | 'nested too deeply' | 'too wide';
+/** The finding of {@link shapeOf}. */
+export type JsonShape = 'object' | 'not a JSON object' | 'nested too deeply' | 'too wide';
 
-/** Why something is no JSON object of the kind that is wanted, as errors say it. */
-export type JsonFault = Exclude<JsonShape, 'object'> | 'no JSON in UTF-8';
+/** The reason why bytes are not an acceptable JSON object, in the words of the error. */
+export type JsonFault = Exclude<JsonShape, 'object'> | 'not JSON in UTF-8';
 
 /**
- * The JSON object in UTF-8 bytes. Whoever holds a public key can seal 40 MB of brackets, which would take a parser a
- * hundred times as much memory: the shape is looked at first.
+ * Parses the JSON object in UTF-8 bytes. Anyone with the public key can seal 40 MB of brackets, for which a parser
+ * would take a hundred times as much memory, so the shape is checked first.
  *
- * @param maxValues most members and elements in all
+ * @param maxValues most members and elements in total
  * @param refuse makes the error
  */
 export function parseObject(
@@ -47,24 +47,24 @@ export function parseObject(
     value = JSON.parse(utf8Decode(json));
   } catch {
     // The parser's own error quotes what it read.
-    throw refuse('no JSON in UTF-8');
+    throw refuse('not JSON in UTF-8');
   }
-  if (!isObject(value)) throw refuse('no JSON object');
+  if (!isObject(value)) throw refuse('not a JSON object');
   return value;
 }
 
 /**
- * The shape of JSON, as its brackets and commas show it; whether it is well-formed is not looked at. Takes no memory,
- * and stops where a limit is passed.
+ * Finds the shape of JSON from its brackets and commas, without checking that it is well-formed. Takes no memory, and
+ * stops as soon as a limit is passed.
  *
- * @param maxValues most members and elements in all
+ * @param maxValues most members and elements in total
  */
 export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_INFINITY): JsonShape {
   const bytes = searchable(json);
   let at = 0;
-  // White space is in this range, and what else is there the parser refuses.
+  // White space is in this range; the parser refuses everything else in it.
   while ((bytes[at] ?? OPEN_BRACE) <= SPACE) at += 1;
-  if (bytes[at] !== OPEN_BRACE) return 'no JSON object';
+  if (bytes[at] !== OPEN_BRACE) return 'not a JSON object';
   let depth = 0;
   let values = 0;
   for (; at < bytes.length; at += 1) {
@@ -85,7 +85,7 @@ export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_IN
   return 'object';
 }
 
-/** The first unescaped quote from `from` on; the length of the text if there is none. */
+/** Offset of the first unescaped quotation mark from `from` on, or the length of the text if there is none. */
 export function closingQuote(bytes: Uint8Array, from: number): number {
   const near = Math.min(from + SHORT, bytes.length);
   let at = from;

@@ -1,12 +1,12 @@
-/** The escapes of a JSON string (RFC 8259 §7), read. */
+/** Reads the escapes of a JSON string (RFC 8259 §7). */
 import { SHORT_ESCAPES } from './escapes.js';
 
-/** What a backslash and this byte stand for, or `undefined`: no escape, or the one with four digits. */
+/** The character that a backslash and this byte stand for; `undefined` for `\u`, and for anything that is no escape. */
 export function meaningOfEscape(letter: number | undefined): number | undefined {
   return letter === undefined ? undefined : MEANING.get(letter);
 }
 
-/** A slash may stand behind a backslash, too, though it never does in what is written here. */
+/** A slash may be escaped too (RFC 8259 §7), although this package never writes it that way. */
 const MEANING: ReadonlyMap<number, number> = /* @__PURE__ */ new Map(
   Array.from(`/${SHORT_ESCAPES.letters}`, (letter, index) => [
     letter.charCodeAt(0),
@@ -14,7 +14,7 @@ const MEANING: ReadonlyMap<number, number> = /* @__PURE__ */ new Map(
   ]),
 );
 
-/** The number that four hexadecimal digits stand for, or `undefined`. */
+/** The value of the four hexadecimal digits at `at`, or `undefined` if they are not digits. */
 export function hex4(bytes: Uint8Array, at: number): number | undefined {
   let value = 0;
   for (let i = at; i < at + 4; i += 1) {
@@ -25,7 +25,7 @@ export function hex4(bytes: Uint8Array, at: number): number | undefined {
   return value;
 }
 
-/** The code point of a pair (RFC 2781 §2.2). */
+/** The code point of a surrogate pair (RFC 2781 §2.2). */
 export function codePointOf(high: number, low: number): number {
   return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }

@@ -21,19 +21,19 @@ const LITERALS = ['true', 'false', 'null'].map((word) =>
 );
 
 const malformed = (): SecurityError =>
-  new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON in UTF-8');
+  new SecurityError('INVALID_PLAINTEXT', 'the opened answer is not JSON in UTF-8');
 
 const raise = (): never => {
   throw malformed();
 };
 
-/** Where a string's content stands, without its quotes. */
+/** The extent of a string's content, without its quotation marks. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Walks over JSON. Every method leaves the position after what it has read, and throws on anything malformed. */
+/** Walks through JSON. Each method moves the position past what it has read, and throws on anything malformed. */
 export class JsonReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -43,13 +43,13 @@ export class JsonReader {
     this.#bytes = bytes;
   }
 
-  /** The first byte of the next value, which says what it is. */
+  /** The first byte of the next value, which tells its type. */
   peek(): number | undefined {
     this.#space();
     return this.#bytes[this.#at];
   }
 
-  /** Demands that only white space is left. */
+  /** Requires that only white space is left. */
   end(): void {
     if (this.peek() !== undefined) throw malformed();
   }
@@ -82,7 +82,7 @@ export class JsonReader {
     return span;
   }
 
-  /** Reads a value of any kind. @returns it, when it is a number */
+  /** Reads a value of any type. @returns the value, if it is a number */
   number(): number | undefined {
     const first = this.peek();
     if (first !== undefined && isNumberByte(first)) return this.#number();
@@ -90,7 +90,7 @@ export class JsonReader {
     return undefined;
   }
 
-  /** Reads a value of any kind. */
+  /** Reads a value of any type. */
   skip(): void {
     const first = this.peek();
     if (first === BYTE.openBrace) this.object(() => this.skip());
@@ -111,7 +111,7 @@ export class JsonReader {
     }
   }
 
-  /** @returns whether another one follows */
+  /** @returns whether another item follows */
   #item(close: number, item: () => void): boolean {
     item();
     const next = this.peek();
@@ -159,7 +159,9 @@ export class JsonReader {
     else this.#at += literal.length;
   }
 
-  /** RFC 8259 §6: the longest number there can be is short, so that its text may become a string. */
+  /**
+   * Reads a number (RFC 8259 §6). Its text becomes a string, which is fine: a number is not text that must be wiped.
+   */
   #number(): number {
     const start = this.#at;
     while (isNumberByte(this.#bytes[this.#at])) this.#at += 1;

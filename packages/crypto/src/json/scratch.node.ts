@@ -1,15 +1,18 @@
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
 import { isPair } from './unicode.js';
 
-/** Most memory that is taken: a page, which stays in the processor's cache. */
+/** Most memory taken, in bytes: a page, which stays in the processor's cache. */
 const MAX_BYTES = 4096;
 
-/** Bytes of UTF-8 that a UTF-16 code unit takes at most. */
+/** Most bytes of UTF-8 that a UTF-16 code unit takes. */
 const UNIT_BYTES = 3;
 
 const MAX_UNITS = Math.floor(MAX_BYTES / UNIT_BYTES);
 
-/** Code units of a piece that is not the last. Less than fit: a last piece of a few units would be copied. */
+/**
+ * Code units of a piece that is not the last. It is less than would fit, so that the last piece is never so short that
+ * the engine copies the slice.
+ */
 const STEP_UNITS = MAX_UNITS - 65;
 
 const NO_BYTES = new Uint8Array(0);
@@ -17,7 +20,7 @@ const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 const encoder = new TextEncoder();
 
-/** Memory in which text is UTF-8 before it is escaped, piece by piece; wiped in the end. */
+/** Memory for the UTF-8 of a text, piece by piece, before it is escaped. Wiped on `dispose`. */
 export class Scratch {
   readonly #options: SecureByteContextOptions;
   #memory: SecureByteContext | undefined;
@@ -29,26 +32,26 @@ export class Scratch {
     this.#options = options;
   }
 
-  /** The piece stands at its start. */
+  /** The memory, with the piece at its start. */
   get view(): DataView {
     return this.#view;
   }
 
-  /** Of the piece, in bytes. */
+  /** Length of the piece, in bytes. */
   get length(): number {
     return this.#length;
   }
 
   /**
-   * Takes the piece of `text` that begins at `from`.
+   * Loads the piece of `text` that begins at `from`.
    *
    * @param text a string without lone surrogates, or bytes
-   * @returns where the piece ends in `text`
+   * @returns the end of the piece in `text`
    */
   load(text: string | Uint8Array, from: number): number {
     if (typeof text === 'string') return this.#encode(text, from);
     this.#reserve(text.length);
-    // A subclass may have another idea of `subarray`.
+    // Not `subarray`, which a subclass may override.
     const piece = new Uint8Array(
       text.buffer,
       text.byteOffset + from,
@@ -66,7 +69,7 @@ export class Scratch {
   #encode(text: string, from: number): number {
     this.#reserve(UNIT_BYTES * text.length);
     const to = endOfPiece(text, from);
-    // A slice of this length points to the caller's string: the engine copies none of it.
+    // A slice of this length refers to the caller's string: the engine copies nothing.
     const piece = to - from === text.length ? text : text.slice(from, to);
     this.#length = encoder.encodeInto(piece, this.#bytes).written;
     return to;
@@ -85,7 +88,7 @@ export class Scratch {
   }
 }
 
-/** No piece ends within a pair. */
+/** The end of the piece that begins at `from`. No piece ends within a surrogate pair. */
 function endOfPiece(text: string, from: number): number {
   if (text.length - from <= MAX_UNITS) return text.length;
   const to = from + STEP_UNITS;

@@ -9,31 +9,35 @@ import { isPair, isSurrogate, writeCodePoint } from './unicode.js';
 /** Member names and array indices from the outside in, such as `['choices', 0, 'message', 'content']`. */
 export type JsonPath = readonly (string | number)[];
 
-/** What stands for a half of a pair that is alone (Unicode §3.9). */
+/** U+FFFD, which replaces a lone surrogate (Unicode §3.9). */
 const REPLACEMENT = 0xfffd;
 
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
+
 /**
- * Whether the bytes are one JSON object in UTF-8, without making a string of them.
+ * Checks that the bytes are one JSON object in UTF-8, without turning them into a string.
  *
- * @throws {SecurityError} `INVALID_PLAINTEXT`
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when they are not
  */
 export function checkJsonObject(json: Uint8Array): void {
   const reader = new JsonReader(json);
   if (reader.peek() !== OPEN_BRACE) {
-    throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is no JSON object');
+    throw new SecurityError('INVALID_PLAINTEXT', 'the opened answer is not a JSON object');
   }
   reader.skip();
   reader.end();
 }
 
 /**
- * The text at `path` in a JSON document, as UTF-8 in protected memory.
+ * Reads the text at `path` in a JSON document, as UTF-8 in protected memory.
  *
- * @returns `undefined` when there is nothing at `path`, or something else than a string. Of members with one name
- *   the last counts, as in `JSON.parse`. A lone surrogate becomes U+FFFD.
- * @throws {SecurityError} `INVALID_PLAINTEXT` when `json` is no JSON in UTF-8
+ * @returns the text, or `undefined` when there is nothing at `path`, or something other than a string. If several
+ *   members have the same name, the last one counts, as in `JSON.parse`. A lone surrogate becomes U+FFFD.
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when `json` is not JSON in UTF-8
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when memory cannot be locked
+ * @example
+ * const text = selectText(json, ['choices', 0, 'message', 'content']);
  */
 export function selectText(
   json: Uint8Array,
@@ -47,10 +51,10 @@ export function selectText(
 }
 
 /**
- * The number at `path` in a JSON document, such as `['usage', 'prompt_tokens']`.
+ * Reads the number at `path` in a JSON document, such as `['usage', 'prompt_tokens']`.
  *
- * @returns `undefined` when there is nothing at `path`, or something else than a number
- * @throws {SecurityError} `INVALID_PLAINTEXT` when `json` is no JSON in UTF-8
+ * @returns the number, or `undefined` when there is nothing at `path`, or something other than a number
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when `json` is not JSON in UTF-8
  */
 export function selectNumber(json: Uint8Array, path: JsonPath): number | undefined {
   const reader = new JsonReader(json);
@@ -59,7 +63,7 @@ export function selectNumber(json: Uint8Array, path: JsonPath): number | undefin
   return number;
 }
 
-/** Reads one value to its end. `read` reads what is at the end of the path. */
+/** Reads one whole value, and within it the value at the end of `path` with `read`. */
 function find<T>(
   reader: JsonReader,
   path: JsonPath,
@@ -89,7 +93,7 @@ function decode(text: Uint8Array, options: SecureByteContextOptions): SecureByte
   const scratch = SecureByteContext.allocate(text.byteLength, options);
   const length = scratch.borrow((out) => unescapeInto(text, out));
   if (length === text.byteLength) return scratch;
-  // Escapes are longer than what they stand for.
+  // Escapes are longer than the characters they stand for, so the text is shorter than the memory.
   return scratch.use((bytes) => {
     const exact = SecureByteContext.allocate(length, options);
     exact.borrow((out) => out.set(bytes.subarray(0, length)));
@@ -118,7 +122,7 @@ function unescapeInto(text: Uint8Array, out: Uint8Array): number {
   return length;
 }
 
-/** The code point of `\uXXXX`, or of two of them that are a surrogate pair, and the bytes that it took. */
+/** The code point of one `\uXXXX`, or of two that form a surrogate pair, and the number of bytes read. */
 function unicodeEscape(text: Uint8Array, at: number): readonly [codePoint: number, read: number] {
   const unit = hex4(text, at + 2) ?? 0;
   if (!isSurrogate(unit)) return [unit, UNICODE_ESCAPE_BYTES];

@@ -1,6 +1,6 @@
 /**
  * `JSON.stringify` into protected memory (ECMA-262 §25.5.2): every getter, `toJSON` and proxy trap runs once, in the
- * same order, and what they gave is what is written.
+ * same order, and its result is what is written.
  */
 import { InvalidArgumentError, isArrayBuffer, isBytes, NomyoError } from '@nomyo/base';
 import {
@@ -11,9 +11,12 @@ import {
 import { MAX_DEPTH } from './parse.js';
 import { JsonWriter } from './writer.js';
 
-/** How a value is written as JSON. */
+/** Options of {@link serializeJson}. */
 export interface SerializeOptions extends SecureByteContextOptions {
-  /** Longest JSON, in bytes. Default: 32 MiB, three times what a request may have. */
+  /**
+   * Longest JSON, in bytes: a positive integer. Longer JSON is a `SecurityError` `PAYLOAD_TOO_LARGE`. Default: 32 MiB,
+   * about three times the size of the largest request.
+   */
   readonly maxBytes?: number;
 }
 
@@ -22,15 +25,15 @@ const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [COMMA, COLON] = [0x2c, 0x3a];
 
-/** `JSON.stringify` makes `{"0":72,…}` of other typed arrays, and `{}` of an ArrayBuffer. */
-const NO_UINT8ARRAY = 'holds binary data that is no Uint8Array; use one for text, an array for numbers';
+/** `JSON.stringify` turns other typed arrays into `{"0":72,…}`, and an ArrayBuffer into `{}`. */
+const NO_UINT8ARRAY = 'holds binary data that is not a Uint8Array; use one for text, an array for numbers';
 
-/** Why a value is refused; where it stands is added when it reaches {@link writePayload}. */
+/** The reason why a value is refused; {@link writePayload} adds the name of the member. */
 class Refusal extends Error {}
 
 const refuse = (why: string): Refusal => new Refusal(why);
 
-/** Where a payload is being read. */
+/** The current position in a payload. */
 interface Walk {
   readonly writer: JsonWriter;
   /** The objects around the value, outermost first. */
@@ -41,26 +44,30 @@ interface Walk {
 
 /**
  * Writes a value as JSON straight into protected memory of exactly the right size: the same bytes as
- * `JSON.stringify`, but no string of the whole, which nobody could wipe. Beyond the strings that the caller made,
- * no copy of any text is left. (A string that was put together with `+` or a template is joined by the engine when it
- * is first read, here or elsewhere: that is the caller's string too.)
+ * `JSON.stringify`, but never as one string, which nobody could wipe. Apart from the caller's own strings, no copy of
+ * any text is left behind. (A string built with `+` or a template is joined by the engine when it is first read, here
+ * or elsewhere; the joined string counts as the caller's.)
  *
- * Wherever the value can hold a string it may hold a `Uint8Array` of UTF-8 text instead, which becomes a JSON
- * string; then no string of it needs to exist at all. The bytes stay the caller's to wipe.
+ * Wherever the value can hold a string it may hold a `Uint8Array` of UTF-8 text instead, which becomes a JSON string.
+ * The text then need not exist as a string at all. The bytes stay the caller's to wipe.
  *
  * As with `JSON.stringify`, `toJSON` is called, `undefined`, functions and symbols are left out of objects and are
  * null in arrays, and lone surrogates are escaped. Every getter, `toJSON` and proxy trap runs once.
  *
- * @param payload at most 500 levels of objects and arrays inside one another
- * @throws {InvalidArgumentError} when it is circular, too deep, holds a BigInt, NaN, an infinity, bytes that are no
- *   UTF-8 or a `SecureByteContext`, when code of its own (a getter, a `toJSON`) throws, or when there is nothing to
- *   write
+ * @param payload at most 500 levels of nested objects and arrays
+ * @throws {InvalidArgumentError} when it is circular or too deep, when it holds a BigInt, NaN, an infinity, bytes that
+ *   are not UTF-8 or a `SecureByteContext`, when code of its own (a getter, a `toJSON`) throws, or when there is
+ *   nothing to write
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE` when the JSON is longer than `maxBytes`
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when memory cannot be locked
+ * @example
+ * const json = serializeJson({ model, messages });
+ * const envelope = await json.use((bytes) => sealEnvelope(bytes, routerKey));
  */
 export function serializeJson(payload: object, options: SerializeOptions = {}): SecureByteContext {
   const { maxBytes = DEFAULT_MAX_BYTES } = options;
   if (!Number.isSafeInteger(maxBytes) || maxBytes <= 0) {
-    throw new InvalidArgumentError('maxBytes', 'must be a positive integer of bytes');
+    throw new InvalidArgumentError('maxBytes', 'must be a positive integer, in bytes');
   }
   const writer = new JsonWriter(maxBytes, options);
   try {
@@ -69,7 +76,7 @@ export function serializeJson(payload: object, options: SerializeOptions = {}): 
     if (json === undefined) {
       throw new InvalidArgumentError(
         'payload',
-        'holds bytes that are no UTF-8 text, or were changed meanwhile',
+        'holds bytes that are not UTF-8 text, or that changed meanwhile',
       );
     }
     return json;
@@ -82,23 +89,23 @@ function writePayload(payload: object, writer: JsonWriter): void {
   const walk: Walk = { writer, ancestors: [], member: '' };
   try {
     const value = prepare(payload, '');
-    if (value === undefined) throw refuse('is nothing that JSON can express');
+    if (value === undefined) throw refuse('cannot be expressed as JSON');
     writeValue(value, walk);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
-    // What a getter or a toJSON throws may quote what it was asked for.
+    // An error thrown by a getter or a toJSON may quote the value it was asked for.
     const why =
       error instanceof Refusal ? error.message : 'cannot be read: a getter, a toJSON or a proxy in it failed';
     throw new InvalidArgumentError(nameOf(walk.member), why);
   }
 }
 
-/** Deeper names, and names of other forms, may be what the payload is about. */
+/** Names only members whose names cannot be content themselves: of the payload itself, and in the form of the API. */
 function nameOf(member: string): string {
   return /^[a-z][a-z_]{0,39}$/u.test(member) ? `payload.${member}` : 'payload';
 }
 
-/** @param value as {@link prepare} gave it */
+/** @param value a result of {@link prepare} */
 function writeValue(value: unknown, walk: Walk): void {
   const { writer, ancestors } = walk;
   if (typeof value === 'string' || isBytes(value)) writer.text(value);
@@ -117,7 +124,7 @@ function writeValue(value: unknown, walk: Walk): void {
   }
 }
 
-/** `JSON.stringify` makes null of NaN and the infinities, and the service would never know. */
+/** `JSON.stringify` turns NaN and the infinities into null, and the service would never know. */
 function writeNumber(value: number, writer: JsonWriter): void {
   if (!Number.isFinite(value)) throw refuse('holds NaN or an infinity, which JSON cannot express');
   writer.ascii(String(value));
@@ -156,8 +163,8 @@ function writeArray(array: readonly unknown[], walk: Walk): void {
 }
 
 /**
- * `JSON.stringify` makes `{}` of a Map, a Blob, a Promise that nobody awaited: what they hold would be lost without a
- * word. They are known by their tag, whatever realm they are of; an object of a class without members has none.
+ * `JSON.stringify` turns a Map, a Blob or a Promise that nobody awaited into `{}`: their content would be lost
+ * silently. They are recognized by their tag, in any realm; an ordinary object without members has none.
  */
 function refuseHidden(value: object): void {
   if (isArrayBuffer(value)) throw refuse(NO_UINT8ARRAY);
@@ -166,23 +173,23 @@ function refuseHidden(value: object): void {
 }
 
 /**
- * The value that is written in place of this one: what its `toJSON` gives, or what a wrapper object holds.
+ * The value that is written in place of this one: the result of its `toJSON`, or the primitive in a wrapper object.
  *
- * @returns `undefined` for what JSON has no word for: undefined, functions and symbols
+ * @returns `undefined` for values that JSON cannot express: undefined, functions and symbols
  */
 function prepare(value: unknown, key: string | number): unknown {
   let prepared = value;
   if (hasMembers(value) && !isBytes(value)) {
     const { toJSON } = value;
     if (typeof toJSON === 'function') prepared = convert(value, toJSON, key);
-    // Nearly everything is plain, and asking for a slot that is missing takes a µs.
+    // Nearly all objects are plain, and a failed check for an internal slot takes a µs.
     const prototype: unknown = hasMembers(prepared) ? Object.getPrototypeOf(prepared) : undefined;
     if (prototype !== Object.prototype && prototype !== Array.prototype) prepared = unwrap(prepared);
   }
   return typeof prepared === 'function' || typeof prepared === 'symbol' ? undefined : prepared;
 }
 
-/** Whether JSON.stringify looks for a `toJSON`: it does so on a BigInt as well. */
+/** Reports whether JSON.stringify looks for a `toJSON` on this value; it does on a BigInt as well. */
 function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> {
   return (
     (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'bigint'
@@ -191,12 +198,12 @@ function hasMembers(value: unknown): value is Readonly<Record<string, unknown>> 
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- nothing is known of it
 function convert(value: unknown, toJSON: Function, key: string | number): unknown {
-  // Its toJSON is there for logs: the service would be sent the word "redacted".
+  // The toJSON of a SecureByteContext is meant for logs: the word "redacted" would be sent to the service.
   if (isSecureByteContext(value)) throw refuse('holds a SecureByteContext; borrow its bytes instead');
   return Reflect.apply(toJSON, value, [String(key)]);
 }
 
-/** ECMA-262 §25.5.2.2, steps 4 and 5: a wrapper object is known by its slot, whatever realm its class is of. */
+/** ECMA-262 §25.5.2.2, steps 4 and 5: a wrapper object is recognized by its internal slot, in any realm. */
 function unwrap(value: unknown): unknown {
   return hasMembers(value) ? heldBy(value) : value;
 }

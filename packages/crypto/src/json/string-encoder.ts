@@ -1,8 +1,8 @@
-/** The text of one JSON string, unit by unit: how long it is, to the byte, before any memory is taken for it; and its writing. */
+/** Encodes one JSON string, one code unit at a time: measures it exactly before any memory is taken, and writes it. */
 import { ESCAPE_EXTRA, UNICODE_ESCAPE_BYTES, writeEscape, writeUnicodeEscape } from './escapes.js';
 import { isPair, isSurrogate, writeCodePoint } from './unicode.js';
 
-/** Bytes of `text` as a JSON string, without its quotation marks. */
+/** Length of `text` as a JSON string, without the quotation marks, in bytes. */
 export function measureUnits(text: string): number {
   let length = text.length;
   for (let i = 0; i < text.length; i += 1) {
@@ -20,9 +20,9 @@ export function measureUnits(text: string): number {
 }
 
 /**
- * Writes a string unit by unit.
+ * Writes a string, one code unit at a time.
  *
- * @returns where it ends
+ * @returns the offset after it
  */
 export function writeUnits(text: string, out: Uint8Array, start: number): number {
   let at = start;

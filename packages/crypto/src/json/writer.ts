@@ -5,24 +5,24 @@ import { QUOTE, UNICODE_ESCAPE_BYTES } from './escapes.js';
 import type { LongTexts, Text } from './long-texts.js';
 import { measureUnits, writeUnits } from './string-encoder.js';
 
-/** Text that is left out of the draft: a reference to what is the caller's, never a copy. */
+/** Text left out of the draft: a reference to the caller's own text, never a copy. */
 interface Gap {
   readonly text: Text;
-  /** As JSON, quotation marks included, in bytes. */
+  /** Length as JSON, quotation marks included, in bytes. */
   readonly length: number;
-  /** Where it belongs, in bytes of the draft. */
+  /** Its offset in the draft, in bytes. */
   readonly at: number;
 }
 
-/** Bytes of memory to begin with: enough for what stands around a prompt. */
+/** Initial size of the memory, in bytes: enough for everything around a prompt. */
 const FIRST_BYTES = 512;
 
-/** Strings up to this many code units are written at once: they are not worth a second look. */
+/** Strings up to this many code units are written immediately: measuring them first would not pay. */
 const SHORT = 256;
 
 /**
- * JSON in the making: what is short stands in protected memory that grows, what is long is measured and written when
- * memory of the right size is there. Disposed of in the end, whatever happens.
+ * Builds JSON. Short parts go into a draft, in protected memory that grows; long texts are only measured, and written
+ * once memory of the right size has been taken. Always call {@link dispose} in the end.
  */
 export class JsonWriter {
   readonly #maxBytes: number;
@@ -31,14 +31,14 @@ export class JsonWriter {
   #longTexts: LongTexts | undefined;
   #memory: SecureByteContext;
   #bytes: Uint8Array;
-  /** Where the draft ends. */
+  /** Length of the draft, in bytes. */
   #at = 0;
-  /** Of all gaps, in bytes. */
+  /** Length of all gaps, in bytes. */
   #gapBytes = 0;
 
   /**
    * @param maxBytes longest JSON, in bytes
-   * @param options for all memory
+   * @param options for all memory that is taken
    */
   constructor(maxBytes: number, options: SecureByteContextOptions) {
     this.#maxBytes = maxBytes;
@@ -66,7 +66,7 @@ export class JsonWriter {
     this.#at = end + 1;
   }
 
-  /** A number or a word, as JSON has it. */
+  /** Writes a number or a literal. */
   ascii(ascii: string): void {
     this.#reserve(ascii.length);
     for (let i = 0; i < ascii.length; i += 1) this.#bytes[this.#at + i] = ascii.charCodeAt(i);
@@ -74,7 +74,8 @@ export class JsonWriter {
   }
 
   /**
-   * @returns the JSON; `undefined` when bytes among the texts are no UTF-8, or are not what they were when they were measured
+   * @returns the JSON, or `undefined` when bytes among the texts are not UTF-8, or have changed since they were
+   *   measured
    * @throws {SecurityError} `PAYLOAD_TOO_LARGE`
    */
   finish(): SecureByteContext | undefined {
@@ -112,7 +113,7 @@ export class JsonWriter {
     if (this.#at + this.#gapBytes > this.#maxBytes) throw this.#tooLarge();
   }
 
-  /** Makes room for `length` bytes more. */
+  /** Makes room for `length` more bytes. */
   #reserve(length: number): void {
     if (this.#at + length > this.#bytes.length) this.#grow(length);
   }

@@ -5,7 +5,10 @@ import { reusedMemory, zeroOnly } from './ordinary.js';
 
 export { withLockedMemory } from './room.js';
 
-/** Locked memory where `nomyo-native` is installed, otherwise memory that is wiped and says why it is not locked. */
+/**
+ * Locked memory where `nomyo-native` is installed; otherwise memory that is wiped, with the reason why it is not
+ * locked.
+ */
 export function chooseBackend(): MemoryBackend {
   const found = findAddon();
   if (found.addon === undefined) return zeroOnly(found.why);
@@ -38,7 +41,7 @@ function describe(info: NativeInfo): MemoryProtectionInfo {
   };
 }
 
-/** In the addon's memory, and in memory that was used for something else before. */
+/** Unlocked memory of the addon, together with reused memory. */
 function unlockedMemory(info: NativeInfo): UnlockedMemory {
   const { bytes, regions, totalBytes, totalRegions } = reusedMemory();
   return {

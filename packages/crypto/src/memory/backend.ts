@@ -1,16 +1,16 @@
-/** What {@link SecureByteContext} needs of a runtime's memory. `#memory` chooses the backend of the runtime. */
+/** The memory interface that {@link SecureByteContext} needs. `#memory` resolves to the runtime's backend. */
 import type { Bytes } from '@nomyo/base';
 
-/** How the memory for secrets is chosen. */
+/** Options for memory that holds secrets. */
 export interface MemoryOptions {
-  /** Take protected memory and wipe it after use. Default: `true`. */
+  /** Uses protected memory, and wipes it after use. Default: `true`. */
   readonly secure?: boolean;
   /**
-   * Refuse memory that the operating system does not lock, with `MEMORY_NOT_LOCKED`, before a byte of a secret is in
-   * it. Default: `false`.
+   * Refuses memory that the operating system does not lock, with a `SecurityError` `MEMORY_NOT_LOCKED`, before any byte
+   * of a secret is in it. Default: `false`.
    */
   readonly requireLocked?: boolean;
-  /** Called for each piece of memory that is not locked, with its length in bytes. Default: nothing is called. */
+  /** Called for each piece of memory that is not locked, with its length in bytes. Default: none. */
   readonly onUnlocked?: (bytes: number) => void;
 }
 
@@ -20,51 +20,51 @@ export interface ProtectedMemory {
   readonly length: number;
   /** The memory itself. */
   readonly bytes: Bytes;
-  /** Whether the operating system keeps it out of swap. */
+  /** Whether the operating system keeps this memory out of swap. */
   readonly locked: boolean;
-  /** Zeroes it, even if others hold views, and gives it back once nothing can write to it any more. Idempotent. */
+  /** Zeroes the memory, even if others hold views, and returns it once nothing can write to it any more. Idempotent. */
   release(): void;
 }
 
 /** Memory that could not be locked. */
 export interface UnlockedMemory {
-  /** In use now. */
+  /** Bytes in use now. */
   readonly bytes: number;
   /** Pieces in use now. */
   readonly regions: number;
-  /** Since the process began. */
+  /** Bytes since the process began. */
   readonly totalBytes: number;
   /** Pieces since the process began. */
   readonly totalRegions: number;
 }
 
-/** How secrets are protected in this process, at this moment. */
+/** The protection of secrets in this process, at this moment. */
 export interface MemoryProtectionInfo {
   /**
    * `mlock`: locked pages, wiped after use. `zero-only`: ordinary memory, wiped after use. `none`: protection is
    * off.
    */
   readonly method: 'mlock' | 'zero-only' | 'none';
-  /** Whether memory can be locked right now. `false` also while memory is in use that could not be. */
+  /** Whether memory can be locked now. Also `false` while any memory is in use that could not be locked. */
   readonly canLock: boolean;
   /** Whether all secrets are both locked and wiped at this moment. */
   readonly isPlatformSecure: boolean;
-  /** Locked now, in bytes. */
+  /** Memory locked now, in bytes. */
   readonly lockedBytes: number;
-  /** What may be locked (`RLIMIT_MEMLOCK`), in bytes. `null`: there is no limit, or nothing can be locked at all. */
+  /** Most memory that may be locked (`RLIMIT_MEMLOCK`), in bytes. `null`: no limit, or nothing can be locked at all. */
   readonly limitBytes: number | null;
-  /** What could not be locked. Left out where nothing is ever locked. */
+  /** Memory that could not be locked. Left out where nothing is ever locked. */
   readonly unlocked?: UnlockedMemory;
-  /** The same in words, and what is missing. */
+  /** The same in words, with the reason if memory cannot be locked. */
   readonly details: string;
 }
 
-/** One way of getting memory. */
+/** One kind of memory. */
 export interface MemoryBackend {
   /**
    * Zeroed memory of `length` bytes.
    *
-   * @throws {MemoryNotLockedError} with `mustLock`, when it cannot be locked
+   * @throws {MemoryNotLockedError} with `mustLock`, when the memory cannot be locked
    */
   allocate(length: number, mustLock: boolean): ProtectedMemory;
   describe(): MemoryProtectionInfo;

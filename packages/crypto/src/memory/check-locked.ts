@@ -2,18 +2,20 @@ import { MemoryNotLockedError } from './not-locked.js';
 import { SecureByteContext } from './secure-byte-context.js';
 
 /**
- * What a request of ordinary size and its answer take at once, in bytes: some ten thousand words each, and what is
- * written twice while a request is made.
+ * Memory that a request of ordinary size and its answer take at one time, in bytes: some ten thousand words each, and
+ * room for parts of the request that exist twice while it is written.
  */
 const ORDINARY_CALL_BYTES = 1024 * 1024;
 
 /**
- * Whether memory can be locked for a call, tried out. Memory that is in use at this moment is no reason to refuse: see
- * {@link withLockedMemory}.
+ * Checks, by trying, that memory can be locked for a call. It does not fail just because too much is in use at this
+ * moment; {@link withLockedMemory} waits for that.
  *
- * @param bytes default: 1 MiB, what a request of ordinary size and its answer take
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` when so much can never be locked; the message says which limit to raise
- *   to what
+ * @param bytes default: 1 MiB, enough for a request of ordinary size and its answer
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` when so many bytes can never be locked; the message says which limit to
+ *   raise, and to what
+ * @example
+ * checkLockedMemory(4 * 1024 * 1024);
  */
 export function checkLockedMemory(bytes: number = ORDINARY_CALL_BYTES): void {
   try {

@@ -1,17 +1,17 @@
-/** What the operating system lets a process lock, in words that name the limit to raise. Pure. */
+/** Explains how much memory the operating system lets a process lock, and which limit to raise. Pure. */
 import type { LockLimits } from './not-locked.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** What may be locked, and what is. In bytes. */
+/** Memory that is locked, and that may be. In bytes. */
 export interface LockState {
   readonly lockedBytes: number;
-  /** Those that stay locked for small secrets, whatever is released. */
+  /** Memory that stays locked for small secrets, whatever is released. */
   readonly lastingBytes: number;
-  /** `null`: none. */
+  /** `null`: no limit. */
   readonly limitBytes: number | null;
-  /** Those that this package's callers hold. */
+  /** Locked memory that callers of this package hold. */
   readonly heldBytes: number;
 }
 
@@ -40,7 +40,7 @@ function explain(bytes: number, state: LockState): string {
   return `${String(bytes)} bytes of memory ${now} be locked: ${used}; ${advice(bytes, state)}`;
 }
 
-/** With room for small secrets, and rounded: limits are set in KiB. */
+/** Leaves room for small secrets, and rounds up to whole MiB; `ulimit` counts in KiB. */
 function advice(bytes: number, { limitBytes, lastingBytes }: LockState): string {
   const enough = Math.max(bytes + lastingBytes + MIB, 2 * (limitBytes ?? 0));
   const raised = Math.ceil(enough / MIB) * MIB;

@@ -6,24 +6,24 @@ import { lockLimits, type LockState } from './lock-limits.node.js';
 import { NoRoomError } from './not-locked.js';
 import { heldBytes, lockedMemoryWasReleased, lockedMemoryWasTaken } from './room.js';
 
-/** Most that stays locked for small secrets when all are released, in bytes: one piece of the addon's arena. */
+/** Most memory that stays locked for small secrets once all are released, in bytes: one chunk of the addon's arena. */
 const LASTING_BYTES = 256 * 1024;
 
-/** It is given back at release; its addresses, when nothing can write to them any more. */
+/** A region of the addon. The memory is returned on release; its addresses, once nothing can write to them any more. */
 export class LockedMemory implements ProtectedMemory {
   readonly region: NativeRegion;
   readonly length: number;
   #bytes: Bytes | undefined;
   #isReleased = false;
 
-  /** Takes `region` over, of which the first `length` bytes are used. */
+  /** Takes over `region`, of which the first `length` bytes are used. */
   constructor(region: NativeRegion, length: number = region.length) {
     this.region = region;
     this.length = length;
     lockedMemoryWasTaken(region.length);
   }
 
-  /** Made when first asked for: a key that only the addon uses needs no view. */
+  /** Created on first use: a key that only the addon uses needs no view. */
   get bytes(): Bytes {
     this.#bytes ??= onArrayBuffer(this.region.view()).subarray(0, this.length);
     return this.#bytes;
@@ -42,9 +42,9 @@ export class LockedMemory implements ProtectedMemory {
 }
 
 /**
- * What `task` gives.
+ * Runs a task that takes locked memory of the addon.
  *
- * @param bytes that it needs
+ * @param bytes number of bytes that it needs
  * @throws {NoRoomError} when the addon cannot lock them
  */
 export function withLock<T>(addon: Addon, bytes: number, task: () => T): T {
@@ -55,7 +55,7 @@ export function withLock<T>(addon: Addon, bytes: number, task: () => T): T {
   }
 }
 
-/** The same for a promise. */
+/** {@link withLock} for a task that is already running. */
 export async function withLockAsync<T>(addon: Addon, bytes: number, task: Promise<T>): Promise<T> {
   try {
     return await task;

@@ -1,18 +1,18 @@
 import { SecurityError } from '@nomyo/base';
 
-/** How much can be locked, at the moment when that was refused. */
+/** The limits on locked memory, at the moment when locking was refused. */
 export interface LockLimits {
-  /** What this package's callers hold, in bytes. */
+  /** Locked memory that callers of this package hold, in bytes. */
   readonly heldBytes: number;
-  /** Whether so many bytes can never be locked, whatever is released. */
+  /** Reports whether so many bytes can never be locked, whatever is released. */
   canNeverFit(bytes: number): boolean;
-  /** What to do about it. */
+  /** Says why so many bytes cannot be locked, and which limit to raise. */
   explain(bytes: number): string;
 }
 
-/** Locked memory was required and cannot be had. To callers it is a `SecurityError` of this code. */
+/** Locked memory was required and is not available. Callers see a `SecurityError` `MEMORY_NOT_LOCKED`. */
 export class MemoryNotLockedError extends SecurityError {
-  /** Whether nothing that is released can make room for it. */
+  /** Whether waiting is pointless, because nothing that is released can make enough room. */
   readonly isHopeless: boolean;
 
   constructor(why: string, isHopeless = true) {
@@ -21,9 +21,9 @@ export class MemoryNotLockedError extends SecurityError {
   }
 }
 
-/** There are locks, and not enough of them. */
+/** Memory can be locked, but not that much at the moment. */
 export class NoRoomError extends MemoryNotLockedError {
-  /** What was to be locked at once, in bytes. */
+  /** Memory that was to be locked at one time, in bytes. */
   readonly neededBytes: number;
   readonly #limits: LockLimits;
 
@@ -33,12 +33,12 @@ export class NoRoomError extends MemoryNotLockedError {
     this.#limits = limits;
   }
 
-  /** What callers held when this was refused, in bytes. */
+  /** Locked memory that callers held when this was refused, in bytes. */
   get heldBytes(): number {
     return this.#limits.heldBytes;
   }
 
-  /** The same error for a whole, of which `bytes` were had and the refused memory was the rest. */
+  /** The same error for a task as a whole, which had already taken `bytes` when the rest was refused. */
   together(bytes: number): NoRoomError {
     return bytes > 0 ? new NoRoomError(this.neededBytes + bytes, this.#limits) : this;
   }

@@ -1,4 +1,4 @@
-/** Ordinary memory: all that a browser has, and what Node has without `nomyo-native`. */
+/** Ordinary memory: the only kind in browsers, and in Node without `nomyo-native`. */
 import { allocateBytes, wipe, type Bytes } from '@nomyo/base';
 import type {
   MemoryBackend,
@@ -10,8 +10,9 @@ import type {
 import { MemoryNotLockedError } from './not-locked.js';
 
 /**
- * For what would put a secret into memory that cannot be locked, such as a `CryptoKey`.
+ * Called before an operation that puts a secret into memory that cannot be locked, such as that of a `CryptoKey`.
  *
+ * @param what the secret, as the error names it
  * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
  */
 export function refuseOrdinaryMemory({ requireLocked = false }: MemoryOptions, what: string): void {
@@ -39,12 +40,12 @@ class OrdinaryMemory implements ProtectedMemory {
 
 const reused = { bytes: 0, regions: 0, totalBytes: 0, totalRegions: 0 };
 
-/** What {@link reuse} gave, for a report beside that of locked memory. */
+/** The memory that {@link reuse} handed out, for the report on unlocked memory. */
 export function reusedMemory(): UnlockedMemory {
   return { ...reused };
 }
 
-/** Memory that had another use before, and has no other owner now. */
+/** Memory that was used for something else before, and has no other owner now. */
 class ReusedMemory extends OrdinaryMemory {
   #isReleased = false;
 
@@ -65,7 +66,11 @@ class ReusedMemory extends OrdinaryMemory {
   }
 }
 
-/** @param isWiped whether it is on release */
+/**
+ * Takes over memory that was used for something else before.
+ *
+ * @param isWiped whether it is wiped on release
+ */
 export function reuse(bytes: Bytes, isWiped: boolean): ProtectedMemory {
   return new ReusedMemory(bytes, isWiped);
 }
@@ -84,7 +89,7 @@ export function zeroOnly(reason: string): MemoryBackend {
 
 const OFF = 'Memory protection is turned off: secrets stay in memory until it is used again.';
 
-/** Ordinary memory that is left as it is: `secureMemory: false`. */
+/** Ordinary memory that is never wiped: `secureMemory: false`. */
 export const unprotected: MemoryBackend = ordinary({ ...UNLOCKED, method: 'none', details: OFF }, false, OFF);
 
 function ordinary(info: MemoryProtectionInfo, isWiped: boolean, whyNotLocked: string): MemoryBackend {

@@ -1,23 +1,24 @@
 /**
- * Waiting for room in locked memory. The limit is the process's: when it is reached, some callers have to wait until
- * others release what they hold.
+ * Waits for room in locked memory. The limit applies to the whole process: once it is reached, callers have to wait
+ * until others release what they hold.
  */
 import { abortable, type AbortSignalLike } from '@nomyo/base';
 import { MemoryNotLockedError, NoRoomError } from './not-locked.js';
 
-/** How long, and with what right, room is waited for. */
+/** Options of {@link withLockedMemory}. */
 export interface RoomOptions {
-  /** Longest wait, in ms. */
+  /** Longest wait, in ms. Required. */
   readonly timeout: number;
+  /** Ends the wait; the promise rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignalLike | undefined;
   /**
-   * Goes before all who do not ask for this: for what ends a piece of work, such as opening an answer, so that work
-   * that only begins cannot stop it. Default: `false`.
+   * Goes ahead of every caller that is not urgent. It is for the end of a piece of work, such as opening an answer, so
+   * that work that is only beginning cannot hold it up. Default: `false`.
    */
   readonly urgent?: boolean;
 }
 
-/** Room can also be made by the garbage collector, or by a raised limit, without notice. In ms. */
+/** Pause before another attempt, in ms: the garbage collector or a raised limit can make room without notice. */
 const LOOK_AGAIN = 100;
 
 /** One caller in line. */
@@ -26,12 +27,12 @@ interface Waiter {
   wake: () => void;
 }
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 type Outcome<T> = { readonly value: T } | { readonly error: MemoryNotLockedError };
 
 const line: Waiter[] = [];
 
-/** In locked memory that has an owner, in bytes. */
+/** Locked memory that has an owner, in bytes. */
 let held = 0;
 
 /** Bytes of locked memory that this process holds now. */
@@ -44,19 +45,19 @@ export function lockedMemoryWasTaken(bytes: number): void {
   held += bytes;
 }
 
-/** Counts a region that is unlocked again, and wakes everyone who waits for room. */
+/** Subtracts a region that was unlocked, and wakes all callers that wait for room. */
 export function lockedMemoryWasReleased(bytes: number): void {
   held -= bytes;
   wakeAll();
 }
 
-/** See `with-locked-memory.ts`, which is what callers have. */
+/** See `with-locked-memory.ts`, the public function. */
 export async function withLockedMemory<T>(task: () => T | Promise<T>, options: RoomOptions): Promise<T> {
   const { timeout, signal, urgent = false } = options;
   signal?.throwIfAborted();
   if (line.length === 0) {
     const outcome = attempt(task);
-    // Nothing is awaited unless it must be: a caller that is refused is in line before the next one asks.
+    // Awaits only if it must, so that a caller that is refused enters the line before the next one asks.
     const settled = 'then' in outcome ? await outcome : outcome;
     if ('value' in settled) return settled.value;
   }
@@ -88,12 +89,12 @@ function attempt<T>(task: () => T | Promise<T>): Outcome<T> | Promise<Outcome<T>
       (error: unknown) => refusal(error, () => 0),
     );
   } catch (error) {
-    // Nothing else ran in between: what was taken, the task held beside what it was refused.
+    // Nothing else ran in between, so any increase is memory that the task held when it was refused more.
     return refusal(error, (heldThen) => heldThen - before);
   }
 }
 
-/** @throws all but a refusal that may pass */
+/** @throws the error, unless it is a refusal that waiting may resolve */
 function refusal(error: unknown, ownBytes: (heldThen: number) => number): { error: MemoryNotLockedError } {
   if (!(error instanceof MemoryNotLockedError)) throw error;
   const whole = error instanceof NoRoomError ? error.together(ownBytes(error.heldBytes)) : error;

@@ -3,23 +3,25 @@ import { DisposedError, InvalidArgumentError, isArrayBuffer, isBytes, wipe, type
 import type { MemoryBackend, MemoryOptions, MemoryProtectionInfo, ProtectedMemory } from './backend.js';
 import { unprotected } from './ordinary.js';
 
-/** How a context treats its memory. */
+/** Options for the memory of a context. */
 export type SecureByteContextOptions = MemoryOptions;
 
-/** Everything is in private fields, which `util.inspect` cannot show either. */
+/** Shown in place of the content. Everything is in private fields, which `util.inspect` cannot show either. */
 const REDACTED = 'SecureByteContext { [redacted] }';
 
 /** Longest context, in bytes: the largest typed array that every supported runtime can make. */
 const MAX_LENGTH = 2 ** 31 - 1;
 
-/** A source that stands for none: whoever makes the context puts memory in its place, and nothing is allocated twice. */
+/**
+ * Marks a constructor call without a source: the caller then sets the memory itself, so that none is allocated twice.
+ */
 const NO_SOURCE = new Uint8Array(0);
 const NO_MEMORY = unprotected.allocate(0, false);
 
-/** Marks contexts of every copy of this package that is loaded: `instanceof` knows those of one alone. */
+/** Marks the contexts of every loaded copy of this package; `instanceof` only knows its own. */
 const BRAND = Symbol.for('@nomyo/crypto/SecureByteContext');
 
-/** Chosen when memory is first asked for. */
+/** Chosen when memory is first needed. */
 let backend: MemoryBackend | undefined;
 
 let adopt: (memory: ProtectedMemory) => SecureByteContext;
@@ -32,23 +34,28 @@ export function adoptMemory(memory: ProtectedMemory, options: MemoryOptions): Se
 }
 
 /**
- * What a context owns, for an engine that uses the memory without a view of it.
+ * The memory of a context, for an engine that uses it without a view.
  *
- * @throws {DisposedError} after its end
+ * @throws {DisposedError} after the context was disposed of
  */
 export function memoryOf(context: SecureByteContext): ProtectedMemory {
   return inspect(context);
 }
 
 /**
- * Secret bytes with one owner and an end. They are wiped when {@link use} is over, whatever happens in it, or by
- * {@link dispose}; after that every access is refused.
+ * Secret bytes with one owner and a defined end. They are wiped when {@link use} is over, whatever happens in it, or by
+ * {@link dispose}; after that every access throws.
  *
  * The memory comes from the runtime's backend: locked pages where `nomyo-native` is installed and loads, ordinary
  * memory otherwise; see {@link getMemoryProtectionInfo}.
  *
- * A view that `fn` keeps reads zeros afterwards. Nobody can wipe what `fn` copies, such as a string made of the
- * bytes.
+ * A view that `fn` keeps reads zeros afterwards. A copy that `fn` makes, such as a string, cannot be wiped.
+ *
+ * @example
+ * ```ts
+ * const key = new SecureByteContext(bytes);
+ * const mac = await key.use((secret) => sign(secret, message));
+ * ```
  */
 export class SecureByteContext {
   static {
@@ -68,8 +75,8 @@ export class SecureByteContext {
   #state: 'fresh' | 'in use' | 'disposed' = 'fresh';
 
   /**
-   * Takes the bytes over: they are copied into protected memory and the source is wiped (with `secure: false` it
-   * is left as it is), also when there is no memory for them.
+   * Takes over the bytes: copies them into protected memory and wipes the source, even if there is no memory for them.
+   * With `secure: false` the source is not wiped.
    *
    * @throws {InvalidArgumentError} when `bytes` is neither a `Uint8Array` nor an `ArrayBuffer`
    * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the memory cannot be locked
@@ -92,7 +99,7 @@ export class SecureByteContext {
   }
 
   /**
-   * A context of `length` zeros, to be filled through {@link borrow}.
+   * Allocates a context of `length` zero bytes, to be filled through {@link borrow}.
    *
    * @param length in bytes, 0 to 2^31 - 1
    * @throws {InvalidArgumentError} on any other length
@@ -107,7 +114,7 @@ export class SecureByteContext {
     return context;
   }
 
-  /** In bytes; 0 after the end. */
+  /** In bytes; 0 once disposed of. */
   get length(): number {
     return this.#state === 'disposed' ? 0 : this.#memory.length;
   }
@@ -117,13 +124,13 @@ export class SecureByteContext {
     return this.#memory.locked;
   }
 
-  /** Whether the bytes are gone. */
+  /** Whether the bytes have been wiped. */
   get disposed(): boolean {
     return this.#state === 'disposed';
   }
 
   /**
-   * Hands the bytes to `fn`, once, and wipes them when it returns, throws, or its promise settles.
+   * Passes the bytes to `fn`, once, and wipes them when `fn` returns or throws, or when its promise settles.
    *
    * @returns what `fn` returns
    * @throws {DisposedError} on a second use, or after {@link dispose}
@@ -148,7 +155,7 @@ export class SecureByteContext {
   }
 
   /**
-   * Hands the bytes to `fn` and keeps them, for secrets that are needed more than once. Whoever borrows calls
+   * Passes the bytes to `fn` and keeps them, for secrets that are needed more than once. The caller calls
    * {@link dispose} in the end.
    *
    * @throws {DisposedError} after {@link use} or {@link dispose}
@@ -178,15 +185,17 @@ export class SecureByteContext {
   }
 }
 
-/** Whether `value` is a context, of whichever copy of this package. */
+/** Reports whether `value` is a context of any loaded copy of this package. */
 export function isSecureByteContext(value: unknown): boolean {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
 /**
- * How secrets are protected in this process, at this moment.
+ * Describes how secrets are protected in this process, at this moment.
  *
- * @param options `secure: false` describes what `secureMemory: false` gives
+ * @param options with `secure: false`, describes the protection under `secureMemory: false`
+ * @example
+ * const { method, details } = getMemoryProtectionInfo();
  */
 export function getMemoryProtectionInfo(options: SecureByteContextOptions = {}): MemoryProtectionInfo {
   return ((options.secure ?? true) ? (backend ??= chooseBackend()) : unprotected).describe();

@@ -1,4 +1,4 @@
-/** An RSA private key that the runtime keeps and no script can read: a CryptoKey that is not extractable. */
+/** An RSA private key that the runtime keeps and no script can read: a non-extractable CryptoKey. */
 import { DisposedError, SecurityError, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { refuseOrdinaryMemory } from '../memory/ordinary.js';
 import { SecureByteContext, type SecureByteContextOptions } from '../memory/secure-byte-context.js';
@@ -10,10 +10,13 @@ import { checkKeySize, type KeySize } from './private-key.js';
 import { blockOf, RsaPublicKey } from './public-key.js';
 
 /**
- * A new pair for {@link CryptoKeySource.fromKeyPair}, whose private key can never be exported. Browsers can keep it in
- * IndexedDB. Takes a second or so, off the main thread.
+ * Generates a pair for {@link CryptoKeySource.fromKeyPair}, whose private key can never be exported. Browsers can keep
+ * it in IndexedDB. Takes about a second, off the main thread.
  *
+ * @param keySize of the modulus, in bits; 4096 by default
  * @throws {InvalidArgumentError} when `keySize` is not one of `KEY_SIZES`
+ * @example
+ * const keys = await CryptoKeySource.fromKeyPair(await generateCryptoKeyPair());
  */
 export async function generateCryptoKeyPair(
   keySize: KeySize = SUITE.defaultModulusBits,
@@ -22,7 +25,7 @@ export async function generateCryptoKeyPair(
   return oaep.generateKeyPair(keySize, false);
 }
 
-/** Unwraps with a CryptoKey. Operations on one key take turns in most runtimes, and it cannot be copied. */
+/** Unwraps with a CryptoKey. Most runtimes run operations on one key one at a time, and it cannot be copied. */
 export class CryptoKeySource implements KeySource {
   readonly publicKey: RsaPublicKey;
   /** The memory of a CryptoKey cannot be locked. */
@@ -35,8 +38,8 @@ export class CryptoKeySource implements KeySource {
   }
 
   /**
-   * @throws {SecurityError} `INVALID_KEY` when the keys are not for RSA-OAEP with SHA-256, do not belong together, are too
-   * short, or the private one can be exported
+   * @throws {SecurityError} `INVALID_KEY` when the keys are not for RSA-OAEP with SHA-256, do not belong together or
+   *   are too short, or when the private key can be exported
    */
   static async fromKeyPair({ publicKey, privateKey }: CryptoKeyPair): Promise<CryptoKeySource> {
     if (!oaep.isOaepKey(privateKey, 'decrypt') || privateKey.extractable) {
@@ -70,7 +73,7 @@ export class CryptoKeySource implements KeySource {
     }
   }
 
-  /** Forgets the key, wherever else it is kept; operations under way end well. Idempotent. */
+  /** Drops this reference to the key, which may be kept elsewhere. Operations under way still succeed. Idempotent. */
   dispose(): void {
     this.#privateKey = undefined;
   }

@@ -5,8 +5,8 @@ import { SUITE } from '../suite.js';
 import type { KeySource } from './key-source.js';
 
 /**
- * Whether what is wrapped to the public key is unwrapped by the private one: the key works, and the two halves belong
- * together (NIST SP 800-56B §6.4.1.1, a pair-wise consistency test).
+ * Reports whether the private key unwraps what was wrapped to the public key: then the key works, and the two halves
+ * belong together (NIST SP 800-56B §6.4.1.1, a pair-wise consistency test).
  *
  * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
  */

@@ -14,13 +14,13 @@ import { SecureByteContext, type SecureByteContextOptions } from '../memory/secu
 /** rsaEncryption, 1.2.840.113549.1.1.1 */
 const RSA_ENCRYPTION = '2a864886f70d010101';
 
-/** A public key's numbers, big-endian, as views of what they were read from. */
+/** A public key's numbers, big-endian, as views of the bytes they were read from. */
 export interface RsaPublicNumbers {
   readonly n: Uint8Array;
   readonly e: Uint8Array;
 }
 
-/** A private key's numbers, big-endian, as views of what they were read from. */
+/** A private key's numbers, big-endian, as views of the bytes they were read from. */
 export interface RsaPrivateNumbers extends RsaPublicNumbers {
   readonly d: Uint8Array;
   readonly p: Uint8Array;
@@ -30,16 +30,15 @@ export interface RsaPrivateNumbers extends RsaPublicNumbers {
   readonly qInv: Uint8Array;
 }
 
-/** The numbers of a PKCS#8 PrivateKeyInfo; attributes after the key are ignored. */
+/** Reads the numbers of a PKCS#8 PrivateKeyInfo; attributes after the key are ignored. */
 export function readPkcs8(der: Uint8Array): RsaPrivateNumbers {
   return readPkcs1(pkcs1In(der));
 }
 
 /**
- * The same key with nothing that is not needed, so that every library has the same bytes to judge: version 0, and no
- * attributes.
+ * The same key reduced to its essentials, version 0 without attributes, so that every library judges the same bytes.
  *
- * @param der that {@link readPkcs8} took
+ * @param der a key that {@link readPkcs8} accepted
  */
 export function plainPkcs8(der: Uint8Array, memory: SecureByteContextOptions): SecureByteContext {
   const pkcs1 = pkcs1In(der);
@@ -52,7 +51,7 @@ export function plainPkcs8(der: Uint8Array, memory: SecureByteContextOptions): S
   return whole;
 }
 
-/** Versions of PKCS#8 (RFC 5208) and of OneAsymmetricKey (RFC 5958), which begin alike. */
+/** Versions of PKCS#8 (RFC 5208) and of OneAsymmetricKey (RFC 5958), which begin the same way. */
 const VERSIONS = [0, 1];
 
 function pkcs1In(der: Uint8Array): Uint8Array {
@@ -60,18 +59,20 @@ function pkcs1In(der: Uint8Array): Uint8Array {
   const info = outer.sequence();
   outer.end();
   if (!VERSIONS.includes(readSmallUnsigned(info))) {
-    throw new SecurityError('INVALID_KEY', 'the key has a version of PKCS#8 that is not known');
+    throw new SecurityError('INVALID_KEY', 'the key has an unknown PKCS#8 version');
   }
   readRsaAlgorithm(info.sequence());
   return info.read(DER_TAG.octetString);
 }
 
-/** The numbers of a two-prime PKCS#1 RSAPrivateKey. */
+/** Reads the numbers of a two-prime PKCS#1 RSAPrivateKey. */
 function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
   const outer = new DerReader(der);
   const key = outer.sequence();
   outer.end();
-  if (readSmallUnsigned(key) !== 0) throw new SecurityError('INVALID_KEY', 'the key is no two-prime RSA key');
+  if (readSmallUnsigned(key) !== 0) {
+    throw new SecurityError('INVALID_KEY', 'the key is not a two-prime RSA key');
+  }
   const numbers = {
     n: key.unsigned(),
     e: key.unsigned(),
@@ -87,8 +88,8 @@ function readPkcs1(der: Uint8Array): RsaPrivateNumbers {
 }
 
 /**
- * No number is longer than the modulus, and the factors are odd and not 1: so that calculations with them terminate.
- * Whether they belong together, the key's self-test shows.
+ * Checks that no number is longer than the modulus, and that the factors are odd and not 1, so that calculations with
+ * them terminate. The key's self-test shows whether the numbers belong together.
  *
  * @throws {SecurityError} `INVALID_KEY`
  */
@@ -103,7 +104,7 @@ function isOddFactor(magnitude: Uint8Array): boolean {
   return last % 2 === 1 && (last !== 1 || magnitude.subarray(0, -1).some((byte) => byte !== 0));
 }
 
-/** The numbers of a SubjectPublicKeyInfo. */
+/** Reads the numbers of a SubjectPublicKeyInfo. */
 export function readSpki(der: Uint8Array): RsaPublicNumbers {
   const outer = new DerReader(der);
   const info = outer.sequence();
@@ -111,7 +112,7 @@ export function readSpki(der: Uint8Array): RsaPublicNumbers {
   readRsaAlgorithm(info.sequence());
   const bits = info.read(DER_TAG.bitString);
   info.end();
-  if (bits[0] !== 0) throw new SecurityError('INVALID_KEY', 'the key is no well-formed DER');
+  if (bits[0] !== 0) throw new SecurityError('INVALID_KEY', 'the key is not well-formed DER');
   const key = new DerReader(bits.subarray(1));
   const pair = key.sequence();
   key.end();
@@ -120,12 +121,12 @@ export function readSpki(der: Uint8Array): RsaPublicNumbers {
   return numbers;
 }
 
-/** A PKCS#8 PrivateKeyInfo around a PKCS#1 RSAPrivateKey. The caller wipes it. */
+/** Wraps a PKCS#1 RSAPrivateKey in a PKCS#8 PrivateKeyInfo. The caller wipes it. */
 export function pkcs8FromPkcs1(pkcs1: Uint8Array): Bytes {
   return concatBytes(pkcs8Head(pkcs1.byteLength), pkcs1);
 }
 
-/** What comes before a PKCS#1 key of this length. */
+/** The part of a PrivateKeyInfo before a PKCS#1 key of this length. */
 function pkcs8Head(length: number): Bytes {
   const parts = concatBytes(derSmallUnsigned(0), rsaAlgorithm(), derHeader(DER_TAG.octetString, length));
   return concatBytes(derHeader(DER_TAG.sequence, parts.byteLength + length), parts);
@@ -137,7 +138,7 @@ export function spkiFromNumbers({ n, e }: RsaPublicNumbers): Bytes {
   return derEncode(DER_TAG.sequence, rsaAlgorithm(), derEncode(DER_TAG.bitString, Uint8Array.of(0), pair));
 }
 
-/** Bits of a magnitude without leading zero bytes. */
+/** Number of bits of a magnitude that has no leading zero bytes. */
 export function bitLength(magnitude: Uint8Array): number {
   const [first = 0] = magnitude;
   return first === 0 ? 0 : magnitude.byteLength * 8 - (Math.clz32(first) - 24);
@@ -148,7 +149,7 @@ function rsaAlgorithm(): Bytes {
 }
 
 function readRsaAlgorithm(algorithm: DerReader): void {
-  if (algorithm.oid() !== RSA_ENCRYPTION) throw new SecurityError('INVALID_KEY', 'the key is no RSA key');
+  if (algorithm.oid() !== RSA_ENCRYPTION) throw new SecurityError('INVALID_KEY', 'the key is not an RSA key');
   // The parameters must be NULL (RFC 8017 appendix A.1).
   if (algorithm.read(DER_TAG.null).byteLength !== 0) {
     throw new SecurityError('INVALID_KEY', 'the key is damaged');

@@ -15,13 +15,13 @@ import type { KeySource } from './key-source.js';
 import { checkSizes, plainPkcs8, readPkcs8, spkiFromNumbers } from './pkcs8.js';
 import { blockOf, checkStrength, RsaPublicKey } from './public-key.js';
 
-/** Moduli this SDK makes keys of, in bits. */
+/** Modulus sizes of the keys this SDK generates, in bits. */
 export const KEY_SIZES = [2048, 3072, 4096] as const;
 
-/** Modulus of a key pair, in bits. */
+/** Modulus size of a key pair, in bits. */
 export type KeySize = (typeof KEY_SIZES)[number];
 
-/** An RSA private key in this process. It can unwrap, and is never exported again. */
+/** An RSA private key in this process. It can unwrap, and can never be exported. */
 export class RsaPrivateKey implements KeySource {
   readonly publicKey: RsaPublicKey;
   #unwrapper: Unwrapper | undefined;
@@ -32,11 +32,16 @@ export class RsaPrivateKey implements KeySource {
   }
 
   /**
+   * Imports a private key and tests it.
+   *
    * @param pkcs8 DER of an unencrypted PKCS#8 PrivateKeyInfo (RFC 5208 §5); it stays the caller's to wipe
-   * @param memory for the key and its test
-   * @throws {SecurityError} `INVALID_KEY` on a key that is damaged, does not work, or has fewer than 2048 bits. A
-   *   number that OpenSSL does without may be wrong where it unwraps right all the same; other libraries refuse that key.
+   * @param memory for the key and its self-test
+   * @throws {SecurityError} `INVALID_KEY` on a key that is damaged, does not work, or has fewer than 2048 bits. A wrong
+   *   number that OpenSSL does not need may pass where the key still unwraps correctly; other libraries reject such a
+   *   key.
    * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the key cannot be in locked memory
+   * @example
+   * const key = await (await generatePkcs8()).use((pkcs8) => RsaPrivateKey.fromPkcs8(pkcs8));
    */
   static async fromPkcs8(pkcs8: Uint8Array, memory: SecureByteContextOptions = {}): Promise<RsaPrivateKey> {
     const numbers = readPkcs8(pkcs8);
@@ -47,7 +52,7 @@ export class RsaPrivateKey implements KeySource {
     const key = new RsaPrivateKey(publicKey, await plain.use((bytes) => importPrivateKey(bytes, memory)));
     try {
       if (await keySelfTest(key, memory)) return key;
-      throw new SecurityError('INVALID_KEY', 'the private key is damaged: it does not open what it should');
+      throw new SecurityError('INVALID_KEY', 'the private key is damaged: it fails its self-test');
     } catch (error) {
       key.dispose();
       throw error;
@@ -60,7 +65,7 @@ export class RsaPrivateKey implements KeySource {
   }
 
   /**
-   * See {@link KeySource.unwrap}. The signal is heard while waiting for a turn.
+   * See {@link KeySource.unwrap}. The signal only ends the wait for a turn.
    *
    * @throws {SecurityError} `DECRYPTION_FAILED`
    * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
@@ -82,7 +87,7 @@ export class RsaPrivateKey implements KeySource {
     }
   }
 
-  /** Forgets the key; operations under way end well. Idempotent. */
+  /** Disposes of the key. Operations under way still succeed. Idempotent. */
   dispose(): void {
     this.#unwrapper?.dispose();
     this.#unwrapper = undefined;
@@ -98,11 +103,12 @@ export class RsaPrivateKey implements KeySource {
 }
 
 /**
- * A new RSA private key (public exponent 65537) as PKCS#8 DER in protected memory: to be stored, imported with
- * {@link RsaPrivateKey.fromPkcs8}, and disposed of. Takes a second or so, off the main thread.
+ * Generates an RSA private key (public exponent 65537) as PKCS#8 DER in protected memory: to be stored, imported with
+ * {@link RsaPrivateKey.fromPkcs8}, and disposed of. Takes about a second, off the main thread.
  *
+ * @param keySize of the modulus, in bits; 4096 by default
  * @throws {InvalidArgumentError} when `keySize` is not one of {@link KEY_SIZES}
- * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when the key cannot be in locked memory
  */
 export async function generatePkcs8(
   keySize: KeySize = SUITE.defaultModulusBits,
@@ -123,6 +129,6 @@ async function importPrivateKey(pkcs8: Uint8Array, memory: SecureByteContextOpti
     return await privateKeys.importPrivateKey(pkcs8, memory);
   } catch (error) {
     if (error instanceof NomyoError) throw error;
-    throw new SecurityError('INVALID_KEY', 'the RSA private key is refused by the crypto library');
+    throw new SecurityError('INVALID_KEY', 'the crypto library refuses the RSA private key');
   }
 }

@@ -9,9 +9,9 @@ import { bitLength, readSpki, type RsaPublicNumbers } from './pkcs8.js';
 const MIN_EXPONENT_BITS = 17;
 const MAX_EXPONENT_BITS = 256;
 
-/** An RSA public key that an AES key can be wrapped to. Imported once, used for many envelopes. */
+/** An RSA public key that AES keys are wrapped to. Import it once and use it for many envelopes. */
 export class RsaPublicKey {
-  /** In bits. */
+  /** Length of the modulus, in bits. */
   readonly modulusLength: number;
   /** Length of the modulus, and of everything wrapped to this key, in bytes. */
   readonly modulusBytes: number;
@@ -31,12 +31,15 @@ export class RsaPublicKey {
 
   /**
    * @param pem one `PUBLIC KEY` block, as text or as its bytes
-   * @throws {SecurityError} `INVALID_KEY`
+   * @throws {InvalidArgumentError} when `pem` is neither a string nor a `Uint8Array`
+   * @throws {SecurityError} `INVALID_KEY` as {@link fromSpki}, and when there is no such block
+   * @example
+   * const routerKey = await RsaPublicKey.fromPem(pem);
    */
   static async fromPem(pem: string | Uint8Array): Promise<RsaPublicKey> {
     const { label, der } = decodePem(pem);
     if (label !== PEM_LABEL.publicKey) {
-      throw new SecurityError('INVALID_KEY', 'the PEM block is no public key');
+      throw new SecurityError('INVALID_KEY', 'the PEM block is not a public key');
     }
     return RsaPublicKey.fromSpki(der);
   }
@@ -64,11 +67,11 @@ export class RsaPublicKey {
 /**
  * A copy of an AES key that was wrapped to `publicKey`, which is exactly one block.
  *
- * @throws {TypeError} on another length: OpenSSL takes a shorter block for the same number without its leading zeros
- *   (RFC 8017 §7.1.2, step 1b)
+ * @throws {TypeError} on any other length: OpenSSL would accept a shorter block as the same number without its leading
+ *   zeros, which RFC 8017 §7.1.2, step 1b, forbids
  */
 export function blockOf(wrapped: Uint8Array, { modulusBytes }: RsaPublicKey): Bytes {
-  if (wrapped.byteLength !== modulusBytes) throw new TypeError('no block of this key');
+  if (wrapped.byteLength !== modulusBytes) throw new TypeError('wrong length');
   return concatBytes(wrapped);
 }
 
@@ -90,6 +93,6 @@ async function importKey(der: Bytes): Promise<CryptoKey> {
   try {
     return await oaep.importSpki(der);
   } catch {
-    throw new SecurityError('INVALID_KEY', 'the RSA public key is refused by the crypto library');
+    throw new SecurityError('INVALID_KEY', 'the crypto library refuses the RSA public key');
   }
 }

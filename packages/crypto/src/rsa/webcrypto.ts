@@ -1,4 +1,6 @@
-/** RSA through WebCrypto: several imports of one key, because the library lets operations on one take turns. */
+/**
+ * RSA through WebCrypto. A key is imported several times, because the library runs operations on one import in turn.
+ */
 import { Semaphore, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
 import { refuseOrdinaryMemory } from '../memory/ordinary.js';
@@ -6,10 +8,10 @@ import { SecureByteContext } from '../memory/secure-byte-context.js';
 import type { PrivateKeys, Unwrapper } from '../runtime/runtime.js';
 import * as oaep from './oaep.js';
 
-/** The library's own memory cannot be locked. */
+/** As errors name it: memory that WebCrypto itself takes cannot be locked. */
 const IN_LIBRARY = 'a private key of WebCrypto';
 
-/** @param copies how many operations the runtime can do at once */
+/** @param copies gives the number of operations that the runtime can run at once */
 export function webCryptoPrivateKeys(copies: () => number): PrivateKeys {
   return {
     async importPrivateKey(pkcs8, memory) {
@@ -31,13 +33,13 @@ export function webCryptoPrivateKeys(copies: () => number): PrivateKeys {
 }
 
 /**
- * A key that is imported once to be tested, and again when it is first used after that: an import takes the main thread,
- * which has nothing to do while that operation is in the thread pool.
+ * A key that is imported once for its self-test, and again several times at its first use after that. An import runs on
+ * the main thread, which is idle while that first operation is in the thread pool.
  */
 class CopiedKey implements Unwrapper {
   readonly locked = false;
   #copies: Semaphore<CryptoKey> | undefined;
-  /** What further copies are made of, until they are. */
+  /** The source of further copies, wiped once they are made. */
   readonly #der: SecureByteContext;
   readonly #missing: number;
   #state: 'imported' | 'tested' | 'complete' = 'imported';
@@ -63,7 +65,7 @@ class CopiedKey implements Unwrapper {
     this.#der.dispose();
   }
 
-  /** A copy that is refused costs speed alone: the first one does the work. */
+  /** Makes the remaining copies. If one fails, that only costs speed: the first copy does the work. */
   #complete(): void {
     this.#state = 'complete';
     void this.#der.use((der) =>

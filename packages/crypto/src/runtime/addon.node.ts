@@ -1,10 +1,10 @@
 /**
- * Finds `nomyo-native`, once, when memory is first asked for. A missing addon is the normal case; whatever else goes
- * wrong with it leaves everything working without it.
+ * Finds `nomyo-native`, once, when memory is first needed. A missing addon is the normal case; with any other problem,
+ * too, everything works without it.
  */
 import { createRequire } from 'node:module';
 
-/** A handle on locked memory: what is used of `nomyo-native`'s `SecureRegion`. */
+/** A handle on locked memory: the part of `nomyo-native`'s `SecureRegion` in use here. */
 export interface NativeRegion {
   readonly length: number;
   readonly locked: boolean;
@@ -12,14 +12,14 @@ export interface NativeRegion {
   release(): void;
 }
 
-/** What is used of `nomyo-native`'s `NativePrivateKey`. */
+/** The part of `nomyo-native`'s `NativePrivateKey` in use here. */
 export interface NativeKey {
   readonly locked: boolean;
   unwrap(wrapped: Uint8Array, mustLock: boolean): Promise<NativeRegion>;
   dispose(): void;
 }
 
-/** What is used of `nomyo-native`'s `info()`. */
+/** The part of `nomyo-native`'s `info()` in use here. */
 export interface NativeInfo {
   readonly canLock: boolean;
   readonly lockedBytes: number;
@@ -55,7 +55,7 @@ export interface Addon {
   info(): NativeInfo;
 }
 
-/** The addon, or why it cannot be used. */
+/** The addon, or the reason why it cannot be used. */
 export type AddonSearch =
   | { readonly addon: Addon; readonly hasCrypto: boolean }
   | { readonly addon: undefined; readonly why: string };
@@ -70,13 +70,13 @@ export function findAddon(): AddonSearch {
   return search;
 }
 
-/** The addon, when its cryptography works here too. */
+/** The addon, if its cryptography works here as well. */
 export function findNativeCrypto(): Addon | undefined {
   const found = search ?? findAddon();
   return found.addon !== undefined && found.hasCrypto ? found.addon : undefined;
 }
 
-/** @param load gives a module by its name, or throws */
+/** @param load loads a module by its name, or throws */
 export function loadAddon(load: (name: string) => unknown): AddonSearch {
   try {
     const loaded = load('nomyo-native');
@@ -104,7 +104,7 @@ function isAddon(loaded: unknown): loaded is Addon {
   );
 }
 
-/** Tried out, because nothing says so: engines with a memory cage refuse each view, and the addon loads all the same. */
+/** Tries to make a view. Nothing else tells: engines with a memory cage refuse every view, although the addon loads. */
 function hasViews({ SecureRegion }: Addon): boolean {
   const region = SecureRegion.allocate(1, false);
   try {
@@ -123,7 +123,7 @@ function reasonOf(error: unknown): string {
   return `nomyo-native is installed and does not load (${code}).`;
 }
 
-/** `code` of an error of any realm: the addon belongs to the one that loaded it. */
+/** The `code` of an error of any realm: the addon's errors belong to the realm that loaded it. */
 export function codeOf(error: unknown): string {
   const hasCode = typeof error === 'object' && error !== null && 'code' in error;
   return hasCode ? String(error.code) : 'unknown error';

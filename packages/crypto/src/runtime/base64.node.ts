@@ -1,29 +1,29 @@
-/** base64 through Node's own coder, and ciphertexts, in pieces that stay in the processor's cache. */
+/** Base64 by Node's own coder, and ciphertexts, in pieces small enough for the processor's cache. */
 import { allocateBytes, type Bytes } from '@nomyo/base';
 import { base64DecodedLength, base64Length } from '../base64.js';
 import type { GcmEnvelope, GcmMessage } from './runtime.js';
 
-/** Bytes that go through at once: larger pieces fall out of the cache. A multiple of 3, for base64, and of 16, for AES. */
+/** Size of a piece in bytes; larger ones fall out of the cache. A multiple of 3, for base64, and of 16, for AES. */
 export const PIECE_BYTES: number = 48 * 1024;
 const PIECE_CHARACTERS = base64Length(PIECE_BYTES);
 
-/** `-` and `_`, which RFC 4648 §5 has in place of `+` and `/`. */
+/** `-` and `_`, which replace `+` and `/` in RFC 4648 §5. */
 const URL_ALPHABET = [0x2d, 0x5f] as const;
 
-/** The same memory, with Node's methods: its `indexOf` is ten times as fast as that of `Uint8Array`. */
+/** The same memory as a `Buffer`, whose `indexOf` is ten times as fast as `Uint8Array`'s. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Base64 of bytes that are no secret. */
+/** Encodes bytes that are not secret as base64. */
 export function encodeBase64(bytes: Uint8Array): string {
   return asBuffer(bytes).toString('base64');
 }
 
 /**
- * Bytes that are no secret: they may lie in memory that Node shares among buffers.
+ * Decodes base64 of bytes that are not secret: they may be in memory that Node shares among buffers.
  *
- * @throws {TypeError} when the text is not canonical: it is not what its bytes would be written as
+ * @throws {TypeError} when the text is not canonical, that is, differs from the encoding of its bytes
  */
 export function decodeBase64(text: string): Bytes {
   // eslint-disable-next-line nomyo/no-heap-secrets -- these are not secrets
@@ -33,8 +33,9 @@ export function decodeBase64(text: string): Bytes {
 }
 
 /**
- * Node's own decoder is fast and lenient: it skips what is no base64 and takes the URL alphabet too. Whatever it
- * skips makes the result shorter, so the length and a look for `-` and `_` make it strict.
+ * Reports whether `text` is canonical base64. Node's own decoder is fast but lenient: it skips other characters and
+ * also accepts the URL alphabet. Skipped characters make the result shorter, so checking its length, and the text for
+ * `-` and `_`, makes the decoder strict.
  */
 export function isCanonicalBase64(text: Uint8Array): boolean {
   const searched = asBuffer(text);
@@ -48,7 +49,7 @@ export function isCanonicalBase64(text: Uint8Array): boolean {
   }
 }
 
-/** All of it, `length` bytes. */
+/** Decodes all of `base64`, which holds `length` bytes. */
 export function decodeWhole(base64: Uint8Array, length: number): Bytes {
   const whole = allocateBytes(length);
   let at = 0;
@@ -59,7 +60,7 @@ export function decodeWhole(base64: Uint8Array, length: number): Bytes {
   return whole;
 }
 
-/** Hands over pieces of {@link PIECE_BYTES}, and a last one. Each is valid until the next. */
+/** Passes on pieces of {@link PIECE_BYTES}, and a shorter last one. Each is valid until the next one. */
 function decodePieces(base64: Uint8Array, use: (piece: Buffer) => void): void {
   const text = asBuffer(base64);
   // eslint-disable-next-line nomyo/no-heap-secrets -- it holds ciphertext
@@ -70,7 +71,7 @@ function decodePieces(base64: Uint8Array, use: (piece: Buffer) => void): void {
   }
 }
 
-/** The same of a ciphertext, however it came. */
+/** Passes on a ciphertext in such pieces, whether it is base64 or bytes. */
 export function ciphertextPieces(sealed: GcmEnvelope | GcmMessage, use: (piece: Uint8Array) => void): void {
   if ('base64' in sealed) {
     decodePieces(sealed.base64, use);

@@ -1,4 +1,4 @@
-/** What `nomyo-native` does: secrets are born in locked memory, are used there, and never leave it on their own. */
+/** Cryptography by `nomyo-native`: secrets are created and used in locked memory, and never leave it on their own. */
 import type { AbortSignalLike, Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
 import { LockedMemory, withLock, withLockAsync } from '../memory/locked.node.js';
@@ -12,7 +12,7 @@ function adopt(region: NativeRegion, memory: MemoryOptions): SecureByteContext {
   return adoptMemory(new LockedMemory(region), memory);
 }
 
-/** @param message whose ciphertext is not empty */
+/** @param message with a ciphertext that is not empty */
 export function openGcm(
   addon: Addon,
   { ciphertext, nonce, tag, aad }: GcmMessage,
@@ -25,7 +25,7 @@ export function openGcm(
   });
 }
 
-/** @param input whose plaintext is not empty */
+/** @param input with a plaintext that is not empty */
 export function openCbc(addon: Addon, input: CbcInput, memory: MemoryOptions): SecureByteContext {
   const { iv, ciphertext } = input;
   return withCopy(addon, input.key, memory, (key) => {
@@ -76,7 +76,7 @@ class NativeUnwrapper implements Unwrapper {
   }
 }
 
-/** The memory of a context itself, where it is the addon's; else a copy, as long as `use` takes. */
+/** Calls `use` with the context's own memory if it is the addon's, and otherwise with a temporary copy. */
 function withRegion<T>(
   addon: Addon,
   context: SecureByteContext,

@@ -1,4 +1,4 @@
-/** What node:crypto does: AES without the addon. */
+/** AES by node:crypto, without the addon. */
 import { createCipheriv, createDecipheriv, type Decipher } from 'node:crypto';
 import { wipe, type Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
@@ -7,10 +7,10 @@ import { SUITE } from '../suite.js';
 import { asBuffer, ciphertextPieces, PIECE_BYTES } from './base64.node.js';
 import type { CbcInput, GcmEnvelope, GcmInput, GcmMessage } from './runtime.js';
 
-/** Node takes a tag of 4 bytes unless it is told the length. */
+/** Node accepts a tag of 4 bytes unless it is told the length. */
 const TAG = { authTagLength: SUITE.tagBytes };
 
-/** Encrypts, and writes base64; it leaves no copy of the key behind. */
+/** Encrypts and writes base64. It leaves no copy of the key behind. */
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 export async function sealBase64(
   plaintext: Uint8Array,
@@ -30,8 +30,8 @@ export async function sealBase64(
 }
 
 /**
- * Opens into `out`, which is as long as the plaintext. What `open-without-residue.node.ts` says of Node holds here: a
- * copy of some pieces can stay in free memory.
+ * Opens into `out`, which is as long as the plaintext. Node may leave copies of some pieces in free memory, as
+ * `open-without-residue.node.ts` explains.
  */
 export function openGcm(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
   const { nonce, tag, aad } = sealed;
@@ -51,7 +51,7 @@ export function openGcm(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes
 /**
  * Decrypts AES-CBC with PKCS#7 padding.
  *
- * @throws what node:crypto throws when the padding is wrong
+ * @throws the error of node:crypto when the padding is wrong
  */
 export function openCbc({ key, iv, ciphertext }: CbcInput, memory: MemoryOptions): SecureByteContext {
   const parts = decrypt(createDecipheriv(`aes-${String(key.byteLength * 8)}-cbc`, key, iv), ciphertext);
@@ -70,7 +70,7 @@ export function openCbc({ key, iv, ciphertext }: CbcInput, memory: MemoryOptions
   }
 }
 
-/** What comes before the last block, which has the padding, and what is left of that. */
+/** The plaintext in two parts: everything before the last block, and that block without its padding. */
 function decrypt(decipher: Decipher, ciphertext: Uint8Array): readonly [Uint8Array, Uint8Array] {
   const first = decipher.update(ciphertext);
   try {

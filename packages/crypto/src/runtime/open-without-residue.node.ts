@@ -1,10 +1,11 @@
 /**
- * AES-256-GCM opened so that no memory but our own ever holds the plaintext.
+ * Opens AES-256-GCM so that no memory but our own ever holds the plaintext.
  *
- * Node decrypts into a buffer that is one byte too long, copies that into one that fits, and frees the first as it is:
- * a copy of an answer would stay in free memory until that is used again. So Node gets random bytes to decrypt. Under
- * counter mode `random` becomes `random ^ keystream`, and with the ciphertext and the same random bytes that is the
- * plaintext, in memory of ours. When the random bytes are wiped, what Node freed is a one-time pad without its half.
+ * Node decrypts into a buffer that is one byte too long, copies that into one that fits, and frees the first without
+ * wiping it: a copy of an answer would stay in free memory until that is used again. So Node gets random bytes to
+ * decrypt. Counter mode turns `random` into `random ^ keystream`; XORed with the same random bytes and the ciphertext,
+ * that gives the plaintext, in our own memory. Once the random bytes are wiped, the buffers that Node freed hold
+ * nothing but a keystream masked by a one-time pad that no longer exists.
  */
 import {
   createCipheriv,
@@ -24,11 +25,11 @@ const counterBlock = concatBytes(allocateBytes(SUITE.nonceBytes), bytesOf(0, 0, 
 const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 const PIECE_WORDS = PIECE_BYTES / WORD_BYTES;
 
-/** What is worked in: taken at the first use, and never used by two at a time. */
+/** Working memory, taken at the first use. Opening is synchronous, so it is never used twice at the same time. */
 interface Scratch {
-  /** Fetched all at once, handed out once each, and wiped after its use. */
+  /** Random words, drawn all together. Each is used once, and wiped after its use. */
   readonly random: Uint32Array<ArrayBuffer>;
-  /** Words of `random` that were handed out. */
+  /** Number of words of `random` that have been used. */
   used: number;
   /** Wiped after each use. */
   readonly masked: Uint32Array<ArrayBuffer>;
@@ -39,13 +40,13 @@ let scratch: Scratch | undefined;
 /**
  * Decrypts into `out`, which is as long as the plaintext.
  *
- * @throws when the tag does not hold; `out` is the caller's to wipe then
+ * @throws when the tag is wrong; the caller then wipes `out`
  */
 export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage, key: Bytes): void {
   const { nonce, tag, aad } = sealed;
   counterBlock.set(nonce);
   const counterMode = createDecipheriv('aes-256-ctr', key, counterBlock);
-  // Sealed once more, the plaintext gives the ciphertext, which is no secret, and the tag that it must have.
+  // Sealing the plaintext once more gives the ciphertext, which is not secret, and the tag it must have.
   const proof = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: SUITE.tagBytes });
   if (aad !== undefined) proof.setAAD(aad);
   try {
@@ -64,8 +65,8 @@ export function openWithoutResidue(out: Bytes, sealed: GcmEnvelope | GcmMessage,
 }
 
 /**
- * Decrypts a piece of whole blocks, or the last one, with the keystream of GCM, which is always masked by random words
- * that were never used.
+ * Decrypts a piece of whole blocks, or the last piece, with the keystream of GCM, which is always masked by random
+ * words that were never used before.
  */
 function decryptPiece(counterMode: Decipher, ciphertext: Uint8Array, plaintext: Bytes): void {
   const { byteLength } = ciphertext;
@@ -100,7 +101,7 @@ function makeScratch(): Scratch {
   };
 }
 
-/** By words: bytes take four times as long. */
+/** XORs word by word: byte by byte would take four times as long. */
 function xor(target: Uint32Array, mask: Uint32Array, words: number): void {
   for (let i = 0; i < words; i += 1) target[i] = (target[i] ?? 0) ^ (mask[i] ?? 0);
 }

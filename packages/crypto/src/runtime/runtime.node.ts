@@ -1,4 +1,4 @@
-/** Node: who does what; see the table in `runtime.ts`. */
+/** The Node runtime: chooses the engine for each operation. See the table in `runtime.ts`. */
 import { availableParallelism } from 'node:os';
 import { isArrayBuffer } from '@nomyo/base';
 import { base64DecodedLength } from '../base64.js';
@@ -17,26 +17,26 @@ export { asBuffer as searchable, decodeBase64, encodeBase64, isCanonicalBase64 }
 export { sealBase64 } from './node-crypto.node.js';
 
 /**
- * Largest payload that the addon opens unless it must, in bytes: more cannot be locked under the usual limit
- * (RLIMIT_MEMLOCK, 8 MiB), and the addon needs the whole ciphertext in memory as well.
+ * Largest payload that the addon opens without `requireLocked`, in bytes. The usual limit (RLIMIT_MEMLOCK, 8 MiB) does
+ * not allow more to be locked, and the addon needs the whole ciphertext in memory as well.
  */
 const MAX_NATIVE_BYTES = 8 * 1024 * 1024;
 
-/** Largest payload that is opened without residue, in bytes: that takes about three times as long as with. */
+/** Largest payload that is opened without residue, in bytes: doing so takes about three times as long. */
 const MAX_MASKED_BYTES = 1024 * 1024;
 
 const CBC_BLOCK_BYTES = 16;
 
-/** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
+/** Threads of libuv's pool when UV_THREADPOOL_SIZE is not set. */
 const DEFAULT_POOL_THREADS = 4;
 
-/** What does the work in this process. */
+/** The libraries chosen for this process. */
 interface Engine {
   readonly addon: Addon | undefined;
   readonly keys: PrivateKeys;
 }
 
-/** Chosen when it is first needed. */
+/** Chosen at the first use. */
 let engine: Engine | undefined;
 
 function chooseEngine(): Engine {
@@ -58,7 +58,7 @@ function unwrapParallelism(): number {
   return Math.min(2 * availableParallelism(), threads);
 }
 
-/** Opens AES-256-GCM: in locked memory with the addon, up to a size; otherwise by node:crypto. */
+/** Opens AES-256-GCM: by the addon in locked memory, up to a size limit; otherwise by node:crypto. */
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 export async function openGcm(
   sealed: GcmEnvelope | GcmMessage,
@@ -90,19 +90,19 @@ export async function openGcm(
 /** Decrypts the AES-CBC of a key file, in locked memory where the addon is installed. */
 // eslint-disable-next-line @typescript-eslint/require-await -- both runtimes have one shape
 export async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext> {
-  // One block can be padding alone.
+  // The last block may be nothing but padding.
   const addon = addonFor(input.ciphertext.byteLength - CBC_BLOCK_BYTES, memory);
   if (addon !== undefined) return native.openCbc(addon, input, memory);
   refuseOrdinaryMemory(memory, 'the plaintext');
   return nodeCrypto.openCbc(input, memory);
 }
 
-/** @param length of the plaintext, at least: the addon has no empty regions */
+/** @param length least length of the plaintext: the addon has no empty regions */
 function addonFor(length: number, { secure = true }: MemoryOptions): Addon | undefined {
   return secure && length > 0 ? (engine ??= chooseEngine()).addon : undefined;
 }
 
-/** The start of the base64's own memory, when that may be used up. What is written there has been read before. */
+/** The start of the base64's own memory, if it may be overwritten. Each part is read before it is written over. */
 function takePlace(
   sealed: GcmEnvelope | GcmMessage,
   length: number,

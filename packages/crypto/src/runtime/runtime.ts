@@ -1,6 +1,6 @@
 /**
- * What a runtime does for this package. `#runtime` resolves to one of two modules of this shape, `runtime.node.ts` and
- * `runtime.web.ts`:
+ * The operations that depend on the runtime. `#runtime` resolves to one of two modules of this shape, `runtime.node.ts`
+ * and `runtime.web.ts`:
  *
  * |                      | Node with nomyo-native          | Node                              | everything else |
  * | -------------------- | ------------------------------- | --------------------------------- | --------------- |
@@ -10,7 +10,7 @@
  * | AES-CBC (key files)  | addon                           | node:crypto                       | WebCrypto       |
  * | base64               | Buffer                          | Buffer                            | our own         |
  *
- * With `requireLocked`, everything that is secret is the addon's, whatever its length, or is refused.
+ * With `requireLocked`, the addon handles every secret, whatever its length; without the addon it is refused.
  */
 import type { AbortSignalLike, Bytes } from '@nomyo/base';
 import type { MemoryOptions } from '../memory/backend.js';
@@ -24,12 +24,13 @@ export interface GcmInput {
   readonly nonce: Bytes;
 }
 
-/** What is needed, besides the key, to open a ciphertext of AES-256-GCM. */
+/** Everything besides the key that opens a ciphertext of AES-256-GCM. */
 export interface GcmTag {
+  /** 12 bytes. */
   readonly nonce: Bytes;
   /** 16 bytes. */
   readonly tag: Uint8Array;
-  /** Associated data, which the tag covers too. Default: none. */
+  /** Associated data, which the tag authenticates as well. Default: none. */
   readonly aad?: Uint8Array;
 }
 
@@ -39,12 +40,12 @@ export interface GcmEnvelope extends GcmTag {
   readonly base64: Uint8Array;
 }
 
-/** A ciphertext as it is. */
+/** A ciphertext as bytes. */
 export interface GcmMessage extends GcmTag {
   readonly ciphertext: Uint8Array;
 }
 
-/** A ciphertext of AES-CBC, and what opens it. */
+/** A ciphertext of AES-CBC, with its key and initialization vector. */
 export interface CbcInput {
   /** 16, 24 or 32 bytes. */
   readonly key: Uint8Array;
@@ -53,9 +54,9 @@ export interface CbcInput {
   readonly ciphertext: Uint8Array;
 }
 
-/** Memory for what is opened. */
+/** Options for the memory of a plaintext. */
 export interface OpenMemory extends MemoryOptions {
-  /** Whether the plaintext of a large envelope may be put in the place of its base64. Default: `false`. */
+  /** Allows the plaintext of a large envelope to overwrite its base64. Default: `false`. */
   readonly consume?: boolean;
 }
 
@@ -63,9 +64,9 @@ export interface OpenMemory extends MemoryOptions {
 export interface Unwrapper {
   /** Whether the key is in locked memory. */
   readonly locked: boolean;
-  /** Rejects, for whatever reason, when the block does not decrypt. */
+  /** Rejects, with any error, when the block does not decrypt. */
   unwrap(block: Bytes, memory: MemoryOptions, signal?: AbortSignalLike): Promise<SecureByteContext>;
-  /** Forgets the key; operations under way end well. */
+  /** Disposes of the key. Operations under way still succeed. */
   dispose(): void;
 }
 
@@ -73,33 +74,33 @@ export interface Unwrapper {
 export interface PrivateKeys {
   /** @throws when the library refuses the key */
   importPrivateKey(pkcs8: Uint8Array, memory: MemoryOptions): Promise<Unwrapper>;
-  /** A new key with exponent 65537, as PKCS#8 DER. */
+  /** Generates a key with exponent 65537, as PKCS#8 DER. */
   generatePkcs8(modulusBits: number, memory: MemoryOptions): Promise<SecureByteContext>;
 }
 
 /** The shape of both modules. */
 export interface Runtime {
   readonly privateKeys: PrivateKeys;
-  /** Encrypts, writes the ciphertext as base64 into `out` at `offset`, and returns the tag of 16 bytes. */
+  /** Encrypts, writes the ciphertext as base64 into `out` at `offset`, and returns the 16-byte tag. */
   sealBase64(plaintext: Uint8Array, gcm: GcmInput, out: Bytes, offset: number): Promise<Bytes>;
   /**
-   * Decrypts. The promise is rejected, and nothing is given, unless the tag holds.
+   * Decrypts. The promise rejects, and no plaintext is handed out, unless the tag is right.
    *
-   * @param key 32 bytes; they stay the caller's to dispose of
+   * @param key 32 bytes; it stays the caller's to dispose of
    */
   openGcm(
     sealed: GcmEnvelope | GcmMessage,
     key: SecureByteContext,
     memory: OpenMemory,
   ): Promise<SecureByteContext>;
-  /** Decrypts AES-CBC and takes the padding off; rejects when it is wrong. */
+  /** Decrypts AES-CBC and removes the padding; rejects when the padding is wrong. */
   openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext>;
-  /** The same memory, with the `indexOf` that searches fastest. */
+  /** The same memory, as the type with the fastest `indexOf`. */
   searchable(bytes: Uint8Array): Uint8Array;
-  /** Base64 of bytes that are no secret. */
+  /** Encodes bytes that are not secret as base64. */
   encodeBase64(bytes: Uint8Array): string;
-  /** Bytes that are no secret; throws, whatever, when the text is not canonical. */
+  /** Decodes base64 of bytes that are not secret; throws, with any error, when the text is not canonical. */
   decodeBase64(text: string): Bytes;
-  /** Whether the bytes are canonical base64 (RFC 4648 §4). */
+  /** Reports whether the bytes are canonical base64 (RFC 4648 §4). */
   isCanonicalBase64(text: Uint8Array): boolean;
 }

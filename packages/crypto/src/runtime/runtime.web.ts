@@ -1,4 +1,4 @@
-/** Browsers and everything else with WebCrypto: see the table in `runtime.ts`. */
+/** The runtime of browsers and everything else with WebCrypto. See the table in `runtime.ts`. */
 import { allocateBytes, concatBytes, isArrayBuffer, type Bytes } from '@nomyo/base';
 import {
   base64DecodedLength,
@@ -18,7 +18,7 @@ export { decodeBase64, encodeBase64 };
 
 const TAG_BITS = SUITE.tagBytes * 8;
 
-/** Browsers bring threads of their own for WebCrypto; two are there on nearly every device. */
+/** Browsers run WebCrypto on threads of their own; nearly every device has at least two. */
 const PARALLEL_UNWRAPS = 2;
 
 /** Private keys as `CryptoKey` objects of the runtime. */
@@ -68,12 +68,12 @@ export async function openCbc(
   return new SecureByteContext(plaintext, memory);
 }
 
-/** The bytes in the form in which this runtime searches them fastest: as they are. */
+/** Returns the bytes unchanged: this runtime has nothing that searches faster. */
 export function searchable(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Whether the text is base64 as RFC 4648 §4 writes it: padded, and with no bits left over. */
+/** Reports whether the text is canonical base64 (RFC 4648 §4): padded, and with no bits left over. */
 export function isCanonicalBase64(text: Uint8Array): boolean {
   try {
     decodeBase64(text);
@@ -92,7 +92,7 @@ function parameters({ nonce, aad }: Pick<GcmTag, 'nonce' | 'aad'>): AesGcmParams
   return { name: 'AES-GCM', iv: nonce, tagLength: TAG_BITS, ...associated };
 }
 
-/** WebCrypto takes no view of shared memory. */
+/** The bytes, copied if they are in shared memory, of which WebCrypto accepts no view. */
 function onArrayBuffer(bytes: Uint8Array): Bytes {
   const { buffer, byteOffset, byteLength } = bytes;
   return isArrayBuffer(buffer) ? new Uint8Array(buffer, byteOffset, byteLength) : concatBytes(bytes);
