@@ -123,6 +123,25 @@ export default defineConfig(
   },
   {
     basePath: root,
+    // What a program loads before its first answer.
+    files: ['packages/{base,crypto,keystore,transport,nomyo-js}/src/**/*.ts'],
+    ignores: ['packages/nomyo-js/src/audit/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:http', 'node:util'].map((name) => ({
+            name,
+            allowTypeImports: true,
+            message:
+              'An import of it costs every start some ms: see transport/src/connection/node-http.node.ts.',
+          })),
+        },
+      ],
+    },
+  },
+  {
+    basePath: root,
     files: ['packages/crypto/src/runtime/addon.node.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },

@@ -1,6 +1,5 @@
 /** Private keys under a password: opened in every format that is known, written in one. */
 import { pbkdf2, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
 import { SecurityError, type Bytes } from '@nomyo/base';
 import { decryptAesCbc, type CbcInput, type SecureByteContext } from '@nomyo/crypto';
 import { encryptCbc, randomOctets } from './cbc.node.js';
@@ -8,9 +7,26 @@ import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
 import type { MemoryOptions } from '../place.js';
 
-const derivePbkdf2 = promisify(pbkdf2);
+/** A key that `derive` calls back with. An import of `node:util`, for its `promisify`, would slow every start down. */
+function derived(derive: (done: (error: Error | null, key: Buffer) => void) => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    derive((error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+}
 
-/** `promisify` knows only the form of scrypt without options. */
+function derivePbkdf2(
+  password: Uint8Array,
+  salt: Uint8Array,
+  rounds: number,
+  keyBytes: number,
+  digest: string,
+): Promise<Buffer> {
+  return derived((done) => pbkdf2(password, salt, rounds, keyBytes, digest, done));
+}
+
 function deriveScrypt(
   password: Uint8Array,
   { salt, cost, blockSize, parallelization }: Extract<KeyDerivation, { kind: 'scrypt' }>,
@@ -18,12 +34,9 @@ function deriveScrypt(
 ): Promise<Buffer> {
   // The memory of all blocks, and as much again for OpenSSL's overhead.
   const maxmem = 2 * 128 * blockSize * (cost + parallelization);
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem }, (error, key) => {
-      if (error === null) resolve(key);
-      else reject(error);
-    });
-  });
+  return derived((done) =>
+    scrypt(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem }, done),
+  );
 }
 
 /**

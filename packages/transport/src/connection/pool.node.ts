@@ -1,6 +1,6 @@
 /** The connections of one client: Node's keep-alive agents, over connections that were made and checked here. */
-// Default imports: libraries that stand in for a server in tests replace functions of these objects.
-import http from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+// A default import: libraries that stand in for a server in tests replace functions of this object.
 import https from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -8,6 +8,7 @@ import type { AbortSignalLike } from '@nomyo/base';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { isErrorLike } from '../errors/connection-error.js';
 import type { HttpRequest } from '../client/http.js';
+import { http } from './node-http.node.js';
 import { bypassesProxy, type Proxy } from './proxy.js';
 import type { TlsSettings } from './tls.node.js';
 import { openTunnel } from './tunnel.node.js';
@@ -43,7 +44,7 @@ type Made = (error: Error | null, socket: Duplex) => void;
 /** Opens, keeps and closes the connections of one client. */
 export class ConnectionPool {
   readonly #options: PoolOptions;
-  readonly #plain: http.Agent;
+  readonly #plain: Agent;
   readonly #secure: https.Agent;
   readonly #made = new WeakSet<Duplex>();
   readonly #idleMs = new WeakMap<Duplex, number>();
@@ -61,7 +62,7 @@ export class ConnectionPool {
   }
 
   /** A request that waits for a connection. Its `socket` event gives one that is established and checked. */
-  open({ url, method, headers, body }: HttpRequest, signal: AbortSignalLike): http.ClientRequest {
+  open({ url, method, headers, body }: HttpRequest, signal: AbortSignalLike): ClientRequest {
     const isTls = url.protocol === 'https:';
     const agent = isTls ? this.#secure : this.#plain;
     // `auth`: Node would make an `Authorization` header of credentials in the URL.
@@ -77,12 +78,12 @@ export class ConnectionPool {
   }
 
   /** Whether an answer came over a connection of this pool: the answers of test doubles do not. */
-  isFromNetwork({ socket }: http.IncomingMessage): boolean {
+  isFromNetwork({ socket }: IncomingMessage): boolean {
     return this.#made.has(socket);
   }
 
   /** Notes how long the server keeps the connection of this answer (`Keep-Alive` header). */
-  remember({ socket, headers }: http.IncomingMessage): void {
+  remember({ socket, headers }: IncomingMessage): void {
     const keepAlive = headers['keep-alive'];
     this.#idleMs.set(socket, keepAliveTimeout(typeof keepAlive === 'string' ? keepAlive : undefined));
   }
@@ -97,10 +98,7 @@ export class ConnectionPool {
     }
   }
 
-  #equip<A extends http.Agent>(
-    agent: A,
-    connect: (to: Address, signal: AbortSignalLike) => Promise<Socket>,
-  ): A {
+  #equip<A extends Agent>(agent: A, connect: (to: Address, signal: AbortSignalLike) => Promise<Socket>): A {
     const reuse = agent.reuseSocket.bind(agent);
     agent.createConnection = (options: ConnectOptions, made?: Made): undefined => {
       const address = { host: String(options.host), port: Number(options.port) };

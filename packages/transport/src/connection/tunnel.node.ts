@@ -2,12 +2,13 @@
  * A connection through a proxy: CONNECT (RFC 9110 §9.3.6), and nothing of the request before the proxy has said yes.
  * The answer of a proxy is never taken for one of the router.
  */
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { abortable, type AbortSignalLike } from '@nomyo/base';
 import { connectTcp, connectTls, type Address } from './connect.node.js';
 import { connectionError } from '../errors/connection-error.js';
 import { APIConnectionError } from '../errors/errors.js';
+import { http } from './node-http.node.js';
 import type { Proxy } from './proxy.js';
 import type { TlsSettings } from './tls.node.js';
 
