@@ -1,14 +1,14 @@
-/** How far clocks may be apart, in ms: a pair from less than this into the future is simply new. */
+/** Tolerated difference between clocks, in ms: a pair dated less than this into the future simply counts as new. */
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * When a stored pair was made, as far as it can be believed. A date in the future would make the pair new again at every
- * start, so then the time of change of its file counts.
+ * The creation time of a stored pair, as far as it is credible. A date in the future would make the pair new again at
+ * every start, so in that case the modification time of its file is used.
  *
- * @param createdAt Unix time in ms, as the pair says
- * @param modifiedAt Unix time in ms at which its file was changed, where there is one
+ * @param createdAt Unix time in ms that the pair states
+ * @param modifiedAt Unix time in ms at which its file was modified, if there is a file
  * @param now Unix time in ms
- * @returns `undefined` when both are in the future: nothing is known
+ * @returns `undefined` when both are in the future, so that nothing is known
  */
 export function believedCreation(
   createdAt: number,

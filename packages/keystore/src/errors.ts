@@ -1,6 +1,6 @@
 import { NomyoError, type NomyoErrorCode, type NomyoErrorJson, type NomyoErrorOptions } from '@nomyo/base';
 
-/** What can be wrong with a key file or its directory. */
+/** Codes for problems with a key file or its directory. */
 export type KeyStoreErrorCode = Extract<NomyoErrorCode, `KEY_FILE_${string}`>;
 
 /**
@@ -12,7 +12,7 @@ export class KeyStoreError extends NomyoError {
   /** The file or directory. */
   readonly path: string;
 
-  /** @param message what is wrong and what to do, without the path */
+  /** @param message the problem and the remedy, without the path */
   constructor(code: KeyStoreErrorCode, path: string, message: string, options?: NomyoErrorOptions) {
     super(code, `${path}: ${message}`, options);
     this.path = path;

@@ -1,17 +1,20 @@
-/** What functions that work on single key files take and give. */
+/** Options and results of the functions that work on single key files. */
 import type { KeySize } from '@nomyo/crypto';
 
 /** Options of {@link generateKeyFiles}. */
 export interface GenerateKeyFilesOptions {
-  /** Where to write `private_key.pem` and `public_key.pem`; made, with its parents, when it is missing. */
+  /** Directory for `private_key.pem` and `public_key.pem`; created, with its parents, if it is missing. */
   readonly keyDir: string;
-  /** Encrypts the private key; at least 8 characters, or bytes. Default: it is not encrypted; `undefined` is refused. */
+  /**
+   * Encrypts the private key; at least 8 characters or bytes. Default: not encrypted; an explicit `undefined` is an
+   * error.
+   */
   readonly password?: string | Uint8Array;
-  /** Modulus in bits: 2048, 3072 or 4096. Default: 4096. */
+  /** Modulus of the key, in bits: 2048, 3072 or 4096. Default: 4096. */
   readonly keySize?: KeySize | undefined;
 }
 
-/** Two absolute paths: what {@link loadKeyFiles} takes. */
+/** Two absolute paths, as {@link loadKeyFiles} takes them. */
 export interface KeyFiles {
   readonly privateKeyPath: string;
   readonly publicKeyPath: string;
@@ -19,11 +22,14 @@ export interface KeyFiles {
 
 /** Options of {@link loadKeyFiles}. */
 export interface LoadKeyFilesOptions {
-  /** PEM or DER: PKCS#8 or PKCS#1, with or without a password; or what nomyo-js 0.1 wrote. */
+  /** Private key as PEM or DER: PKCS#8 or PKCS#1, encrypted or not, or the format of nomyo-js 0.1. */
   readonly privateKeyPath: string;
-  /** SPKI PEM. Where it is given, it must be the other half of the private key. */
+  /** Public key as SPKI PEM, which must then be the other half of the private key. Default: it is not checked. */
   readonly publicKeyPath?: string | undefined;
-  /** Opens the private key. A file without protection is refused when there is a password; `undefined` is refused. */
+  /**
+   * Opens the private key. With a password, an unencrypted file is an error (`KEY_FILE_PASSWORD`). Default: the file is
+   * not encrypted; an explicit `undefined` is an error.
+   */
   readonly password?: string | Uint8Array;
 }
 
@@ -31,26 +37,29 @@ export interface LoadKeyFilesOptions {
 export interface InspectKeyFilesOptions {
   /** Directory of the pair. */
   readonly keyDir: string;
-  /** Age at which a store would replace the pair, in ms. Default: 86 400 000 (24 h). 0: never. */
+  /**
+   * Age at which a store would replace the pair, in ms, at most 31 622 400 000 (366 days). Default: 86 400 000 (24 h).
+   * 0: never.
+   */
   readonly rotationInterval?: number | undefined;
 }
 
-/** What can be known of a pair without its password. */
+/** Everything that can be known about a pair without its password. */
 export interface KeyPairInfo extends KeyFiles {
   /**
-   * SPKI PEM. Of an encrypted pair it is what `public_key.pem` says, which only the password can prove; `undefined`
-   * when that file is missing.
+   * Public key as SPKI PEM. For an encrypted pair this is the content of `public_key.pem`, which cannot be verified
+   * without the password; `undefined` if that file is missing.
    */
   readonly publicKeyPem: string | undefined;
-  /** `sha256/` and the base64 of the SHA-256 of the public key's SPKI. */
+  /** `sha256/` and the base64 of the SHA-256 of the public key's SPKI; `undefined` like {@link publicKeyPem}. */
   readonly fingerprint: string | undefined;
-  /** Modulus, in bits. */
+  /** Modulus, in bits; `undefined` like {@link publicKeyPem}. */
   readonly keySize: number | undefined;
-  /** Unix time in ms. */
+  /** Creation time of the pair, Unix time in ms. */
   readonly createdAt: number;
-  /** Unix time in ms at which a store would replace the pair, a minute or so before; `undefined`: never. */
+  /** Unix time in ms at which the pair is due; a store replaces it up to a minute earlier. `undefined`: never. */
   readonly nextRotationAt: number | undefined;
-  /** Whether the private key file can be read without a password. */
+  /** `password`: the private key file cannot be read without one. */
   readonly encryption: 'none' | 'password';
 }
 
@@ -58,9 +67,11 @@ export interface KeyPairInfo extends KeyFiles {
 export interface ChangeKeyPasswordOptions {
   /** Directory of the pair. */
   readonly keyDir: string;
-  /** Opens the private key. Default: it is not encrypted; `undefined` is refused. */
+  /** Opens the private key. Default: it is not encrypted; an explicit `undefined` is an error. */
   readonly password?: string | Uint8Array;
-  /** Encrypts it from now on; at least 8 characters, or bytes. `null`: it is not encrypted any more. */
+  /**
+   * Encrypts the private key from now on; at least 8 characters or bytes. `null`: it is no longer encrypted. Required.
+   */
   readonly newPassword: string | Uint8Array | null;
 }
 
@@ -68,10 +79,10 @@ export interface ChangeKeyPasswordOptions {
 export interface ImportKeyFilesOptions {
   /** The private key to import, in any format that {@link loadKeyFiles} reads. It stays where it is. */
   readonly privateKeyPath: string;
-  /** Opens it. Default: it is not encrypted; `undefined` is refused. */
+  /** Opens that key. Default: it is not encrypted; an explicit `undefined` is an error. */
   readonly password?: string | Uint8Array;
-  /** Directory to write the pair to, which must hold none. */
+  /** Directory to write the pair to; it must not hold one. */
   readonly keyDir: string;
-  /** Encrypts what is written; at least 8 characters, or bytes. `null`: it is not encrypted. Default: `password`. */
+  /** Encrypts the copy; at least 8 characters or bytes. `null`: it is not encrypted. Default: `password`. */
   readonly newPassword?: string | Uint8Array | null;
 }

@@ -1,4 +1,4 @@
-/** Where a store keeps its pairs: at the place of its options, until the caller moves it to another. */
+/** The places where a store keeps its pairs: the one in its options, until the caller moves it to another. */
 import * as platform from '#storage';
 import type { KeySize, SecureByteContext } from '@nomyo/crypto';
 import type { ResolvedOptions } from './options.js';
@@ -7,44 +7,44 @@ import type { PlaceOptions } from './place.js';
 import type { RotationPolicy } from './rotation.js';
 import type { KeyStorage } from './storage.js';
 
-/** A place in use: rotation goes on as its policy says, and writes where its pairs are, under their password. */
+/** A place in use: rotation follows its policy, and writes new pairs to it under its password. */
 export interface Home {
   readonly storage: KeyStorage;
   readonly policy: RotationPolicy;
 }
 
-/** What the pairs of a home are made with. */
+/** The settings for the pairs of a home. */
 export interface HomeSecrets {
-  /** The home's from now on. */
+  /** The home owns it from now on. */
   readonly password: SecureByteContext | undefined;
   readonly keySize: KeySize;
   readonly allowsUnprotected: boolean;
 }
 
-/** The home of a store, and how to make another. */
+/** Holds the current home of a store, and makes others. */
 export class Homes {
   readonly options: ResolvedOptions;
   #current: Home;
 
-  /** Begins with the one of the store's options. */
+  /** Begins with the home in the store's options. */
   constructor(options: ResolvedOptions) {
     this.options = options;
     const { place, keySize } = options;
     this.#current = this.make(place, { password: this.ownPassword(), keySize, allowsUnprotected: false });
   }
 
-  /** Where the store is now. */
+  /** The home of the store now. */
   get current(): Home {
     return this.#current;
   }
 
-  /** From now on, `home` is the current one. */
+  /** Makes `home` the current one, and disposes of the previous one. */
   enter(home: Home): void {
     this.#current.storage.dispose();
     this.#current = home;
   }
 
-  /** `undefined` when the store moved meanwhile: a pair at the old place no longer matters. */
+  /** Runs `task`. If it fails after the store has moved, the result is `undefined`: the old place no longer matters. */
   async unlessMoved<T>(task: (home: Home) => Promise<T>): Promise<T | undefined> {
     const home = this.#current;
     try {
@@ -55,7 +55,7 @@ export class Homes {
     }
   }
 
-  /** A home that is not entered yet. */
+  /** Makes a home, without entering it. */
   make(options: PlaceOptions, secrets: HomeSecrets): Home {
     const { names, memory, poolSize, policyFor } = this.options;
     const place = platform.locate(options, names);
@@ -70,7 +70,7 @@ export class Homes {
     return copyOf(this.options.password, this.options.memory);
   }
 
-  /** Ends the current home, and wipes the password of the options, of which homes have copies. */
+  /** Disposes of the current home, and wipes the password in the options, of which homes have copies. */
   dispose(): void {
     this.#current.storage.dispose();
     this.options.password?.dispose();

@@ -1,5 +1,6 @@
 /**
- * Where the RSA key pair of a client lives, and when it is replaced. Files on Node, memory elsewhere; no sockets.
+ * Stores the RSA key pair of a client, and replaces it when it is due. In files on Node, in memory or IndexedDB
+ * elsewhere; no sockets.
  *
  * @packageDocumentation
  */

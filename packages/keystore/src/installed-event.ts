@@ -2,9 +2,9 @@ import type { KeyStoreEvent } from './events.js';
 import type { StoredPair } from './storage.js';
 
 /**
- * What happened when a pair was put in place.
+ * The event for a pair that was put in place.
  *
- * @param previous fingerprint of the pair before it
+ * @param previous fingerprint of the pair before it, if there was one
  */
 export function installedEvent(
   { keys, path, origin }: StoredPair,

@@ -1,4 +1,4 @@
-/** Key files outside of a store, on Node. */
+/** Key files outside a store, on Node. */
 import { dirname, resolve } from 'node:path';
 import type { KeySize } from '@nomyo/crypto';
 import { KeyDirectory } from './disk/key-directory.node.js';
@@ -10,13 +10,13 @@ import { keyMaker } from './next-keys.js';
 import type { KeyFileSecrets } from './place.js';
 import type { FilesToLoad, LoadedFile, StorageCall } from './storage.js';
 
-/** Ends only with the process. */
+/** A call that nothing aborts. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
 /**
- * Writes a new pair.
+ * Makes a pair and writes it.
  *
- * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the directory has one
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the directory already holds one
  */
 export async function generateFiles(
   keyDir: string,
@@ -38,7 +38,7 @@ export async function generateFiles(
   return directory.paths;
 }
 
-/** Loads a pair from the paths given, wherever they are. */
+/** Loads a pair from the given paths. */
 export async function loadFile(files: FilesToLoad, secrets: KeyFileSecrets): Promise<LoadedFile> {
   const path = resolve(files.privateKeyPath);
   const loaded = await loadKey(path, secrets);
@@ -58,5 +58,5 @@ async function checkPublicFile(loaded: LoadedKey, path: string | undefined): Pro
 }
 
 function missing(path: string): KeyStoreError {
-  return new KeyStoreError('KEY_FILE_UNREADABLE', path, 'there is no such file. Check the path');
+  return new KeyStoreError('KEY_FILE_UNREADABLE', path, 'the file does not exist. Check the path');
 }

@@ -1,4 +1,4 @@
-/** Key files outside of a store: made once, or read once. */
+/** Key files outside a store: made once, or read once. */
 import * as platform from '#storage';
 import { anObject, optional, refuseUndefined, refuseUnknown } from '@nomyo/base';
 import type { RsaPrivateKey } from '@nomyo/crypto';
@@ -12,7 +12,7 @@ import type { FilesToLoad } from './storage.js';
  * Makes a key pair and writes it to two files, both or none; nothing is ever overwritten.
  *
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
- * @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the files is there; `KEY_FILE_UNWRITABLE`,
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when either file exists; `KEY_FILE_UNWRITABLE`,
  * `KEY_FILE_PERMISSIONS`
  * @example
  * const { publicKeyPath } = await generateKeyFiles({ keyDir: 'client_keys', password });
@@ -31,7 +31,7 @@ export async function generateKeyFiles(options: GenerateKeyFilesOptions): Promis
 }
 
 /**
- * Reads a private key, whose caller disposes of it. The file is left as it is, whatever is wrong with it.
+ * Reads a private key, which the caller disposes of. The file is never changed, whatever is wrong with it.
  *
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
  * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD` or
@@ -50,7 +50,7 @@ export async function loadKeyFiles(options: LoadKeyFilesOptions): Promise<RsaPri
   }
 }
 
-/** @throws {InvalidArgumentError} on a wrong path, an unknown name, or a password that is `undefined` */
+/** @throws {InvalidArgumentError} on an invalid path, an unknown option, or a password that is `undefined` */
 export function checkFilesToLoad(options: LoadKeyFilesOptions): FilesToLoad {
   refuseUnknown(anObject('options', options), ['privateKeyPath', 'publicKeyPath', 'password']);
   refuseUndefined(options, ['password']);

@@ -3,17 +3,19 @@ import { DisposedError, type AbortSignalLike, type Moment } from '@nomyo/base';
 import type { TakenPair } from './rotation.js';
 import type { OwnedKeys, StoredPair } from './storage.js';
 
-/** The right to use a pair until {@link KeyLease.release}: an answer opens with the pair its request was sent with. */
+/**
+ * The right to use a pair until {@link KeyLease.release}: an answer is opened with the pair its request was sent with.
+ */
 export interface KeyLease {
-  /** The pair. Its waits end with the signal that the lease was asked for with, unless they are given another. */
+  /** The pair. Unless `unwrap` is given a signal, it follows the one that the lease was acquired with. */
   readonly keys: KeySource;
-  /** Gives it back. Idempotent. */
+  /** Returns the pair. Idempotent. */
   release(): void;
-  /** The same, for `using`. */
+  /** {@link release}, for `using`. */
   [Symbol.dispose](): void;
 }
 
-/** A pair in use, with a count of its leases: it is disposed of when it was retired and the last lease has ended. */
+/** A pair in use, with a count of its leases. It is disposed of once it is retired and its last lease has ended. */
 export class KeyPair implements TakenPair {
   readonly createdAt: number;
   readonly taken: Moment;
@@ -32,7 +34,9 @@ export class KeyPair implements TakenPair {
   }
 
   /**
-   * @param signal ends the waits of the keys
+   * Leases the pair.
+   *
+   * @param signal ends the waits of the leased keys
    * @throws {DisposedError} after {@link retire}
    */
   lease(signal?: AbortSignalLike): KeyLease {
@@ -56,7 +60,7 @@ export class KeyPair implements TakenPair {
     return { keys, release, [Symbol.dispose]: release };
   }
 
-  /** No lease any more; the keys are disposed of when the last one has ended. */
+  /** Allows no more leases; the keys are disposed of when the last one has ended. */
   retire(): void {
     this.#retired = true;
     if (this.#leases === 0) this.#keys.dispose();

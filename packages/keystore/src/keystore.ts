@@ -9,13 +9,15 @@ import type { StoredPair } from './storage.js';
 /** A {@link ServingKeyStore} that its caller can move to another place, or give another key. */
 export class KeyStore extends ServingKeyStore {
   /**
-   * Uses the pair of another place from now on; requests under way keep theirs. A pair that is there and opens with the
-   * password is used; where there is none, one is made and stored. Rotation writes to that place, under that password.
+   * Moves the store to another place; requests under way keep their pair. A pair at that place is used if the password
+   * opens it; if there is none, one is made and stored. Rotation then writes to that place, under that password.
    *
-   * @throws {InvalidArgumentError} on a wrong value or an unknown name
-   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair that does not open with this password, and what
-   * {@link ready} throws; the store stays where it was
+   * @throws {InvalidArgumentError} on an invalid value or an unknown option
+   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair that the password does not open; otherwise as
+   * {@link ready} does. The store then stays where it was.
    * @throws {DisposedError} after {@link dispose}
+   * @example
+   * await store.moveTo({ keyDir: 'other_keys', password });
    */
   async moveTo(options: MoveOptions = {}): Promise<void> {
     this.check();
@@ -25,12 +27,14 @@ export class KeyStore extends ServingKeyStore {
   }
 
   /**
-   * Uses the private key in this file from now on; requests under way keep theirs. It counts as made now, and rotation
-   * writes `private_key.pem` and `public_key.pem` into its directory (or `rotationDir`), under its password.
+   * Uses the private key in a file from now on; requests under way keep theirs. The key counts as made now, and
+   * rotation writes `private_key.pem` and `public_key.pem` into its directory (or `rotationDir`), under its password.
    *
-   * @throws {InvalidArgumentError} on a wrong value or an unknown name
-   * @throws {KeyStoreError} when the file cannot be used; the store stays where it was
+   * @throws {InvalidArgumentError} on an invalid value or an unknown option
+   * @throws {KeyStoreError} when the file cannot be used; the store then stays where it was
    * @throws {DisposedError} after {@link dispose}
+   * @example
+   * await store.loadFrom({ privateKeyPath: 'old_keys/private_key.pem', password });
    */
   async loadFrom(files: LoadKeyFilesOptions): Promise<void> {
     this.check();
@@ -38,12 +42,14 @@ export class KeyStore extends ServingKeyStore {
   }
 
   /**
-   * Uses this key from now on; requests under way keep theirs. It counts as made now, and is replaced like any other:
+   * Uses a key from now on; requests under way keep theirs. The key counts as made now, and is replaced like any other:
    * set `rotationInterval: 0` to keep it.
    *
-   * @param privateKey the store's from now on: it disposes of it after its last request
-   * @throws {InvalidArgumentError} when it is no {@link RsaPrivateKey}
+   * @param privateKey owned by the store from now on, which disposes of it after its last request
+   * @throws {InvalidArgumentError} when it is not an {@link RsaPrivateKey}
    * @throws {DisposedError} after {@link dispose}
+   * @example
+   * store.useKey(await loadKeyFiles({ privateKeyPath }));
    */
   useKey(privateKey: RsaPrivateKey): void {
     this.check();
@@ -54,7 +60,7 @@ export class KeyStore extends ServingKeyStore {
     this.install({ keys: privateKey, createdAt: Date.now(), path: undefined, origin: 'found' });
   }
 
-  /** Moves, one after the other; calls that acquire a pair meanwhile wait, and get the new one. */
+  /** Runs moves one after the other; calls that acquire a pair in the meantime wait, and get the new one. */
   #enter(task: () => Promise<{ home: Home; stored: StoredPair }>): Promise<void> {
     return this.opening(async (before) => {
       await before?.catch(() => undefined);

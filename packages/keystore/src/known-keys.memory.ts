@@ -1,6 +1,6 @@
 import type { KnownKeys, NextKnownKey } from './known-keys.js';
 
-/** What this process met, until it ends. */
+/** Known keys in the memory of this process. */
 export class MemoryKnownKeys implements KnownKeys {
   readonly #known = new Map<string, string>();
 

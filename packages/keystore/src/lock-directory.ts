@@ -2,20 +2,28 @@ import * as platform from '#storage';
 import { anAbortSignal, optional } from '@nomyo/base';
 import { aPath } from './options.js';
 
-/** A directory that is this process's until it is released. */
+/** The exclusive use of a directory until it is released. */
 export interface DirectoryLease {
-  /** Lets the next process have it. */
+  /** Lets the next process have the directory. */
   release(): Promise<void>;
 }
 
 /**
- * Waits until no other process has the directory, which is made when it is missing, and keeps it: also from processes of
- * other containers and machines that share it. A process that is killed loses it.
+ * Locks a directory, which is created if it is missing, waiting up to a minute for other processes. The lock also holds
+ * against processes in other containers and on other machines that share the directory. A process that is killed loses
+ * it.
  *
- * @param signal ends the wait. Default: it is given up after a minute
- * @throws {InvalidArgumentError} on a wrong argument, or in a runtime without files
- * @throws {KeyStoreError} when the directory cannot be used, or is kept by another process for a minute
+ * @param signal ends the wait early. Default: none
+ * @throws {InvalidArgumentError} on an invalid argument, or in a runtime without files
+ * @throws {KeyStoreError} when the directory cannot be used, or another process holds it for a minute
  * @throws the signal's reason
+ * @example
+ * const lease = await lockDirectory('spool');
+ * try {
+ *   await work();
+ * } finally {
+ *   await lease.release();
+ * }
  */
 export async function lockDirectory(directory: string, signal?: AbortSignal): Promise<DirectoryLease> {
   optional('signal', signal, anAbortSignal, undefined);

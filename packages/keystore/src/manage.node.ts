@@ -1,4 +1,4 @@
-/** What is done to a pair on the disk by hand: looked at, put under another password, brought from elsewhere. */
+/** Manual management of a pair on disk, on Node: inspect it, change its password, import a key. */
 import { resolve } from 'node:path';
 import { RsaPublicKey, type SecureByteContext } from '@nomyo/crypto';
 import { checkDirectory } from './disk/directory.node.js';
@@ -15,10 +15,10 @@ import type { PairFacts, StorageCall } from './storage.js';
 
 const NO_SECRETS: KeyFileSecrets = { password: undefined, memory: {} };
 
-/** Ends only with the process. */
+/** A call that nothing aborts. */
 const call = (): StorageCall => ({ signal: new AbortController().signal, background: false });
 
-/** What the files of a pair tell without a password; `undefined` when there is none. */
+/** Everything that the files of a pair reveal without a password; `undefined` if there is no pair. */
 export async function inspectFiles(keyDir: string): Promise<PairFacts | undefined> {
   const path = resolve(keyDir);
   const { paths } = new KeyDirectory(path, NO_SECRETS, 'keyDir');
@@ -39,7 +39,7 @@ export async function inspectFiles(keyDir: string): Promise<PairFacts | undefine
   };
 }
 
-/** What the public key file says: without the password, whether it is the other half cannot be known. */
+/** The key in the public key file. Without the password it cannot be checked against the private key. */
 async function claimedKey({ publicKeyPath }: KeyFiles): Promise<RsaPublicKey | undefined> {
   const file = await readPublicFile(publicKeyPath);
   return file?.content.use((content) => RsaPublicKey.fromPem(content));
@@ -51,14 +51,14 @@ async function provenKey(paths: KeyFiles): Promise<RsaPublicKey | undefined> {
   return pair?.key.publicKey;
 }
 
-/** Puts the private key under another password, or under none. */
+/** Encrypts the private key with another password, or decrypts it. */
 export async function resealFiles(keyDir: string, from: KeyFileSecrets, to: KeyFileSecrets): Promise<void> {
   const directory = new KeyDirectory(resolve(keyDir), to, 'keyDir');
   const { paths } = directory;
-  // Before the lock, for which the directory would be made.
+  // Checked before taking the lock, which would create the directory.
   if (!(await checkDirectory(directory.path))) throw missing(paths.privateKeyPath);
   await directory.update(call(), async (write) => {
-    // The pair as a store reads it: a public key of another one is no pair to write again.
+    // Read as a store reads it: a mismatched public key is an error, and is not written again.
     (await readPair(paths, from))?.key.dispose();
     const { pkcs8, record } = await openSource(paths.privateKeyPath, from);
     try {
@@ -69,7 +69,7 @@ export async function resealFiles(keyDir: string, from: KeyFileSecrets, to: KeyF
   });
 }
 
-/** Brings a private key from elsewhere into a directory that has none. */
+/** Imports a private key into a directory that has none. */
 export async function importFile(
   { privateKeyPath, keyDir }: { readonly privateKeyPath: string; readonly keyDir: string },
   from: KeyFileSecrets,
@@ -88,7 +88,7 @@ export async function importFile(
   }
 }
 
-/** The private key of a file, and what the file says of its pair. */
+/** Reads the private key of a file, and the file's record of the pair. */
 async function openSource(
   path: string,
   secrets: KeyFileSecrets,
@@ -102,5 +102,5 @@ async function openSource(
 }
 
 function missing(path: string): KeyStoreError {
-  return new KeyStoreError('KEY_FILE_UNREADABLE', path, 'there is no such file. Check the path');
+  return new KeyStoreError('KEY_FILE_UNREADABLE', path, 'the file does not exist. Check the path');
 }

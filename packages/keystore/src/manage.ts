@@ -1,4 +1,4 @@
-/** What is done to a pair on the disk by hand: looked at, put under another password, brought from elsewhere. */
+/** Manual management of a pair on disk: inspect it, change its password, import a key. */
 import * as platform from '#storage';
 import {
   anInteger,
@@ -21,7 +21,7 @@ import { aPath } from './options.js';
 import { resolvePassword } from './password.js';
 
 /**
- * What can be known of a pair without its password.
+ * Describes a pair, as far as that is possible without its password.
  *
  * @returns `undefined` when there is no private key in the directory
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
@@ -41,8 +41,9 @@ export async function inspectKeyFiles(options: InspectKeyFilesOptions): Promise<
 }
 
 /**
- * Writes a pair again, under another password or none, in one step: whatever happens, one of the two opens it. Running
- * processes keep their pair, and cannot rotate any more until they are started with the new password.
+ * Changes the password of a pair, adds one or removes it, in one step: whatever happens, either the old or the new
+ * password opens it. Running processes keep their pair, but cannot rotate until they are restarted with the new
+ * password.
  *
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
  * @throws {KeyStoreError} `KEY_FILE_PASSWORD` when the old password is wrong, or another code
@@ -62,11 +63,11 @@ export async function changeKeyPassword(options: ChangeKeyPasswordOptions): Prom
 }
 
 /**
- * Brings a private key from elsewhere into a directory, with its public key: one of openssl, of the Python client, or of
- * nomyo-js 0.1. Its time of creation comes with it where the file says it; otherwise it counts as made now.
+ * Imports a private key into a directory, with its public key: from openssl, from the Python client, or from nomyo-js
+ * 0.1. Its creation time is kept if the file states it; otherwise the key counts as made now.
  *
  * @throws {InvalidArgumentError} on a wrong option, or in a runtime without files
- * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the directory has a pair; what {@link loadKeyFiles} throws
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the directory already holds a pair; otherwise as {@link loadKeyFiles}
  * @example
  * await importKeyFiles({ privateKeyPath: 'old.pem', keyDir: 'client_keys', newPassword });
  */
@@ -85,7 +86,7 @@ export async function importKeyFiles(options: ImportKeyFilesOptions): Promise<Ke
   );
 }
 
-/** @param to `null`: none */
+/** @param to the new password; `null`: none */
 async function withPasswords<T>(
   from: string | Uint8Array | undefined,
   to: string | Uint8Array | null,

@@ -1,4 +1,4 @@
-/** How a store moves to another place: a password that the caller does not give is that of the store's options. */
+/** Moves a store to another place. Unless the caller gives a password, the one in the store's options applies. */
 import * as platform from '#storage';
 import { anObject, refuseUndefined, refuseUnknown } from '@nomyo/base';
 import type { KeySize } from '@nomyo/crypto';
@@ -13,18 +13,20 @@ import type { StoredPair } from './storage.js';
 
 /** Options of {@link KeyStore.moveTo}. */
 export interface MoveOptions {
-  /** Directory of the pair; `null`: memory. Default: that of the store's options, or `client_keys` if it has none. */
+  /**
+   * Directory of the pair; `null`: memory. Default: the one in the store's options, or `client_keys` if it has none.
+   */
   readonly keyDir?: string | null | undefined;
-  /** Protects the files there; at least 8 characters, or bytes. Default: that of the store's options, if any. */
+  /** Encrypts the files there; at least 8 characters or bytes. Default: the one in the store's options, if any. */
   readonly password?: string | Uint8Array;
-  /** Modulus of new pairs, in bits. Default: that of the store's options. */
+  /** Modulus of new pairs, in bits: 2048, 3072 or 4096. Default: the one in the store's options. */
   readonly keySize?: KeySize | undefined;
 }
 
 /**
- * A home at another place.
+ * Makes a home at another place.
  *
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
  */
 export function homeAt(homes: Homes, options: MoveOptions): Home {
   refuseUnknown(anObject('options', options), ['keyDir', 'password', 'keySize']);
@@ -39,10 +41,10 @@ export function homeAt(homes: Homes, options: MoveOptions): Home {
 }
 
 /**
- * The directory of a private key file, which is read. Where the caller gave no password, the file may be without
- * protection, or under the password of the store's options; what is written next to it is under that one.
+ * Reads a private key file, and makes a home in its directory. If the caller gave no password, the file may be
+ * unencrypted, or encrypted with the password in the store's options; new files next to it are encrypted with that one.
  *
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
  * @throws {KeyStoreError} when the file cannot be used
  */
 export async function homeBeside(
@@ -69,9 +71,9 @@ export async function homeBeside(
 }
 
 /**
- * The pair at a new home.
+ * Opens or makes the pair at a new home.
  *
- * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the one that is there does not open
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when the password does not open the pair that is there
  */
 export async function openHome({ storage }: Home, signal: AbortSignal): Promise<StoredPair> {
   try {
@@ -80,7 +82,7 @@ export async function openHome({ storage }: Home, signal: AbortSignal): Promise<
     storage.dispose();
     if (!(error instanceof KeyStoreError) || error.code !== 'KEY_FILE_PASSWORD') throw error;
     const reason = error.message.slice(error.path.length + 2);
-    const message = `there is a pair already, which is never overwritten, and cannot be used: ${reason}`;
+    const message = `the pair here cannot be used, and is never overwritten: ${reason}`;
     throw new KeyStoreError('KEY_FILE_EXISTS', error.path, message, { cause: error });
   }
 }

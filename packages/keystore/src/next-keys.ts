@@ -5,7 +5,7 @@ import type { MemoryOptions } from './place.js';
 /** Makes a private key as PKCS#8. */
 export type MakeKey = () => Promise<SecureByteContext>;
 
-/** What can be made ahead of need, and wiped when it is not needed. */
+/** Something that can be made in advance, and wiped when it is not needed. */
 export interface Wipeable {
   dispose(): void;
 }
@@ -16,24 +16,24 @@ export function keyMaker(keySize: KeySize, memory: MemoryOptions): MakeKey {
 }
 
 /**
- * The private keys of the next pairs, made ahead of need and held (PKCS#8: in protected memory) until they are taken. One
- * is made at a time: it takes a core for a second.
+ * The private keys of the next pairs, made in advance and held until they are taken (PKCS#8 in protected memory). They
+ * are made one at a time, because each keeps a core busy for about a second.
  */
 export class NextKeys<K extends Wipeable = SecureByteContext> {
   readonly #make: () => Promise<K>;
   readonly #size: number;
-  /** Oldest first; the last one may be on its way. */
+  /** Oldest first; the last one may still be in the making. */
   #pool: readonly Promise<K>[] = [];
   #filling: Promise<void> | undefined;
   #disposed = false;
 
-  /** @param size how many are held ready */
+  /** @param size number of keys held ready */
   constructor(make: () => Promise<K>, size = 1) {
     this.#make = make;
     this.#size = size;
   }
 
-  /** Fills the pool, unless it is full, or being filled. */
+  /** Fills the pool, unless it is full or already being filled. */
   async prepare(): Promise<void> {
     this.#filling ??= this.#fill().finally(() => {
       this.#filling = undefined;
@@ -41,14 +41,14 @@ export class NextKeys<K extends Wipeable = SecureByteContext> {
     await this.#filling;
   }
 
-  /** The oldest key of the pool, or a new one; it is the caller's now. */
+  /** Takes the oldest key of the pool, or makes one. The caller owns it. */
   async take(): Promise<K> {
     const [oldest = this.#makeUnlessDisposed(), ...rest] = this.#pool;
     this.#pool = rest;
     return oldest;
   }
 
-  /** Wipes what was prepared. Idempotent. */
+  /** Wipes all prepared keys. Idempotent. */
   dispose(): void {
     this.#disposed = true;
     for (const prepared of this.#pool) {
@@ -72,7 +72,7 @@ export class NextKeys<K extends Wipeable = SecureByteContext> {
       try {
         await key;
       } catch (error) {
-        // A caller that took it meanwhile gets the failure too.
+        // A caller that has taken this promise in the meantime gets the failure too.
         this.#pool = this.#pool.filter((other) => other !== key);
         throw error;
       }

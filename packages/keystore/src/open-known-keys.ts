@@ -6,16 +6,19 @@ import { checkPlace } from './options.js';
 
 /** Options of {@link openKnownKeys}. */
 export interface KnownKeysOptions {
-  /** Directory of the key pair: the file `known_routers` in it. Default: `client_keys` on Node. `null`: memory. */
+  /** Directory of the file `known_routers`. Default: `client_keys` on Node, memory elsewhere. `null`: memory. */
   readonly keyDir?: string | null | undefined;
-  /** Browsers only: in the database of the origin, where all its tabs share it. */
+  /** Browsers only: keeps them in the database of the origin, shared by all its tabs. Default: memory. */
   readonly keyStorage?: 'indexeddb' | undefined;
 }
 
 /**
- * Touches no disk. All processes that use one directory share what is remembered in it.
+ * Opens the known keys of a directory, which all processes that use it share. This call itself touches no disk.
  *
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
+ * @example
+ * const known = openKnownKeys({ keyDir: 'client_keys' });
+ * const fingerprint = await known.recall('https://api.nomyo.ai');
  */
 export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
   refuseUnknown(anObject('options', options), ['keyDir', 'keyStorage']);
@@ -26,7 +29,7 @@ export function openKnownKeys(options: KnownKeysOptions = {}): KnownKeys {
   };
 }
 
-/** A name is the first word of a line. */
+/** Checks a name, which is the first word of a line in the file. */
 function checkName(name: unknown): string {
   if (typeof name === 'string' && /^[^\s#]\S*$/.test(name)) return name;
   throw new InvalidArgumentError('name', 'must be a word without white space that does not begin with #');
@@ -34,5 +37,5 @@ function checkName(name: unknown): string {
 
 function checkNext(next: NextKnownKey): NextKnownKey {
   if (isFingerprint(next.fingerprint)) return next;
-  throw new InvalidArgumentError('fingerprint', 'must be sha256/ and the base64 of 32 bytes');
+  throw new InvalidArgumentError('fingerprint', 'must be sha256/ followed by the base64 of 32 bytes');
 }

@@ -5,9 +5,9 @@ import type { SeenConfiguration, SeenConfigurations } from './seen-configuration
 
 /** Options of {@link openSeenConfigurations}. */
 export interface SeenConfigurationsOptions {
-  /** Directory of the file `seen_configurations`, mode 0600. Default: `client_keys` on Node. `null`: memory. */
+  /** Directory of the file `seen_configurations`. Default: `client_keys` on Node, memory elsewhere. `null`: memory. */
   readonly keyDir?: string | null | undefined;
-  /** Browsers only: in the database of the origin, where all its tabs share it. */
+  /** Browsers only: keeps them in the database of the origin, shared by all its tabs. Default: memory. */
   readonly keyStorage?: 'indexeddb' | undefined;
 }
 
@@ -15,9 +15,10 @@ const anEpoch = anInteger(0, 2 ** 32 - 1);
 const aTime = anInteger(0, Number.MAX_SAFE_INTEGER);
 
 /**
- * Touches no disk. All processes that use one directory share what is remembered in it.
+ * Opens the seen configurations of a directory, which all processes that use it share. This call itself touches no
+ * disk.
  *
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
  * @example
  * const seen = openSeenConfigurations({ keyDir: 'client_keys' });
  * const { epoch } = await seen.raise('api.nomyo.ai', { epoch: 3, issuedAt: 1_795_900_000 }, signal);

@@ -1,4 +1,4 @@
-/** The options of a key store, with defaults and units, and their checks: all before anything is made or written. */
+/** The options of a key store, and their checks, which all run before anything is made or written. */
 import {
   aBoolean,
   aFunction,
@@ -22,30 +22,33 @@ import type { RotationPolicy } from './rotation.js';
 /** Options of {@link KeyStore}. */
 export interface KeyStoreOptions extends PlaceOptions {
   /**
-   * Protects every private key file that is written, and opens the ones that are there; at least 8 characters, or
-   * bytes. Files without protection are refused then. Default: files are not encrypted; `undefined` is refused.
+   * Encrypts every private key file that is written, and opens existing ones; at least 8 characters or bytes. Existing
+   * files that are not encrypted are then an error (`KEY_FILE_PASSWORD`). Default: files are not encrypted; an explicit
+   * `undefined` is an error.
    */
   readonly password?: string | Uint8Array;
-  /** Age at which a pair is replaced, in ms, at most 31 622 400 000 (366 days). Default: 86 400 000 (24 h). 0: never. */
+  /**
+   * Age at which a pair is replaced, in ms, at most 31 622 400 000 (366 days). Default: 86 400 000 (24 h). 0: never.
+   */
   readonly rotationInterval?: number | undefined;
-  /** Requests that one pair serves before it is replaced. Default: no limit. */
+  /** Number of requests that one pair serves before it is replaced, at least 1. Default: no limit. */
   readonly rotationRequests?: number | undefined;
   /** Modulus of new pairs, in bits: 2048, 3072 or 4096. Default: 4096. */
   readonly keySize?: KeySize | undefined;
-  /** Take protected memory for keys, key files and passwords, and wipe it after use. Default: `true`. */
+  /** Uses protected memory for keys, key files and passwords, and wipes it after use. Default: `true`. */
   readonly secure?: boolean;
-  /** Refuse to have a secret in memory that is not locked: `SecurityError` `MEMORY_NOT_LOCKED`. Default: `false`. */
+  /** Refuses memory that is not locked, with a `SecurityError` `MEMORY_NOT_LOCKED`. Default: `false`. */
   readonly requireLocked?: boolean;
-  /** Called with the length of each piece of memory that is not locked. Default: none. */
+  /** Called with the length of each piece of memory that is not locked, in bytes. Default: none. */
   readonly onUnlocked?: (bytes: number) => void;
   /** Receives events. Default: none. */
   readonly onEvent?: KeyStoreListener;
 }
 
-/** Names for options in errors, for a caller that has its own; the others keep theirs. */
+/** Names of options in errors, for a caller that has names of its own; the others keep theirs. */
 export type KeyStoreOptionNames = { readonly [Name in keyof KeyStoreOptions]?: string };
 
-/** Options that were checked, and complete. */
+/** Options after checking, with all defaults. */
 export interface ResolvedOptions {
   readonly names: OptionNames;
   readonly place: PlaceOptions;
@@ -53,12 +56,12 @@ export interface ResolvedOptions {
   readonly keySize: KeySize;
   readonly memory: MemoryOptions;
   readonly poolSize: number;
-  /** @param isShared whether others use the same pair */
+  /** @param isShared whether other processes or tabs use the same pair */
   readonly policyFor: (isShared: boolean) => RotationPolicy;
   readonly onEvent: KeyStoreListener | undefined;
 }
 
-/** Every option by the name that the caller knows. */
+/** Every option, with the name by which the caller knows it. */
 export type OptionNames = Readonly<Record<keyof KeyStoreOptions, string>>;
 
 const NAMES: OptionNames = {
@@ -80,8 +83,10 @@ const aRequestCount = anInteger(1, LIMITS.requests);
 const aKeySize = oneOf(KEY_SIZES);
 
 /**
- * @param own names that the caller has for these options
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * Checks the options, and completes them.
+ *
+ * @param own names of the caller for these options
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
  */
 export function resolveOptions(options: KeyStoreOptions, own: KeyStoreOptionNames = {}): ResolvedOptions {
   const names: OptionNames = { ...NAMES, ...own };
@@ -119,7 +124,7 @@ function checkMemory(
   };
 }
 
-/** @throws {InvalidArgumentError} on a wrong value, or options that exclude each other */
+/** @throws {InvalidArgumentError} on an invalid value, or on options that exclude each other */
 export function checkPlace(
   { keyDir, rotationDir, keyStorage }: PlaceOptions,
   names: PlaceNames = NAMES,
@@ -139,10 +144,10 @@ export function checkPlace(
   };
 }
 
-/** A path: a string that is not empty and holds no NUL. */
+/** A path: a non-empty string without NUL. */
 export const aPath: Check<string> = (name, value) => {
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
-  throw new InvalidArgumentError(name, 'must be a path: a string that is not empty and holds no NUL');
+  throw new InvalidArgumentError(name, 'must be a path: a non-empty string without NUL');
 };
 
 /** @throws {InvalidArgumentError} on anything but one of `KEY_SIZES`, or `undefined` for the default */
@@ -159,7 +164,7 @@ function policyOf(options: KeyStoreOptions, names: OptionNames): ResolvedOptions
     DEFAULTS.rotationIntervalMs,
   );
   const maxRequests = optional(names.rotationRequests, rotationRequests, aRequestCount, Infinity);
-  // Processes and tabs that share a pair choose different moments: the first one makes the pair, the others find it.
+  // Processes and tabs that share a pair choose different moments: the first makes the new pair, the others find it.
   const leadMs = Math.min(MAX_LEAD_MS, intervalMs / 4) * (1 - Math.random() / 2);
   return (isShared) => ({
     intervalMs,

@@ -1,14 +1,15 @@
-/** Passwords of key files: checked here, and kept here as bytes in protected memory. */
+/** Checks passwords of key files, and keeps them as bytes in protected memory. */
 import { aPassword, concatBytes } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import type { MemoryOptions } from './place.js';
 
 /**
- * A copy of the password in protected memory; the caller's bytes stay as they are.
+ * Checks a password, and copies it into protected memory; the caller's bytes are not changed.
  *
- * @param name of the option, as the caller wrote it
+ * @param name name of the option, as the caller wrote it
  * @param minLength in characters or bytes
- * @throws {InvalidArgumentError} on anything else, without quoting it
+ * @returns `undefined` when `value` is
+ * @throws {InvalidArgumentError} when it is not a password; the value is not quoted
  */
 export function resolvePassword(
   name: string,
@@ -22,7 +23,7 @@ export function resolvePassword(
   return new SecureByteContext(bytes, memory);
 }
 
-/** A second copy, with an end of its own. */
+/** Makes a second copy, which is disposed of on its own. */
 export function copyOf(
   password: SecureByteContext | undefined,
   memory: MemoryOptions,

@@ -1,26 +1,26 @@
-/** What is asked of a place where a pair is to live. */
+/** Options for the place where a pair is stored. */
 import type { KeySize, SecureByteContext, SecureByteContextOptions } from '@nomyo/crypto';
 
-/** Where a pair is to live. */
+/** Options that choose the place of a pair. */
 export interface PlaceOptions {
   /**
-   * Directory of the key pair, made when it is missing. Default: `client_keys` on Node. `null`: keys live in memory
-   * only, as they do in browsers unless `keyStorage` says otherwise.
+   * Directory of the key pair, created if it is missing. Default: `client_keys` on Node. `null`: keys are only in
+   * memory, as they are in browsers without `keyStorage`.
    */
   readonly keyDir?: string | null | undefined;
-  /** Directory that rotated pairs are written to. Default: `keyDir`. */
+  /** Directory to which rotated pairs are written. Default: `keyDir`. */
   readonly rotationDir?: string | undefined;
   /**
-   * Browsers only: the pair is a CryptoKey in IndexedDB that cannot be exported, and all tabs of the origin share it.
-   * Excludes `keyDir`, `rotationDir` and `password`. Default: memory.
+   * Browsers only: keeps the pair as CryptoKeys in IndexedDB, whose private key cannot be exported and which all tabs
+   * of the origin share. Excludes `keyDir`, `rotationDir` and `password`. Default: memory.
    */
   readonly keyStorage?: 'indexeddb' | undefined;
 }
 
-/** How memory for secrets is taken. */
+/** Options for memory that holds secrets. */
 export type MemoryOptions = SecureByteContextOptions;
 
-/** How the caller calls the options of a place: errors speak of those names. */
+/** The caller's names for the options of a place, which errors use. */
 export type PlaceNames = Readonly<Record<keyof PlaceOptions, string>>;
 
 /** Two absolute paths, which may be equal. */
@@ -29,17 +29,17 @@ export interface KeyLocation {
   readonly rotationDir: string;
 }
 
-/** What it takes to open and to write a private key file. */
+/** Everything needed to open and write a private key file. */
 export interface KeyFileSecrets {
   readonly password: SecureByteContext | undefined;
   readonly memory: MemoryOptions;
-  /** Whether a file without protection is read although there is a password. Default: `false`. */
+  /** Whether an unencrypted file is accepted although there is a password. Default: `false`. */
   readonly allowsUnprotected?: boolean;
 }
 
-/** What a storage needs to know. It disposes of the password. */
+/** Options of a storage. It disposes of the password. */
 export interface StorageOptions extends KeyFileSecrets {
   readonly keySize: KeySize;
-  /** Pairs to hold ready in memory, where no other process makes one. */
+  /** Number of pairs to hold ready, where pairs are in memory. */
   readonly poolSize: number;
 }

@@ -1,4 +1,4 @@
-/** Node: what is remembered is in files next to the pair, or in memory when there is no directory. */
+/** Known keys and seen configurations on Node: in files next to the pair, or in memory if there is no directory. */
 import { resolve } from 'node:path';
 import { FileKnownKeys } from './disk/known-keys.node.js';
 import { FileSeenConfigurations } from './disk/seen-configurations.node.js';

@@ -1,4 +1,4 @@
-/** Runtimes without files: what is remembered is in memory or, where pairs are, in IndexedDB. */
+/** Known keys and seen configurations in runtimes without files: in memory, or in IndexedDB next to the pair. */
 import { loadIndexedDb } from './indexeddb/lazy.web.js';
 import { MemoryKnownKeys } from './known-keys.memory.js';
 import { MemorySeenConfigurations } from './seen-configurations.memory.js';

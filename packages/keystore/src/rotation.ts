@@ -1,62 +1,62 @@
-/** When a key pair is replaced: decisions alone, as functions of the pair, the policy and the time. */
+/** Decides when a key pair is replaced: pure functions of the pair, the policy and the time. */
 import type { Moment } from '@nomyo/base';
 
-/** When a pair was made, and when this process began to use it. */
+/** The age of a pair in use. */
 export interface TakenPair {
-  /** Unix time in ms at which the pair was made, by the clock of then. */
+  /** Unix time in ms at which the pair was made, by the clock at that time. */
   readonly createdAt: number;
-  /** When this process began to use it. */
+  /** The moment at which this process began to use it. */
   readonly taken: Moment;
 }
 
 /** A pair in use. */
 export interface PairInUse extends TakenPair {
-  /** Requests that this process has sent with it. */
+  /** Number of requests that this process has sent with it. */
   readonly served: number;
 }
 
-/** Limits of a pair. Leads let the next pair be ready before it is needed. */
+/** Limits on the use of a pair. The leads have the next pair ready before it is needed. */
 export interface RotationPolicy {
   /** Age in ms at which a pair is replaced; 0: never. */
   readonly intervalMs: number;
-  /** Requests that one pair serves, or `Infinity`. */
+  /** Number of requests that one pair serves, or `Infinity`. */
   readonly maxRequests: number;
-  /** How long before the interval is over the pair is replaced, in ms. */
+  /** Time before the end of the interval at which the pair is replaced, in ms. */
   readonly rotateLeadMs: number;
-  /** How long before that the next pair is made, in ms. */
+  /** Time before that at which the next pair is made, in ms. */
   readonly prepareLeadMs: number;
 }
 
-/** Attempts that failed since the last success. */
+/** Failed attempts since the last success. */
 export interface Failures {
   readonly count: number;
-  /** Monotonic time of the last one, in ms. */
+  /** Monotonic time of the last failure, in ms. */
   readonly lastAt: number;
 }
 
-/** What to do now. */
+/** The action to take now. */
 export interface RotationDecision {
   /** `prepare`: make the next pair; `rotate`: use another pair. */
   readonly action: 'keep' | 'prepare' | 'rotate';
-  /** Whether the pair has served all the requests that it may. */
+  /** Whether the pair has served all the requests it may. */
   readonly exhausted: boolean;
-  /** When to look again if nothing else happens, in ms; `undefined`: time alone changes nothing. */
+  /** Time until the next check if nothing else happens, in ms; `undefined`: time alone changes nothing. */
   readonly lookAgainInMs: number | undefined;
 }
 
-/** Delays between attempts, in ms: doubled at each failure. */
+/** Delays between attempts, in ms; doubled after each failure. */
 const BACKOFF = { firstMs: 30_000, maxMs: 3_600_000, minMs: 1_000 } as const;
 
-/** Longest sleep in ms. The clock that timers use may stand still while the machine sleeps. */
+/** Longest time between checks, in ms: the clock of timers may stop while the machine sleeps. */
 const MAX_SLEEP_MS = 3_600_000;
 
-/** Before the first failure, and after each success. */
+/** The state before the first failure, and after each success. */
 export const NO_FAILURES: Failures = { count: 0, lastAt: 0 };
 
 /**
- * Age in ms, never negative. A pair from the future (the clock was set back since) counts from the moment this
- * process took it; a clock set forward can make a pair old, but the next one is made at the new time and is young, so
- * no change of the clock leads to more than one rotation.
+ * The age of a pair in ms, never negative. A pair from the future (the clock has been set back since) counts from the
+ * moment this process began to use it. A clock that is set forward can make a pair old, but the next one is made at the
+ * new time and is young. So no change of the clock leads to more than one rotation.
  */
 export function ageOf({ createdAt, taken }: TakenPair, now: Moment): number {
   const bornAt = Math.min(createdAt, taken.wall);
@@ -64,13 +64,13 @@ export function ageOf({ createdAt, taken }: TakenPair, now: Moment): number {
   return Math.max(0, lived, now.wall - bornAt);
 }
 
-/** Before each of these there is nothing to do about a pair. */
+/** Thresholds below which there is nothing to do for a pair: two times and a number of requests. */
 export interface Calm extends Moment {
-  /** Requests that were served. */
+  /** Number of requests served. */
   readonly served: number;
 }
 
-/** How long {@link decideRotation} will say `keep` while nothing fails. */
+/** The thresholds up to which {@link decideRotation} says `keep` as long as nothing fails. */
 export function calmOf({ createdAt, taken }: TakenPair, policy: RotationPolicy): Calm {
   const { intervalMs, rotateLeadMs, prepareLeadMs } = policy;
   const calmMs = intervalMs === 0 ? Infinity : intervalMs - rotateLeadMs - prepareLeadMs;
@@ -82,7 +82,7 @@ export function calmOf({ createdAt, taken }: TakenPair, policy: RotationPolicy):
   };
 }
 
-/** What is to be done about `pair` at `now`. */
+/** Decides what to do with `pair` at `now`. */
 export function decideRotation(
   pair: PairInUse,
   policy: RotationPolicy,
@@ -102,7 +102,7 @@ export function decideRotation(
   return { action: isDue ? 'rotate' : 'prepare', exhausted, lookAgainInMs: sleep(isDue ? 0 : remaining) };
 }
 
-/** The delay after `count` failures in a row, in ms: never longer than a pair may live. */
+/** The delay after `count` failures in a row, in ms; never longer than the interval. */
 export function backoffMs({ intervalMs }: RotationPolicy, count: number): number {
   const longest = Math.min(
     BACKOFF.maxMs,

@@ -13,33 +13,33 @@ import {
   type TakenPair,
 } from './rotation.js';
 
-/** What a rotator works on. */
+/** Options of {@link Rotator}. */
 export interface RotatorOptions {
-  /** Puts another pair into its place. */
+  /** Replaces the pair in use. */
   readonly replace: (background: boolean) => Promise<void>;
-  /** Makes the next pair ahead of need. */
+  /** Makes the next pair in advance. */
   readonly prepare: () => Promise<unknown>;
   /** A timer that keeps no process alive. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
   readonly tell: (event: RotationFailedEvent) => void;
 }
 
-/** A pair in use, and the policy of the place that it came from. */
+/** A pair in use, and the policy of the place it came from. */
 interface Serving {
   readonly pair: TakenPair;
   readonly policy: RotationPolicy;
   readonly calm: Calm;
 }
 
-/** Keeps one pair serving, and replaces it when its time has come. */
+/** Keeps one pair in use, and replaces it when it is due. */
 export class Rotator {
   readonly #options: RotatorOptions;
   #replacement: Promise<void> | undefined;
   #isPreparing = false;
   #failures = NO_FAILURES;
-  /** `undefined` before the first pair, and after the end. */
+  /** `undefined` before the first pair, and after {@link stop}. */
   #serving: Serving | undefined;
-  /** Requests that it was given to. */
+  /** Number of requests admitted with the current pair. */
   #served = 0;
   #cancelTimer: () => void = () => undefined;
 
@@ -47,7 +47,7 @@ export class Rotator {
     this.#options = options;
   }
 
-  /** Replaces the pair; joins a replacement that is under way. A failure is told, and thrown. */
+  /** Replaces the pair, or joins a replacement that is under way. A failure is both reported as an event and thrown. */
   rotate(background: boolean): Promise<void> {
     this.#replacement ??= this.#attempt(() => this.#options.replace(background)).finally(() => {
       this.#replacement = undefined;
@@ -55,15 +55,17 @@ export class Rotator {
     return this.#replacement;
   }
 
-  /** Replaces the pair if it must not serve as it is. */
+  /** Replaces the pair if it is due. */
   async rotateWhenDue(): Promise<void> {
     if (this.#decide()?.action === 'rotate') await this.rotate(false);
   }
 
   /**
-   * Whether the pair may serve one more request, which is counted. What is to be done by now is done in the background.
+   * Admits one more request, which is counted, unless the pair is exhausted. Any action that is due by now is started
+   * in the background.
    *
-   * @returns what the request has to wait for, before it asks again: the pair serves no more; it never rejects
+   * @returns `undefined` when the request is admitted; otherwise a promise, which never rejects, to wait for before
+   *   asking again
    */
   admit(): Promise<void> | undefined {
     const calm = this.#serving?.calm;
@@ -88,7 +90,7 @@ export class Rotator {
     return decision.exhausted ? replacement : undefined;
   }
 
-  /** Another pair is in place. */
+  /** Called when another pair is in place. */
   installed(pair: TakenPair, policy: RotationPolicy): void {
     this.#failures = NO_FAILURES;
     this.#serving = { pair, policy, calm: calmOf(pair, policy) };
@@ -96,7 +98,7 @@ export class Rotator {
     this.#sleep(this.#decide()?.lookAgainInMs);
   }
 
-  /** No timer any more. Idempotent. */
+  /** Stops the timer, and all rotation. Idempotent. */
   stop(): void {
     this.#serving = undefined;
     this.#cancelTimer();

@@ -1,6 +1,6 @@
 import { highest, type SeenConfiguration, type SeenConfigurations } from './seen-configurations.js';
 
-/** What this process has seen, until it ends. */
+/** Seen configurations in the memory of this process. */
 export class MemorySeenConfigurations implements SeenConfigurations {
   readonly #seen = new Map<string, SeenConfiguration>();
 

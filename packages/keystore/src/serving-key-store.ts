@@ -9,8 +9,8 @@ import { Rotator } from './rotator.js';
 import type { StoredPair } from './storage.js';
 
 /**
- * The key pair of a client: loaded or made on the first use, replaced by age or by number of requests, and wiped in
- * the end. A request keeps the pair it was sent with until its answer is open.
+ * The key pair of a client: loaded or made on first use, replaced by age or number of requests, and wiped in the end. A
+ * request keeps the pair it was sent with until its answer has been opened.
  */
 export class ServingKeyStore {
   readonly #homes: Homes;
@@ -23,8 +23,9 @@ export class ServingKeyStore {
   /**
    * Checks the options; touches no disk and makes no key.
    *
-   * @param names what the caller's own users call these options, for errors. Default: as they are called here
-   * @throws {InvalidArgumentError} on a wrong value or an unknown name
+   * @param names names of these options in errors, if the caller's own users know them by others. Default: their names
+   *   here
+   * @throws {InvalidArgumentError} on an invalid value or an unknown option
    * @example
    * using store = new ServingKeyStore({ keyDir: 'client_keys', password });
    */
@@ -41,10 +42,10 @@ export class ServingKeyStore {
   }
 
   /**
-   * Makes sure that there is a pair: loaded, or made and stored. Many callers share one attempt; after a failure the
-   * next call tries again. A pair that is over its age is replaced first.
+   * Makes sure that there is a pair: loads it, or makes and stores one. Concurrent callers share one attempt; after a
+   * failure the next call tries again. A pair that is too old is replaced first.
    *
-   * @throws {KeyStoreError} when a key file is there that cannot be used, or no new one can be written
+   * @throws {KeyStoreError} when there is a key file that cannot be used, or a new one cannot be written
    * @throws {DisposedError} after {@link dispose}
    */
   async ready(): Promise<void> {
@@ -54,15 +55,18 @@ export class ServingKeyStore {
   }
 
   /**
-   * The current pair, for one request. The caller releases it in the end.
+   * Acquires the current pair for one request. The caller releases it in the end.
    *
-   * @param signal ends the wait, and those of the keys
-   * @throws the signal's reason, and what {@link ready} throws
+   * @param signal ends the wait for the pair, and later waits of its keys
+   * @throws the signal's reason, or as {@link ready} does
+   * @example
+   * using lease = await store.acquire(signal);
+   * const { plaintext } = await openEnvelope(envelope, lease.keys);
    */
   async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
     signal?.throwIfAborted();
     for (;;) {
-      // Most calls find a pair and need not wait: a promise with a signal costs more than the lease.
+      // Most calls find a pair and need not wait; a promise with a signal would cost more than the lease.
       if (this.#current === undefined || this.#opening !== undefined) await abortable(this.ready(), signal);
       const replacement = this.#rotator.admit();
       if (replacement !== undefined) await abortable(replacement, signal);
@@ -71,10 +75,10 @@ export class ServingKeyStore {
   }
 
   /**
-   * Replaces the pair now: by one that another process made since, or else by a new one. Requests under way keep
+   * Replaces the pair now: by one that another process has made since, or else by a new one. Requests under way keep
    * theirs.
    *
-   * @throws {KeyStoreError} when the new pair cannot be stored; the old one goes on serving
+   * @throws {KeyStoreError} when the new pair cannot be stored; the old one stays in use
    * @throws {DisposedError} after {@link dispose}
    */
   async rotate(): Promise<void> {
@@ -83,8 +87,8 @@ export class ServingKeyStore {
   }
 
   /**
-   * The end: timers are stopped, passwords and prepared pairs wiped, the pair is disposed of once its last request
-   * has ended, and later calls are refused. Idempotent.
+   * Ends the store: stops timers, wipes passwords and prepared pairs, and disposes of the pair once its last request
+   * has ended. Later calls throw. Idempotent.
    */
   dispose(): void {
     if (this.#end.signal.aborted) return;
@@ -103,25 +107,25 @@ export class ServingKeyStore {
     return { fingerprint: this.#current?.fingerprint };
   }
 
-  /** For those who move it: a getter, so that a printed store does not show them. */
+  /** For subclasses that move the store. A getter, so that printing a store does not show it. */
   protected get homes(): Homes {
     return this.#homes;
   }
 
-  /** Aborted by the end. */
+  /** Aborted by {@link dispose}. */
   protected get signal(): AbortSignal {
     return this.#end.signal;
   }
 
-  /** A failure is told, and the pair that is there serves. */
+  /** Replaces the pair if it is due. On failure the pair stays in use; the failure is reported as an event. */
   protected async rotateWhenDue(): Promise<void> {
     await this.#rotator.rotateWhenDue().catch(() => undefined);
   }
 
   /**
-   * Runs `open`, for whose pair calls wait that acquire one meanwhile.
+   * Runs `open`; calls that acquire a pair in the meantime wait for it.
    *
-   * @param open gets what they have waited for so far
+   * @param open receives the opening that is already under way, if there is one
    */
   protected opening(open: (before: Promise<void> | undefined) => Promise<void>): Promise<void> {
     const opening = open(this.#opening).finally(() => {
@@ -138,7 +142,7 @@ export class ServingKeyStore {
     await this.rotateWhenDue();
   }
 
-  /** `undefined` when the caller was faster, with a key of his own. */
+  /** Loads or makes a pair; `undefined` when the caller has given a key in the meantime. */
   async #loadOrMake(): Promise<StoredPair | undefined> {
     let stored: StoredPair;
     try {

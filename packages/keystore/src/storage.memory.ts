@@ -4,16 +4,16 @@ import type { KeyPlace, KeyStorage, OwnedKeys, StoredPair } from './storage.js';
 
 /** Makes pairs of one kind. */
 export interface PairMaker<K extends Wipeable> {
-  /** What takes a second, and can be done ahead of need. */
+  /** The slow part, about a second, which can be done in advance. */
   readonly make: () => Promise<K>;
-  /** The pair; what was made is its own from now on. */
+  /** Makes the pair, which owns `made` from now on. */
   readonly finish: (made: K) => OwnedKeys | Promise<OwnedKeys>;
 }
 
 /**
- * Memory of this process.
+ * A place in the memory of this process.
  *
- * @param makerFor what is kept there depends on the runtime
+ * @param makerFor gives the maker of the runtime's kind of pair
  */
 export function placeInMemory<K extends Wipeable>(
   makerFor: (options: StorageOptions) => PairMaker<K>,
@@ -28,7 +28,7 @@ export function placeInMemory<K extends Wipeable>(
   };
 }
 
-/** Pairs that live in memory and end with the process. */
+/** Keeps pairs in memory; they end with the process. */
 class MemoryStorage<K extends Wipeable> implements KeyStorage {
   readonly #next: NextKeys<K>;
   readonly #finish: PairMaker<K>['finish'];

@@ -1,4 +1,4 @@
-/** Node: pairs live in files, or in memory when there is no directory. */
+/** Storage of pairs on Node: in files, or in memory if there is no directory. */
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@nomyo/base';
 import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
@@ -11,7 +11,7 @@ import type { KeyPlace, Platform } from './storage.js';
 
 const NAMES: PlaceNames = { keyDir: 'keyDir', rotationDir: 'rotationDir', keyStorage: 'keyStorage' };
 
-/** PKCS#8 in protected memory until it is imported. */
+/** Keeps PKCS#8 in protected memory until it is imported. */
 const memoryPlace = placeInMemory<SecureByteContext>(({ keySize, memory }) => ({
   make: keyMaker(keySize, memory),
   finish: (pkcs8) => pkcs8.use((der) => RsaPrivateKey.fromPkcs8(der, memory)),
@@ -36,7 +36,7 @@ export const schedule: Platform['schedule'] = (fn, ms) => {
   return () => clearTimeout(timer);
 };
 
-export { lockPath as lockDirectory } from './disk/lock-path.node.js';
+export { lockDirectory } from './disk/lock-directory.node.js';
 export { generateFiles, loadFile } from './key-files.node.js';
 export { importFile, inspectFiles, resealFiles } from './manage.node.js';
 

@@ -1,7 +1,7 @@
 /**
- * What a key store asks of the place where its pairs live. `#storage` resolves to the {@link Platform} of the
- * runtime: files on Node, IndexedDB in browsers, memory everywhere. A storage makes its pairs itself, so that one whose
- * private keys can never be read out (CryptoKeys that are not extractable) has the same shape.
+ * The interface between a key store and the place where its pairs are stored. `#storage` resolves to the
+ * {@link Platform} of the runtime: files on Node, IndexedDB in browsers, memory everywhere. A storage makes its pairs
+ * itself, so that one whose private keys can never be read out (non-extractable CryptoKeys) has the same shape.
  */
 import type { AbortSignalLike } from '@nomyo/base';
 import type {
@@ -16,7 +16,7 @@ import type { KnownKeys } from './known-keys.js';
 import type { SeenConfigurations } from './seen-configurations.js';
 import type { KeyFileSecrets, PlaceNames, PlaceOptions, StorageOptions } from './place.js';
 
-/** A private key of this SDK, with an end. */
+/** A private key of this SDK, which its owner disposes of. */
 export interface OwnedKeys extends KeySource {
   unwrap(
     wrapped: Uint8Array,
@@ -26,20 +26,20 @@ export interface OwnedKeys extends KeySource {
   dispose(): void;
 }
 
-/** A pair, and where it came from. */
+/** A pair and its origin. */
 export interface StoredPair {
   readonly keys: OwnedKeys;
-  /** Unix time in ms. */
+  /** Creation time, Unix time in ms. */
   readonly createdAt: number;
-  /** The private key file, where there is one. */
+  /** Path of the private key file, if there is one. */
   readonly path: string | undefined;
-  /** `found`: it was there, made earlier or by another process. */
+  /** `found`: it already existed, made earlier or by another process. */
   readonly origin: 'found' | 'made';
 }
 
-/** The circumstances of one operation. */
+/** Settings of one operation. */
 export interface StorageCall {
-  /** Ends what can be ended; nothing is written afterwards. */
+  /** Ends the operation where possible; nothing is written after that. */
   readonly signal: AbortSignal;
   /** Whether it runs in the background: its timers must not keep a process alive. */
   readonly background: boolean;
@@ -47,57 +47,57 @@ export interface StorageCall {
 
 /** Keeps pairs in one place. */
 export interface KeyStorage {
-  /** The newest pair; one is made if there is none. */
+  /** Loads the newest pair, or makes one if there is none. */
   open(call: StorageCall): Promise<StoredPair>;
   /**
-   * Another pair than `current`: one that another process made meanwhile, or else a new one, stored.
+   * Returns a pair other than `current`: one that another process has made in the meantime, or else a new one, stored.
    *
    * @param current fingerprint of the pair in use
    */
   replace(current: string, call: StorageCall): Promise<StoredPair>;
-  /** Makes the next pair ahead of need and keeps it for {@link replace}. Idempotent until it is taken. */
+  /** Makes the next pair in advance and keeps it for {@link replace}. Idempotent until it is taken. */
   prepare(): Promise<void>;
-  /** Forgets passwords and prepared pairs. Idempotent. */
+  /** Wipes passwords and prepared pairs. Idempotent. */
   dispose(): void;
 }
 
-/** Where pairs live. */
+/** A place where pairs are stored. */
 export interface KeyPlace {
-  /** Whether others use the same pair: processes, tabs. */
+  /** Whether other processes or tabs use the same pair. */
   readonly isShared: boolean;
   readonly createStorage: (options: StorageOptions) => KeyStorage;
 }
 
-/** What is remembered next to pairs. `#remembered` resolves to the place of it in the runtime. */
+/** Opens the known keys and seen configurations next to a pair. `#remembered` resolves to the runtime's module. */
 export interface Remembered {
-  /** @throws {InvalidArgumentError} when the runtime cannot keep it there */
+  /** @throws {InvalidArgumentError} when the runtime has no such place */
   readonly openKnownKeys: (place: PlaceOptions) => KnownKeys;
-  /** @throws {InvalidArgumentError} when the runtime cannot keep it there */
+  /** @throws {InvalidArgumentError} when the runtime has no such place */
   readonly openSeenConfigurations: (place: PlaceOptions) => SeenConfigurations;
 }
 
-/** What a runtime offers: each member is an export of the file that `#storage` resolves to. */
+/** The functions of a runtime: each member is an export of the module that `#storage` resolves to. */
 export interface Platform {
   /**
-   * Touches nothing.
+   * Finds the place that the options describe. Touches nothing.
    *
    * @throws {InvalidArgumentError} when the runtime cannot keep keys there
    */
   readonly locate: (place: PlaceOptions, names?: PlaceNames) => KeyPlace;
-  /** Calls `fn` once after `ms`, without keeping the process alive; the result takes it back. */
+  /** Calls `fn` once after `ms`, without keeping the process alive. The returned function cancels it. */
   readonly schedule: (fn: () => void, ms: number) => () => void;
-  /** Keeps a directory from other processes until it is released. */
+  /** Locks a directory until it is released. */
   readonly lockDirectory: (
     directory: string,
     signal: AbortSignal | undefined,
   ) => Promise<{ release(): Promise<void> }>;
-  /** Writes a new pair, over nothing. */
+  /** Makes a pair and writes it, without overwriting anything. */
   readonly generateFiles: (keyDir: string, keySize: KeySize, secrets: KeyFileSecrets) => Promise<KeyFiles>;
-  /** What can be known of a pair without its password; `undefined` when there is none. */
+  /** Describes a pair without its password; `undefined` if there is none. */
   readonly inspectFiles: (keyDir: string) => Promise<PairFacts | undefined>;
   /** Writes the pair of a directory again, under another password. */
   readonly resealFiles: (keyDir: string, from: KeyFileSecrets, to: KeyFileSecrets) => Promise<void>;
-  /** Writes a pair that is elsewhere to a directory that has none. */
+  /** Imports a private key into a directory that has none. */
   readonly importFile: (
     paths: { readonly privateKeyPath: string; readonly keyDir: string },
     from: KeyFileSecrets,
@@ -107,19 +107,20 @@ export interface Platform {
   readonly loadFile: (files: FilesToLoad, secrets: KeyFileSecrets) => Promise<LoadedFile>;
 }
 
-/** A private key file and, where it is to be compared, its public one. */
+/** A private key file and, if it is to be checked, its public key file. */
 export interface FilesToLoad {
   readonly privateKeyPath: string;
   readonly publicKeyPath?: string | undefined;
 }
 
-/** What was read from there. */
+/** A private key that was read from a file. */
 export interface LoadedFile {
   readonly key: RsaPrivateKey;
-  /** Absolute, as is its directory. */
+  /** Absolute. */
   readonly path: string;
+  /** Absolute. */
   readonly directory: string;
 }
 
-/** What the files of a pair say. */
+/** The facts about a pair that its files reveal. */
 export type PairFacts = Omit<KeyPairInfo, 'nextRotationAt'>;

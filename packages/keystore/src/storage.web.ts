@@ -1,4 +1,4 @@
-/** Runtimes without files of their own: pairs live in memory or, where there is one, in IndexedDB. */
+/** Storage of pairs in runtimes without files: in memory, or in IndexedDB if there is one. */
 import { InvalidArgumentError } from '@nomyo/base';
 import { checkLockedMemory, CryptoKeySource, generateCryptoKeyPair } from '@nomyo/crypto';
 import { indexedDbPlace } from './indexeddb/place.web.js';
@@ -6,14 +6,14 @@ import { DEFAULTS } from './limits.js';
 import { placeInMemory } from './storage.memory.js';
 import type { Platform } from './storage.js';
 
-const NO_FILES = 'cannot be used: this runtime keeps no key files';
+const NO_FILES = 'cannot be used: this runtime has no key files';
 
-/** Promises, because the functions of Node give promises: a refusal arrives the same way. */
+/** Returns a rejected promise, as the functions on Node would. */
 function refuse(argument: string): Promise<never> {
   return Promise.reject(new InvalidArgumentError(argument, NO_FILES));
 }
 
-/** CryptoKeys that cannot be exported, not even by the page that made them. */
+/** Keeps CryptoKeys that cannot be exported, not even by the page that made them. */
 const memoryPlace = /* @__PURE__ */ placeInMemory<CryptoKeySource>(({ keySize, memory }) => ({
   make: async () => {
     if (memory.requireLocked === true) checkLockedMemory(1);

@@ -83,9 +83,9 @@ describe('formats that are not read', () => {
   it('a public key, a certificate and an EC key are named as such', async () => {
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const cases: [string | Buffer, RegExp][] = [
-      [PUBLIC_PEM, /no private key, but: PUBLIC KEY/],
-      ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', /but: CERTIFICATE/],
-      [ec.export({ type: 'sec1', format: 'pem' }), /but: EC PRIVATE KEY/],
+      [PUBLIC_PEM, /no private key, only: PUBLIC KEY/],
+      ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', /only: CERTIFICATE/],
+      [ec.export({ type: 'sec1', format: 'pem' }), /only: EC PRIVATE KEY/],
       [createPublicKey(privateKey).export({ type: 'spki', format: 'der' }), /certificate or a public key/],
     ];
     for (const [content, message] of cases) {
@@ -178,7 +178,7 @@ describe('a file that was damaged on the disk', () => {
       writeFileSync(privateKeyPath, `${text.slice(0, at)}${other}${text.slice(at + 1)}`);
       const error = await rejection(publicKeyAt(privateKeyPath, password));
       expect(error).toMatchObject({ code: 'KEY_FILE_INVALID' });
-      expect(String(error)).toMatch(/Digest line does not match/);
+      expect(String(error)).toMatch(/does not match its Digest line/);
     }
     const old = text.replace(/^Digest: .*\n/m, '');
     writeFileSync(privateKeyPath, old);

@@ -95,7 +95,7 @@ describe('files of other programs', () => {
       const privateKeyPath = write(name, vectorFile(name));
       const error = await rejection(loadKeyFiles({ privateKeyPath, password: VECTOR_PASSWORD }));
       expect(error).toMatchObject({ code: 'KEY_FILE_PASSWORD' });
-      expect((error as Error).message).toContain('not protected');
+      expect((error as Error).message).toContain('not encrypted');
     }
   });
 

@@ -1,41 +1,42 @@
 /**
- * Whether a file or directory can be trusted: decisions alone. The rules are those of ssh for its private keys, and of
- * PostgreSQL for one that root hands to a group.
+ * Decides whether a file or directory can be trusted. Pure. The rules are ssh's for private keys, and PostgreSQL's for
+ * a key that root shares with a group.
  */
 import type { KeyStoreErrorCode } from '../errors.js';
 
-/** What `fstat` says. */
+/** The result of `fstat`. */
 export interface FileFacts {
   readonly kind: 'file' | 'directory' | 'other';
   /** In bytes. */
   readonly size: number;
   /** Permission bits, or `undefined` where the system has none (Windows). */
   readonly mode: number | undefined;
-  /** Owner and group, or `undefined` where the system has none. */
+  /** Owner, or `undefined` where the system has none. */
   readonly uid: number | undefined;
+  /** Group, or `undefined` where the system has none. */
   readonly gid: number | undefined;
 }
 
-/** For whom a file is read. */
+/** The user who reads a file. */
 export interface Reader {
   /** The user this process acts for, or `undefined` where the system has none. */
   readonly uid: number | undefined;
   readonly groups: readonly number[];
 }
 
-/** A file in question, and how it was reached. */
+/** A file to be checked, and the way it was reached. */
 export interface FileInQuestion extends FileFacts {
   /** Whether it is part of a mounted Kubernetes Secret. */
   readonly isMounted: boolean;
 }
 
-/** What is wrong, and what to do. */
+/** A reason not to use a file, and advice. */
 export interface Problem {
   readonly code: KeyStoreErrorCode;
   readonly message: string;
 }
 
-/** Far more than any key file: a larger file is no key file, and is not read. */
+/** Far more than any key file has, in bytes: a larger file is not a key file, and is not read. */
 const MAX_FILE_BYTES: number = 64 * 1024;
 
 const ROOT = 0;
@@ -44,28 +45,28 @@ const GROUP_AND_OTHER = 0o077;
 const GROUP_AND_OTHER_WRITE = 0o022;
 const SET_GROUP_ID = 0o2000;
 
-/** Why a private key must not be read from this file, or `undefined`. */
+/** The reason why a private key must not be read from this file, or `undefined`. */
 export function privateFileProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
   return plainFileProblem(file) ?? ownerProblem(file, reader) ?? privacyProblem(file, reader);
 }
 
-/** Why a public key must not be read from this file, or `undefined`. */
+/** The reason why a public key must not be read from this file, or `undefined`. */
 export function publicFileProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
   return plainFileProblem(file) ?? ownerProblem(file, reader);
 }
 
-/** Why what this file says of known keys must not be believed, or `undefined`. */
+/** The reason why a file of known keys or seen configurations must not be trusted, or `undefined`. */
 export function knownFileProblem(file: FileInQuestion, reader: Reader): Problem | undefined {
   const facts: FileFacts = file;
   const problem = publicFileProblem(file, reader);
   if (problem !== undefined || ((facts.mode ?? 0) & GROUP_AND_OTHER_WRITE) === 0) return problem;
   return {
     code: 'KEY_FILE_PERMISSIONS',
-    message: `others can change which keys are known (mode ${octal(facts.mode)}). Look at it, then run: chmod 644 on it`,
+    message: `others can change what it says (mode ${octal(facts.mode)}). Check its content, then run chmod 644 on it`,
   };
 }
 
-/** Why keys must not be kept in this directory, or `undefined`. */
+/** The reason why keys must not be kept in this directory, or `undefined`. */
 export function directoryProblem(facts: FileFacts, reader: Reader): Problem | undefined {
   if (facts.kind !== 'directory') {
     return {
@@ -76,23 +77,23 @@ export function directoryProblem(facts: FileFacts, reader: Reader): Problem | un
   const owner = ownerProblem(facts, reader);
   if (owner !== undefined) return owner;
   if (((facts.mode ?? 0) & GROUP_AND_OTHER_WRITE) === 0) return undefined;
-  // The root of a volume belongs to root and to the pod's fsGroup: this process cannot change it, and need not.
+  // The root of a Kubernetes volume belongs to root and to the pod's fsGroup: this process cannot change that.
   const isVolume = facts.uid !== reader.uid || ((facts.mode ?? 0) & SET_GROUP_ID) !== 0;
   const advice = isVolume
-    ? 'Use a directory inside it that does not exist yet: it is made for this user alone'
-    : 'Run: chmod 700 on it';
+    ? 'Use a directory inside it that does not exist yet: it will be created for this user only'
+    : 'Run chmod 700 on it';
   return {
     code: 'KEY_FILE_PERMISSIONS',
     message: `others can write to the directory (mode ${octal(facts.mode)}). ${advice}`,
   };
 }
 
-/** Whether a link or directory that leads to a file is one that only this user or root can have made. */
+/** Reports whether only this user or root can have made a link or directory that leads to a file. */
 export function isTrustworthy(facts: FileFacts, reader: Reader): boolean {
   return ownerProblem(facts, reader) === undefined;
 }
 
-/** Whether no other user can put files into a directory. */
+/** Reports whether no other user can put files into a directory. */
 export function isPrivateToWriters(facts: FileFacts, reader: Reader): boolean {
   return directoryProblem(facts, reader) === undefined;
 }
@@ -109,7 +110,7 @@ function ownerProblem({ uid }: FileFacts, reader: Reader): Problem | undefined {
   if (uid === undefined || reader.uid === undefined || uid === reader.uid || uid === ROOT) return undefined;
   return {
     code: 'KEY_FILE_PERMISSIONS',
-    message: `it belongs to another user (uid ${String(uid)}). Run: chown ${String(reader.uid)} on it`,
+    message: `it belongs to another user (uid ${String(uid)}). Run chown ${String(reader.uid)} on it`,
   };
 }
 
@@ -118,17 +119,17 @@ function privacyProblem(file: FileInQuestion, reader: Reader): Problem | undefin
   if (((file.mode ?? 0) & GROUP_AND_OTHER & ~granted) === 0) return undefined;
   const advice = file.isMounted
     ? 'Set defaultMode: 0400 on the Secret volume'
-    : 'Run: chmod 600 on it, or make a new pair';
+    : 'Run chmod 600 on it, or create a new pair';
   return {
     code: 'KEY_FILE_PERMISSIONS',
-    message: `others can use the private key (mode ${octal(file.mode)}). ${advice}`,
+    message: `others can access the private key (mode ${octal(file.mode)}). ${advice}`,
   };
 }
 
 /**
- * Root may hand a key to a group that this process is in: so does Kubernetes for a Secret with fsGroup (mode 0440), and
- * Debian for the group ssl-cert. A process that runs as root needs no group to read its own files, so there a group
- * means that another user can read the key too; but for a Secret, where Kubernetes alone sets the mode.
+ * Root may share a key with a group that this process is in, as Kubernetes does for a Secret with fsGroup (mode 0440),
+ * and Debian for the group ssl-cert. A process that runs as root needs no group to read its own files, so a readable
+ * group there means that another user can read the key too. A Secret is the exception: only Kubernetes sets its mode.
  */
 function mayGroupRead({ uid, gid, isMounted }: FileInQuestion, reader: Reader): boolean {
   if (uid !== ROOT || gid === undefined || !reader.groups.includes(gid)) return false;

@@ -1,4 +1,4 @@
-/** The directory itself: made with its mode, checked, and kept out of git. */
+/** The key directory itself: created with its mode, checked, and kept out of git. */
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KeyStoreError } from '../errors.js';
@@ -10,15 +10,16 @@ import { commitNew, list, MODE, remove, writeTemporary } from './write-file.node
 const GITIGNORE = '.gitignore';
 
 /**
- * Whether the directory is there, and can be read from.
+ * Checks that the directory can be used, if it exists.
  *
+ * @returns whether it exists
  * @throws {KeyStoreError} `KEY_FILE_PERMISSIONS` when others can write to it, or it belongs to another user;
  * `KEY_FILE_UNREADABLE`
  */
 export async function checkDirectory(path: string): Promise<boolean> {
   try {
     const problem = directoryProblem(factsOf(await stat(path)), ownReader());
-    // Kubernetes mounts a Secret with mode 1777, and read-only: what its links say is checked file by file.
+    // Kubernetes mounts a Secret read-only with mode 1777; its links are checked file by file.
     if (problem !== undefined && !(await isSecretMount(path))) refuse(path, problem);
     return true;
   } catch (error) {
@@ -28,7 +29,7 @@ export async function checkDirectory(path: string): Promise<boolean> {
 }
 
 /**
- * Makes the directory with its parents, unless it is there, and checks it.
+ * Creates the directory and its parents if it is missing, and checks it.
  *
  * @throws {KeyStoreError} as {@link checkDirectory} does; `KEY_FILE_UNWRITABLE`
  */
@@ -42,7 +43,7 @@ export async function makeDirectory(path: string): Promise<void> {
     throw new KeyStoreError(
       'KEY_FILE_UNREADABLE',
       path,
-      'it is a link to nowhere. Remove it, or make its target',
+      'it is a link whose target does not exist. Remove the link, or create its target',
     );
   }
   if (await isSecretMount(path)) {
@@ -52,14 +53,14 @@ export async function makeDirectory(path: string): Promise<void> {
 }
 
 /**
- * By hand, because Node's recursive `mkdir` never returns where a file system says ENOENT though the parent is there
- * (nodejs/node#31177): /proc does, and so do some network drives.
+ * Replaces Node's recursive `mkdir`, which never returns where a file system reports ENOENT although the parent exists,
+ * as /proc and some network drives do (nodejs/node#31177).
  */
 async function makeWithParents(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: MODE.directory });
   } catch (error) {
-    // A file in its place is described better by the check that follows.
+    // If a file is in its place, the check that follows describes it better.
     if (await isThere(path)) return;
     const parent = dirname(path);
     if (systemCode(error) !== 'ENOENT' || (await isThere(parent))) throw error;
@@ -78,7 +79,9 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Keeps keys out of git, in a directory that holds nothing else: a file that says so would hide the rest as well. */
+/**
+ * Keeps keys out of git by a `.gitignore`, but only in a directory that holds nothing else, which it would hide too.
+ */
 export async function ignoreInGit(directory: string): Promise<void> {
   const names = await list(directory);
   if (names.some((name) => !name.startsWith('.lock-'))) return;

@@ -1,4 +1,4 @@
-/** Pairs in files, in one directory or two: the first pair in the one, rotated pairs in the other. */
+/** Pairs in files, in one directory or two: the first pair in `keyDir`, rotated pairs in `rotationDir`. */
 import type { SecureByteContext } from '@nomyo/crypto';
 import { NextKeys, type MakeKey } from '../next-keys.js';
 import type { KeyFileSecrets, KeyLocation, PlaceNames } from '../place.js';
@@ -7,7 +7,7 @@ import { KeyDirectory, type WriteToDirectory } from './key-directory.node.js';
 import type { LoadedPair } from './read-pair.node.js';
 import { waitFor } from './wait.node.js';
 
-/** What a file storage needs to know. */
+/** Options of {@link FileStorage}. */
 export interface FileStorageOptions extends KeyFileSecrets {
   readonly location: KeyLocation;
   readonly names: Pick<PlaceNames, 'keyDir' | 'rotationDir'>;
@@ -20,10 +20,10 @@ interface Found {
   readonly directory: KeyDirectory;
 }
 
-/** Stores pairs as files, encrypted where there is a password. */
+/** Stores pairs as files, encrypted if there is a password. */
 export class FileStorage implements KeyStorage {
   readonly #keyDir: KeyDirectory;
-  /** The same object when there is one directory. */
+  /** The same object as `#keyDir` when there is only one directory. */
   readonly #rotationDir: KeyDirectory;
   readonly #password: SecureByteContext | undefined;
   readonly #next: NextKeys;
@@ -36,7 +36,7 @@ export class FileStorage implements KeyStorage {
     this.#next = new NextKeys(make);
   }
 
-  /** Where many processes start at once, one makes the pair, and the others find it while they wait for the lock. */
+  /** When many processes start together, one makes the pair, and the others find it while they wait for the lock. */
   async open(call: StorageCall): Promise<StoredPair> {
     return waitFor(this.#keyDir.path, call, async () => {
       const found = newest(await this.#find());
@@ -87,7 +87,7 @@ export class FileStorage implements KeyStorage {
     }
   }
 
-  /** A file that cannot be used is an error in either directory, whatever the other one holds. */
+  /** Loads the pairs of both directories. An unusable file in either is an error, whatever the other one holds. */
   async #find(): Promise<Found[]> {
     const found: Found[] = [];
     try {
@@ -103,7 +103,7 @@ export class FileStorage implements KeyStorage {
   }
 }
 
-/** The pair to use; the others are disposed of. */
+/** Chooses the newest pair, and disposes of the others. */
 function newest(found: readonly Found[]): Found | undefined {
   const [first, ...rest] = found;
   if (first === undefined) return undefined;
@@ -113,9 +113,10 @@ function newest(found: readonly Found[]): Found | undefined {
 }
 
 /**
- * What the pairs say of each other comes before the clock, which may have been changed in between.
+ * Reports whether `other` is newer than `best`. The record of which pair replaces which takes precedence over the
+ * clock, which may have been changed in between.
  *
- * @param other the one of the later directory, which wins a tie
+ * @param other the pair of the later directory, which wins a tie
  */
 function isNewer(other: Found, best: Found): boolean {
   if (other.pair.replaces.includes(fingerprintOf(best))) return true;

@@ -12,15 +12,15 @@ import { exists, hasLeftovers, isTaken } from './write-file.node.js';
 import { waitFor } from './wait.node.js';
 import { writePair, writePublicKey, type WrittenPair } from './write-pair.node.js';
 
-/** What is known of a pair before it is written. */
+/** A pair that is about to be written. */
 export interface NewPair {
   /** The private key; it stays the caller's to dispose of. */
   readonly pkcs8: SecureByteContext;
-  /** Fingerprints of the pairs that it takes over from. */
+  /** Fingerprints of the pairs that it replaces. */
   readonly replaces: readonly string[];
   /** Unix time in ms. Default: now. */
   readonly createdAt?: number | undefined;
-  /** Whether it takes the place of the pair in the directory; a new one never does. */
+  /** Whether it overwrites the pair in the directory; a first pair never does. */
   readonly over: boolean;
 }
 
@@ -37,7 +37,7 @@ export class KeyDirectory {
 
   /**
    * @param path absolute
-   * @param option that named the path, as the caller wrote it
+   * @param option name of the option that gave the path, as the caller wrote it
    */
   constructor(path: string, secrets: KeyFileSecrets, option: string) {
     this.path = path;
@@ -51,30 +51,30 @@ export class KeyDirectory {
   }
 
   /**
-   * The pair, or `undefined` when there is none.
+   * Loads the pair; `undefined` if there is none.
    *
-   * @throws {KeyStoreError} when there are files that cannot be used; they are left as they are
+   * @throws {KeyStoreError} when there are files that cannot be used; they are left untouched
    */
   async load(): Promise<LoadedPair | undefined> {
     if (!(await checkDirectory(this.path))) return undefined;
     return readPair(this.paths, this.#secrets);
   }
 
-  /** @throws {KeyStoreError} `KEY_FILE_EXISTS` when one of the two files is there */
+  /** @throws {KeyStoreError} `KEY_FILE_EXISTS` when either of the two files exists */
   async checkEmpty(): Promise<void> {
     for (const path of [this.paths.privateKeyPath, this.paths.publicKeyPath]) {
       if (await exists(path)) throw isTaken(path);
     }
   }
 
-  /** Runs `task` while no other process writes to the directory, which is made if it is missing. */
+  /** Runs `task` under the lock of the directory, which is created if it is missing. */
   async update<T>(call: StorageCall, task: (write: WriteToDirectory) => Promise<T>): Promise<T> {
     await this.#explained(() => makeDirectory(this.path));
     const lock = await waitFor(this.path, call, () => this.#tryAcquire());
     return holding(this.path, lock, () => task((pair) => this.#write(lock, call.signal, pair)));
   }
 
-  /** The same without waiting: `undefined` when another process writes to the directory. */
+  /** Like {@link update}, without waiting: `undefined` when another process holds the lock. */
   async tryToUpdate<T>(
     { signal }: StorageCall,
     task: (write: WriteToDirectory) => Promise<T>,
@@ -86,8 +86,8 @@ export class KeyDirectory {
   }
 
   /**
-   * After a crash: removes what is left over, and brings the public key file in line with the private one. A directory
-   * that is busy, or cannot be written to, stays as it is: the pair works all the same.
+   * Cleans up after a crash: removes temporary files, and brings the public key file in line with the private key. A
+   * directory that is locked, or cannot be written to, stays as it is; the pair works anyway.
    */
   async tidy(pair: LoadedPair, call: StorageCall): Promise<void> {
     try {
@@ -106,7 +106,7 @@ export class KeyDirectory {
     return this.#explained(() => this.#lock.tryAcquire());
   }
 
-  /** A directory that cannot be written to was chosen by an option, or by its default: the error says by which. */
+  /** Adds to the error of an unwritable directory the name of the option that chose it. */
   async #explained<T>(task: () => Promise<T>): Promise<T> {
     try {
       return await task();
@@ -144,7 +144,7 @@ export class KeyDirectory {
   }
 }
 
-/** What the system says where this process may not write, or nobody. */
+/** Codes of the system for a place where this process, or everyone, is not allowed to write. */
 const NO_ACCESS = ['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'];
 
 function placeAdvice(option: string): string {

@@ -10,7 +10,7 @@ const KNOWN_ROUTERS: SharedFileKind<ReadonlyMap<string, string>> = {
   parse: parseKnownKeys,
   format: formatKnownKeys,
   consequence:
-    'no key can be compared with it. Restore the file; without it, the next key that is met is taken',
+    'no key can be checked against it. Restore the file; without it, the next key seen of a router is trusted',
 };
 
 /** Router keys seen before, in `known_routers`. */

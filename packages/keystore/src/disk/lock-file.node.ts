@@ -1,4 +1,4 @@
-/** The numbered files of a lock: their names, and what is in them. */
+/** The numbered files of a lock: their names and their content. */
 import { link, open, readFile, readlink, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { READ_FLAGS } from './read-file.node.js';
 import { hasNoLinks, systemCode, unreadable } from './system.node.js';
 import { CREATE_FLAGS, list, MODE, remove, writeTemporary } from './write-file.node.js';
 
-/** Far more than a process id and the name of a system: the rest of a larger file is not read. In bytes. */
+/** Far more than a process id and a system's name take, in bytes; the rest of a larger file is not read. */
 const MAX_LOCK_BYTES = 1024;
 
 const LOCK_NAME = /^\.lock-([1-9]\d{0,14})$/;
 
-/** One of the files. */
+/** A lock file that was read. */
 export interface LockFile {
-  /** The holder's process id and system, a line each; empty: not held. */
+  /** The holder's process id and system, one per line; empty when the lock is not held. */
   readonly content: string;
-  /** Differs after each sign of life of the holder. */
+  /** A value that changes whenever the holder touches the file. */
   readonly changed: string;
 }
 
@@ -24,7 +24,7 @@ export function lockPath(directory: string, number: number): string {
   return join(directory, `.lock-${String(number)}`);
 }
 
-/** Of the lock that counts; 0 when there is none. */
+/** Number of the lock file that counts; 0 if there is none. */
 export async function highestNumber(directory: string): Promise<number> {
   return Math.max(0, ...(await lockNumbers(directory)));
 }
@@ -36,7 +36,7 @@ export async function lockNumbers(directory: string): Promise<number[]> {
 }
 
 /**
- * Makes the file of a lock that this process holds.
+ * Creates the file of a lock, with this process as its holder.
  *
  * @returns `whole`: it appeared with its content; `filled`: it was empty for a moment; `taken`: another process has it
  */
@@ -47,7 +47,7 @@ export async function createLock(path: string): Promise<'whole' | 'filled' | 'ta
     await link(temporary, path);
     return 'whole';
   } catch (error) {
-    // Another process has that number, or has the lock and has tidied up.
+    // Another process has taken that number, or holds the lock and has removed our temporary file.
     if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return 'taken';
     if (!hasNoLinks(error)) throw error;
     return await makeAndFill(path, content);
@@ -70,7 +70,7 @@ async function makeAndFill(path: string, content: Uint8Array): Promise<'filled' 
   }
 }
 
-/** `undefined` when there is no such file. */
+/** Reads a lock file; `undefined` if there is none. */
 export async function readLock(path: string): Promise<LockFile | undefined> {
   let handle: FileHandle | undefined;
   try {
@@ -86,7 +86,7 @@ export async function readLock(path: string): Promise<LockFile | undefined> {
   }
 }
 
-/** Whether the holder is known to be dead: a process id says so only on the machine that gave it. */
+/** Reports whether the holder is known to be dead. Its process id only means something on the machine that gave it. */
 export async function isGone(content: string): Promise<boolean> {
   const [pid = '', system = ''] = content.split('\n');
   if (!/^[1-9]\d{0,9}$/.test(pid) || system !== (await systemName())) return false;
@@ -98,7 +98,7 @@ export async function isGone(content: string): Promise<boolean> {
   }
 }
 
-/** Tells apart machines, their boots, and containers, each of which counts its processes anew. */
+/** A name for the range in which process ids are unique: a machine, since its last boot, and a container on it. */
 async function systemName(): Promise<string> {
   const read = (promise: Promise<string>): Promise<string> => promise.catch(() => '');
   const boot = await read(readFile('/proc/sys/kernel/random/boot_id', 'utf8'));

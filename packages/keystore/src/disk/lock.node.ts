@@ -1,17 +1,19 @@
 /**
  * A lock among all processes that use a directory, on any machine, which survives kill -9 of its holder.
  *
- * Locks are numbered files: `.lock-1`, `.lock-2`, … The highest number counts. It is held while the file has content,
- * and its holder touches it every second; it is free when it is empty. To take a free or abandoned lock n is to link a
- * file, content and all, as n + 1, which one process alone can do. The highest file is never removed: a process that
- * was asleep meanwhile may create a lower number, and then sees that it has lost.
+ * Locks are numbered files: `.lock-1`, `.lock-2`, … The highest number counts. The lock is held while that file has
+ * content, and its holder touches it every second; it is free when the file is empty. A process takes a free or
+ * abandoned lock n by linking a file, complete with its content, as n + 1, in which only one process can succeed. The
+ * highest file is never removed: a process that was suspended in between may create a lower number, and then sees that
+ * it has lost.
  *
- * A holder that does not move for 15 s, by the clock of the one who waits, has lost the lock. Where both run on one
- * machine, a process id that is gone says so at once; one that was given to another process costs only the wait.
+ * A holder that gives no sign of life for 15 s, by the clock of the waiting process, has lost the lock. If both run on
+ * one machine, the waiting process sees at once that the holder's process id no longer exists; if that id has been
+ * reused, it only waits out the 15 s.
  *
- * Where a file system has no hard links, the file is made under its name and then filled. For a moment it looks free,
- * so that two processes can take two numbers: the one with the higher number checks the one below again, and
- * steps back when that has been filled meanwhile.
+ * On a file system without hard links, the file is created under its name and then filled. For a moment it looks free,
+ * so two processes can take two numbers: the one with the higher number checks the one below again, and withdraws if
+ * that has been filled in the meantime.
  */
 import { constants } from 'node:fs';
 import { open, truncate, type FileHandle } from 'node:fs/promises';
@@ -30,10 +32,10 @@ import { remove, removeLeftovers } from './write-file.node.js';
 
 const TIMES = { beatMs: 1_000, staleMs: 15_000 } as const;
 
-/** The lock of one directory, from the side of one process that wants it. */
+/** The lock of one directory, as seen by one process that wants it. */
 export class DirectoryLock {
   readonly #directory: string;
-  /** What the holder's file looked like, and since when, in monotonic ms. */
+  /** The last state seen of the holder's file, and the time it was first seen, in monotonic ms. */
   #seen = { state: '', since: 0 };
 
   constructor(directory: string) {
@@ -41,7 +43,7 @@ export class DirectoryLock {
   }
 
   /**
-   * The lock, or `undefined` when another process holds it.
+   * Takes the lock; `undefined` when another process holds it.
    *
    * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`
    */
@@ -55,7 +57,7 @@ export class DirectoryLock {
     }
   }
 
-  /** `undefined` when another process was faster. */
+  /** Takes the lock under this number; `undefined` when another process was faster. */
   async #take(number: number): Promise<HeldLock | undefined> {
     const path = lockPath(this.#directory, number);
     const how = await createLock(path);
@@ -66,7 +68,7 @@ export class DirectoryLock {
       return undefined;
     }
     if (how === 'filled' && !(await this.#isStillFree(number - 1))) {
-      // The highest file is never removed: an empty one is free.
+      // The highest file is never removed; emptying it frees the lock.
       await truncate(path);
       return undefined;
     }
@@ -76,11 +78,11 @@ export class DirectoryLock {
 
   async #isAbandoned(number: number): Promise<boolean> {
     const file = await readLock(lockPath(this.#directory, number));
-    // A file that is gone gave way to a higher number.
+    // A file that no longer exists has given way to a higher number.
     return file !== undefined && this.#isFree(number, file);
   }
 
-  /** Of the number below one that this process has taken: whoever removed it has lost as well. */
+  /** Checks the number below the one this process has taken. A process that removed that file has lost as well. */
   async #isStillFree(number: number): Promise<boolean> {
     const file = await readLock(lockPath(this.#directory, number));
     return file === undefined || this.#isFree(number, file);
@@ -94,7 +96,7 @@ export class DirectoryLock {
   }
 }
 
-/** A lock that this process took. It can be lost, when the process does not move for long. */
+/** A lock that this process holds. It can be lost if the process is suspended for long. */
 export class HeldLock {
   readonly #directory: string;
   readonly #number: number;
@@ -109,7 +111,7 @@ export class HeldLock {
     this.#beat.unref();
   }
 
-  /** @throws {KeyStoreError} `KEY_FILE_UNWRITABLE` when another process took the lock over */
+  /** @throws {KeyStoreError} `KEY_FILE_UNWRITABLE` when another process has taken over the lock */
   async check(): Promise<void> {
     if ((await highestNumber(this.#directory)) !== this.#number) throw busy(this.#directory);
   }
@@ -120,7 +122,7 @@ export class HeldLock {
     try {
       await this.#handle.truncate(0);
     } catch {
-      // It is abandoned then, and taken over as such.
+      // The lock then counts as abandoned, and is taken over as such.
     } finally {
       await this.#handle.close();
     }
@@ -132,10 +134,10 @@ export class HeldLock {
   }
 }
 
-/** Runs what needs the lock of a directory, without what dead processes left there, and frees the lock. */
+/** Removes the temporary files of dead processes, runs `task` under the lock, and frees the lock. */
 export async function holding<T>(directory: string, lock: HeldLock, task: () => Promise<T>): Promise<T> {
   try {
-    // Also fences off a holder that was asleep and lost the lock: what it wrote is gone before it can be renamed.
+    // Also stops a holder that was suspended and lost the lock: its temporary files are gone before it can rename them.
     await removeLeftovers(directory);
     return await task();
   } finally {

@@ -1,7 +1,7 @@
 /**
- * Mounted Kubernetes Secrets. Kubernetes writes all keys of a Secret into a directory of their own, such as
- * `..2026_11_28_09_30_00.1234`, points the link `..data` at it, and each name, as a link, into `..data`: to replace all of
- * them in one step is to replace that link. No other link is ever followed.
+ * Mounted Kubernetes Secrets. Kubernetes writes all keys of a Secret into a separate directory, such as
+ * `..2026_11_28_09_30_00.1234`, makes `..data` a link to it, and each name a link into `..data`. Replacing that one
+ * link then replaces all keys in one step. No other link is ever followed.
  */
 import { lstat, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -11,17 +11,17 @@ import { factsOf, isWindows, ownReader, systemCode } from './system.node.js';
 
 const DATA = '..data';
 
-/** A directory next to the links: its name begins with two dots and is more than that. */
+/** Name of a directory next to the links: two dots and at least one more character. */
 const DATA_DIRECTORY = /^\.\.[^/]+$/;
 
-/** Whether a directory is laid out as a mounted Secret. Nothing can be written into one. */
+/** Reports whether a directory is laid out as a mounted Secret, into which nothing can be written. */
 export async function isSecretMount(directory: string): Promise<boolean> {
   return !isWindows && (await dataDirectory(directory)) !== undefined;
 }
 
 /**
- * Where the file is that a link in a mounted Secret stands for; `undefined` for any other link, and for one that
- * may have been put there by another user than this one or root.
+ * The path of the file behind a link in a mounted Secret; `undefined` for any other link, and for one that a user other
+ * than this one or root may have made.
  */
 export async function mountedFile(path: string): Promise<string | undefined> {
   if (isWindows) return undefined;
@@ -40,7 +40,7 @@ async function dataDirectory(directory: string): Promise<string | undefined> {
   return path;
 }
 
-/** What a link says. */
+/** The target of a link that only this user or root can have made; `undefined` for anything else. */
 async function trustedLink(path: string): Promise<string | undefined> {
   const stats = await statOf(path);
   if (stats?.isSymbolicLink() !== true || !isTrustworthy(factsOf(stats), ownReader())) return undefined;

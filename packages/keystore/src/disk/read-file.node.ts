@@ -1,4 +1,6 @@
-/** Files are opened once, checked through the handle, and read from it: nothing can be swapped in between. */
+/**
+ * Reads files safely: each is opened once, and checked and read through that handle, so it cannot be swapped between.
+ */
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { SecureByteContext } from '@nomyo/crypto';
@@ -11,39 +13,42 @@ import type { MemoryOptions } from '../place.js';
 export interface ReadFile {
   /** Its content. The caller disposes of it. */
   readonly content: SecureByteContext;
-  /** Changes whenever another file is put into its place. */
+  /** A value that changes whenever another file takes its place. */
   readonly identity: string;
-  /** Unix time in ms. */
+  /** Modification time, Unix time in ms. */
   readonly modifiedAt: number;
 }
 
-/** A pipe would let open() wait for a writer without O_NONBLOCK. Windows knows neither flag. */
+/** Without O_NONBLOCK, open() on a pipe would wait for a writer. Windows has none of these flags. */
 export const READ_FLAGS: number =
   process.platform === 'win32'
     ? constants.O_RDONLY
     : constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * A private key file, or `undefined` when there is none.
+ * Reads a private key file; `undefined` if there is none.
  *
- * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID` (no plain file of at most 64 KiB) or
+ * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID` (not a regular file of at most 64 KiB) or
  * `KEY_FILE_PERMISSIONS`
  */
 export function readPrivateFile(path: string, memory: MemoryOptions): Promise<ReadFile | undefined> {
   return readChecked(path, privateFileProblem, memory);
 }
 
-/** A public key file, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
+/** Reads a public key file; `undefined` if there is none. Throws as {@link readPrivateFile} does. */
 export function readPublicFile(path: string): Promise<ReadFile | undefined> {
   return readChecked(path, publicFileProblem, {});
 }
 
-/** A file of known keys, or `undefined` when there is none. Throws as {@link readPrivateFile} does. */
+/**
+ * Reads a file of known keys or seen configurations; `undefined` if there is none. Throws as {@link readPrivateFile}
+ * does.
+ */
 export function readKnownFile(path: string): Promise<ReadFile | undefined> {
   return readChecked(path, knownFileProblem, {});
 }
 
-/** Tells the file that has this name now from every other; `undefined` when there is none. */
+/** The identity of the file that has this name now; `undefined` if there is none. See {@link ReadFile.identity}. */
 export async function identityAt(path: string): Promise<string | undefined> {
   try {
     const stats = await lstat(path, { bigint: true });
@@ -91,7 +96,7 @@ async function openPlain(path: string): Promise<{ handle: FileHandle; isMounted:
   }
 }
 
-/** `size` bytes, or fewer when the file has become shorter, straight into protected memory. */
+/** Reads `size` bytes, or fewer if the file has become shorter, straight into protected memory. */
 async function readAll(handle: FileHandle, size: number, memory: MemoryOptions): Promise<SecureByteContext> {
   const buffer = SecureByteContext.allocate(size, memory);
   return buffer.use(async (bytes) => {

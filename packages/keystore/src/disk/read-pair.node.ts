@@ -1,4 +1,4 @@
-/** A pair from its two files, which another process may replace while they are read. */
+/** Reads a pair from its two files, which another process may replace in the meantime. */
 import { RsaPublicKey, type RsaPrivateKey } from '@nomyo/crypto';
 import { utimes } from 'node:fs/promises';
 import { SecurityError } from '@nomyo/base';
@@ -19,17 +19,17 @@ export interface PairPaths {
 /** A private key that was read. */
 export interface LoadedKey {
   readonly key: RsaPrivateKey;
-  /** Unix time in ms: as the private key file says, or else when the file was changed. */
+  /** Creation time, Unix time in ms: as the private key file states, or else its modification time. */
   readonly createdAt: number;
-  /** Fingerprints of the pairs that this one took over from. */
+  /** Fingerprints of the pairs that this one replaced. */
   readonly replaces: readonly string[];
-  /** Whether the file is still the one that was read. */
+  /** Reports whether the file is still the one that was read. */
   readonly isUnchanged: () => Promise<boolean>;
 }
 
 /** A pair that was read. */
 export interface LoadedPair extends LoadedKey {
-  /** `outdated`: it is the one of the pair before; a crash came in between. */
+  /** `outdated`: it belongs to the previous pair, because a crash came between writing the two files. */
   readonly publicFile: 'current' | 'outdated' | 'missing';
 }
 
@@ -39,13 +39,13 @@ interface PairFiles {
   readonly publicFile: ReadFile | undefined;
 }
 
-/** Times that a pair may be replaced while its files are read. */
+/** Number of times that a pair may be replaced while its files are read. */
 const MAX_ATTEMPTS = 100;
 
 /**
- * The pair, or `undefined` when neither file is there.
+ * Reads a pair; `undefined` if neither file exists.
  *
- * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a public key alone; `KEY_FILE_MISMATCH` when it belongs to
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is only a public key; `KEY_FILE_MISMATCH` when it belongs to
  * another private key; `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD`
  */
 export async function readPair(paths: PairPaths, secrets: KeyFileSecrets): Promise<LoadedPair | undefined> {
@@ -60,7 +60,7 @@ export async function readPair(paths: PairPaths, secrets: KeyFileSecrets): Promi
 }
 
 /**
- * The private key, or `undefined` when there is no file.
+ * Reads a private key; `undefined` if there is no file.
  *
  * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`, `KEY_FILE_INVALID`, `KEY_FILE_PERMISSIONS`, `KEY_FILE_PASSWORD`
  */
@@ -70,7 +70,7 @@ export async function loadKey(path: string, secrets: KeyFileSecrets): Promise<Lo
 }
 
 /**
- * What the public key file is to the private key, which is disposed of when it is not that.
+ * Determines how the public key file relates to the private key. On failure, the private key is disposed of.
  *
  * @throws {KeyStoreError} `KEY_FILE_INVALID`, `KEY_FILE_MISMATCH`
  */
@@ -81,14 +81,14 @@ export async function judgePublicFile(
 ): Promise<LoadedPair['publicFile']> {
   if (file === undefined) return 'missing';
   try {
-    // As we write it: then there is nothing to parse.
+    // If it is exactly what this package writes, there is nothing to parse.
     const written = new TextEncoder().encode(key.publicKey.pem);
     if (file.content.borrow((content) => Buffer.compare(content, written) === 0)) return 'current';
     const { fingerprint } = await file.content.use((content) => readPublicKey(path, content));
     if (fingerprint === key.publicKey.fingerprint) return 'current';
     if (replaces.includes(fingerprint)) return 'outdated';
     const message =
-      'it does not belong to the private key. Put the right one there, or remove it: it is made anew';
+      'it does not belong to the private key. Restore the right one, or remove it to have it made again';
     throw new KeyStoreError('KEY_FILE_MISMATCH', path, message);
   } catch (error) {
     key.dispose();
@@ -97,8 +97,8 @@ export async function judgePublicFile(
 }
 
 /**
- * A private key gets its name before its public key does. So where it is the same before and after the public key was
- * read, that one is its own, or the one before it, and never the next one.
+ * A private key file is put in place before its public key file. So if it is the same before and after the public key
+ * was read, that public key is its own or its predecessor's, never its successor's.
  */
 async function readFiles(paths: PairPaths, memory: MemoryOptions): Promise<PairFiles | undefined> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -113,11 +113,11 @@ async function readFiles(paths: PairPaths, memory: MemoryOptions): Promise<PairF
   throw new KeyStoreError(
     'KEY_FILE_UNREADABLE',
     paths.privateKeyPath,
-    'it does not stop changing. Try again',
+    'it keeps changing while it is read. Try again',
   );
 }
 
-/** Both at once, since each waits for the thread pool again and again. `undefined` without a private key. */
+/** Reads both files together, since each waits for the thread pool several times. `undefined` without a private key. */
 async function readBoth(paths: PairPaths, memory: MemoryOptions): Promise<PairFiles | undefined> {
   const [privateRead, publicRead] = await Promise.allSettled([
     readPrivateFile(paths.privateKeyPath, memory),
@@ -147,13 +147,13 @@ function keyOf(path: string, file: ReadFile, secrets: KeyFileSecrets): Promise<L
   });
 }
 
-/** Two of the longest intervals, in ms: clocks that are set right again do not jump that far. */
+/** Twice the longest interval, in ms: more than a clock jumps when it is corrected. */
 const FAR_MS = 2 * LIMITS.rotationIntervalMs;
 
 /**
- * A pair of an unknown age is new from now on. Where its file is dated so far into the future that it would be new for
- * years, at every start, its time of change is set: then it ages. Where that cannot be set, the pair could not be replaced
- * either.
+ * Lets a pair of unknown age count as new from now on. If its file is dated so far into the future that it would count
+ * as new at every start, for years, its modification time is set to now, so that it ages. If that fails, the pair could
+ * not be replaced either.
  */
 async function markAsNew(path: string, modifiedAt: number): Promise<number> {
   const now = Date.now();
@@ -166,17 +166,21 @@ async function readPublicKey(path: string, content: Uint8Array): Promise<RsaPubl
     return await RsaPublicKey.fromPem(content);
   } catch (error) {
     if (!(error instanceof SecurityError)) throw error;
-    const message = `${error.message}. It was left untouched: remove it to have it made anew from the private key`;
+    const message = `${error.message}. It was left untouched; remove it to have it made again from the private key`;
     throw new KeyStoreError('KEY_FILE_INVALID', path, message, { cause: error });
   }
 }
 
-/** Whether another process has written a pair since no private key was found. */
+/**
+ * Reports whether another process has written a pair since no private key was found.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is only a public key
+ */
 async function hasAppeared({ privateKeyPath, publicKeyPath }: PairPaths): Promise<boolean> {
   if ((await identityAt(publicKeyPath)) === undefined) return false;
   // The private key is written first.
   if ((await identityAt(privateKeyPath)) !== undefined) return true;
   const message =
-    'it is there without its private_key.pem. Restore that, or move this file away to have a new pair made';
+    'its private_key.pem is missing. Restore that, or move this file away to have a new pair made';
   throw new KeyStoreError('KEY_FILE_EXISTS', publicKeyPath, message);
 }

@@ -10,10 +10,10 @@ const SEEN: SharedFileKind<ReadonlyMap<string, SeenConfiguration>> = {
   parse: parseSeen,
   format: formatSeen,
   consequence:
-    'an older key configuration could not be told from a newer one. Restore the file; without it, the next one is taken',
+    'an outdated key configuration would go unnoticed. Restore the file; without it, the next configuration is trusted',
 };
 
-/** The newest key configuration seen of each realm, in a file. */
+/** The newest key configuration seen from each realm, in `seen_configurations`. */
 export class FileSeenConfigurations implements SeenConfigurations {
   readonly #file: SharedFile<ReadonlyMap<string, SeenConfiguration>>;
 
@@ -29,7 +29,7 @@ export class FileSeenConfigurations implements SeenConfigurations {
   async raise(realm: string, seen: SeenConfiguration, signal: AbortSignal): Promise<SeenConfiguration> {
     const before = await this.recall(realm);
     let next = highest(seen, before);
-    // Most of the time nothing is new, and no lock is needed to see that.
+    // Most of the time nothing is new, and seeing that needs no lock.
     if (isSame(next, before)) return next;
     await this.#file.update((known) => {
       next = highest(seen, known.get(realm));

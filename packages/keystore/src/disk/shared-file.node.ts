@@ -1,6 +1,6 @@
 /**
- * A text file in a key directory that many processes read and change: read anew each time, changed under the lock of the
- * directory, and put in place whole.
+ * A text file in a key directory that many processes read and change: it is read afresh each time, changed under the
+ * lock of the directory, and replaced as a whole.
  */
 import { join } from 'node:path';
 import { KeyStoreError } from '../errors.js';
@@ -10,18 +10,18 @@ import { readKnownFile } from './read-file.node.js';
 import { waitFor } from './wait.node.js';
 import { commitOver, remove, syncDirectory, writeTemporary } from './write-file.node.js';
 
-/** What one kind of file is. */
+/** The properties of one kind of file. */
 export interface SharedFileKind<T> {
   readonly name: string;
   readonly mode: number;
-  /** The content, or the number of the first line that is damaged, counted from 1. */
+  /** Returns the content, or the number of the first damaged line, counted from 1. */
   readonly parse: (text: string) => { readonly content: T } | { readonly damagedLine: number };
   readonly format: (content: T) => string;
-  /** Why a damaged line matters, and what happens without the file. */
+  /** The consequence of a damaged line, and of a missing file, in the words of the error. */
   readonly consequence: string;
 }
 
-/** One such file: `T` is its content, parsed. */
+/** One such file; `T` is its parsed content. */
 export class SharedFile<T> {
   readonly #directory: string;
   readonly #path: string;
@@ -37,21 +37,21 @@ export class SharedFile<T> {
   }
 
   /**
-   * What it says; what an empty file says, when there is none.
+   * Reads the file; a missing file counts as an empty one.
    *
-   * @throws {KeyStoreError} when it cannot be read, or is damaged
+   * @throws {KeyStoreError} when the file cannot be read, or is damaged
    */
   async read(): Promise<T> {
     return (await checkDirectory(this.#directory)) ? this.#read() : this.#parse('');
   }
 
   /**
-   * Changes it while no other process does.
+   * Changes the file while no other process does.
    *
-   * @param change gives the new content, or `undefined` to leave the file as it is
-   * @param signal ends the wait for other processes; nothing is written afterwards
-   * @returns whether it was changed
-   * @throws {KeyStoreError} when it cannot be read or written; it stays as it is
+   * @param change returns the new content, or `undefined` to leave the file as it is
+   * @param signal ends the wait for other processes; nothing is written after that
+   * @returns whether the file was changed
+   * @throws {KeyStoreError} when the file cannot be read or written; it stays as it is
    */
   async update(change: (content: T) => T | undefined, signal: AbortSignal): Promise<boolean> {
     await makeDirectory(this.#directory);

@@ -5,9 +5,9 @@ import type { StorageCall } from '../storage.js';
 const TIMES = { pollMs: 40, giveUpMs: 60_000 } as const;
 
 /**
- * Tries until `attempt` gives something, for a minute.
+ * Repeats `attempt` until it returns something, for at most a minute.
  *
- * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE` after that
+ * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE` after that minute
  * @throws the signal's reason
  */
 export async function waitFor<T>(
@@ -21,13 +21,13 @@ export async function waitFor<T>(
     const result = await attempt();
     if (result !== undefined) return result;
     if (performance.now() > giveUpAt) throw busy(directory);
-    // Processes that started together do not stay in step.
+    // The random part keeps processes that started together from staying in step.
     await delay(TIMES.pollMs * (0.5 + Math.random()), undefined, { ref: !background });
   }
 }
 
-/** Another process writes to the directory. */
+/** The error when another process holds the lock of the directory. */
 export function busy(directory: string): KeyStoreError {
-  const message = 'another process is busy with the directory. Nothing was changed; try again';
+  const message = 'another process is using the directory. Nothing was changed; try again';
   return new KeyStoreError('KEY_FILE_UNWRITABLE', directory, message);
 }

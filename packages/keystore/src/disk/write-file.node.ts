@@ -1,6 +1,7 @@
 /**
- * A file appears under its name whole, with its mode, and on the disk, or not at all: it is written under a temporary
- * name, synced, and then linked (never replaces anything) or renamed (replaces in one step). It is never chmod-ed.
+ * Writes files atomically: a file appears under its name complete, with its mode and safely on the disk, or not at all.
+ * It is written under a temporary name, synced, and then linked (which never replaces anything) or renamed (which
+ * replaces in one step). Its mode is never changed afterwards.
  */
 import { constants } from 'node:fs';
 import { link, lstat, open, readdir, rename, unlink, type FileHandle } from 'node:fs/promises';
@@ -11,20 +12,20 @@ import { hasNoLinks, systemCode, unreadable, unwritable } from './system.node.js
 
 const TEMPORARY = /^\..+\.[0-9a-f]{24}\.tmp$/;
 
-/** Modes of what is written; the umask of the process can only narrow them. */
+/** Modes of new files and directories; the umask of the process can only narrow them. */
 export const MODE = { privateFile: 0o600, publicFile: 0o644, directory: 0o700 } as const;
 
-/** The name of a file that does not exist yet. */
+/** Flags that create a file, and fail if the name is taken. */
 export const CREATE_FLAGS: number =
   process.platform === 'win32'
     ? constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
     : constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Writes and syncs `content` in the directory of `path`.
+ * Writes and syncs `content` to a temporary file in the directory of `path`.
  *
  * @returns the temporary path
- * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`; nothing is left then
+ * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`; no file is left in that case
  */
 export async function writeTemporary(path: string, content: Uint8Array, mode: number): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(12).toString('hex')}.tmp`);
@@ -43,8 +44,8 @@ export async function writeTemporary(path: string, content: Uint8Array, mode: nu
 }
 
 /**
- * Gives a temporary file its name, which must be free. The lock of the directory is held: without hard links, it is
- * what keeps the name free between a look and the rename.
+ * Gives a temporary file its name, which must be free. The caller holds the lock of the directory: without hard links,
+ * only that keeps the name free between the check and the rename.
  *
  * @throws {KeyStoreError} `KEY_FILE_EXISTS`, or `KEY_FILE_UNWRITABLE`
  */
@@ -63,12 +64,20 @@ function notCommitted(path: string, error: unknown): unknown {
   return systemCode(error) === 'EEXIST' ? isTaken(path) : unwritable(path, error);
 }
 
-/** There is a file where a new one was to be. */
+/** The error when a file already exists where a new one was to be written. */
 export function isTaken(path: string): KeyStoreError {
-  return new KeyStoreError('KEY_FILE_EXISTS', path, 'it is there already, and is never overwritten');
+  return new KeyStoreError(
+    'KEY_FILE_EXISTS',
+    path,
+    'it already exists, and is never overwritten. Choose another directory, or move it away',
+  );
 }
 
-/** @throws {KeyStoreError} `KEY_FILE_UNREADABLE` */
+/**
+ * Reports whether a file exists.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_UNREADABLE`
+ */
 export async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);
@@ -79,7 +88,7 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Gives a temporary file its name, replacing a file that has it. */
+/** Gives a temporary file its name, replacing any file of that name. */
 export async function commitOver(temporary: string, path: string): Promise<void> {
   try {
     await rename(temporary, path);
@@ -88,10 +97,10 @@ export async function commitOver(temporary: string, path: string): Promise<void>
   }
 }
 
-/** What some file systems say of a directory. */
+/** Codes of fsync() on file systems that cannot sync a directory. */
 const NOTHING_TO_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
-/** Makes what was linked, renamed and removed in a directory outlive a power failure. */
+/** Makes links, renames and removals in a directory survive a power failure. */
 export async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   let handle: FileHandle | undefined;
@@ -105,17 +114,17 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Whether temporary files are left. */
+/** Reports whether temporary files are left in a directory. */
 export async function hasLeftovers(directory: string): Promise<boolean> {
   return (await leftovers(directory)).length > 0;
 }
 
-/** Removes temporary files: the holder of the directory's lock knows that their writers are dead. */
+/** Removes temporary files. The caller holds the directory's lock, so their writers are dead. */
 export async function removeLeftovers(directory: string): Promise<void> {
   for (const name of await leftovers(directory)) await remove(join(directory, name));
 }
 
-/** Removes a file, if it is there and can be removed. */
+/** Removes a file, if it exists and can be removed. */
 export async function remove(path: string): Promise<void> {
   await unlink(path).catch(() => undefined);
 }

@@ -1,13 +1,13 @@
 /**
- * Both files of a pair. The private key file is the pair: the moment it has its name, the pair is stored. The public
- * key follows; a crash in between is mended from the private one.
+ * Writes both files of a pair. The pair is stored the moment the private key file has its name. The public key file
+ * follows; after a crash in between it is restored from the private key.
  */
 import type { RsaPrivateKey, RsaPublicKey, SecureByteContext } from '@nomyo/crypto';
 import { writePrivateKey } from '../format/private-key.node.js';
 import type { PairPaths } from './read-pair.node.js';
 import { commitNew, commitOver, MODE, remove, syncDirectory, writeTemporary } from './write-file.node.js';
 
-/** All that is needed to store a pair. */
+/** Everything needed to store a pair. */
 export interface PairToWrite {
   readonly directory: string;
   readonly paths: PairPaths;
@@ -17,9 +17,9 @@ export interface PairToWrite {
   readonly replaces: readonly string[];
   /** Unix time in ms. Default: now. */
   readonly createdAt?: number | undefined;
-  /** Replace the files that are there, or refuse to. */
+  /** Whether to replace existing files; otherwise they are an error. */
   readonly over: boolean;
-  /** Throws when the files must not be put in place; called after all is written, before anything is. */
+  /** Throws if the files must not be put in place. Called when both are written, and before either has its name. */
   readonly ready: () => Promise<void>;
 }
 
@@ -30,7 +30,11 @@ export interface WrittenPair {
   readonly createdAt: number;
 }
 
-/** @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`, `KEY_FILE_EXISTS` */
+/**
+ * Writes both files of a pair.
+ *
+ * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`, `KEY_FILE_EXISTS`
+ */
 export async function writePair(pair: PairToWrite): Promise<WrittenPair> {
   const { directory, paths, key, ready, createdAt = Date.now() } = pair;
   const commit = pair.over ? commitOver : commitNew;
@@ -52,7 +56,7 @@ export async function writePair(pair: PairToWrite): Promise<WrittenPair> {
   }
 }
 
-/** Replaces the public key file alone. */
+/** Replaces only the public key file. */
 export async function writePublicKey(
   directory: string,
   paths: PairPaths,

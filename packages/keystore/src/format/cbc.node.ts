@@ -1,4 +1,4 @@
-/** AES in CBC mode with the padding of RFC 8018 §6.1.1, for keys at rest. */
+/** Encrypts with AES in CBC mode and the padding of RFC 8018 §6.1.1, for keys at rest. */
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { allocateBytes, concatBytes, type Bytes } from '@nomyo/base';
 import type { CbcCipher } from './pbes2.js';
@@ -11,7 +11,7 @@ export interface CbcKey {
   readonly iv: Uint8Array;
 }
 
-/** The ciphertext. */
+/** Encrypts, and returns the ciphertext. */
 export function encryptCbc(plaintext: Uint8Array, { cipher: name, key, iv }: CbcKey): Bytes {
   const cipher = createCipheriv(name, key, iv);
   const body = cipher.update(plaintext);

@@ -1,7 +1,8 @@
 /**
- * Whether all numbers of a private key belong together (RFC 8017 §3.2). A round trip alone does not show it: OpenSSL
- * decrypts with the five numbers of the Chinese remainder theorem, checks the result, and where that is wrong decrypts
- * again with `d`. So each of the two ways is tried with the other one spoiled, in a copy that is wiped.
+ * Checks that all numbers of a private key belong together (RFC 8017 §3.2). A round trip alone does not show it:
+ * OpenSSL decrypts with the five numbers of the Chinese remainder theorem, checks the result, and if it is wrong
+ * decrypts again with `d`. So each of the two paths is tested while a number of the other is spoiled, in a copy that is
+ * wiped.
  */
 import {
   constants,
@@ -15,7 +16,7 @@ import {
 import { concatBytes } from '@nomyo/base';
 import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 
-/** @param pkcs8 DER of an RSA private key; it is left as it is */
+/** @param pkcs8 DER of an RSA private key; it is not changed */
 export function isConsistent(pkcs8: Uint8Array): boolean {
   const copy = concatBytes(pkcs8);
   try {
@@ -26,11 +27,11 @@ export function isConsistent(pkcs8: Uint8Array): boolean {
   }
 }
 
-/** Whether the key decrypts although this number is wrong. */
+/** Reports whether the key decrypts although this number is wrong. */
 function worksWithout(copy: Uint8Array<ArrayBuffer>, number: Uint8Array): boolean {
   const last = number.byteLength - 1;
   const flip = (): void => {
-    // It stays odd, so that nothing but its value is wrong.
+    // The number stays odd, so that only its value is wrong.
     number[last] = (number[last] ?? 0) ^ 2;
   };
   flip();
@@ -46,7 +47,7 @@ function importKey(der: Uint8Array<ArrayBuffer>): KeyObject | undefined {
   try {
     return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   } catch {
-    // BoringSSL, as in Electron: it looks at the numbers itself, and has done so with the key as it is.
+    // BoringSSL, as in Electron, checks the numbers itself, and has already done so for the unspoiled key.
     return undefined;
   }
 }

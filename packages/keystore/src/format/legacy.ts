@@ -1,6 +1,6 @@
 /**
- * What nomyo-js 0.1 wrote for a key with a password: salt, initialization vector and AES-256-CBC of the PKCS#8, one
- * after the other, under the label `PRIVATE KEY`. It is read, and never written.
+ * The format of nomyo-js 0.1 for a key with a password: salt, initialization vector and AES-256-CBC of the PKCS#8, one
+ * after the other, under the label `PRIVATE KEY`. It is read, but never written.
  */
 export const LEGACY = {
   saltBytes: 16,
@@ -13,16 +13,16 @@ export const LEGACY = {
 
 const HEADER_BYTES = LEGACY.saltBytes + LEGACY.ivBytes;
 
-/** Shortest PKCS#8 of an RSA key of 2048 bits, in bytes, and a little less. */
+/** Slightly less than the shortest PKCS#8 of a 2048-bit RSA key, in bytes. */
 const MIN_KEY_BYTES = 1024;
 
-/** Whether the length fits: the format has no other mark. */
+/** Reports whether the length fits; the format has no other mark. */
 export function isLegacyShape(content: Uint8Array): boolean {
   const sealed = content.byteLength - HEADER_BYTES;
   return sealed >= MIN_KEY_BYTES && sealed % LEGACY.blockBytes === 0;
 }
 
-/** The three parts, as views. */
+/** Splits the content into its three parts, as views. */
 export function splitLegacy(content: Uint8Array): Record<'salt' | 'iv' | 'ciphertext', Uint8Array> {
   return {
     salt: content.subarray(0, LEGACY.saltBytes),

@@ -1,16 +1,16 @@
-/** Finds the private key in a file of any format, and says which format it is. */
+/** Finds the private key in a file of any format, and determines the format. */
 import { PEM_LABEL } from '@nomyo/crypto';
 import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 import { bytesOf, SecurityError } from '@nomyo/base';
 import { UnsupportedFormat, type ForeignFormat } from './unsupported.js';
 
-/** Where the private key is. */
+/** The location and format of a private key. */
 export type LocatedKey =
   /** A PEM block, from its BEGIN line on. */
   | { readonly kind: 'pem'; readonly block: Uint8Array }
-  /** A PEM block that is encrypted as RFC 1421 says, with a DEK-Info line inside. */
+  /** A PEM block encrypted according to RFC 1421, with a DEK-Info line inside. */
   | { readonly kind: 'legacy-pem'; readonly block: Uint8Array }
-  /** Bare DER, and the label that it would have as PEM. */
+  /** Bare DER, with the label that it would have as PEM. */
   | { readonly kind: 'der'; readonly label: string };
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -22,7 +22,7 @@ const PROC_TYPE = encode('Proc-Type: 4,ENCRYPTED');
 /** Longest label, in bytes. */
 const MAX_LABEL = 64;
 
-/** Formats that are told by how they begin. */
+/** Formats that are recognized by their first bytes. */
 const SIGNATURES: readonly (readonly [string | readonly number[], string, ForeignFormat])[] = [
   ['PuTTY-User-Key-File', 'a PuTTY key', 'putty'],
   ['{', 'a JSON Web Key', 'jwk'],
@@ -31,8 +31,10 @@ const SIGNATURES: readonly (readonly [string | readonly number[], string, Foreig
 ];
 
 /**
+ * Finds the private key in a file.
+ *
  * @param file the whole file
- * @throws {UnsupportedFormat} when it is in a format that is not read
+ * @throws {UnsupportedFormat} when it is in a format that this package does not read
  * @throws {SecurityError} `INVALID_KEY` when there is no private key in it
  */
 export function locatePrivateKey(file: Uint8Array): LocatedKey {
@@ -48,14 +50,14 @@ export function locatePrivateKey(file: Uint8Array): LocatedKey {
   if (other === undefined || other.label === '') {
     throw new SecurityError('INVALID_KEY', 'there is no well-formed PEM block');
   }
-  throw new SecurityError('INVALID_KEY', `it holds no private key, but: ${other.label}`);
+  throw new SecurityError('INVALID_KEY', `it holds no private key, only: ${other.label}`);
 }
 
 interface Block {
   readonly label: string;
   /** From the BEGIN line to the end of the file. */
   readonly bytes: Uint8Array;
-  /** Where the line after BEGIN starts. */
+  /** Offset of the line after BEGIN. */
   readonly bodyOffset: number;
 }
 
@@ -66,7 +68,7 @@ function ofBlock({ label, bytes, bodyOffset }: Block): LocatedKey {
   if (isRsa || label === PEM_LABEL.privateKey || label === PEM_LABEL.encryptedPrivateKey) {
     return { kind: 'pem', block: bytes };
   }
-  throw new SecurityError('INVALID_KEY', `it holds no RSA private key, but: ${label}`);
+  throw new SecurityError('INVALID_KEY', `it holds no RSA private key, only: ${label}`);
 }
 
 function* pemBlocks(file: Uint8Array): Generator<Block> {
@@ -84,7 +86,7 @@ function* pemBlocks(file: Uint8Array): Generator<Block> {
   }
 }
 
-/** A key has no dash in its base64: what comes before the next dashes is the label, and nothing secret. */
+/** Base64 has no dashes, so everything before the next dashes is the label, and nothing secret. */
 function endOfLabel(bytes: Uint8Array): number {
   for (let i = BEGIN.byteLength; i <= BEGIN.byteLength + MAX_LABEL; i += 1) {
     if (startsWith(bytes, DASHES, i)) return i;
@@ -103,7 +105,10 @@ function startsWith(bytes: Uint8Array, start: Uint8Array, offset: number): boole
   return start.every((byte, i) => bytes[offset + i] === byte);
 }
 
-/** By the first members: a version and an algorithm, a version and numbers, or an algorithm and a ciphertext. */
+/**
+ * Tells the formats apart by their first members: a version and an algorithm or numbers, or an algorithm and a
+ * ciphertext.
+ */
 function labelOfDer(file: Uint8Array): string {
   const outer = new DerReader(file);
   const content = outer.sequence();
@@ -111,7 +116,7 @@ function labelOfDer(file: Uint8Array): string {
   if (content.peek() === DER_TAG.sequence) {
     content.sequence();
     if (content.peek() === DER_TAG.octetString) return PEM_LABEL.encryptedPrivateKey;
-    throw new SecurityError('INVALID_KEY', 'it holds no private key, but a certificate or a public key');
+    throw new SecurityError('INVALID_KEY', 'it holds no private key, only a certificate or a public key');
   }
   const version = readSmallUnsigned(content);
   if (content.peek() === DER_TAG.integer) return PEM_LABEL.rsaPrivateKey;

@@ -1,11 +1,11 @@
-/** Keys in formats that are read by Node's own OpenSSL: old encryptions of PEM, and ciphers other than AES. */
+/** Reads keys in formats that only Node's own OpenSSL knows: old encryptions of PEM, and ciphers other than AES. */
 import { createPrivateKey, type KeyObject, type PrivateKeyInput } from 'node:crypto';
 import { SecureByteContext } from '@nomyo/crypto';
 import { SecurityError } from '@nomyo/base';
 import { UnsupportedFormat } from './unsupported.js';
 import type { MemoryOptions } from '../place.js';
 
-/** Of OpenSSL, when it was given the right password for something that it does not know. */
+/** Codes of OpenSSL for an encryption that it does not know. */
 const UNSUPPORTED = ['ERR_OSSL_UNSUPPORTED', 'ERR_OSSL_EVP_UNSUPPORTED'];
 
 /** An encrypted key, as PEM or DER. */
@@ -16,11 +16,11 @@ export interface KeyToOpen {
 }
 
 /**
- * The PKCS#8 of an encrypted key, or `undefined` when the password does not open it. The key passes through ordinary
- * memory of OpenSSL. The thread is busy meanwhile: the caller has checked how much work the file asks for.
+ * Opens an encrypted key as PKCS#8; `undefined` if the password does not open it. The key passes through ordinary
+ * memory of OpenSSL. This blocks the thread, so the caller must have checked how much work the file asks for.
  *
- * @throws {UnsupportedFormat} when OpenSSL does not know the encryption either
- * @throws {SecurityError} `INVALID_KEY` when it is no RSA key
+ * @throws {UnsupportedFormat} when OpenSSL does not know the encryption either, and with `requireLocked`
+ * @throws {SecurityError} `INVALID_KEY` when it is not an RSA key
  */
 export function openWithNode(
   { key: bytes, ...source }: KeyToOpen,
@@ -28,13 +28,13 @@ export function openWithNode(
   memory: MemoryOptions,
 ): SecureByteContext | undefined {
   if (memory.requireLocked === true) {
-    throw new UnsupportedFormat('an encryption that can only be opened in memory that is not locked', 'pem');
+    throw new UnsupportedFormat('an encryption that can only be opened in unlocked memory', 'pem');
   }
   const key = password.borrow((secret) =>
     create({ ...source, key: viewOf(bytes), passphrase: viewOf(secret) }),
   );
   if (key === undefined) return undefined;
-  if (key.asymmetricKeyType !== 'rsa') throw new SecurityError('INVALID_KEY', 'it holds no RSA key');
+  if (key.asymmetricKeyType !== 'rsa') throw new SecurityError('INVALID_KEY', 'it does not hold an RSA key');
   return new SecureByteContext(key.export({ type: 'pkcs8', format: 'der' }), memory);
 }
 
@@ -49,7 +49,7 @@ function create(input: PrivateKeyInput): KeyObject | undefined {
   }
 }
 
-/** The same bytes, not a copy. */
+/** The same bytes as a `Buffer`, without a copy. */
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

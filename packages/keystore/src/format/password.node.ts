@@ -1,4 +1,4 @@
-/** Private keys under a password: opened in every format that is known, written in one. */
+/** Private keys under a password: opens every supported format, and writes one. */
 import { pbkdf2, scrypt } from 'node:crypto';
 import { SecurityError, type Bytes } from '@nomyo/base';
 import { decryptAesCbc, type CbcInput, type SecureByteContext } from '@nomyo/crypto';
@@ -7,7 +7,7 @@ import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
 import type { MemoryOptions } from '../place.js';
 
-/** A key that `derive` calls back with. An import of `node:util`, for its `promisify`, would slow every start down. */
+/** Promises the key that `derive` calls back with. Importing `node:util` for its `promisify` would slow down every start. */
 function derived(derive: (done: (error: Error | null, key: Buffer) => void) => void): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     derive((error, key) => {
@@ -32,7 +32,7 @@ function deriveScrypt(
   { salt, cost, blockSize, parallelization }: Extract<KeyDerivation, { kind: 'scrypt' }>,
   keyBytes: number,
 ): Promise<Buffer> {
-  // The memory of all blocks, and as much again for OpenSSL's overhead.
+  // The memory of all blocks, doubled for OpenSSL's overhead.
   const maxmem = 2 * 128 * blockSize * (cost + parallelization);
   return derived((done) =>
     scrypt(password, salt, keyBytes, { cost, blockSize, parallelization, maxmem }, done),
@@ -40,8 +40,8 @@ function deriveScrypt(
 }
 
 /**
- * The PKCS#8 inside an EncryptedPrivateKeyInfo, or `undefined` when the password does not open it. The work is done
- * in the thread pool.
+ * Opens an EncryptedPrivateKeyInfo as PKCS#8; `undefined` if the password does not open it. The work is done in the
+ * thread pool.
  *
  * @throws {SecurityError} `INVALID_KEY` when the structure is malformed or not supported
  */
@@ -63,7 +63,7 @@ export async function openEncryptedKey(
   }
 }
 
-/** The PKCS#8 inside what nomyo-js 0.1 wrote, or `undefined` when the password does not open it. */
+/** Opens an encrypted key of nomyo-js 0.1 as PKCS#8; `undefined` if the password does not open it. */
 export async function openLegacyKey(
   der: Uint8Array,
   password: SecureByteContext,
@@ -80,7 +80,7 @@ export async function openLegacyKey(
   }
 }
 
-/** The plaintext, or `undefined` when the padding is wrong: another key, or damage. */
+/** Decrypts; `undefined` if the padding is wrong, because of a wrong key or damage. */
 async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureByteContext | undefined> {
   try {
     return await decryptAesCbc(input, memory);
@@ -90,7 +90,7 @@ async function openCbc(input: CbcInput, memory: MemoryOptions): Promise<SecureBy
   }
 }
 
-/** DER of an EncryptedPrivateKeyInfo: PBES2, PBKDF2-HMAC-SHA256 with 600 000 rounds, AES-256-CBC. */
+/** Encrypts a key as DER of an EncryptedPrivateKeyInfo: PBES2, PBKDF2-HMAC-SHA256 with 600 000 rounds, AES-256-CBC. */
 export async function sealPkcs8(pkcs8: Uint8Array, password: SecureByteContext): Promise<Bytes> {
   const { rounds, digest, cipher, saltBytes, ivBytes } = WRITTEN;
   const salt = randomOctets(saltBytes);

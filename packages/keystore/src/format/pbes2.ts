@@ -1,5 +1,5 @@
 /**
- * The structure of a private key under a password: EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2 (RFC 8018
+ * The structure of an encrypted private key: EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2 (RFC 8018
  * appendix A.4), PBKDF2 (appendix A.2) or scrypt (RFC 7914 §7), and AES in CBC mode (RFC 8018 appendix B.2.5).
  */
 import { SecurityError, type Bytes } from '@nomyo/base';
@@ -20,7 +20,7 @@ export interface CbcCipher {
   readonly oid: string;
 }
 
-/** How a password becomes a key. */
+/** Derivation of a key from a password. */
 export type KeyDerivation =
   | { readonly kind: 'pbkdf2'; readonly salt: Uint8Array; readonly rounds: number; readonly digest: string }
   | {
@@ -31,7 +31,7 @@ export type KeyDerivation =
       readonly parallelization: number;
     };
 
-/** An encrypted key, as views of what it was read from. */
+/** An encrypted key, as views of the bytes it was read from. */
 export interface EncryptedKey {
   readonly derivation: KeyDerivation;
   readonly cipher: CbcCipher;
@@ -61,7 +61,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   '2a864886f70d020b': 'sha512',
 };
 
-/** What is written. */
+/** Parameters of the files that are written. */
 export const WRITTEN = {
   rounds: 600_000,
   digest: 'sha256',
@@ -71,31 +71,33 @@ export const WRITTEN = {
   ivBytes: 16,
 } as const;
 
-/** A file may ask for much work; more than this is refused. scrypt takes 128 * N * r bytes (RFC 7914 §2). */
+/** Limits on the work that a file may ask for. scrypt takes 128 * N * r bytes of memory (RFC 7914 §2). */
 const LIMITS = {
   saltBytes: 1024,
   rounds: 10_000_000,
   scryptMemoryBytes: 256 * 1024 * 1024,
-  /** Memory times p: what is written over in all. */
+  /** Memory times p: the number of bytes that scrypt writes in total. */
   scryptWorkBytes: 1024 * 1024 * 1024,
 } as const;
 
-/** Rounds that are bearable on the main thread, where Node itself derives the key. */
+/** Most rounds that are acceptable on the main thread, where Node's own key import derives the key. */
 const MAX_SYNCHRONOUS_ROUNDS = 1_000_000;
 
 const unsupported = (what: string): UnsupportedFormat =>
-  new UnsupportedFormat(`a private key under a password, but for ${what}`, 'pem');
+  new UnsupportedFormat(`an encrypted private key with ${what}`, 'pem');
 
 const malformed = (what: string): SecurityError =>
-  new SecurityError('INVALID_KEY', `the protection of the private key is damaged: ${what}`);
+  new SecurityError('INVALID_KEY', `the encrypted private key is damaged: invalid ${what}`);
 
 /**
- * @throws {SecurityError} `INVALID_KEY` on anything that is malformed
- * @throws {UnsupportedFormat} on what is unknown, or asks for too much work
+ * Reads the structure of an encrypted key.
+ *
+ * @throws {SecurityError} `INVALID_KEY` when it is malformed
+ * @throws {UnsupportedFormat} when it uses an unknown algorithm, or asks for too much work
  */
 export function readEncryptedKey(der: Uint8Array): EncryptedKey {
   const { algorithm, ciphertext } = readOuter(der);
-  if (algorithm.oid() !== OID.pbes2) throw unsupported('its scheme, which is not PBES2');
+  if (algorithm.oid() !== OID.pbes2) throw unsupported('a scheme other than PBES2');
   const parameters = algorithm.sequence();
   algorithm.end();
   const derivation = parameters.sequence();
@@ -103,12 +105,14 @@ export function readEncryptedKey(der: Uint8Array): EncryptedKey {
   parameters.end();
   const cipher = readCipher(encryption);
   if (ciphertext.byteLength === 0 || ciphertext.byteLength % WRITTEN.ivBytes !== 0) {
-    throw malformed('its length');
+    throw malformed('length');
   }
   return { ...cipher, ciphertext, derivation: readDerivation(derivation, cipher.cipher.keyBytes) };
 }
 
-/** Whether a key that {@link readEncryptedKey} does not support asks for so little work that Node may open it at once. */
+/**
+ * Reports whether a key that {@link readEncryptedKey} does not support asks for so little work that Node may open it.
+ */
 export function asksForLittleWork(der: Uint8Array): boolean {
   try {
     const { algorithm } = readOuter(der);
@@ -136,7 +140,7 @@ function readOuter(der: Uint8Array): { algorithm: DerReader; ciphertext: Uint8Ar
   return { algorithm, ciphertext };
 }
 
-/** DER of a key that was encrypted with {@link WRITTEN}. */
+/** Writes the DER of a key that was encrypted with the parameters of {@link WRITTEN}. */
 export function writeEncryptedKey({
   salt,
   iv,
@@ -154,28 +158,28 @@ export function writeEncryptedKey({
 function readCipher(encryption: DerReader): Pick<EncryptedKey, 'cipher' | 'iv'> {
   const oid = encryption.oid();
   const cipher = CIPHERS.find((entry) => entry.oid === oid);
-  if (cipher === undefined) throw unsupported('its cipher, which is not AES in CBC mode');
+  if (cipher === undefined) throw unsupported('a cipher other than AES-CBC');
   const iv = encryption.read(DER_TAG.octetString);
   encryption.end();
-  if (iv.byteLength !== WRITTEN.ivBytes) throw malformed('the initialization vector');
+  if (iv.byteLength !== WRITTEN.ivBytes) throw malformed('initialization vector');
   return { cipher, iv };
 }
 
-/** @param keyBytes of the cipher, where it is known */
+/** @param keyBytes key length of the cipher, if it is known */
 function readDerivation(derivation: DerReader, keyBytes: number | undefined): KeyDerivation {
   const oid = derivation.oid();
   const parameters = derivation.sequence();
   derivation.end();
   if (oid === OID.pbkdf2) return readPbkdf2(parameters, keyBytes);
   if (oid === OID.scrypt) return readScrypt(parameters, keyBytes);
-  throw unsupported('its key derivation, which is neither PBKDF2 nor scrypt');
+  throw unsupported('a key derivation other than PBKDF2 or scrypt');
 }
 
 function readPbkdf2(parameters: DerReader, keyBytes: number | undefined): KeyDerivation {
   const salt = readSalt(parameters);
   const rounds = readSmallUnsigned(parameters);
-  if (rounds < 1) throw malformed('the number of rounds');
-  if (rounds > LIMITS.rounds) throw unsupported('its number of rounds');
+  if (rounds < 1) throw malformed('number of rounds');
+  if (rounds > LIMITS.rounds) throw unsupported(`more than ${String(LIMITS.rounds)} rounds of PBKDF2`);
   checkKeyLength(parameters, keyBytes);
   const digest = parameters.atEnd ? 'sha1' : readDigest(parameters.sequence());
   parameters.end();
@@ -184,8 +188,8 @@ function readPbkdf2(parameters: DerReader, keyBytes: number | undefined): KeyDer
 
 function readDigest(prf: DerReader): string {
   const digest = DIGESTS[prf.oid()];
-  if (digest === undefined) throw unsupported('the hash of PBKDF2');
-  if (!prf.atEnd && prf.read(DER_TAG.null).byteLength !== 0) throw malformed('the hash of PBKDF2');
+  if (digest === undefined) throw unsupported('an unknown hash of PBKDF2');
+  if (!prf.atEnd && prf.read(DER_TAG.null).byteLength !== 0) throw malformed('hash of PBKDF2');
   prf.end();
   return digest;
 }
@@ -199,21 +203,21 @@ function readScrypt(parameters: DerReader, keyBytes: number | undefined): KeyDer
   parameters.end();
   const memory = 128 * cost * blockSize;
   const isPowerOfTwo = cost > 1 && Number.isInteger(Math.log2(cost));
-  if (!isPowerOfTwo || blockSize < 1 || parallelization < 1) throw malformed('the parameters of scrypt');
+  if (!isPowerOfTwo || blockSize < 1 || parallelization < 1) throw malformed('parameters of scrypt');
   if (memory > LIMITS.scryptMemoryBytes || memory * parallelization > LIMITS.scryptWorkBytes) {
-    throw unsupported('the memory or work that its scrypt asks for');
+    throw unsupported('scrypt parameters that ask for too much memory or work');
   }
   return { kind: 'scrypt', salt, cost, blockSize, parallelization };
 }
 
 function readSalt(parameters: DerReader): Uint8Array {
   const salt = parameters.read(DER_TAG.octetString);
-  if (salt.byteLength > LIMITS.saltBytes) throw malformed('the salt');
+  if (salt.byteLength > LIMITS.saltBytes) throw malformed('salt');
   return salt;
 }
 
 function checkKeyLength(parameters: DerReader, keyBytes: number | undefined): void {
   if (parameters.peek() !== DER_TAG.integer) return;
   const length = readSmallUnsigned(parameters);
-  if (keyBytes !== undefined && length !== keyBytes) throw malformed('the length of the key');
+  if (keyBytes !== undefined && length !== keyBytes) throw malformed('key length');
 }

@@ -1,27 +1,29 @@
 /**
- * What a private key file says about its pair: text before the PEM block, which every reader of PEM skips (RFC 7468
- * §2). It stands in the same file as the key, so that one rename stores both.
+ * The record of a pair in its private key file: text before the PEM block, which every reader of PEM skips (RFC 7468
+ * §2). It is in the same file as the key, so that one rename stores both.
  */
 import type { Bytes } from '@nomyo/base';
 
-/** What is known of a pair besides its key. */
+/** The properties of a pair that its file records besides the key. */
 export interface PairRecord {
-  /** Unix time in ms; `undefined` when the file does not say. */
+  /** Creation time, Unix time in ms; `undefined` if the file does not state it. */
   readonly createdAt: number | undefined;
-  /** Fingerprints of the pairs that this one took over from. */
+  /** Fingerprints of the pairs that this one replaced. */
   readonly replaces: readonly string[];
-  /** Of what the PEM block holds, encrypted or not: tells damage on the disk. `undefined` in files without it. */
+  /**
+   * Digest of the content of the PEM block, encrypted or not, which reveals damage. `undefined` in files without it.
+   */
   readonly digest: string | undefined;
 }
 
 const BEGIN = '-----BEGIN ';
-const NOTE = 'Private key of a NOMYO client. Whoever has it can read what the client is answered.';
+const NOTE = 'Private key of a NOMYO client. Anyone who has it can read the answers to that client.';
 
 const CREATED = /^Created: (\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z)$/m;
 const DIGEST = /^Digest: (sha256\/[A-Za-z0-9+/]{43}=)$/m;
 const REPLACES = /^Replaces: (sha256\/[A-Za-z0-9+/]{43}=)$/gm;
 
-/** The text to write before the block. */
+/** Formats the text before the PEM block. */
 export function writePreamble({ createdAt, replaces, digest }: PairRecord): Bytes {
   const lines = [
     NOTE,
@@ -32,7 +34,7 @@ export function writePreamble({ createdAt, replaces, digest }: PairRecord): Byte
   return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** What the file says; nothing after the first block is looked at. */
+/** Reads the record in a file; nothing from the first PEM block on is read. */
 export function readPreamble(file: Uint8Array): PairRecord {
   const text = new TextDecoder('latin1')
     .decode(file.subarray(0, preambleLength(file)))
@@ -45,7 +47,7 @@ export function readPreamble(file: Uint8Array): PairRecord {
   };
 }
 
-/** The key itself never becomes a string. */
+/** Length of the text before the PEM block, so that the key itself never becomes a string. */
 function preambleLength(file: Uint8Array): number {
   const marker = new TextEncoder().encode(BEGIN);
   for (let i = file.indexOf(0x2d); i !== -1; i = file.indexOf(0x2d, i + 1)) {

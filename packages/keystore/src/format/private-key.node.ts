@@ -1,4 +1,4 @@
-/** The content of a private key file: every format that is read, and the one that is written. */
+/** Reads private key files in every supported format, and writes them in one. */
 import { createHash } from 'node:crypto';
 import {
   decodePem,
@@ -22,20 +22,22 @@ import { asksForLittleWork } from './pbes2.js';
 import { readPreamble, writePreamble, type PairRecord } from './preamble.js';
 import { describeUnsupported, UnsupportedFormat } from './unsupported.js';
 
-/** A file that is being read: where it is, and how to open it. */
+/** A file that is being read: its path, and the secrets that open it. */
 export interface KeyFileContext extends KeyFileSecrets {
   readonly path: string;
 }
 
-/** How to open what a password protects: `undefined` when the password is wrong. */
+/** Opens an encrypted key; `undefined` when the password is wrong. */
 type Open = (
   password: SecureByteContext,
   memory: MemoryOptions,
 ) => Promise<SecureByteContext | undefined> | SecureByteContext | undefined;
 
-const TODO = 'It was left untouched: restore it from a backup, or move it away to have a new pair made';
+const TODO = 'It was left untouched; restore it from a backup, or move it away to have a new pair made';
 
 /**
+ * Reads a private key file.
+ *
  * @param file the whole file; it stays the caller's to wipe
  * @throws {KeyStoreError} `KEY_FILE_INVALID`, or `KEY_FILE_PASSWORD`
  */
@@ -47,9 +49,9 @@ export async function readPrivateKey(file: Uint8Array, context: KeyFileContext):
 }
 
 /**
- * The same as PKCS#8 DER, to be written again; the caller disposes of it.
+ * Reads a private key file as PKCS#8 DER, to be written again. The caller disposes of it.
  *
- * @throws what {@link readPrivateKey} throws
+ * @throws as {@link readPrivateKey} does
  */
 export async function readPkcs8(file: Uint8Array, context: KeyFileContext): Promise<SecureByteContext> {
   return explained(context.path, async () => {
@@ -66,7 +68,7 @@ export async function readPkcs8(file: Uint8Array, context: KeyFileContext): Prom
 }
 
 /**
- * Whether a password is needed to read the key.
+ * Reports whether a password is needed to read the key.
  *
  * @throws {KeyStoreError} `KEY_FILE_INVALID`
  */
@@ -86,8 +88,8 @@ export function isEncrypted(file: Uint8Array, path: string): Promise<boolean> {
 }
 
 /**
- * The digest of a file that we wrote shows damage; in a file made elsewhere the numbers are checked, but where the key
- * may not be in ordinary memory, as it is while OpenSSL does that.
+ * Imports a key. In a file that this package wrote, the digest reveals damage. In a file made elsewhere, the numbers
+ * are checked instead, except with `requireLocked`: OpenSSL needs the key in ordinary memory for that.
  */
 async function importKey(pkcs8: Bytes, file: Uint8Array, { memory }: KeyFileContext): Promise<RsaPrivateKey> {
   const key = await RsaPrivateKey.fromPkcs8(pkcs8, memory);
@@ -109,7 +111,7 @@ async function explained<T>(path: string, task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The content of a file, which the caller wipes. */
+/** Formats the content of a private key file. The caller wipes it. */
 export async function writePrivateKey(
   pkcs8: Uint8Array,
   password: SecureByteContext | undefined,
@@ -137,7 +139,7 @@ async function openFile(file: Uint8Array, context: KeyFileContext): Promise<Secu
   return openDer(block, context);
 }
 
-/** SHA-256 of what the PEM block holds. */
+/** SHA-256 of the content of the PEM block. */
 function digestOf(der: Uint8Array): string {
   return `sha256/${createHash('sha256').update(der).digest('base64')}`;
 }
@@ -146,12 +148,11 @@ function digestOf(der: Uint8Array): string {
 function checkDigest(der: Bytes, digest: string | undefined): void {
   if (digest === undefined || digest === digestOf(der)) return;
   der.fill(0);
-  const message =
-    'the private key is not what was written: its Digest line does not match, so the file is damaged or was edited';
+  const message = 'the private key does not match its Digest line, so the file is damaged or was edited';
   throw new SecurityError('INVALID_KEY', message);
 }
 
-/** @param block its content is wiped */
+/** @param block of which the content is wiped */
 async function openDer({ label, der }: PemBlock, context: KeyFileContext): Promise<SecureByteContext> {
   try {
     switch (label) {
@@ -168,7 +169,7 @@ async function openDer({ label, der }: PemBlock, context: KeyFileContext): Promi
   }
 }
 
-/** Where the protection is not one of ours, Node may know it. */
+/** Opens an encrypted key; if this package does not know the encryption, Node may. */
 async function openSealed(
   der: Uint8Array,
   password: SecureByteContext,
@@ -182,14 +183,14 @@ async function openSealed(
   }
 }
 
-/** @param pkcs8 is wiped */
+/** @param pkcs8 wiped in the end */
 function openUnprotected(pkcs8: Bytes, context: KeyFileContext): SecureByteContext {
   const { path, password, allowsUnprotected = false, memory } = context;
   try {
     if (password !== undefined && !allowsUnprotected && isPkcs8(pkcs8)) {
       const message =
-        'there is a password, and the private key is not protected by it. Protect it with ' +
-        '`openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000`, or leave the password out';
+        'a password was given, but the private key is not encrypted. Encrypt it with ' +
+        '`openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000`, or leave out the password';
       throw new KeyStoreError('KEY_FILE_PASSWORD', path, message);
     }
     return new SecureByteContext(pkcs8, memory);
@@ -203,17 +204,17 @@ async function openProtected(
   open: Open,
 ): Promise<SecureByteContext> {
   if (password === undefined) {
-    throw new KeyStoreError('KEY_FILE_PASSWORD', path, 'the private key is protected by a password; give it');
+    throw new KeyStoreError('KEY_FILE_PASSWORD', path, 'the private key is encrypted. Give its password');
   }
   const pkcs8 = await open(password, memory);
-  // With a wrong password, the padding comes out right once in 256 times.
+  // With a wrong password, the padding is right by chance about once in 256 times.
   if (pkcs8?.borrow(isPkcs8) === true) return pkcs8;
   pkcs8?.dispose();
   const message = 'the password does not open the private key, or the file is damaged. It was left untouched';
   throw new KeyStoreError('KEY_FILE_PASSWORD', path, message);
 }
 
-/** Whether it looks like a PrivateKeyInfo (RFC 5208 §5), of whatever kind of key. */
+/** Reports whether it looks like a PrivateKeyInfo (RFC 5208 §5), whatever the type of the key. */
 function isPkcs8(der: Uint8Array): boolean {
   try {
     const outer = new DerReader(der);

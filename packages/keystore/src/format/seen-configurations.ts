@@ -1,16 +1,16 @@
-/** The text of a file of seen configurations: one line a realm, its name percent-encoded, and two numbers. */
+/** The text of a file of seen configurations: one line per realm, with its name percent-encoded, and two numbers. */
 import type { SeenConfiguration } from '../seen-configurations.js';
 
-const NOTE = `# The newest key configuration that was taken from each realm: epoch, and time of issue. An older one is refused.
+const NOTE = `# The newest key configuration accepted from each realm: epoch and time of issue. Older ones are refused.
 `;
 
 const LINE = /^(\S+) (\d{1,10}) (\d{1,16})$/;
 
-/** By realm; or the number of the first bad line, counted from 1. */
+/** Configurations by realm, or the number of the first damaged line, counted from 1. */
 export type ParsedSeen =
   { readonly content: ReadonlyMap<string, SeenConfiguration> } | { readonly damagedLine: number };
 
-/** The configurations by realm, or the number of the first line that cannot be read. */
+/** Parses the text of the file. */
 export function parseSeen(text: string): ParsedSeen {
   const content = new Map<string, SeenConfiguration>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -23,7 +23,7 @@ export function parseSeen(text: string): ParsedSeen {
   return { content };
 }
 
-/** The text of the file, with a note on its first lines. */
+/** Formats the text of the file, with a note on its first lines. */
 export function formatSeen(seen: ReadonlyMap<string, SeenConfiguration>): string {
   const lines = Array.from(
     seen,

@@ -1,17 +1,17 @@
-/** The one database of an origin. Promises around IndexedDB (W3C Indexed Database API 3.0), and nothing more. */
+/** The one database of an origin: a thin layer of promises over IndexedDB (W3C Indexed Database API 3.0). */
 import { KeyStoreError, type KeyStoreErrorCode } from '../errors.js';
 
 const DATABASE = { name: 'nomyo', version: 1 } as const;
 
-/** What is kept: the pair under {@link CURRENT}, and fingerprints of routers under their URLs. */
+/** `pairs` holds the pair; `known` holds the fingerprints of routers by URL, and the seen configurations of realms. */
 export type StoreName = 'pairs' | 'known';
 
 const STORES: readonly StoreName[] = ['pairs', 'known'];
 
-/** How the place is called in errors. */
+/** The name of the place in errors. */
 export const PLACE = 'indexeddb:nomyo';
 
-/** Opens the database at its first use, and again at the next use after it was closed. */
+/** Opens the database on first use, and again on the next use after it was closed. */
 export class Database {
   #open: Promise<IDBDatabase> | undefined;
 
@@ -24,7 +24,7 @@ export class Database {
   }
 
   /**
-   * Resolves when the value is on the disk.
+   * Stores a value; resolves once it is on the disk.
    *
    * @throws {KeyStoreError} `KEY_FILE_UNWRITABLE`
    */
@@ -55,7 +55,7 @@ export class Database {
       const request = globalThis.indexedDB.open(DATABASE.name, DATABASE.version);
       request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store));
       const database = await resultOf(request);
-      // A tab must not block another one that deletes or upgrades the database.
+      // This tab must not block another one that deletes or upgrades the database.
       database.onversionchange = () => this.close();
       database.onclose = () => (this.#open = undefined);
       return database;
@@ -66,7 +66,7 @@ export class Database {
   }
 }
 
-/** Runs what no other tab or worker of this origin may do at the same time. */
+/** Runs `task` while no other tab or worker of this origin runs one. */
 export function exclusively<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
   return globalThis.navigator.locks.request(DATABASE.name, { signal }, task);
 }
@@ -90,7 +90,7 @@ async function explained<T>(code: KeyStoreErrorCode, task: () => Promise<T>): Pr
     return await task();
   } catch (cause) {
     const why = cause instanceof Error ? cause.name : 'unknown';
-    const message = `the database cannot be used (${why}). Check that this site may store data, and the space`;
+    const message = `the database cannot be used (${why}). Check that this site may store data, and the free space`;
     throw new KeyStoreError(code, PLACE, message, { cause });
   }
 }

@@ -1,10 +1,10 @@
-/** Loads what works on IndexedDB when it is first asked for something. */
+/** Loads the code for IndexedDB on first use. */
 import type { KeySize } from '@nomyo/crypto';
 import type * as indexedDb from './indexeddb.web.js';
 import { KeyStoreError } from '../errors.js';
 import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
 
-/** How the place is called in errors. */
+/** The name of the place in errors. */
 const PLACE = 'indexeddb:nomyo';
 
 /** @throws {KeyStoreError} `KEY_FILE_UNREADABLE` when the file with the code cannot be loaded */
@@ -12,12 +12,12 @@ export async function loadIndexedDb(): Promise<typeof indexedDb> {
   try {
     return await import('./indexeddb.web.js');
   } catch (cause) {
-    const message = 'the code for it cannot be loaded. Check the network, and reload the page';
+    const message = 'its code cannot be loaded. Check the network, and reload the page';
     throw new KeyStoreError('KEY_FILE_UNREADABLE', PLACE, message, { cause });
   }
 }
 
-/** The pair of the origin. */
+/** Storage for the pair of the origin. */
 export class LazyStorage implements KeyStorage {
   readonly #keySize: KeySize;
   #storage: Promise<KeyStorage> | undefined;
@@ -47,7 +47,7 @@ export class LazyStorage implements KeyStorage {
     );
   }
 
-  /** After a failure, the next use tries again. */
+  /** Loads the storage once; after a failure, the next use tries again. */
   #loaded(): Promise<KeyStorage> {
     this.#storage ??= this.#load().catch((error: unknown) => {
       this.#storage = undefined;

@@ -2,12 +2,12 @@ import { KeyStoreError } from '../errors.js';
 import { highest, type SeenConfiguration, type SeenConfigurations } from '../seen-configurations.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 
-/** Seen configurations of an origin, for all its tabs. The database is open for one question at a time. */
+/** Seen configurations of an origin, shared by all its tabs. The database is opened for each operation. */
 export class IndexedDbSeenConfigurations implements SeenConfigurations {
   async recall(realm: string): Promise<SeenConfiguration | undefined> {
     const seen = await inDatabase((database) => database.get('known', keyOf(realm)));
     if (seen === undefined || isSeen(seen)) return seen;
-    const message = 'what it knows of a realm is damaged. Delete it';
+    const message = 'its entry for a realm is damaged. Delete that entry';
     throw new KeyStoreError('KEY_FILE_INVALID', PLACE, message);
   }
 
@@ -20,7 +20,7 @@ export class IndexedDbSeenConfigurations implements SeenConfigurations {
   }
 }
 
-/** Names of known keys have no spaces, so they cannot collide with these. */
+/** Contains spaces, which names of known keys do not, so the two cannot collide. */
 function keyOf(realm: string): string {
   return `configuration of ${realm}`;
 }

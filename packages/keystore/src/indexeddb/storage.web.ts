@@ -1,4 +1,4 @@
-/** The pair of an origin: CryptoKeys in IndexedDB that cannot be exported, not even by the page that made them. */
+/** Stores the pair of an origin in IndexedDB, as CryptoKeys that not even the page that made them can export. */
 import { CryptoKeySource, generateCryptoKeyPair, type KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
 import { NextKeys } from '../next-keys.js';
@@ -9,7 +9,7 @@ import { Database, exclusively, PLACE } from './database.web.js';
 /** The key of the one record in `pairs`. */
 const CURRENT = 'current';
 
-/** A pair and its age, put and replaced as one. */
+/** A pair and its age, stored and replaced together. */
 interface PairRecord {
   readonly pair: CryptoKeyPair;
   /** Unix time in ms. */
@@ -32,7 +32,7 @@ export class IndexedDbStorage implements KeyStorage {
     this.#next = new NextKeys(() => makePair(keySize));
   }
 
-  /** Where tabs start at once, one makes the pair while the others wait for the lock, and find it then. */
+  /** When several tabs start together, one makes the pair while the others wait for the lock, and then find it. */
   async open({ signal }: StorageCall): Promise<StoredPair> {
     const find = (): Promise<StoredPair | undefined> => this.#find();
     return (await find()) ?? exclusively(signal, async () => (await find()) ?? this.#make(signal));
@@ -63,7 +63,7 @@ export class IndexedDbStorage implements KeyStorage {
     const keys = await CryptoKeySource.fromKeyPair(record.pair).catch((cause: unknown) => {
       throw damaged(cause);
     });
-    // Of an unknown age: it is replaced at the next occasion.
+    // A pair of unknown age is replaced as soon as possible.
     const createdAt = believedCreation(record.createdAt, undefined, Date.now()) ?? 0;
     return { keys, createdAt, path: undefined, origin: 'found' };
   }
@@ -99,6 +99,6 @@ function isPairRecord(record: unknown): record is PairRecord {
 
 function damaged(cause?: unknown): KeyStoreError {
   const message =
-    'the pair in it is damaged. It was left untouched: delete the database to have a new one made';
+    'the stored pair is damaged. It was left untouched; delete the database to have a new one made';
   return new KeyStoreError('KEY_FILE_INVALID', PLACE, message, { cause });
 }

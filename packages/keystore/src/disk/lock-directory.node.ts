@@ -3,8 +3,8 @@ import { makeDirectory } from './directory.node.js';
 import { DirectoryLock, type HeldLock } from './lock.node.js';
 import { waitFor } from './wait.node.js';
 
-/** The lock of a directory, which holds nothing else. */
-export async function lockPath(
+/** Creates a directory if it is missing, and waits for its lock. */
+export async function lockDirectory(
   directory: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<HeldLock> {
