@@ -1,6 +1,6 @@
 /**
- * HTTPS to a NOMYO router: deadlines, bounded answers, retries, typed errors, and the router's key in a cache. It
- * carries sealed bytes, and knows no keys and no files. Node and browsers.
+ * HTTPS to a NOMYO router: deadlines, bounded answers, retries, typed errors, and a cache of the router's key. It
+ * carries sealed bytes, and handles neither private keys nor files. Node and browsers.
  *
  * @packageDocumentation
  */

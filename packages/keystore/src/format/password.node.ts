@@ -7,7 +7,10 @@ import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
 import type { MemoryOptions } from '../place.js';
 
-/** Promises the key that `derive` calls back with. Importing `node:util` for its `promisify` would slow down every start. */
+/**
+ * Promises the key that `derive` calls back with. Importing `node:util` for its `promisify` would slow down every
+ * start.
+ */
 function derived(derive: (done: (error: Error | null, key: Buffer) => void) => void): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     derive((error, key) => {

@@ -1,62 +1,64 @@
-/** What is checked of every answer: its head, before its body is read, and the length of its body. */
+/** The checks of every answer: its head, before the body is read, and the length of the body. */
 import { SecurityError } from '@nomyo/base';
 import { APIConnectionError } from '../errors/errors.js';
 
 /** The part of an answer before its body. */
 export interface ResponseHead {
   readonly status: number;
-  /** With lower-case names. */
+  /** Headers with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** No cookie is ever sent back, so none is kept: in an error it would only be one more credential to leak. */
+/** Cookies are never sent back, so they are not kept: in an error they would be one more credential to leak. */
 export const DROPPED_HEADERS: readonly string[] = ['set-cookie', 'set-cookie2'];
 
 /** RFC 9110 §15.2.2. */
 const SWITCHING_PROTOCOLS = 101;
 
 /**
+ * Checks the head of an answer.
+ *
  * @throws {SecurityError} `REDIRECT_REFUSED` on any 3xx: following it would carry ciphertext, public key and tier to
- * another host, and no answer from there is one of the router
- * @throws {APIConnectionError} on a 101, and on an encoded body, which was not asked for (RFC 9110 §8.4)
+ * another host, whose answer would not be the router's
+ * @throws {APIConnectionError} on a 101, and on an encoded body (RFC 9110 §8.4), neither of which was requested
  */
 export function checkHead({ status, headers }: ResponseHead, possiblyExecuted: boolean): void {
   if (status >= 300 && status <= 399) throw redirectRefused(` (${String(status)})`);
   if (status === SWITCHING_PROTOCOLS) throw switchedProtocols(possiblyExecuted);
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '') return;
-  const message = 'the answer is compressed, which was not asked for: check proxies on the way';
+  const message = 'the answer is compressed, although that was not requested: check the proxies on the way';
   throw new APIConnectionError(message, { possiblyExecuted, retryable: false });
 }
 
-/** @param status in brackets, where it is known */
+/** @param status as ` (302)`, if it is known */
 export function redirectRefused(status = ''): SecurityError {
   return new SecurityError('REDIRECT_REFUSED', `the router answered with a redirect${status}`);
 }
 
-/** For a 101: no other protocol was asked for, and no answer follows. */
+/** The error for a 101: no other protocol was requested, and no answer follows. */
 export function switchedProtocols(possiblyExecuted: boolean): APIConnectionError {
-  const message = 'the server switched to another protocol (101), which was not asked for';
+  const message = 'the server switched to another protocol (101), which was not requested';
   return new APIConnectionError(message, { possiblyExecuted, retryable: false });
 }
 
-/** What an answer's headers say of its body. */
+/** Length and limits of a body. */
 export interface BodyFrame {
-  /** `Content-Length` in bytes, where it counts the bytes that are read. */
+  /** `Content-Length` in bytes, if it counts the bytes that are read. */
   readonly declared: number | undefined;
   /** Longest body that is read, in bytes. */
   readonly maxBytes: number;
-  /** What the caller knows `maxBytes` as, for errors. */
+  /** The caller's name for `maxBytes`, in errors. */
   readonly maxBytesName?: string | undefined;
-  /** For the error of a short body. */
+  /** For the error when the body is too short. */
   readonly possiblyExecuted: boolean;
 }
 
 /**
  * Collects a body.
  *
- * @param chunks left early when the body is too long; their source then gives up the connection
- * @throws {SecurityError} `BODY_TOO_LARGE`, before anything is read when the length is declared
+ * @param chunks abandoned early when the body is too long; their source then closes the connection
+ * @throws {SecurityError} `BODY_TOO_LARGE`, before anything is read if the length is declared
  * @throws {APIConnectionError} when the body ends before its declared length
  */
 export async function readBody(chunks: AsyncIterable<Uint8Array>, frame: BodyFrame): Promise<Uint8Array> {
@@ -65,10 +67,10 @@ export async function readBody(chunks: AsyncIterable<Uint8Array>, frame: BodyFra
   return body.end();
 }
 
-/** Puts chunks together, within the limit. */
+/** Joins chunks, up to the limit. */
 export class BodyCollector {
   readonly #frame: BodyFrame;
-  /** Where a body of declared length is put together as it comes: no second copy of a long one is ever held. */
+  /** A body of declared length is joined here as it arrives, so that a long one never exists twice. */
   #whole: Uint8Array | undefined;
   #parts: Uint8Array[] = [];
   #length = 0;
@@ -79,7 +81,7 @@ export class BodyCollector {
     if (frame.declared !== undefined && frame.declared > frame.maxBytes) throw tooLarge(frame);
   }
 
-  /** Whether more has come than may be read. */
+  /** Whether more bytes have come than the limit allows. */
   get isTooLong(): boolean {
     return this.#length > this.#frame.maxBytes;
   }
@@ -101,7 +103,7 @@ export class BodyCollector {
   }
 
   /**
-   * Lets go of what has come, before an error is made here: V8 keeps `this` of every frame alive with an error, until
+   * Drops the chunks so far, before an error is created here: V8 keeps `this` of every frame alive with an error until
    * its `stack` is read.
    */
   drop(): void {
@@ -110,8 +112,10 @@ export class BodyCollector {
   }
 
   /**
+   * Returns the whole body.
+   *
    * @throws {SecurityError} `BODY_TOO_LARGE`
-   * @throws {APIConnectionError} when the body has another length than it declared
+   * @throws {APIConnectionError} when the length differs from the declared one
    */
   end(): Uint8Array {
     const { declared, possiblyExecuted } = this.#frame;
@@ -126,7 +130,7 @@ export class BodyCollector {
   }
 }
 
-/** The value of a `Content-Length` that counts the bytes to be read; `undefined` when there is none. */
+/** The value of a well-formed `Content-Length`; `undefined` if there is none. */
 export function declaredLength(headers: Readonly<Record<string, string>>): number | undefined {
   const text = headers['content-length'];
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -142,7 +146,7 @@ function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-/** For a body over the limit. */
+/** The error for a body over the limit. */
 export function tooLarge({
   maxBytes,
   maxBytesName,

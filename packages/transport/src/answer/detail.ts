@@ -1,6 +1,6 @@
 /**
- * What an error answer says (SPEC.md §8): `{"detail": "…"}`, a list of objects from a validation failure, other
- * JSON, or no JSON at all. Everything is taken with limits: a hostile answer costs nothing and floods no log.
+ * Reads error answers (SPEC.md §8): `{"detail": "…"}`, a list of objects from a validation failure, other JSON, or no
+ * JSON at all. Everything is limited, so that a hostile answer costs little and floods no log.
  */
 import { cleanText, isObject } from '@nomyo/base';
 import type { Redact } from './redact.js';
@@ -8,35 +8,37 @@ import type { Redact } from './redact.js';
 const LIMITS = {
   /** Longest body that is parsed, in bytes. */
   jsonBytes: 64 * 1024,
-  /** What is read of a body that is no JSON, in characters. */
+  /** Longest part of a body that is not JSON, in characters. */
   textCharacters: 2048,
   /** Longest text in a message, in characters. */
   messageCharacters: 300,
   /** Longest string in the details, in characters. */
   stringCharacters: 500,
-  /** Items of a list, members of an object. */
+  /** Most items of a list, and members of an object. */
   items: 20,
+  /** Most levels of nesting. */
   depth: 4,
 } as const;
 
-/** In a validation failure these echo the request, its headers included (pydantic: `input`, `ctx`). */
+/** Members of a validation failure that echo the request, including its headers (pydantic: `input`, `ctx`). */
 const ECHOES: readonly string[] = ['input', 'ctx'];
 
 /** An error answer, for people and for programs. */
 export interface RouterDetail {
-  /** One line; empty when there is nothing worth saying. */
+  /** One line for people; empty when there is nothing useful. */
   readonly text: string;
   /** `detail`, or other JSON, shortened; `undefined` without JSON. */
   readonly details: unknown;
-  /** Whether it is JSON with a `detail`, as the protocol has it. */
+  /** Whether it is JSON with a `detail`, as the protocol defines it. */
   readonly isProtocol: boolean;
+  /** Whether it is an HTML page, as proxies send. */
   readonly isHtml: boolean;
 }
 
 /**
  * Reads the body of an error answer. Never throws.
  *
- * @param redact takes secrets out of each string, after JSON has undone its escapes
+ * @param redact removes secrets from each string, after JSON has undone its escapes. Default: nothing is removed
  */
 export function readDetail(body: Uint8Array, redact: Redact = (text) => text): RouterDetail {
   const json = parse(body);
@@ -46,14 +48,14 @@ export function readDetail(body: Uint8Array, redact: Redact = (text) => text): R
   return { ...detailOf(detail, redact), isProtocol, isHtml: false };
 }
 
-/** What JSON says of an error, within the same limits. */
+/** Reads an error that is JSON already, within the same limits. */
 export function detailOf(json: unknown, redact: Redact): Pick<RouterDetail, 'text' | 'details'> {
-  // Shortened first: whatever walks over it afterwards has little to walk over.
+  // Shortened first, so that everything after it has little to walk through.
   const details = shorten(json, LIMITS.depth, redact);
   return { text: cleanText(redact(describe(details)), LIMITS.messageCharacters), details };
 }
 
-/** A sentence, or the list of a validation failure. */
+/** Reports whether a `detail` is a sentence, or the list of a validation failure. */
 function isSaid(detail: unknown): boolean {
   return Array.isArray(detail) ? detail.length > 0 : typeof detail === 'string' && detail !== '';
 }
@@ -68,7 +70,7 @@ function parse(body: Uint8Array): unknown {
 }
 
 function plainDetail(body: Uint8Array, redact: Redact): RouterDetail {
-  // More than is shown: a secret that the cut goes through would not be found.
+  // Redact more than is shown: a secret that is cut in two would not be found.
   const head = new TextDecoder().decode(body.subarray(0, LIMITS.jsonBytes)).trim();
   const isHtml = head.startsWith('<');
   const text = isHtml
@@ -89,7 +91,7 @@ function describe(detail: unknown): string {
 
 function shorten(value: unknown, depth: number, redact: Redact): unknown {
   if (typeof value === 'string') return cleanText(redact(value), LIMITS.stringCharacters);
-  // A key of digits can come back as a number.
+  // A key of digits only can be echoed as a number.
   if (typeof value === 'number') {
     const text = redact(String(value));
     return text === String(value) ? value : text;

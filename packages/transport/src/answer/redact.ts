@@ -1,24 +1,24 @@
 /**
- * Takes secrets out of foreign text, however they are spelled there. Routers, gateways and libraries repeat what they
- * were sent: as it is, in JSON, in a URL, in base64.
+ * Removes secrets from foreign text, in any spelling. Routers, gateways and libraries repeat what they were sent: as it
+ * is, in JSON, in a URL, in base64.
  */
 
-/** Gives the text without the secrets. */
+/** Returns the text with its secrets replaced. */
 export type Redact = (text: string) => string;
 
 const REDACTED = '[API key]';
 
-/** Shorter ones are no secrets, and would be found in any text. In characters. */
+/** Shortest secret that is searched for, in characters: a shorter one would be found in any text. */
 const MIN_SECRET_LENGTH = 6;
 
 /**
- * Finds each secret as it is and with any of its characters escaped (JSON, JavaScript, percent-encoding, HTML, also
- * more than once), in base64 and base64url at any offset, and in hexadecimal.
+ * Makes a function that replaces secrets. It finds each one as it is and with any of its characters escaped (JSON,
+ * JavaScript, percent-encoding, HTML, even several times), in base64 and base64url at any offset, and in hexadecimal.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const long = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH);
   if (long.length === 0) return (text) => text;
-  // Made when it is needed: most requests end without an error.
+  // Compiled on first use: most requests end without an error.
   let pattern: RegExp | undefined;
   return (text) => text.replace((pattern ??= new RegExp(long.flatMap(patternsOf).join('|'), 'g')), REDACTED);
 }
@@ -33,12 +33,13 @@ function patternsOf(secret: string): string[] {
   ];
 }
 
-/** One character as any of the usual notations writes it. */
+/** A pattern for one character in any of the usual notations. */
 function escapedCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = anyCase(code.toString(16));
   const spellings = [
-    // JSON allows a backslash before a slash, and JSON within JSON doubles it. All is bounded: the text is hostile.
+    // JSON allows a backslash before a slash, and JSON within JSON doubles it. All repeats are bounded: the text is
+    // hostile.
     `\\\\{0,8}${escapeForRegExp(character)}`,
     `\\\\{1,8}u0{0,6}${hex}`,
     `\\\\{1,8}x${hex}`,
@@ -63,10 +64,10 @@ const NAMED_ENTITIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The secret within a longer text in base64 (RFC 4648 §4, §5). Characters at its ends that also hold bits of what is
- * next to it are left out.
+ * A pattern for the secret within a longer text in base64 (RFC 4648 §4, §5). Characters at its ends that also hold bits
+ * of neighbouring bytes are left out.
  *
- * @param offset of the secret in a group of three bytes
+ * @param offset offset of the secret in a group of three bytes
  */
 function base64Pattern(bytes: readonly number[], offset: number): string {
   const wholeBits = (offset + bytes.length) * 8;

@@ -1,11 +1,11 @@
-/** When a server wants to be asked again: `Retry-After` (RFC 9110 §10.2.3), and the finer `retry-after-ms`. */
+/** The time after which a server wants to be asked again: `Retry-After` (RFC 9110 §10.2.3), and `retry-after-ms`. */
 
 const MS_PER_SECOND = 1000;
 
-/** Digits only: `Number` would take an empty string, hexadecimal and `Infinity`. */
+/** Decimal digits only: `Number` also accepts an empty string, hexadecimal and `Infinity`. */
 const DECIMAL = /^\d{1,12}(?:\.\d{1,12})?$/;
 
-/** The three forms of RFC 9110 §5.6.7; `Date.parse` alone takes almost anything for a date. */
+/** The three date formats of RFC 9110 §5.6.7; `Date.parse` alone accepts almost anything. */
 const HTTP_DATES = {
   imfFixdate: /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
   rfc850: /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
@@ -13,11 +13,11 @@ const HTTP_DATES = {
 } as const;
 
 /**
- * How long to wait, in ms; `undefined` when the server says nothing, or nothing that makes sense: negative,
- * in the past, no number, no date.
+ * The time to wait, in ms; `undefined` when the server names none, or none that makes sense: a negative number, a date
+ * in the past, or neither a number nor a date.
  *
  * @param headers with lower-case names
- * @param now in ms since the epoch
+ * @param now Unix time in ms
  */
 export function parseRetryAfter(headers: Readonly<Record<string, string>>, now: number): number | undefined {
   return (

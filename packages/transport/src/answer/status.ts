@@ -1,4 +1,4 @@
-/** From an answer to an error: what each status means (SPEC.md §8), in one table. */
+/** Turns error answers into errors, by a table of the meaning of each status (SPEC.md §8). */
 import { detailOf, readDetail, type RouterDetail } from './detail.js';
 import { redactor } from './redact.js';
 import { APIError, type APIErrorInfo } from '../errors/errors.js';
@@ -17,15 +17,16 @@ interface StatusEntry {
   readonly error: new (message: string, info: APIErrorInfo) => APIError;
   readonly meaning: string;
   /**
-   * Whether the request may have been run. `refused`: certainly not. `ambiguous`: it may, since a gateway or the
-   * router itself says this also after the request went through. `router`: not if the router says so in the words of
-   * the protocol; a gateway may say the same afterwards. Default: `refused` from 400 to 499, else `ambiguous`.
+   * Whether the request may have been run. `refused`: certainly not. `ambiguous`: possibly, since a gateway or the
+   * router itself may send this status after the request was run. `router`: not if the answer has the form that the
+   * protocol defines, so comes from the router; a gateway may send the same status after the request was run. Default:
+   * `refused` from 400 to 499, otherwise `ambiguous`.
    */
   readonly run?: 'refused' | 'ambiguous' | 'router';
 }
 
 const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
-  400: { error: InvalidRequestError, meaning: 'the request is wrong, or could not be decrypted' },
+  400: { error: InvalidRequestError, meaning: 'the request is invalid, or could not be decrypted' },
   401: { error: AuthenticationError, meaning: 'the API key is missing or wrong' },
   403: { error: ForbiddenError, meaning: 'the model is not allowed for the security tier' },
   404: { error: APIError, meaning: 'secure inference is not enabled, or the base URL is wrong' },
@@ -33,10 +34,10 @@ const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
   429: { error: RateLimitError, meaning: 'over the rate limit' },
   499: { error: APIError, meaning: 'a gateway gave up the request', run: 'ambiguous' },
   500: { error: ServerError, meaning: 'the router failed' },
-  502: { error: APIError, meaning: 'a gateway got no good answer from the router' },
+  502: { error: APIError, meaning: 'a gateway got no valid answer from the router' },
   503: {
     error: ServiceUnavailableError,
-    meaning: 'the backend is away, or the API key is cooling down',
+    meaning: 'the backend is unavailable, or the API key is cooling down',
     run: 'router',
   },
   504: { error: APIError, meaning: 'a gateway got no answer from the router in time' },
@@ -44,21 +45,21 @@ const BY_STATUS: Readonly<Record<number, StatusEntry>> = {
 
 const OTHER: StatusEntry = { error: APIError, meaning: 'an unexpected status' };
 
-/** What is known of the request that an answer belongs to. */
+/** The request that an answer belongs to. */
 export interface AnsweredRequest {
-  /** To be named in a support case. */
+  /** The `X-Payload-ID` of the request, to quote in a support case. Default: none. */
   readonly payloadId?: string | undefined;
   /** A GET runs nothing, so its failure is never `possiblyExecuted`. Default: `POST`. */
   readonly method?: HttpMethod | undefined;
-  /** What the error must not show, such as the API key, in whatever spelling the answer repeats it. */
+  /** Secrets that the error must not show, such as the API key, in any spelling. Default: none. */
   readonly secrets?: readonly string[] | undefined;
 }
 
 /**
- * The error that an answer other than 200 stands for. Its text comes from the router, unencrypted; it is cut to a
- * length and has no control characters.
+ * The error for an answer with a status other than 200. Its text comes from the router, unencrypted; it is limited in
+ * length and stripped of control characters.
  *
- * @param now in ms since the epoch, for a `Retry-After` that is a date
+ * @param now Unix time in ms, for a `Retry-After` that is a date
  */
 export function errorOfResponse(
   { status, headers, body }: HttpResponse,
@@ -78,18 +79,18 @@ export function errorOfResponse(
   });
 }
 
-/** What is known of an answer that is read by other rules than those of {@link errorOfResponse}. */
+/** The facts about an answer that is read by rules other than those of {@link errorOfResponse}. */
 export interface StatusFacts extends Omit<APIErrorInfo, 'status' | 'retryAfter' | 'errorDetails'> {
-  /** Default: what the status means. */
+  /** Default: the usual meaning of the status. */
   readonly meaning?: string | undefined;
-  /** What it says, with its secrets taken out. Default: nothing. */
+  /** Content of the answer, without secrets. Default: none. */
   readonly detail?: RouterDetail | undefined;
 }
 
 /**
- * The error that a status stands for, with a meaning of its own.
+ * The error for a status whose meaning the caller may give.
  *
- * @param now in ms since the epoch, for a `Retry-After` that is a date
+ * @param now Unix time in ms, for a `Retry-After` that is a date
  */
 export function errorOfStatus(status: number, facts: StatusFacts, now: number = Date.now()): APIError {
   const { error, meaning } = BY_STATUS[status] ?? OTHER;
@@ -104,9 +105,10 @@ export function errorOfStatus(status: number, facts: StatusFacts, now: number = 
 }
 
 /**
- * The error that the service sealed into an answer with status 200, in its words. The request was run, or tried.
+ * The error that the service sealed into an answer with status 200, in the service's words. The request was run, or at
+ * least started.
  *
- * @param said the member `error` of the answer: a text, or an object with a `message`
+ * @param said the answer's member `error`: a text, or an object with a `message`
  */
 export function errorOfAnswer(said: unknown, { payloadId, secrets = [] }: AnsweredRequest = {}): APIError {
   const { text, details } = detailOf(said, redactor(secrets));
@@ -122,17 +124,17 @@ export function errorOfAnswer(said: unknown, { payloadId, secrets = [] }: Answer
 
 const BY_ANOTHER = 'an HTML page, so a proxy or firewall on the way may have written it';
 
-/** The protocol says what a status means; below 500 that holds only for the router's own answers. */
+/** Below 500, the protocol's meaning of a status only applies to the router's own answers, not to an HTML page. */
 function messageOf(status: number, meaning: string, { isHtml, text }: RouterDetail): string {
   const said = isHtml ? BY_ANOTHER : text;
   const what = isHtml && status < SERVER_ERRORS ? '' : ` (${meaning})`;
   return `the router answered ${String(status)}${what}${said === '' ? '' : `: ${said}`}`;
 }
 
-/** From here on, a request was refused (RFC 9110 §15.5). */
+/** First status that means that the request was refused (RFC 9110 §15.5). */
 const CLIENT_ERRORS = 400;
 
-/** From here on, a server failed (RFC 9110 §15.6). */
+/** First status that means that a server failed (RFC 9110 §15.6). */
 const SERVER_ERRORS = 500;
 
 function usualRun(status: number): NonNullable<StatusEntry['run']> {

@@ -1,32 +1,32 @@
-/** A body that is read as it comes: one pass, within its limit and its time. */
+/** A body that is read as it arrives: once, and within its limits of length and time. */
 import { abortable, type LightAbortController } from '@nomyo/base';
 import { markSent } from '../errors/mark-sent.js';
 import { tooLarge } from './answer.js';
 import { connectionError, type FailedAttempt } from '../errors/connection-error.js';
 import { APIConnectionError, APIConnectionTimeoutError } from '../errors/errors.js';
 
-/** Where a body comes from, and what it must keep to. */
+/** The source of a body, and its limits. */
 export interface StreamSource {
-  /** `Content-Length`, where it counts the bytes that are read. */
+  /** `Content-Length` in bytes, if it counts the bytes that are read. */
   readonly declared: number | undefined;
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Longest body, in bytes. */
   readonly maxBytes: number;
-  /** What the caller knows `maxBytes` as, for errors. */
+  /** The caller's name for `maxBytes`, in errors. */
   readonly maxBytesName?: string | undefined;
   /** Longest wait for one chunk, in ms. */
   readonly idleTimeout: number;
-  /** For errors. */
+  /** The attempt, for errors. */
   readonly attempt: FailedAttempt;
-  /** Aborted when the time of the whole attempt is over, by the caller, and here. */
+  /** Aborted when the timeout of the whole attempt is over, by the caller, or here. */
   readonly controller: LightAbortController;
-  /** Called once, when nothing more is read: frees the connection, or closes it. */
+  /** Called once, when nothing more will be read: frees the connection, or closes it. */
   readonly release: () => void;
 }
 
 /**
- * The chunks of a body, none empty. The next one is asked for when the reader asks: a slow reader slows the
- * server down. Leaving the loop early closes the connection.
+ * The chunks of a body, none of them empty. A chunk is only requested when the reader asks for it, so a slow reader
+ * slows down the server. Leaving the loop early closes the connection.
  */
 export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
   readonly #source: StreamSource;
@@ -47,6 +47,8 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   /**
+   * Returns the next chunk.
+   *
    * @throws {SecurityError} `BODY_TOO_LARGE`
    * @throws {APIConnectionError} when the body breaks off, or takes too long
    * @throws the caller's reason
@@ -67,13 +69,13 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** Ends the reading. Idempotent. */
+  /** Stops reading. Idempotent. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#release();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** The next chunk, counted; `undefined` after the last. */
+  /** Reads and counts the next chunk; `undefined` after the last. */
   async #pull(): Promise<Uint8Array | undefined> {
     if (this.#released) return undefined;
     const { controller, idleTimeout, maxBytes, attempt } = this.#source;
@@ -110,6 +112,6 @@ export class StreamedBody implements AsyncIterableIterator<Uint8Array> {
 }
 
 function silent(idleTimeout: number, possiblyExecuted: boolean): APIConnectionTimeoutError {
-  const message = `the answer paused for more than ${String(idleTimeout)} ms: raise idleTimeout, or look for what holds it up`;
+  const message = `the answer paused for more than ${String(idleTimeout)} ms: raise idleTimeout, or find out what delays it`;
   return new APIConnectionTimeoutError(message, { possiblyExecuted });
 }

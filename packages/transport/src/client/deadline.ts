@@ -1,32 +1,32 @@
-/** The end of one attempt. */
+/** The deadline of one attempt. */
 import { LightAbortController, type AbortSignalLike } from '@nomyo/base';
 
-/** What ends an attempt before its answer. */
+/** The events that end an attempt before its answer. */
 export interface Deadline {
-  /** In ms. */
+  /** Longest duration, in ms. */
   readonly timeout: number;
-  /** The caller's. */
+  /** The caller's signal. Default: none. */
   readonly signal?: AbortSignalLike | undefined;
-  /** What the attempt fails with when the time is over; asked at that moment. */
+  /** Makes the error for when the time is over; called at that moment. */
   readonly expired: () => Error;
 }
 
-/** An `AbortController`, or less. */
+/** An `AbortController`, or a lighter substitute. */
 interface Controller<S extends AbortSignalLike> {
   readonly signal: S;
   abort(reason: unknown): void;
 }
 
-/** Why a signal is aborted whose attempt has ended by itself; no one is left to read it. */
+/** The reason of a signal whose attempt has ended by itself; nobody reads it. */
 const OVER = new Error('the attempt is over');
 
 /**
- * Runs `task` with a signal that is aborted by the caller's signal, with its reason, or when the time is over. The
- * task settles soon after that; one that does not listen is not waited for. When it has settled, the signal is aborted
- * in any case: a `fetch` holds its connection until the body was read, also where it gives no body to read or cancel
- * (a 204 that declares a length).
+ * Runs `task` with a signal that is aborted by the caller's signal, with its reason, or when the time is over. The task
+ * is expected to settle soon after that. Once it has settled, the signal is aborted in any case: a `fetch` holds its
+ * connection until the body has been read, even if it hands out no body to read or cancel (a 204 that declares a
+ * length).
  *
- * @throws the caller's reason, or what `expired` gives
+ * @throws the caller's reason, or the error that `expired` makes
  */
 export async function withDeadline<T>(
   deadline: Deadline,
@@ -40,7 +40,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** {@link withDeadline} for a task that needs no more than to listen, and is told nothing once it has settled. */
+/** {@link withDeadline} with a light signal, which is not aborted once the task has settled. */
 export function withLightDeadline<T>(
   deadline: Deadline,
   task: (signal: AbortSignalLike) => Promise<T>,
@@ -57,7 +57,7 @@ async function runUntil<S extends AbortSignalLike, T>(
   try {
     return await task(controller.signal);
   } catch (error) {
-    // However the task puts it: who was aborted hears the reason, and nothing else.
+    // Whatever the task throws, an aborted caller gets the reason and nothing else.
     controller.signal.throwIfAborted();
     throw error;
   } finally {
@@ -66,9 +66,9 @@ async function runUntil<S extends AbortSignalLike, T>(
 }
 
 /**
- * Aborts `controller` when the deadline is over or the caller aborts, until the returned function is called.
+ * Aborts `controller` when the time is over or the caller aborts, unless the returned function was called before.
  *
- * @throws the caller's reason, when it has aborted already
+ * @throws the caller's reason, if it has already aborted
  */
 export function startDeadline(
   { timeout, signal, expired }: Deadline,

@@ -1,4 +1,4 @@
-/** `#http` on Node: node:http and node:https over connections of one's own. */
+/** `#http` on Node: node:http and node:https over a connection pool of our own. */
 import { DisposedError, InvalidArgumentError, LightAbortController, Semaphore } from '@nomyo/base';
 import { BodyCollector, declaredLength } from '../answer/answer.js';
 import { redactor } from '../answer/redact.js';
@@ -25,22 +25,22 @@ import {
 const DEFAULT_MAX_CONNECTIONS = 64;
 
 /**
- * A client with connections of its own; nothing is opened before the first request.
+ * Creates a client with connections of its own. Nothing is opened before the first request.
  *
- * @throws {InvalidArgumentError} on a wrong option
+ * @throws {InvalidArgumentError} on an invalid option
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const { fetch, tls, proxy = null, maxConnections } = options;
   if (fetch === undefined) return new NodeClient(options);
   const notOurs = Object.entries({ tls, proxy: proxy ?? undefined, maxConnections });
   const [unused] = notOurs.find(([, value]) => value !== undefined) ?? [];
-  if (unused !== undefined) throw new InvalidArgumentError(unused, 'has no effect on a fetch of your own');
+  if (unused !== undefined) throw new InvalidArgumentError(unused, 'has no effect together with fetch');
   return new FetchClient(fetch, options);
 }
 
 class NodeClient implements HttpClient {
   readonly #pool: ConnectionPool;
-  /** In front of the pool: a call that is aborted in the line leaves it at once, and has sent nothing. */
+  /** The line in front of the pool. A call that is aborted while it waits leaves it at once, and has sent nothing. */
   readonly #connections: Semaphore<undefined>;
   #closed = false;
 
@@ -68,7 +68,7 @@ class NodeClient implements HttpClient {
     );
   }
 
-  /** The answer is there when its head is; its place in the line is free when its connection is, or is closed. */
+  /** Resolves as soon as the head has arrived. The call's permit is released with its connection. */
   stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
     return new Promise((resolve, reject) => {
       this.#run(request, async (attempt) => {
@@ -87,7 +87,9 @@ class NodeClient implements HttpClient {
     this.#pool.close();
   }
 
-  /** Runs one attempt, with its deadline, when a connection may be used. The request is checked before, wiped after. */
+  /**
+   * Runs one attempt, with its deadline, once a connection may be used. Checks the request first, and wipes it last.
+   */
   async #run<T>(request: HttpStreamRequest, task: (attempt: Attempt) => Promise<T>): Promise<T> {
     try {
       this.#checkOpen();
@@ -99,7 +101,7 @@ class NodeClient implements HttpClient {
   }
 
   async #attempt<T>(request: HttpRequest, task: (attempt: Attempt) => Promise<T>): Promise<T> {
-    // It may have been closed meanwhile.
+    // The client may have been closed in the meantime.
     this.#checkOpen();
     const signal = new LightAbortController();
     const attempt: Attempt = { signal, sent: false };
@@ -108,7 +110,7 @@ class NodeClient implements HttpClient {
     try {
       return await task(attempt);
     } catch (error) {
-      // However the task puts it: who was aborted hears the reason, and nothing else.
+      // Whatever the task throws, an aborted caller gets the reason and nothing else.
       const reason = signal.aborted ? signal.reason : error;
       if (attempt.sent) markSent(reason);
       throw reason;
@@ -123,9 +125,10 @@ class NodeClient implements HttpClient {
 }
 
 /**
- * Collects a body by its events: an async iterator of a stream costs more than the body of a short answer.
+ * Collects a body by events: for a short answer, an async iterator over the stream would cost more than the body
+ * itself.
  *
- * @throws {SecurityError} `BODY_TOO_LARGE`, before anything is read when the length is declared
+ * @throws {SecurityError} `BODY_TOO_LARGE`, before anything is read if the length is declared
  * @throws {APIConnectionError} when the body ends before its declared length, or its connection is cut
  */
 async function wholeAnswer(
@@ -167,7 +170,7 @@ function streamedAnswer(
 ): { readonly response: HttpStreamResponse; readonly released: Promise<void> } {
   let free = (): void => undefined;
   const released = new Promise<void>((resolve) => (free = resolve));
-  // There may be no reader when the connection breaks: the next read gets the error.
+  // There may be no reader when the connection breaks; the next read then gets the error.
   message.on('error', () => undefined);
   const body = new StreamedBody({
     declared: declaredLength(headers),

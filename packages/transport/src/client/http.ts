@@ -1,58 +1,58 @@
-/** What an HTTP client of this package takes and gives, whatever it is made of. */
+/** The interface of this package's HTTP clients, and the check of requests. */
 import { InvalidArgumentError, MAX_TIMER_MS, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { checkHeaderSyntax } from '../policy/headers.js';
 import type { TlsOptions } from '../connection/tls.js';
 
-/** Methods of the protocol. GET runs nothing at the router and can be repeated (RFC 9110 §9.2.1). */
+/** Methods of the protocol. A GET runs nothing on the router and can be repeated (RFC 9110 §9.2.1). */
 export type HttpMethod = 'GET' | 'POST';
 
 /** One attempt at one request. */
 export interface HttpRequest {
   readonly method: HttpMethod;
-  /** As {@link endpoint} makes it. */
+  /** As made by {@link endpoint}. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Taken over: it is zero when the promise settles, whatever happened; see {@link wipeBody}. */
+  /** Owned by the client, which wipes it before the promise settles, whatever happens; see {@link wipeBody}. */
   readonly body?: Bytes | undefined;
-  /** Heard at any time; the promise then rejects with the signal's reason. */
+  /** Aborts the attempt at any time; the promise rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignalLike | undefined;
   /**
-   * For the whole attempt, from connecting to the end of the body, in ms, 1 to 2^31 - 1. Time in the line for one of
-   * {@link HttpClientOptions.maxConnections} does not count.
+   * Longest duration of the attempt, from connecting to the end of the body, in ms, 1 to 2^31 - 1. Waiting in line for
+   * one of {@link HttpClientOptions.maxConnections} does not count.
    */
   readonly timeout: number;
   /** Longest body that is read, in bytes. */
   readonly maxBytes: number;
-  /** What your own caller knows `maxBytes` as: the error of a longer body names it. */
+  /** Your own caller's name for `maxBytes`, which the error of a longer body then mentions. Default: none. */
   readonly maxBytesName?: string | undefined;
-  /** Whether `body` is wiped once the socket has taken it, or will never take it. Default: `true`. */
+  /** Whether `body` is wiped once it has been sent, or will not be. Default: `true`. */
   readonly wipeBody?: boolean | undefined;
 }
 
-/** One attempt at a request whose answer is read as it comes. */
+/** One attempt at a request whose answer is read as it arrives. */
 export interface HttpStreamRequest extends HttpRequest {
-  /** Longest wait for the next chunk once it is asked for, in ms. Default: `timeout`. */
+  /** Longest wait for the next chunk once it was requested, in ms, 1 to 2^31 - 1. Default: `timeout`. */
   readonly idleTimeout?: number | undefined;
 }
 
-/** An answer whose body is read as it comes. Its status may be anything but a redirect. */
+/** An answer whose body is read as it arrives. Its status may be anything except a redirect. */
 export interface HttpStreamResponse {
   readonly status: number;
-  /** As those of {@link HttpResponse}. */
+  /** See {@link HttpResponse.headers}. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Read once. The next chunk is asked for when the reader asks, so a slow reader slows the server down. The loop
-   * throws when the body breaks off, is over `maxBytes` or takes too long, or with the reason of the caller's signal;
-   * leaving it early closes the connection. Without reading, call `return()`, or the connection is held until
-   * `timeout`.
+   * Can be read once. A chunk is only requested when the reader asks for it, so a slow reader slows down the server.
+   * The loop throws when the body breaks off, exceeds `maxBytes` or takes too long, or with the reason of the caller's
+   * signal; leaving it early closes the connection. To read nothing, call `return()`: otherwise the connection is held
+   * until `timeout`.
    */
   readonly body: AsyncIterableIterator<Uint8Array>;
 }
 
-/** A whole answer. Its status may be anything but a redirect. */
+/** A whole answer. Its status may be anything except a redirect. */
 export interface HttpResponse {
   readonly status: number;
-  /** With lower-case names; several values of one name are joined with `, `. Cookies are left out. */
+  /** Headers with lower-case names; several values of one name are joined with `, `. Cookies are left out. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
@@ -60,18 +60,18 @@ export interface HttpResponse {
 /** Sends requests over a pool of its own connections. */
 export interface HttpClient {
   /**
-   * Sends one request, once, and reads the whole answer. No redirect is followed.
+   * Sends a request, once, and reads the whole answer. Redirects are never followed.
    *
-   * @throws {InvalidArgumentError} on a wrong member of `request`; nothing was sent
+   * @throws {InvalidArgumentError} on an invalid member of `request`; nothing was sent
    * @throws {DisposedError} after {@link close}
    * @throws {APIConnectionError} when there is no whole answer
-   * @throws {APIConnectionTimeoutError} when no answer comes within the timeout
-   * @throws {SecurityError} `REDIRECT_REFUSED`, `BODY_TOO_LARGE`, `SERVER_KEY_NOT_PINNED` (for `tls.pins`)
+   * @throws {APIConnectionTimeoutError} when no whole answer comes within the timeout
+   * @throws {SecurityError} `INSECURE_URL`, `REDIRECT_REFUSED`, `BODY_TOO_LARGE`, `SERVER_KEY_NOT_PINNED` (`tls.pins`)
    */
   send(request: HttpRequest): Promise<HttpResponse>;
   /**
-   * Sends one request, once, and gives the answer when its head is there. The request's body is wiped when the socket
-   * has taken it, or is closed.
+   * Sends a request, once, and resolves with the answer as soon as its head has arrived. The request's body is wiped
+   * once it has been sent, or the connection is closed.
    *
    * @example
    * const { status, body } = await http.stream({ method: 'POST', url, headers, body: sealed, timeout, maxBytes });
@@ -80,34 +80,37 @@ export interface HttpClient {
    * @throws as {@link send}
    */
   stream(request: HttpStreamRequest): Promise<HttpStreamResponse>;
-  /** Closes idle connections, and each other one when its request is over. Idempotent. */
+  /** Closes idle connections now, and the others as their requests end. Idempotent. */
   close(): void;
 }
 
-/** How a client reaches the router. */
+/** Options of {@link createHttpClient}. */
 export interface HttpClientOptions {
-  /** Certificates and TLS version. Node only. */
+  /** Certificates and TLS version. Default: those of Node, and TLS 1.2 or later. Node only. */
   readonly tls?: TlsOptions | undefined;
-  /** Sends every request instead of the built-in client; not together with `tls` or `proxy`. */
+  /**
+   * Sends every request instead of the built-in client; excludes `tls`, `proxy` and `maxConnections`. Default: the
+   * built-in client on Node, the runtime's `fetch` elsewhere.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** `http:` or `https:` URL of a proxy for `https:` requests, credentials included. Default: none. Node only. */
   readonly proxy?: string | null | undefined;
-  /** Hosts that are reached without the proxy, in the syntax of `NO_PROXY`; see {@link bypassesProxy}. */
+  /** Hosts reached without the proxy, in the syntax of `NO_PROXY`; see {@link bypassesProxy}. Default: none. */
   readonly noProxy?: string | undefined;
   /**
-   * Whether `http:` may lead to other machines, by the address that a name stands for; over `fetch`, by the name. Default:
-   * `false`, only to this one.
+   * Whether `http:` may lead to other machines. Judged by the address that a name resolves to; over `fetch`, by the
+   * name itself. Default: `false`, only to this machine (`SecurityError` `INSECURE_URL`).
    */
   readonly allowRemoteHttp?: boolean | undefined;
-  /** Most connections, and so requests, at a time; other requests wait in line. Default: 64. Node only. */
+  /** Most connections, and thus requests, at a time; further requests wait in line. Default: 64. Node only. */
   readonly maxConnections?: number | undefined;
-  /** `User-Agent` of every request that names none itself. Default: the runtime's, if it has one. */
+  /** `User-Agent` of every request that does not set its own. Default: the runtime's, if it has one. */
   readonly userAgent?: string | undefined;
 }
 
 const PROTOCOLS: readonly string[] = ['https:', 'http:'];
 
-/** @throws {InvalidArgumentError} when a member of `request` is wrong */
+/** @throws {InvalidArgumentError} when a member of `request` is invalid */
 export function checkRequest({ url, headers, timeout, maxBytes, idleTimeout }: HttpStreamRequest): void {
   if (!PROTOCOLS.includes(url.protocol)) {
     throw new InvalidArgumentError('url', 'must be an https: or http: URL');
@@ -118,7 +121,7 @@ export function checkRequest({ url, headers, timeout, maxBytes, idleTimeout }: H
     throw new InvalidArgumentError(name, `must be an integer from 1 to ${String(MAX_TIMER_MS)} ms`);
   }
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
-    throw new InvalidArgumentError('maxBytes', 'must be a number of bytes');
+    throw new InvalidArgumentError('maxBytes', 'must be a non-negative integer');
   }
   checkHeaderSyntax(headers);
 }

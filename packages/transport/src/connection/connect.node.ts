@@ -1,4 +1,4 @@
-/** Making connections: they are handed out only when they are there and, with TLS, every check has passed. */
+/** Makes connections. They are handed out only once they are established and, with TLS, every check has passed. */
 import { abortable, type AbortSignalLike, LightAbortController, SecurityError, sleep } from '@nomyo/base';
 import dns from 'node:dns';
 import { once } from 'node:events';
@@ -7,28 +7,28 @@ import * as tls from 'node:tls';
 import { isLoopback } from '../policy/address.js';
 import type { TlsSettings } from './tls.node.js';
 
-/** Where a connection goes. */
+/** The destination of a connection. */
 export interface Address {
-  /** A name or an address, without brackets. */
+  /** A name or an IP address, without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** How long an address has to itself before the next one is tried in parallel, in ms (RFC 8305 §8). */
+/** Head start of each address before the next one is tried in parallel, in ms (RFC 8305 §8). */
 const ATTEMPT_DELAY_MS = 250;
 
-/** Why an attempt is given up when another one was faster. */
+/** The reason for ending an attempt when another one was faster. */
 const NOT_NEEDED = new Error('another address was faster');
 
-/** What one kind of address cannot do here says little about the host. */
+/** Errors that say little about the host: this machine just cannot use that family of addresses. */
 const NO_ROUTE: readonly unknown[] = ['ENETUNREACH', 'EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
 /**
- * Connects to the first address of a name that answers: they are tried one after the other, and none is given up before
- * another is there (RFC 8305). Node gives each address of several a quarter of a second, which is too little for a host
- * that is far away.
+ * Connects to the first address of a name that answers. They are tried one after the other, and none is abandoned until
+ * another one is connected (RFC 8305). Node itself abandons each after a quarter of a second, too soon for a host that
+ * is far away.
  *
- * @param settings.onlyLoopback refuses every other address
+ * @param settings.onlyLoopback refuses all other addresses
  * @throws Node's error, or the signal's reason; the sockets are then destroyed
  * @throws {SecurityError} `INSECURE_URL`
  */
@@ -46,8 +46,10 @@ export async function connectTcp(
 }
 
 /**
- * @param over an open connection to put TLS on, instead of a new one
- * @throws Node's error, what `checkServerIdentity` gives, or the signal's reason; the socket is then destroyed
+ * Connects with TLS.
+ *
+ * @param over an open connection to use instead of a new one
+ * @throws Node's error, that of `checkServerIdentity`, or the signal's reason; the socket is then destroyed
  */
 export async function connectTls(
   { host, port }: Address,
@@ -85,7 +87,7 @@ async function fastest(
   }
   try {
     const winner = await Promise.any(attempts);
-    // Two can be there in the same moment.
+    // Two attempts can succeed at the same moment.
     for (const attempt of attempts) {
       attempt.then((socket) => socket === winner || socket.destroy()).catch(() => undefined);
     }
@@ -98,7 +100,7 @@ async function fastest(
   }
 }
 
-/** Starts when the one before has failed, or has had its time. */
+/** Calls `start` when the attempt before has failed, or has had its head start. */
 async function inTurn(
   before: Promise<net.Socket> | undefined,
   start: () => Promise<net.Socket>,
@@ -115,7 +117,7 @@ async function inTurn(
   return start();
 }
 
-/** Of all that went wrong. */
+/** The most informative of several errors. */
 function mostTelling(error: unknown): unknown {
   if (!(error instanceof AggregateError)) return error;
   const errors: readonly unknown[] = error.errors;

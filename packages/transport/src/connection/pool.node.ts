@@ -1,6 +1,6 @@
-/** The connections of one client: Node's keep-alive agents, over connections that were made and checked here. */
+/** The connection pool of one client: Node's keep-alive agents, over connections that are made and checked here. */
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-// A default import: libraries that stand in for a server in tests replace functions of this object.
+// A default import, because libraries that mock servers in tests replace functions of this object.
 import https from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -13,28 +13,28 @@ import { bypassesProxy, type Proxy } from './proxy.js';
 import type { TlsSettings } from './tls.node.js';
 import { openTunnel } from './tunnel.node.js';
 
-/** How connections are made. */
+/** Options of {@link ConnectionPool}. */
 export interface PoolOptions {
   readonly tls: TlsSettings;
   readonly proxy: (Proxy & { readonly tls: TlsSettings }) | undefined;
   readonly noProxy: string;
   /** Whether `http:` may lead to other machines. */
   readonly allowRemoteHttp: boolean;
-  /** Of requests that name none themselves. */
+  /** For requests that do not set their own. */
   readonly userAgent: string | undefined;
 }
 
-/** How long a connection may lie idle before it is used again. */
+/** Limits on the idle time of a connection that is used again. */
 const IDLE = {
-  /** Without a word from the server. Common servers close after 5 s; a request that meets that may be lost. */
+  /** Without a `Keep-Alive` header. Common servers close after 5 s, and a request sent at that moment may be lost. */
   defaultMs: 4000,
-  /** Whatever the server promises: firewalls on the way forget idle connections. */
+  /** Whatever the server promises, because firewalls on the way forget idle connections. */
   maxMs: 60_000,
-  /** Given up this long before the server does. */
+  /** Margin by which the connection is closed before the server does. */
   marginMs: 1000,
 } as const;
 
-/** Node hands the options of a request on to `createConnection`: that is how the signal gets there. */
+/** Node passes the options of a request on to `createConnection`, and the signal along with them. */
 interface ConnectOptions extends https.RequestOptions {
   readonly connectSignal?: AbortSignalLike;
 }
@@ -61,14 +61,16 @@ export class ConnectionPool {
     );
   }
 
-  /** A request that waits for a connection. Its `socket` event gives one that is established and checked. */
+  /**
+   * Opens a request, which waits for a connection. Its `socket` event hands over one that is established and checked.
+   */
   open({ url, method, headers, body }: HttpRequest, signal: AbortSignalLike): ClientRequest {
     const isTls = url.protocol === 'https:';
     const agent = isTls ? this.#secure : this.#plain;
-    // `auth`: Node would make an `Authorization` header of credentials in the URL.
+    // `auth: null`, or Node would turn credentials in the URL into an `Authorization` header.
     const options = { method, headers, agent, auth: null, connectSignal: signal, insecureHTTPParser: false };
     const outgoing = isTls ? https.request(url, options) : http.request(url, options);
-    // `Host` and `Connection` are Node's; no `Accept-Encoding`: a compressed answer is never asked for.
+    // Node sets `Host` and `Connection`. There is no `Accept-Encoding`: compressed answers are never requested.
     if (method !== 'GET') outgoing.setHeader('Content-Length', body?.byteLength ?? 0);
     const { userAgent } = this.#options;
     if (userAgent !== undefined && !outgoing.hasHeader('User-Agent')) {
@@ -77,18 +79,18 @@ export class ConnectionPool {
     return outgoing;
   }
 
-  /** Whether an answer came over a connection of this pool: the answers of test doubles do not. */
+  /** Reports whether an answer came over a connection of this pool; the answers of test doubles do not. */
   isFromNetwork({ socket }: IncomingMessage): boolean {
     return this.#made.has(socket);
   }
 
-  /** Notes how long the server keeps the connection of this answer (`Keep-Alive` header). */
+  /** Records how long the server keeps the connection of this answer open (`Keep-Alive` header). */
   remember({ socket, headers }: IncomingMessage): void {
     const keepAlive = headers['keep-alive'];
     this.#idleMs.set(socket, keepAliveTimeout(typeof keepAlive === 'string' ? keepAlive : undefined));
   }
 
-  /** Closes what is idle now, and the rest when it becomes idle. */
+  /** Closes idle connections now, and the others as they become idle. */
   close(): void {
     this.#closed = true;
     for (const agent of [this.#plain, this.#secure]) {
@@ -108,18 +110,18 @@ export class ConnectionPool {
           this.#made.add(socket);
           made?.(null, socket);
         },
-        // With an error, the socket is there for the types alone.
+        // With an error, the socket is only there for the types.
         (error: unknown) => made?.(isErrorLike(error) ? error : new Error('aborted'), new Socket()),
       );
     };
     agent.keepSocketAlive = (socket): boolean => {
       const idleMs = this.#idleMs.get(socket) ?? 0;
       if (this.#closed || idleMs === 0 || !(socket instanceof Socket)) return false;
-      // No request is under way: what comes now would be taken for the answer to the next one.
+      // No request is under way, so anything that arrives now would be taken for the answer to the next one.
       socket.on('data', destroyIt);
       socket.unref();
-      // It counts from the last byte on, and goes on during requests, where the agent ignores its end: setting it anew
-      // for each of them costs more.
+      // The timeout counts from the last byte, and keeps running during requests, where the agent ignores it. Setting
+      // it again for each request would cost more.
       if (socket.timeout !== idleMs) socket.setTimeout(idleMs);
       return true;
     };
@@ -144,7 +146,7 @@ function destroyIt(this: Duplex): void {
 }
 
 /**
- * How long a connection may lie idle, in ms; 0: not at all.
+ * The time that a connection may be idle, in ms; 0: it must not be used again.
  *
  * @param keepAlive value of the `Keep-Alive` header, such as `timeout=5, max=100`
  */

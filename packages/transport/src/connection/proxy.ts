@@ -1,31 +1,33 @@
-/** Which proxy, and for which hosts: the conventions of `HTTPS_PROXY` and `NO_PROXY`. Pure. */
+/** The choice of a proxy, by the conventions of `HTTPS_PROXY` and `NO_PROXY`. Pure. */
 import { InvalidArgumentError } from '@nomyo/base';
 import { bareHost, isInRange, parseIp } from '../policy/address.js';
 
 /** A proxy that speaks CONNECT (RFC 9110 §9.3.6). */
 export interface Proxy {
-  /** Whether the way to the proxy itself is TLS. */
+  /** Whether the connection to the proxy itself uses TLS. */
   readonly secure: boolean;
   readonly host: string;
   readonly port: number;
-  /** `Proxy-Authorization` (RFC 7617), when the URL has credentials. A secret. */
+  /** Value of `Proxy-Authorization` (RFC 7617), if the URL has credentials. A secret. */
   readonly authorization: string | undefined;
 }
 
 /**
- * What local development wants to reach directly, for `noProxy` where the proxy comes from the environment: nobody
- * means their own machine by `HTTPS_PROXY`.
+ * Local hosts, to add to `noProxy` when the proxy comes from the environment: nobody sets `HTTPS_PROXY` to reach their
+ * own machine.
  */
 export const LOOPBACK_NO_PROXY = 'localhost,127.0.0.0/8,::1';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /**
- * Reads the URL of a proxy: `http://host:3128`, `https://user:password@host`, or `host:3128` for `http:`. Errors never
+ * Parses the URL of a proxy: `http://host:3128`, `https://user:password@host`, or `host:3128` for `http:`. Errors never
  * quote it.
  *
- * @param name what errors call it
+ * @param name name of the option in errors
  * @throws {InvalidArgumentError} when it is anything else, such as a SOCKS proxy
+ * @example
+ * const { host, port } = parseProxy('http://proxy.example:3128');
  */
 export function parseProxy(proxy: string, name = 'proxy'): Proxy {
   const url = parseUrl(proxy);
@@ -37,16 +39,19 @@ export function parseProxy(proxy: string, name = 'proxy'): Proxy {
     secure: url.protocol === 'https:',
     host: bareHost(url.hostname),
     port: url.port === '' ? defaultPort : Number(url.port),
-    authorization: basicCredentials(url),
+    authorization: basicCredentials(url, name),
   };
 }
 
 /**
- * Whether a host is reached without the proxy, as curl reads `NO_PROXY`. It is a list, by commas or spaces, of host
- * names, which stand for their subdomains too, addresses in any spelling, and ranges (`10.0.0.0/8`, `fd00::/8`); `*`
- * stands for all. A leading dot or `*.` and a trailing dot change nothing. Beyond curl, `:port` may follow.
+ * Reports whether a host is reached without the proxy, by curl's rules for `NO_PROXY`. It is a list, separated by
+ * commas or spaces, of host names, which include their subdomains, of addresses in any spelling, and of ranges
+ * (`10.0.0.0/8`, `fd00::/8`); `*` matches every host. A leading dot or `*.` and a trailing dot make no difference. As
+ * an extension, `:port` may follow.
  *
- * @param host without brackets
+ * @param host a name or an IP address, without brackets
+ * @example
+ * bypassesProxy('localhost,10.0.0.0/8', '10.1.2.3', 443); // true
  */
 export function bypassesProxy(noProxy: string, host: string, port: number): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
@@ -66,7 +71,7 @@ function matches(entry: string, host: string, port: number): boolean {
   return domain !== '' && (host === domain || host.endsWith(`.${domain}`));
 }
 
-/** A bare IPv6 address has colons, but no port. */
+/** Splits off the port; the colons of a bare IPv6 address are not one. */
 function splitPort(entry: string): { readonly pattern: string; readonly entryPort: number | undefined } {
   const [, pattern = '', port] = /^(\[[^\]]*\](?:\/\d+)?|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
   if (pattern === '') return { pattern: entry, entryPort: undefined };
@@ -78,21 +83,21 @@ function parseUrl(proxy: string): URL | undefined {
   try {
     return new URL(proxy.includes('://') ? proxy : `http://${proxy}`);
   } catch {
-    // The parser's own error quotes what it read, credentials included.
+    // The parser's own error would quote its input, including credentials.
     return undefined;
   }
 }
 
-function basicCredentials({ username, password }: URL): string | undefined {
+function basicCredentials({ username, password }: URL, name: string): string | undefined {
   if (username === '' && password === '') return undefined;
-  const credentials = new TextEncoder().encode(`${decode(username)}:${decode(password)}`);
+  const credentials = new TextEncoder().encode(`${decode(username, name)}:${decode(password, name)}`);
   return `Basic ${btoa(String.fromCharCode(...credentials))}`;
 }
 
-function decode(part: string): string {
+function decode(part: string, name: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new InvalidArgumentError('proxy', 'has credentials that are not percent-encoded UTF-8');
+    throw new InvalidArgumentError(name, 'has credentials that are not percent-encoded UTF-8');
   }
 }

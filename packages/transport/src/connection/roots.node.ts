@@ -1,18 +1,18 @@
 /**
- * The authorities that Node trusts when it is told nothing. Naming an own one replaces them all, those of
- * `NODE_EXTRA_CA_CERTS` and `--use-system-ca` too, so adding one means naming the others again.
+ * The authorities that Node trusts by default. Its option `ca` replaces them all, including those of
+ * `NODE_EXTRA_CA_CERTS` and `--use-system-ca`, so adding one means listing the others again.
  */
 import { InvalidArgumentError } from '@nomyo/base';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 
-/** PEM certificates. */
+/** Node's default authorities, as PEM. */
 export function defaultRoots(): readonly string[] {
   return library.getCACertificates?.('default') ?? [...tls.rootCertificates, ...extraRoots()];
 }
 
 /**
- * Those of the operating system, as PEM.
+ * The authorities of the operating system, as PEM.
  *
  * @throws {InvalidArgumentError} when this Node cannot read them
  */
@@ -25,12 +25,12 @@ export function systemRoots(): readonly string[] {
   );
 }
 
-/** Node 22.15 and later know both. */
+/** Only Node 22.15 and later, and 23.9 and later, have `getCACertificates`. */
 const library: Pick<typeof tls, 'rootCertificates'> & {
   readonly getCACertificates?: (type: 'default' | 'system') => readonly string[];
 } = tls;
 
-/** As Node does at its start, where an unreadable file is a warning and no error. */
+/** Reads NODE_EXTRA_CA_CERTS as Node does at its start, where an unreadable file is only a warning. */
 function extraRoots(): readonly string[] {
   const path = process.env['NODE_EXTRA_CA_CERTS'];
   if (path === undefined || path === '') return [];

@@ -10,38 +10,38 @@ import { APIConnectionError } from '../errors/errors.js';
 import { secretsOf } from '../policy/secrets.js';
 import type { ConnectionPool } from './pool.node.js';
 
-/** Bytes of a body that are handed to the socket at once. */
+/** Size of the pieces of a body that are passed to the socket, in bytes. */
 const PIECE_BYTES = 256 * 1024;
 
 /** One attempt at a request. */
 export interface Attempt {
-  /** Ends it, up to the point where `receive` has settled. */
+  /** Ends the attempt, as long as `receive` has not settled. */
   readonly signal: LightAbortController;
-  /** Whether any of a request that can be run may have left, for its errors. */
+  /** Whether any part of a request other than a GET may have been sent, for `possiblyExecuted` of errors. */
   sent: boolean;
 }
 
-/** An answer whose head has been checked, and whose body has not been read. */
+/** An answer whose head has been checked, but whose body has not been read. */
 export interface Incoming extends ResponseHead {
   readonly message: IncomingMessage;
   readonly possiblyExecuted: boolean;
-  /** Settles when the connection is free for others, or closed: from then on the request's body is not read. */
+  /** Settles when the connection is free for others, or closed; after that, nothing reads the request's body. */
   readonly release: () => Promise<void>;
 }
 
-/** Who waits for an answer, and where its connection came from. */
+/** The receiver of an answer, and the pool of its connection. */
 interface Receiver<T> {
   readonly pool: ConnectionPool;
-  /** Releases the connection when the body has been read. */
+  /** Reads the answer, and releases the connection once the body has been read. */
   readonly receive: (incoming: Incoming, request: HttpRequest) => T | Promise<T>;
 }
 
 /**
- * Sends a request and gives what `receive` makes of its answer. Nothing is written before the connection is
- * established and its certificate checked, and on a kept one not before the event loop has seen what arrived on it.
+ * Sends a request, and returns what `receive` makes of its answer. Nothing is written before the connection is
+ * established and its certificate checked; on a reused one, not before the event loop has seen everything that had
+ * arrived on it. If `receive` fails, the connection is closed.
  *
- * @param receive after its failure, the connection is closed here
- * @throws {NomyoError} see {@link HttpClient.send}; after an abort, whatever
+ * @throws {NomyoError} as {@link HttpClient.send} does; after an abort, any error
  */
 export async function roundTrip<T>(
   request: HttpRequest,
@@ -55,19 +55,21 @@ export async function roundTrip<T>(
       return await answerTo(outgoing, request, attempt, receiver);
     } catch (error) {
       await destroyed(outgoing);
-      // Each round uses up one kept connection, so it ends with a new one at the latest.
+      // Each round uses up one kept connection, so the loop ends with a new one at the latest.
       if (isStale(outgoing)) continue;
       throw connectionError(error, { sent: attempt.sent, redact: redactor(secretsOf(request.headers)) });
     }
   }
 }
 
-/** A kept connection that was no good: the server closed it, or spoke on it unasked. Nothing was sent. */
+/**
+ * Reports whether a kept connection was unusable: the server closed it, or sent data unasked. Nothing was sent on it.
+ */
 function isStale(outgoing: ClientRequest): boolean {
   return outgoing.reusedSocket && !outgoing.headersSent;
 }
 
-/** One promise for all that can happen: each more would cost a short answer as much as its decryption. */
+/** Waits with one promise for everything that can happen: another one costs as much as decrypting a short answer. */
 async function answerTo<T>(
   outgoing: ClientRequest,
   request: HttpRequest,
@@ -79,16 +81,16 @@ async function answerTo<T>(
     return await new Promise<T>((resolve, reject) => {
       aborted = () => reject(new Error('aborted'));
       attempt.signal.addEventListener('abort', aborted);
-      // It stays, for an error that comes later.
+      // This listener stays, for errors that come later.
       outgoing.on('error', reject);
       whenUsable(outgoing, () => {
         attempt.sent = request.method !== 'GET';
         send(outgoing, request.body);
       });
-      // Of a 101 that names a protocol; one that names none comes as a response.
+      // `upgrade` is emitted for a 101 that names a protocol; one that names none arrives as a response.
       outgoing.once('upgrade', () => reject(switchedProtocols(attempt.sent)));
       outgoing.once('response', (message) => {
-        if (isStale(outgoing)) reject(new Error('an answer to nothing'));
+        if (isStale(outgoing)) reject(new Error('an answer without a request'));
         else accept(outgoing, message, attempt.sent, request, receiver).then(resolve, reject);
       });
     });
@@ -98,13 +100,15 @@ async function answerTo<T>(
 }
 
 /**
- * A new connection is usable at once. On a kept one, whatever has arrived since its last answer would be taken for the
- * answer to this request; a busy event loop may not have seen it yet. One that is no good is destroyed.
+ * Calls `begin` when the connection is usable. A new one is usable at once. On a kept one, anything that has arrived
+ * since its last answer would be taken for the answer to this request, and a busy event loop may not have seen it yet.
+ * An unusable connection is destroyed.
  */
 function whenUsable(outgoing: ClientRequest, begin: () => void): void {
   outgoing.once('socket', (socket: Socket) => {
     if (!outgoing.reusedSocket) {
-      // Not yet: whoever emits this event flushes afterwards, and Deno leaves a socket corked that was written on before.
+      // Not immediately: the emitter flushes after this event, and Deno leaves a socket corked if it was written to
+      // before.
       queueMicrotask(begin);
       return;
     }
@@ -130,15 +134,15 @@ async function accept<T>(
   const status = message.statusCode ?? 0;
   const headers = headersOf(message.headers);
   checkHead({ status, headers }, possiblyExecuted);
-  // A body that ends with the connection ends anywhere, undetectably (RFC 9112 §8).
+  // If a body ends with the connection, nobody can tell whether it was cut off (RFC 9112 §8).
   const saysItsEnd = 'content-length' in headers || 'transfer-encoding' in headers;
-  // A double that answers in place of the network need not say how.
+  // Answers of test doubles, which do not come from the network, need not declare a length.
   if (status === 200 && !saysItsEnd && pool.isFromNetwork(message)) {
     throw new APIConnectionError('the answer does not say where it ends', { possiblyExecuted });
   }
   const release = async (): Promise<void> => {
-    // A fast answer can be here before the last write was reported: that takes a poll of the event loop at most. A
-    // server that answers without reading the rest is not waited for.
+    // A fast answer can arrive before the last write is reported, which takes at most one poll of the event loop. It
+    // does not wait for a server that answers without reading the rest.
     if (outgoing.writableEnded && !outgoing.writableFinished) await finishOrPoll(outgoing);
     if (!message.complete || !outgoing.writableFinished) await destroyed(outgoing);
   };
@@ -146,9 +150,9 @@ async function accept<T>(
 }
 
 /**
- * TLS encrypts what it is given at once, into memory of its own: a large body goes in pieces, as the socket takes
- * them. The end comes without a piece: Deno leaves a kept connection corked after `end(piece)`, and whoever writes on
- * it next waits for a `drain` that never comes.
+ * Sends a body in pieces, as the socket accepts them, because TLS encrypts everything it is given immediately, into
+ * memory of its own. `end()` is called without a piece: Deno leaves a kept connection corked after `end(piece)`, and
+ * the next request on it would wait for a `drain` that never comes.
  */
 function send(outgoing: ClientRequest, body: Uint8Array | undefined, from = 0): void {
   const { byteLength = 0 } = body ?? {};
@@ -178,7 +182,7 @@ function finishOrPoll(outgoing: ClientRequest): Promise<void> {
   });
 }
 
-/** A socket that was given bytes may read them until it is closed. */
+/** Destroys a request, and waits until its socket is closed: until then, it may read the bytes it was given. */
 async function destroyed(outgoing: ClientRequest): Promise<void> {
   const { socket } = outgoing;
   outgoing.destroy();
@@ -187,17 +191,17 @@ async function destroyed(outgoing: ClientRequest): Promise<void> {
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }
 
-/** A round of the event loop that took longer says little about now, in ms. */
+/** Longest round of the event loop, in ms, whose poll is recent enough. */
 const PROMPT_MS = 10;
 
-/** However busy the process is. */
+/** Most rounds to wait for, however busy the process is. */
 const MAX_ROUNDS = 20;
 
 /**
- * Runs `task` when the event loop has looked at every socket, a moment ago. What had arrived until then has been read.
+ * Runs `task` just after the event loop has polled all sockets, so that everything that had arrived has been read.
  *
- * The first immediate can run in the same round of the loop as its caller; between it and the second one lies a poll.
- * A round in which other code held the loop for long is followed by another.
+ * The first immediate can run in the same round of the loop as its caller; between it and the second there is a poll.
+ * If other code has blocked the loop for long in that round, another round follows.
  */
 function afterNextPoll(task: () => void, rounds: number = MAX_ROUNDS): void {
   setImmediate(() => {

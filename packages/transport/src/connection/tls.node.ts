@@ -1,11 +1,11 @@
-/** TLS options, checked, in the words of node:tls. */
+/** Converts TLS options to those of node:tls. */
 import { createHash, X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { defaultRoots, systemRoots } from './roots.node.js';
 import { checkTlsOptions, type TlsMaterial, type TlsOptions } from './tls.js';
 
-/** What every TLS connection of a client has in common. */
+/** The settings shared by all TLS connections of a client. */
 export type TlsSettings = Pick<
   tls.ConnectionOptions,
   'secureContext' | 'servername' | 'rejectUnauthorized' | 'checkServerIdentity' | 'ALPNProtocols'
@@ -14,9 +14,9 @@ export type TlsSettings = Pick<
 const DEFAULT_MIN_VERSION = 'TLSv1.2';
 
 /**
- * Settings for connections to the router. The key of mTLS goes into the context and is nowhere else.
+ * Settings for connections to the router. The private key for mTLS is only in the context.
  *
- * @throws {InvalidArgumentError} when an option is wrong, or the TLS library refuses it
+ * @throws {InvalidArgumentError} when an option is invalid, or the TLS library rejects it
  */
 export function routerTls(options: TlsOptions): TlsSettings {
   checkTlsOptions(options);
@@ -29,12 +29,12 @@ export function routerTls(options: TlsOptions): TlsSettings {
   };
 }
 
-/** Settings for connections to an `https:` proxy: the same authorities, and nothing that is meant for the router. */
+/** Settings for connections to an `https:` proxy: the same authorities, but nothing that is meant for the router. */
 export function proxyTls({ ca, replaceDefaultRoots, systemRoots, minVersion }: TlsOptions): TlsSettings {
   return verified(createContext({ ca, replaceDefaultRoots, systemRoots, minVersion }));
 }
 
-/** Written out, so that neither NODE_TLS_REJECT_UNAUTHORIZED nor a default can weaken it. */
+/** Sets `rejectUnauthorized` explicitly, so that neither NODE_TLS_REJECT_UNAUTHORIZED nor a default can weaken it. */
 function verified(secureContext: tls.SecureContext): TlsSettings {
   return { secureContext, rejectUnauthorized: true, ALPNProtocols: ['http/1.1'] };
 }
@@ -56,12 +56,12 @@ function createContext(options: TlsOptions): tls.SecureContext {
     const wrong = cert === undefined ? 'tls' : 'tls.cert, tls.key or tls.passphrase';
     throw new InvalidArgumentError(
       wrong,
-      'is refused by the TLS library: damaged, or not belonging together',
+      'is rejected by the TLS library: it is damaged, or its parts do not belong together',
     );
   }
 }
 
-/** `undefined`: Node's own choice. */
+/** The authorities to trust; `undefined` for Node's default. */
 function authorities(options: TlsOptions): string[] | undefined {
   const { ca, replaceDefaultRoots = false, systemRoots: wantsSystem = false } = options;
   if (ca === undefined && !wantsSystem) return undefined;
@@ -72,7 +72,9 @@ function authorities(options: TlsOptions): string[] | undefined {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Node ignores what it cannot read in `ca`, and the connection fails much later: here it is an error at once. */
+/**
+ * Reads certificates. Node ignores unreadable ones in `ca`, so that the connection fails much later; here they throw.
+ */
 function certificatesOf(material: TlsMaterial): string[] {
   const text = typeof material === 'string' ? material : new TextDecoder('latin1').decode(material);
   const blocks = text.match(CERTIFICATE) ?? [material];
@@ -87,7 +89,7 @@ function isList(ca: NonNullable<TlsOptions['ca']>): ca is readonly TlsMaterial[]
   return Array.isArray(ca);
 }
 
-/** A view of the bytes: a private key is not copied, and does not become a string. */
+/** A view of the bytes, so that a private key is not copied and does not become a string. */
 function pemOf(material: TlsMaterial): string | Buffer {
   if (typeof material === 'string') return material;
   return Buffer.from(material.buffer, material.byteOffset, material.byteLength);

@@ -1,34 +1,34 @@
-/** What can be said about TLS. Certificates are always checked: there is no option that turns it off. */
+/** TLS options and their checks. Certificates are always verified; no option turns that off. */
 import { InvalidArgumentError, isBytes, refuseUndefined } from '@nomyo/base';
 import { checkPins } from '../policy/pins.js';
 
 /** Certificates or keys: PEM as text or bytes; certificates also as DER. */
 export type TlsMaterial = string | Uint8Array;
 
-/** TLS options. Node only: in browsers the browser decides. */
+/** TLS options. Node only: in browsers the browser decides. An invalid one is an {@link InvalidArgumentError}. */
 export interface TlsOptions {
-  /** Certificate authorities that are trusted besides the default ones. */
+  /** Certificate authorities to trust in addition to the default ones, as PEM or DER. Default: none. */
   readonly ca?: TlsMaterial | readonly TlsMaterial[] | undefined;
-  /** Trust `ca` alone. Default: `false`. */
+  /** Trusts only `ca`, which is then required. Default: `false`. */
   readonly replaceDefaultRoots?: boolean | undefined;
   /**
-   * Trust the authorities of the operating system too, where a company puts its own. Node 22.15, 23.9 or later.
-   * Default: as Node was started (`--use-system-ca`).
+   * Also trusts the authorities of the operating system, where companies install their own. Needs Node 22.15, 23.9 or
+   * later. Default: as Node was started (`--use-system-ca`).
    */
   readonly systemRoots?: boolean | undefined;
-  /** The client's own certificate, with its chain, as PEM (mTLS). */
+  /** The client's own certificate, with its chain, as PEM (mTLS); requires `key`. Default: none. */
   readonly cert?: TlsMaterial | undefined;
-  /** Private key of `cert`, as PEM. */
+  /** Private key of `cert`, as PEM. Default: none. */
   readonly key?: TlsMaterial | undefined;
-  /** Of `key`. */
+  /** Passphrase of `key`. Default: `key` is not encrypted. */
   readonly passphrase?: string | undefined;
-  /** Name that the certificate must have, where it is not the host of the base URL. */
+  /** Name that the certificate must have. Default: the host of the base URL. */
   readonly servername?: string | undefined;
-  /** Default: `TLSv1.2`. */
+  /** Lowest TLS version. Default: `TLSv1.2`. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined;
   /**
-   * `sha256/BASE64` of the SPKI of every server certificate that is accepted (RFC 7469 §2.4), besides all other
-   * checks. Default: any that a trusted authority vouches for.
+   * `sha256/BASE64` of the SPKI of every server certificate to accept (RFC 7469 §2.4), in addition to all other checks;
+   * any other is a `SecurityError` `SERVER_KEY_NOT_PINNED`. Default: any that a trusted authority vouches for.
    */
   readonly pins?: readonly string[] | undefined;
 }
@@ -39,7 +39,7 @@ const isString = (value: unknown): boolean => typeof value === 'string' && value
 
 const MATERIAL = 'must be a string or a Uint8Array';
 
-/** What each option must be. */
+/** A check for each option, and the expectation in its error. */
 const CHECKS: Readonly<
   Record<keyof TlsOptions, readonly [isValid: (value: unknown) => boolean, must: string]>
 > = {
@@ -60,10 +60,10 @@ const CHECKS: Readonly<
   ],
 };
 
-/** Options whose absence means less protection. */
+/** Options whose absence lowers the protection. */
 const PROTECTIVE: readonly (keyof TlsOptions)[] = ['pins', 'replaceDefaultRoots', 'minVersion'];
 
-/** @throws {InvalidArgumentError} on a wrong value, an unknown name, or half of an mTLS pair */
+/** @throws {InvalidArgumentError} on an invalid value, an unknown option, or only one of `cert` and `key` */
 export function checkTlsOptions(options: TlsOptions): void {
   refuseUndefined(options, PROTECTIVE, 'tls.');
   const checks: Readonly<Record<string, (typeof CHECKS)[keyof TlsOptions] | undefined>> = CHECKS;
@@ -77,7 +77,7 @@ export function checkTlsOptions(options: TlsOptions): void {
   if (replaceDefaultRoots === true && ca === undefined) {
     throw new InvalidArgumentError(
       'tls.replaceDefaultRoots',
-      'needs tls.ca, or no authority is trusted at all',
+      'needs tls.ca; without it, no authority would be trusted',
     );
   }
   if (replaceDefaultRoots === true && systemRoots === true) {
@@ -86,7 +86,7 @@ export function checkTlsOptions(options: TlsOptions): void {
   if ((cert === undefined) !== (key === undefined)) {
     throw new InvalidArgumentError(
       cert === undefined ? 'tls.cert' : 'tls.key',
-      'is missing: mTLS needs both',
+      'is missing: mTLS needs both tls.cert and tls.key',
     );
   }
 }

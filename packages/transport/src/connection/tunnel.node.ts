@@ -1,6 +1,6 @@
 /**
- * A connection through a proxy: CONNECT (RFC 9110 §9.3.6), and nothing of the request before the proxy has said yes.
- * The answer of a proxy is never taken for one of the router.
+ * A connection through a proxy by CONNECT (RFC 9110 §9.3.6). Nothing of the request is sent before the proxy has
+ * agreed, and an answer of the proxy is never taken for one from the router.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -16,9 +16,11 @@ const PEER = 'the proxy';
 const AUTHENTICATION_REQUIRED = 407;
 
 /**
+ * Opens a tunnel.
+ *
  * @param settings for an `https:` proxy
  * @returns a connection to `target`, without TLS yet
- * @throws {APIConnectionError} when the proxy cannot be reached or refuses; never with its credentials
+ * @throws {APIConnectionError} when the proxy cannot be reached or refuses; the error never holds its credentials
  */
 export async function openTunnel(
   proxy: Proxy,
@@ -59,7 +61,7 @@ async function askForTunnel(
 
 interface Consent {
   readonly status: number;
-  /** What came after the answer. */
+  /** Number of bytes that followed the answer. */
   readonly early: number;
 }
 
@@ -80,8 +82,8 @@ function checkConsent({ status, early }: Consent): void {
 
 function refusal(status: number): string {
   if (status === AUTHENTICATION_REQUIRED) {
-    return 'the proxy refuses its credentials (407): check user and password in the URL of the proxy';
+    return 'the proxy rejected the credentials (407): check the user name and password in the URL of the proxy';
   }
   const isRefused = status < 200 || status > 299;
-  return `the proxy ${isRefused ? `refused the connection (${String(status)})` : 'spoke before the router'}`;
+  return `the proxy ${isRefused ? `refused the connection (${String(status)})` : 'sent data of its own before the router did'}`;
 }

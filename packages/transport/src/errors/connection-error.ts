@@ -1,32 +1,33 @@
-/** From what a runtime says of a failed connection to a typed error that says what to do. */
+/** Turns a runtime's error of a failed connection into a typed error that says what to do. */
 import { failureOf } from '#failures';
 import { cleanText, NomyoError } from '@nomyo/base';
 import type { Redact } from '../answer/redact.js';
 import { APIConnectionError } from './errors.js';
 
-/** What is known of the attempt that failed. */
+/** The facts about a failed attempt. */
 export interface FailedAttempt {
-  /** Whether any of a request that can be run may have left. */
+  /** Whether any part of a request other than a GET may have been sent. */
   readonly sent: boolean;
-  /** What did not answer well. Default: `the router`. */
+  /** The other side, as the message names it. Default: `the router`. */
   readonly peer?: string | undefined;
-  /** Takes secrets out of what the runtime, or a `fetch` of the caller's, says. */
+  /** Removes secrets from the messages of the runtime, or of the caller's `fetch`. Default: nothing is removed. */
   readonly redact?: Redact | undefined;
 }
 
-/** A typed error; one of this SDK stays as it is. */
+/** Converts an error to a typed one; an error of this SDK is returned unchanged. */
 export function connectionError(error: unknown, attempt: FailedAttempt): NomyoError {
   if (error instanceof NomyoError) return error;
   const { sent, peer = 'the router', redact = (text: string): string => text } = attempt;
   const code = codeOf(error);
   const { advice, beforeSending = false, final = false } = failureOf(code);
-  return new APIConnectionError(
-    `the connection to ${peer} failed (${code ?? 'no reason is known'}): ${advice}`,
-    { cause: summarize(error, redact), possiblyExecuted: sent && !beforeSending, retryable: !final },
-  );
+  return new APIConnectionError(`the connection to ${peer} failed (${code ?? 'unknown reason'}): ${advice}`, {
+    cause: summarize(error, redact),
+    possiblyExecuted: sent && !beforeSending,
+    retryable: !final,
+  });
 }
 
-/** Causes of causes are followed this far. */
+/** Most causes of causes that are followed. */
 const MAX_DEPTH = 4;
 
 /** The first code in a chain of causes: `fetch` hides the real error behind a `TypeError`. */
@@ -39,8 +40,8 @@ function codeOf(error: unknown, depth = MAX_DEPTH): string | undefined {
 const CODE = /^[A-Z\d_]{1,60}$/;
 
 /**
- * Name and message of an error and its causes. The error itself is not kept: libraries hang sockets, raw packets and
- * whole requests, with the API key in them, on theirs.
+ * Copies name and message of an error and its causes. The error itself is not kept: libraries attach sockets, raw
+ * packets and whole requests to theirs, including the API key.
  */
 function summarize(error: unknown, redact: Redact, depth = MAX_DEPTH): Error | undefined {
   if (!isErrorLike(error) || depth === 0) return undefined;
@@ -50,10 +51,10 @@ function summarize(error: unknown, redact: Redact, depth = MAX_DEPTH): Error | u
   return new Error(text, cause === undefined ? {} : { cause });
 }
 
-/** Of a message, in characters. */
+/** Longest message that is searched for secrets, in characters. */
 const MAX_TEXT = 16_384;
 
-/** By shape: an error can come from another realm, where `instanceof` knows nothing of it. */
+/** Reports whether a value has the shape of an error. `instanceof` would miss errors of another realm. */
 export function isErrorLike(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;
   const { name, message }: { name?: unknown; message?: unknown } = value;

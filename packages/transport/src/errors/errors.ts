@@ -1,17 +1,20 @@
-/** What can go wrong between a client and the router. Each class says what the caller may do next. */
+/** Errors between a client and the router. Each class says what the caller may do next. */
 import { NomyoError, type NomyoErrorCode, type NomyoErrorJson, type NomyoErrorOptions } from '@nomyo/base';
 
-/** What is known of a failed connection. */
+/** Options of {@link APIConnectionError}. */
 export interface ConnectionErrorOptions extends NomyoErrorOptions {
   readonly possiblyExecuted: boolean;
-  /** Whether the same request can succeed a moment later. Default: `true`. */
+  /** See {@link APIConnectionError.retryable}. Default: `true`. */
   readonly retryable?: boolean;
 }
 
-/** The router could not be reached, or the connection broke before the whole answer was there. Retry. */
+/** The router could not be reached, or the connection broke before the whole answer had arrived. Retry. */
 export class APIConnectionError extends NomyoError {
   override readonly name: string = 'APIConnectionError';
-  /** `false` where trying again cannot help: a refused certificate, a proxy that says no. Fix the configuration. */
+  /**
+   * Whether the same request can succeed a moment later. `false` when it cannot: for a rejected certificate, or a proxy
+   * that refuses. Fix the configuration.
+   */
   readonly retryable: boolean;
 
   constructor(
@@ -33,23 +36,23 @@ export class APIConnectionTimeoutError extends APIConnectionError {
   }
 }
 
-/** @param timeout in ms */
+/** The error for an attempt that exceeds `timeout`, in ms. */
 export function timedOut(timeout: number, possiblyExecuted: boolean): APIConnectionTimeoutError {
-  const message = `no whole answer within ${String(timeout)} ms: raise timeout, or look for what holds it up`;
+  const message = `no whole answer within ${String(timeout)} ms: raise timeout, or find out what delays it`;
   return new APIConnectionTimeoutError(message, { possiblyExecuted });
 }
 
-/** What is known of an answer that is an error. */
+/** The facts about an answer that is an error. */
 export interface APIErrorInfo {
   readonly status: number;
-  /** Default: that of the class. */
+  /** Default: the code of the class. */
   readonly code?: NomyoErrorCode | undefined;
   /** With lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** See {@link APIError.errorDetails}. */
   readonly errorDetails: unknown;
   readonly payloadId: string | undefined;
-  /** In ms, from the moment of the answer. */
+  /** In ms from the moment of the answer. */
   readonly retryAfter: number | undefined;
   readonly possiblyExecuted: boolean;
 }
@@ -61,25 +64,25 @@ export interface APIErrorJson extends NomyoErrorJson {
   readonly payloadId: string | undefined;
 }
 
-/** The router answered with an error that has no class of its own. What helps depends on {@link status}. */
+/** The router answered with an error that has no class of its own. The remedy depends on {@link status}. */
 export class APIError extends NomyoError {
-  /** Of its errors, unless they are given another. */
+  /** Code of the errors of this class, unless they are given another. */
   protected static readonly code: NomyoErrorCode = 'API_ERROR';
   override readonly name: string = 'APIError';
   /** HTTP status. */
   readonly status: number;
-  /** The same as {@link status}, under the name that users of the predecessor know. */
+  /** The same as {@link status}, under its name in nomyo-js 0.1. */
   readonly statusCode: number;
   /**
-   * What the router said: the `detail` of its JSON, or the whole of a JSON without one, shortened, and without what
-   * it echoes of the request. `undefined` when it sent no JSON. It came unencrypted: only TLS vouches for it.
+   * The router's explanation: the `detail` of its JSON, or the whole JSON if it has none, shortened, and without parts
+   * that echo the request. `undefined` when it sent no JSON. It came unencrypted: only TLS vouches for it.
    */
   readonly errorDetails: unknown;
   /** Headers of the answer, with lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The `X-Payload-ID` of the request, to be named in a support case; `undefined` for the key fetch. */
+  /** The `X-Payload-ID` of the request, to quote in a support case; `undefined` for the key fetch. */
   readonly payloadId: string | undefined;
-  /** How long the router asks to wait, in ms; `undefined` when it does not. */
+  /** Time that the router asks the caller to wait, in ms; `undefined` if it does not. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, info: APIErrorInfo) {
@@ -93,7 +96,7 @@ export class APIError extends NomyoError {
     this.retryAfter = info.retryAfter;
   }
 
-  /** What a log may hold, and a retry needs. */
+  /** The parts that may be logged, and that a retry needs. */
   override toJSON(): APIErrorJson {
     const { status, retryAfter, payloadId } = this;
     return { ...super.toJSON(), status, retryAfter, payloadId };

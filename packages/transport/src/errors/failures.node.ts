@@ -1,4 +1,4 @@
-/** Node and its libraries name what went wrong. */
+/** Advice for the error codes of Node and its libraries. */
 import { UNKNOWN, type Failure } from './failures.js';
 
 const certificate = (advice: string): Failure => ({ advice, beforeSending: true, final: true });
@@ -8,8 +8,9 @@ const UNTRUSTED = certificate(
     'NODE_EXTRA_CA_CERTS, or set tls.systemRoots; an inspecting proxy needs its authority there too',
 );
 const INCOMPLETE = certificate(
-  'the certificate comes from an authority that is not trusted here, or the server does not send those between: name ' +
-    'your own authority, or what is missing, in tls.ca, or in NODE_EXTRA_CA_CERTS, or set tls.systemRoots',
+  'the certificate comes from an authority that is not trusted here, or the server does not send the intermediate ' +
+    'certificates: name your own authority, or the missing certificate, in tls.ca, or in NODE_EXTRA_CA_CERTS, or set ' +
+    'tls.systemRoots',
 );
 const SELF_SIGNED = certificate(
   'the certificate is self-signed: name it, or better the authority that should have signed it, in tls.ca',
@@ -17,10 +18,9 @@ const SELF_SIGNED = certificate(
 const PERIOD = certificate(
   'the certificate is not valid at this time: renew it, or set the clock of this machine',
 );
-const UNUSABLE = certificate('the certificate cannot be used for this server: have it issued anew');
+const UNUSABLE = certificate('the certificate cannot be used for this server: have it reissued');
 const NO_COMMON_TLS: Failure = {
-  advice:
-    'no TLS connection could be agreed on: check that https: is spoken there, tls.minVersion, and tls.cert',
+  advice: 'the TLS handshake failed: check that the server speaks TLS, and check tls.minVersion and tls.cert',
 };
 
 /** By the `code` of Node's errors: system errors, and the verification results of OpenSSL (X509_V_ERR_…). */
@@ -32,7 +32,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   ENETUNREACH: { advice: 'the network cannot be reached: check network and proxy settings' },
   ETIMEDOUT: { advice: 'the host does not answer: check network, firewall and proxy settings' },
   UND_ERR_CONNECT_TIMEOUT: { advice: 'the host does not answer: check the network', beforeSending: true },
-  ECONNRESET: { advice: 'the connection was closed before the whole answer was there' },
+  ECONNRESET: { advice: 'the connection was closed before the whole answer had arrived' },
   EPIPE: { advice: 'the connection was closed before the whole request was sent' },
   EPROTO: NO_COMMON_TLS,
   HPE_HEADER_OVERFLOW: { advice: 'the headers of the answer are too large' },
@@ -49,7 +49,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: SELF_SIGNED,
   CERT_HAS_EXPIRED: PERIOD,
   CERT_NOT_YET_VALID: PERIOD,
-  CERT_REVOKED: certificate('the certificate was revoked: have it issued anew'),
+  CERT_REVOKED: certificate('the certificate was revoked: have it reissued'),
   CERT_REJECTED: UNUSABLE,
   CERT_SIGNATURE_FAILURE: UNUSABLE,
   CERT_CHAIN_TOO_LONG: UNUSABLE,
@@ -61,10 +61,10 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 /** Codes of OpenSSL's own errors and of Node's HTTP parser come in families. */
 const FAMILIES: readonly (readonly [prefix: string, failure: Failure])[] = [
   ['ERR_SSL_', NO_COMMON_TLS],
-  ['HPE_', { advice: 'what arrived is no HTTP/1.1' }],
+  ['HPE_', { advice: 'the answer is not HTTP/1.1: check host and port' }],
 ];
 
-/** What an error code of Node means: what to tell, and whether anything was sent. */
+/** The meaning of an error code of Node. */
 export function failureOf(code: string | undefined): Failure {
   if (code === undefined) return UNKNOWN;
   return FAILURES[code] ?? FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1] ?? UNKNOWN;

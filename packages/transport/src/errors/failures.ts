@@ -1,12 +1,12 @@
-/** What a runtime says of a failed connection. `#failures` resolves to what is known of its codes. */
+/** The meaning of a runtime's error code. `#failures` resolves to the table of the runtime. */
 export interface Failure {
-  /** What happened, and what to do about it. */
+  /** The problem, and the remedy. */
   readonly advice: string;
-  /** The request cannot have left, whatever else is known. */
+  /** Whether the request cannot have been sent, whatever else is known. Default: `false`. */
   readonly beforeSending?: boolean;
-  /** Trying again does not help. */
+  /** Whether trying again cannot help. Default: `false`. */
   readonly final?: boolean;
 }
 
-/** Without a code, or with an unknown one. */
+/** For an error without a code, or with an unknown one. */
 export const UNKNOWN: Failure = { advice: 'check the network, and proxies between here and the router' };

@@ -1,7 +1,7 @@
-/** Browsers keep to themselves why a connection failed: a page must not scan networks. */
+/** Browsers do not tell pages why a connection failed, so that they cannot scan networks. */
 import { UNKNOWN, type Failure } from './failures.js';
 
-/** The same for every code: nothing is known. */
+/** Returns the same for every code, since nothing is known. */
 export function failureOf(_code: string | undefined): Failure {
   return UNKNOWN;
 }

@@ -1,10 +1,13 @@
-/** Code that most pages never need, and that is loaded when it is needed. */
+/** Loads code that most pages never need. */
 import { APIConnectionError } from './errors.js';
 
 /**
+ * Loads a part of the SDK.
+ *
  * @param load imports the part
- * @param possiblyExecuted whether a request may have been run by now, which the error repeats
- * @throws {APIConnectionError} when its file cannot be loaded: a page may be offline, or an older build than its server
+ * @param possiblyExecuted whether a request may have been run by now, for the error
+ * @throws {APIConnectionError} when its file cannot be loaded: the page may be offline, or an older build than its
+ *   server
  */
 export async function loadPart<T>(load: () => Promise<T>, possiblyExecuted = false): Promise<T> {
   try {

@@ -1,17 +1,20 @@
-/** Errors that come after a request was sent, and not from its sending: what is in the answer, or the end of a client. */
+/** Marks errors that occur after a request was sent, such as those from reading its answer. */
 import { markPossiblyExecuted } from '@nomyo/base';
 import { APIConnectionError, APIError } from './errors.js';
 
-/** Errors of the connection and of the router know by themselves whether the request may have been run. */
+/**
+ * Marks an error as `possiblyExecuted`, except errors of the connection and of the router, which already tell whether
+ * the request may have been run.
+ */
 export function markSent(error: unknown): void {
   if (error instanceof APIConnectionError || error instanceof APIError) return;
   markPossiblyExecuted(error);
 }
 
 /**
- * Runs what is done with an answer.
+ * Runs a task that works on an answer.
  *
- * @throws what `task` throws, the same object, as `possiblyExecuted`
+ * @throws the error of `task`, the same object, marked by {@link markSent}
  */
 export async function markFailuresAsSent<T>(task: () => T | Promise<T>): Promise<T> {
   try {

@@ -1,7 +1,7 @@
-/** The errors of the statuses that have a class of their own. */
+/** Errors for the statuses that have a class of their own. */
 import { APIError } from './errors.js';
 
-/** 400: the request is wrong, or could not be decrypted. Fix it. */
+/** 400: the request is invalid, or could not be decrypted. Fix it. */
 export class InvalidRequestError extends APIError {
   protected static override readonly code = 'INVALID_REQUEST';
   override readonly name: string = 'InvalidRequestError';
@@ -31,7 +31,7 @@ export class ServerError extends APIError {
   override readonly name: string = 'ServerError';
 }
 
-/** 503: the inference backend is away, or the API key is cooling down. Retry later. */
+/** 503: the inference backend is unavailable, or the API key is cooling down. Retry later. */
 export class ServiceUnavailableError extends APIError {
   protected static override readonly code = 'SERVICE_UNAVAILABLE';
   override readonly name: string = 'ServiceUnavailableError';

@@ -1,4 +1,4 @@
-/** The same contract over `fetch`, the runtime's or a caller's own. */
+/** An HTTP client over `fetch`, the runtime's or the caller's own. */
 import { abortable, DisposedError, NomyoError, SecurityError } from '@nomyo/base';
 import { loadPart } from '../errors/load-part.js';
 import { markFailuresAsSent } from '../errors/mark-sent.js';
@@ -19,7 +19,7 @@ import {
 
 type Fetch = typeof globalThis.fetch;
 
-/** Nothing of the page's goes along, nothing is kept, nothing is followed. */
+/** Sends no cookies or referrer of the page, caches nothing, and follows no redirect. */
 const POLICY = {
   redirect: 'manual',
   credentials: 'omit',
@@ -29,7 +29,7 @@ const POLICY = {
 
 const IDENTITY = { 'Accept-Encoding': 'identity' } as const;
 
-/** What is left to choose where a `fetch` makes the connections. */
+/** The options that apply when a `fetch` makes the connections. */
 type FetchClientOptions = Pick<HttpClientOptions, 'userAgent' | 'allowRemoteHttp'>;
 
 /** Sends requests through a `fetch`, with the same checks and limits. */
@@ -58,7 +58,7 @@ export class FetchClient implements HttpClient {
   async stream(request: HttpStreamRequest): Promise<HttpStreamResponse> {
     try {
       this.#check(request);
-      // Most pages read no answer piece by piece. Before anything is sent, so that no answer is lost.
+      // Loaded on demand, because most pages stream no answer; and before anything is sent, so that no answer is lost.
       const { openStream } = await loadPart(() => import('./fetch-stream.js'));
       const open = (): Promise<HttpStreamResponse> =>
         openStream(request, deadlineOf(request), (signal) => this.#open(request, signal));
@@ -68,7 +68,7 @@ export class FetchClient implements HttpClient {
     }
   }
 
-  /** The connections are the runtime's. */
+  /** Refuses further requests; the connections belong to the runtime. */
   close(): void {
     this.#closed = true;
   }
@@ -104,7 +104,7 @@ export class FetchClient implements HttpClient {
     try {
       const ours = { ...this.#userAgent(headers), ...IDENTITY };
       const init = { method, headers: { ...headers, ...ours }, body, signal, ...POLICY };
-      // A function of the runtime must not be called as a method.
+      // The runtime's `fetch` must not be called as a method.
       const fetch = this.#fetch;
       response = await fetch(url.href, init);
       return accept(response, possiblyExecuted);
@@ -114,7 +114,7 @@ export class FetchClient implements HttpClient {
     }
   }
 
-  /** The client's, unless the request has one of its own. */
+  /** The client's `User-Agent`, unless the request has its own. */
   #userAgent(headers: HttpRequest['headers']): Readonly<Record<string, string>> {
     const { userAgent } = this.#options;
     if (userAgent === undefined) return {};
@@ -126,7 +126,7 @@ export class FetchClient implements HttpClient {
 function accept(response: FetchResponse, possiblyExecuted: boolean): Opened {
   const { status } = response;
   const headers = headersOf(response);
-  // The status of a redirect that was followed is that of the place it led to.
+  // If a redirect was followed, the status is that of its target.
   if (isRedirect(response)) throw redirectRefused();
   checkHead({ status, headers: isEncodingOurs() ? headers : {} }, possiblyExecuted);
   const declared = 'content-encoding' in headers ? undefined : declaredLength(headers);
@@ -138,8 +138,8 @@ function deadlineOf({ timeout, signal, method }: HttpRequest): Deadline {
 }
 
 /**
- * A typed error; one of this SDK stays as it is. Most pages see no failure. Where the part that finds secrets cannot be
- * loaded, foreign text is not repeated.
+ * Converts an error to a typed one; an error of this SDK is returned unchanged. The code is loaded on demand, because
+ * most pages see no failure. If the part that finds secrets cannot be loaded, foreign text is not repeated.
  */
 async function failureOf(error: unknown, request: HttpRequest): Promise<NomyoError> {
   if (error instanceof NomyoError) return error;
@@ -153,7 +153,7 @@ async function failureOf(error: unknown, request: HttpRequest): Promise<NomyoErr
   }
 }
 
-/** fetch does not tell how far it has come. */
+/** Reports whether the request may have been run: fetch does not tell how far it got. */
 function mayHaveRun({ method }: HttpRequest): boolean {
   return method !== 'GET';
 }
@@ -162,12 +162,12 @@ function wipe({ body, wipeBody = true }: HttpRequest): void {
   if (wipeBody) body?.fill(0);
 }
 
-/** Not followed (Fetch §4.3: an opaque answer with status 0), or followed against our word by a fetch of one's own. */
+/** A redirect: not followed (Fetch §4.3: an opaque answer with status 0), or followed by the caller's fetch anyway. */
 function isRedirect({ type, redirected }: FetchResponse): boolean {
   return type === 'opaqueredirect' || redirected === true;
 }
 
-/** Browsers negotiate compression themselves, and drop a header that says otherwise: there it is no surprise. */
+/** Reports whether `Accept-Encoding` is ours to set. Browsers drop it and negotiate compression themselves. */
 function isEncodingOurs(): boolean {
   return new Request('https://nomyo.invalid', { headers: IDENTITY }).headers.has('Accept-Encoding');
 }

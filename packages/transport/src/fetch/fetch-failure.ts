@@ -1,4 +1,4 @@
-/** What a `fetch` says of its failure, made fit to be told. Loaded with the first one. */
+/** Converts failures of a `fetch` to errors without secrets. Loaded at the first failure. */
 import { redactor } from '../answer/redact.js';
 import type { HttpRequest } from '../client/http.js';
 import type { FailedAttempt } from '../errors/connection-error.js';
@@ -6,7 +6,7 @@ import { secretsOf } from '../policy/secrets.js';
 
 export { connectionError } from '../errors/connection-error.js';
 
-/** For the error of an attempt, whatever the fetch puts into its own. */
+/** The facts about a failed attempt, for its error. */
 export function failedAttempt({ headers }: HttpRequest, sent: boolean): FailedAttempt {
   return { sent, redact: redactor(secretsOf(headers)) };
 }

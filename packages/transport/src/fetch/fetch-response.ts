@@ -1,31 +1,31 @@
 /**
- * An answer as a `fetch` gives it: the runtime's own, or another one, which may have less than the standard. It is
- * read by its shape: another realm, node-fetch and test doubles have classes of their own.
+ * The answer of a `fetch`, the runtime's own or another one, which may offer less than the standard. It is recognized
+ * by its shape, because other realms, node-fetch and test doubles have classes of their own.
  */
 import { APIConnectionError } from '../errors/errors.js';
 import { headerPairs } from '../policy/headers.js';
 import { DROPPED_HEADERS, type ResponseHead } from '../answer/answer.js';
 
-/** What is read of it. */
+/** The part of a `Response` that is used. */
 export interface FetchResponse {
   readonly status: number;
   readonly headers: unknown;
   readonly type?: string | undefined;
   readonly redirected?: boolean | undefined;
-  /** A stream of the web, or a Node stream as node-fetch 2 gives it. */
+  /** A web stream, or a Node stream as in node-fetch 2. */
   readonly body?: unknown;
   arrayBuffer?: () => Promise<ArrayBuffer>;
 }
 
-/** An answer whose head was checked. */
+/** An answer whose head has been checked. */
 export interface Opened {
   readonly head: ResponseHead;
-  /** Length of the body as it is read, where it is known. */
+  /** Length of the body as it is read, in bytes, if it is known. */
   readonly declared: number | undefined;
   readonly response: FetchResponse;
 }
 
-/** With lower-case names, without cookies. */
+/** The headers, with lower-case names and without cookies. */
 export function headersOf({ headers }: FetchResponse): Record<string, string> {
   const pairs = headerPairs(headers) ?? [];
   return Object.fromEntries(
@@ -36,9 +36,9 @@ export function headersOf({ headers }: FetchResponse): Record<string, string> {
 }
 
 /**
- * The body in pieces, of whatever it is made. Leaving early gives the rest up.
+ * The body in pieces, whatever its type. Leaving the loop early cancels the rest.
  *
- * @throws {APIConnectionError} when it cannot be read
+ * @throws {APIConnectionError} when the body cannot be read
  */
 export async function* chunksOf(response: FetchResponse): AsyncGenerator<Uint8Array> {
   const { body } = response;
@@ -48,7 +48,7 @@ export async function* chunksOf(response: FetchResponse): AsyncGenerator<Uint8Ar
   else if (body !== undefined && body !== null) throw unreadable();
 }
 
-/** Gives the rest of an answer up; a fetch whose signal is aborted has done so already. */
+/** Cancels the rest of an answer; a fetch whose signal is aborted has already done so. */
 export function cancel(response: FetchResponse | undefined): void {
   const { body } = response ?? {};
   if (isWebStream(body)) body.cancel().catch(() => undefined);
@@ -83,6 +83,6 @@ function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown
 }
 
 function unreadable(): APIConnectionError {
-  const message = 'the option fetch gave a body that is neither a stream nor bytes';
+  const message = 'the fetch option returned a body that is neither a stream nor bytes';
   return new APIConnectionError(message, { possiblyExecuted: true, retryable: false });
 }

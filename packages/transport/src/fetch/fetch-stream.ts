@@ -1,4 +1,4 @@
-/** Answers over `fetch` that are read as they come. Loaded with the first of them. */
+/** Answers over `fetch` that are read as they arrive. Loaded with the first one. */
 import { abortable, LightAbortController } from '@nomyo/base';
 import { StreamedBody } from '../answer/streamed-body.js';
 import { startDeadline, type Deadline } from '../client/deadline.js';
@@ -6,7 +6,11 @@ import type { HttpStreamRequest, HttpStreamResponse } from '../client/http.js';
 import { failedAttempt } from './fetch-failure.js';
 import { chunksOf, type Opened } from './fetch-response.js';
 
-/** @param open sends the request */
+/**
+ * Sends a request, and resolves as soon as the head of the answer has arrived.
+ *
+ * @param open sends the request
+ */
 export async function openStream(
   request: HttpStreamRequest,
   deadline: Deadline,
@@ -15,7 +19,7 @@ export async function openStream(
   const { method, maxBytes, maxBytesName, timeout, idleTimeout = timeout } = request;
   const controller = new LightAbortController();
   const stopClock = startDeadline(deadline, controller);
-  // The fetch ends with the attempt, and when the reader has gone.
+  // The fetch ends with the attempt, and when the reader stops.
   const fetching = new AbortController();
   controller.addEventListener('abort', () => fetching.abort(controller.reason));
   const release = (): void => {

@@ -1,18 +1,18 @@
-/** IP addresses as numbers: one address has many spellings. Pure. */
+/** IP addresses as numbers, because one address has many spellings. Pure. */
 
-/** An address, or the beginning that all addresses of a range share. */
+/** An address, or the base of a range. */
 export interface IpAddress {
   /** 32 or 128. */
   readonly bits: 32 | 128;
   readonly value: bigint;
 }
 
-/** Without the brackets of an IPv6 address, as URLs have them. */
+/** Removes the brackets that an IPv6 address has in a URL. */
 export function bareHost(hostname: string): string {
   return hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname;
 }
 
-/** Reads an address: four decimal numbers, or any text form of IPv6 (RFC 4291 §2.2), zone left out. */
+/** Parses an address: four decimal numbers, or any text form of IPv6 (RFC 4291 §2.2); a zone is ignored. */
 export function parseIp(text: string): IpAddress | undefined {
   const v4 = parseV4(text);
   if (v4 !== undefined) return { bits: 32, value: v4 };
@@ -22,7 +22,7 @@ export function parseIp(text: string): IpAddress | undefined {
   return v6 >> 32n === 0xffffn ? { bits: 32, value: v6 & 0xffffffffn } : { bits: 128, value: v6 };
 }
 
-/** Whether `address` lies in `range`, such as `10.0.0.0/8` or `fd00::/8`; without a length it is one address. */
+/** Reports whether `address` is in `range`, such as `10.0.0.0/8` or `fd00::/8`; without a length it is one address. */
 export function isInRange(range: string, address: IpAddress): boolean {
   const [base = '', length, ...rest] = range.split('/');
   const ip = parseIp(bareHost(base));
@@ -33,7 +33,7 @@ export function isInRange(range: string, address: IpAddress): boolean {
   return ip.value >> hostBits === address.value >> hostBits;
 }
 
-/** Whether it is an address of this machine alone (RFC 6890). */
+/** Reports whether it is a loopback address (RFC 6890). */
 export function isLoopback(host: string): boolean {
   const ip = parseIp(host);
   return ip !== undefined && (isInRange('127.0.0.0/8', ip) || isInRange('::1', ip));

@@ -1,15 +1,17 @@
-/** The headers of a request (SPEC.md §7). No error quotes a value: it can be the API key. */
+/** The headers of a request (SPEC.md §7). No error quotes a value, which may be the API key. */
 import { InvalidArgumentError } from '@nomyo/base';
 
-/** What a sealed request says about itself, in the clear. */
+/** The values that go into the unencrypted headers of a sealed request. */
 export interface RequestHeadersInput {
   /** 1 to 128 visible ASCII characters, the same on every attempt. */
   readonly payloadId: string;
-  /** The client's RSA public key, SPKI PEM. */
+  /** The client's RSA public key, as SPKI PEM. */
   readonly publicKeyPem: string;
+  /** Sent as a bearer token. Default: none. */
   readonly apiKey?: string | undefined;
+  /** `X-Security-Tier`. Default: none. */
   readonly securityTier?: string | undefined;
-  /** The caller's own headers. */
+  /** The caller's own headers. Default: none. */
   readonly extra?: HeadersInput | undefined;
 }
 
@@ -19,10 +21,10 @@ const NAME = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 /** `field-content` (RFC 9110 §5.5): no CR, LF, NUL or other control, no character beyond Latin-1. */
 const VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
 
-/** A bearer token (RFC 6750 §2.1) has a smaller alphabet yet; a space or a line end is always a mistake. */
+/** Visible ASCII. A bearer token (RFC 6750 §2.1) allows even less; a space or a line end is always a mistake. */
 const API_KEY = /^[\x21-\x7E]+$/;
 
-/** The protocol's own, and what belongs to the connection (RFC 9110 §7.6.1): never the caller's to set. */
+/** Headers that the protocol sets, or that belong to the connection (RFC 9110 §7.6.1). Callers cannot set them. */
 const RESERVED: readonly string[] = [
   'content-type',
   'x-payload-id',
@@ -46,9 +48,9 @@ const RESERVED: readonly string[] = [
 ];
 
 /**
- * The headers of a sealed request, frozen.
+ * Makes the headers of a sealed request, as a frozen object.
  *
- * @throws {InvalidArgumentError} on a value that cannot be a header, or a name in `extra` that is reserved
+ * @throws {InvalidArgumentError} on a value that cannot be a header, or a reserved name in `extra`
  */
 export function requestHeaders(input: RequestHeadersInput): Readonly<Record<string, string>> {
   const { payloadId, publicKeyPem, apiKey, securityTier, extra } = input;
@@ -73,13 +75,13 @@ export function requestHeaders(input: RequestHeadersInput): Readonly<Record<stri
 
 let lastKey = { pem: '', encoded: '' };
 
-/** What {@link requestHeaders} made, and cannot have changed since: looking at each again costs as much as making them. */
+/** Results of {@link requestHeaders}, which are frozen: checking them again would cost as much as making them. */
 const checked = new WeakSet<object>();
 
-/** What {@link readHeaders} made, as itself: it has no reserved names either. */
+/** Results of {@link readHeaders}, each mapped to itself: they are checked, and have no reserved names. */
 const readBefore = new WeakMap<object, Readonly<Record<string, string>>>();
 
-/** As the service shows them: `openai-compat-abc123`, or a UUID. */
+/** The service uses ids such as `openai-compat-abc123`, or a UUID. */
 const PAYLOAD_ID = /^[\x21-\x7E]{1,128}$/;
 
 /** @throws {InvalidArgumentError} unless it is 1 to 128 visible ASCII characters */
@@ -94,17 +96,18 @@ export function checkApiKey(apiKey: string): void {
   throw new InvalidArgumentError('apiKey', 'must be visible ASCII characters, without spaces or line ends');
 }
 
-/** Headers as a caller may give them: an object of strings, `Headers`, a `Map`, or pairs; of any realm. */
+/** Headers in any form a caller may use: an object of strings, `Headers`, a `Map`, or pairs, of any realm. */
 export type HeadersInput =
   Readonly<Record<string, string>> | Iterable<readonly [name: string, value: string]>;
 
 /**
- * Headers that a caller adds to a request, as a frozen object.
+ * Reads and checks the headers that a caller adds to a request. The result is frozen.
  *
  * @example
  * readHeaders(new Headers({ 'X-Tenant': 'a' })); // { 'x-tenant': 'a' }
  *
- * @throws {InvalidArgumentError} on what holds no headers, a wrong name or value, one name twice, or a reserved name
+ * @throws {InvalidArgumentError} when `headers` holds no headers, or an invalid, repeated or reserved name, or an
+ * invalid value
  */
 export function readHeaders(headers: HeadersInput): Readonly<Record<string, string>> {
   const pairs = headerPairs(headers);
@@ -125,7 +128,11 @@ export function readHeaders(headers: HeadersInput): Readonly<Record<string, stri
   return own;
 }
 
-/** @throws {InvalidArgumentError} on a wrong name or value, or on one name in two spellings; reserved names pass */
+/**
+ * Checks headers for validity; reserved names are allowed.
+ *
+ * @throws {InvalidArgumentError} on an invalid name or value, or one name in two spellings
+ */
 export function checkHeaderSyntax(headers: Readonly<Record<string, string>>): void {
   if (typeof headers !== 'object' || (headers as unknown) === null) {
     throw new InvalidArgumentError('headers', 'must be an object of strings');
@@ -134,8 +141,8 @@ export function checkHeaderSyntax(headers: Readonly<Record<string, string>>): vo
 }
 
 /**
- * Names and values of whatever holds headers; `undefined` when it is nothing of the kind. Names and values are not
- * checked. An instance of another class is refused: what it holds is not in its own properties, and would be lost.
+ * Names and values of any object that holds headers, unchecked; `undefined` for anything else. Instances of other
+ * classes are not accepted, because their content is not in their own properties and would be lost.
  */
 export function headerPairs(headers: unknown): readonly (readonly [string, string])[] | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
@@ -148,7 +155,7 @@ function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value && typeof value[Symbol.iterator] === 'function';
 }
 
-/** Of any realm. */
+/** Reports whether it is a plain object, of any realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
@@ -161,7 +168,7 @@ function isPair(value: unknown): value is readonly [string, string] {
 function checkPairs(pairs: readonly (readonly [string, unknown])[]): void {
   const names = new Set<string>();
   for (const [name, value] of pairs) {
-    if (!NAME.test(name)) throw new InvalidArgumentError('headers', 'has a name that no header can have');
+    if (!NAME.test(name)) throw new InvalidArgumentError('headers', 'has an invalid name');
     if (!isValue(value)) throw wrongValue(`headers[${name}]`);
     if (names.has(name.toLowerCase())) throw new InvalidArgumentError('headers', `has ${name} twice`);
     names.add(name.toLowerCase());

@@ -1,13 +1,13 @@
 /**
- * How a URL names an address of this machine (RFC 6890): the parser has brought it to its one spelling (WHATWG URL
- * §4.3), that of IPv4 in IPv6 too.
+ * A loopback address (RFC 6890) in a URL, whose parser has normalized its spelling (WHATWG URL §4.3), including IPv4 in
+ * IPv6.
  */
 const ADDRESS = /^(?:127(?:\.\d+){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/;
 
 /**
- * Whether a host is this machine, by its address or as `localhost` (RFC 6761 §6.3). Pure.
+ * Reports whether a host is this machine, by its address or as `localhost` (RFC 6761 §6.3). Pure.
  *
- * @param hostname as `URL` gives it
+ * @param hostname as in `URL.hostname`
  */
 export function isLoopbackName(hostname: string): boolean {
   return ADDRESS.test(hostname) || /(?:^|\.)localhost\.?$/.test(hostname);

@@ -1,18 +1,18 @@
-/** A line in front of each budget: first come, first served; a caller that gives up leaves it. */
+/** A line in front of each budget: first come, first served. An aborted caller leaves it. */
 import { Semaphore, sleep, type AbortSignalLike } from '@nomyo/base';
 
-/** How many requests an account has left. `Terms` is what a caller brings along, such as a limit of its own. */
+/** The requests that an account has left. `Terms` is data that each caller passes, such as a limit of its own. */
 export interface Budget<Terms> {
-  /** Takes one request out, and gives 0; or takes none, and gives the ms after which to ask again. */
+  /** Takes one request and returns 0, or takes none and returns the time after which to ask again, in ms. */
   take(terms: Terms, signal?: AbortSignalLike): number | Promise<number>;
-  /** Whether it is as good as new, so that it can be forgotten. */
+  /** Whether it is full, and can be forgotten like a new one. */
   readonly isFull: boolean;
 }
 
 interface Account<Terms> {
   readonly budget: Budget<Terms>;
   readonly line: Semaphore<undefined>;
-  /** Callers in the line and at its head. */
+  /** Number of callers in the line, including the one at its head. */
   callers: number;
 }
 
@@ -21,20 +21,20 @@ export class Pacer<Terms> {
   readonly #open: (account: string) => Budget<Terms>;
   readonly #accounts = new Map<string, Account<Terms>>();
 
-  /** @param open the budget of an account that is not in use */
+  /** @param open opens the budget of an account that is not remembered */
   constructor(open: (account: string) => Budget<Terms>) {
     this.#open = open;
   }
 
-  /** Accounts that are remembered. */
+  /** Number of accounts that are remembered. */
   get size(): number {
     return this.#accounts.size;
   }
 
   /**
-   * Waits until one request may be sent. Who gives up takes nothing.
+   * Waits until one request may be sent. An aborted call takes nothing.
    *
-   * @throws the signal's reason, or what the budget throws
+   * @throws the signal's reason, or the error of the budget
    */
   async acquire(name: string, terms: Terms, signal?: AbortSignalLike): Promise<void> {
     const account = this.#account(name);

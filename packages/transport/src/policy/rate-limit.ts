@@ -1,14 +1,14 @@
 import { InvalidArgumentError } from '@nomyo/base';
 
-/** A budget, as services publish it. */
+/** A rate limit in the form in which services publish it. */
 export interface RateLimit {
-  /** Requests a second in the long run, above 0. */
+  /** Requests per second in the long run, above 0. */
   readonly requestsPerSecond: number;
   /** Most requests in any one second: an integer, at least 1 and at least `requestsPerSecond`. */
   readonly burst: number;
 }
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} on a number out of range */
 export function checkRateLimit({ requestsPerSecond, burst }: RateLimit): void {
   if (!Number.isFinite(requestsPerSecond) || requestsPerSecond <= 0) {
     throw new InvalidArgumentError('rateLimit.requestsPerSecond', 'must be a number above 0');

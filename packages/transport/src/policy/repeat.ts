@@ -1,35 +1,36 @@
-/** Whether to try again, and when: a pure decision, and the loop that carries it out. Loaded with the first attempt that fails. */
+/**
+ * The decision to try again, which is pure, and the loop that carries it out. Loaded with the first attempt that fails.
+ */
 import { markPossiblyExecuted, NomyoError, sleep as defaultSleep } from '@nomyo/base';
 import { APIConnectionError, APIError } from '../errors/errors.js';
 import type { RetryMode, RetryOptions } from './retry.js';
 
-/** What is known when an attempt has failed. */
+/** The facts on which a retry is decided. */
 export interface RetryInput {
   readonly error: unknown;
-  /** Attempts so far, the failed one included: 1 after the first. */
+  /** Number of attempts so far, including the failed one: 1 after the first. */
   readonly attempt: number;
-  /** Attempts after the first. */
+  /** Most attempts after the first. */
   readonly maxRetries: number;
   readonly mode: RetryMode;
-  /** Overrules `mode` and the class of the error, where it is known better. `undefined`: they decide. */
+  /** Overrides `mode` and the class of the error. `undefined`: they decide. */
   readonly mayRetry?: boolean | undefined;
-  /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
+  /** Longest delay, in ms. If the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
-  /** From 0 to 1, as of `Math.random`. */
+  /** A random number from 0 to 1, as from `Math.random`. */
   readonly random: number;
 }
 
-/** In ms. */
 const DEFAULT_MAX_DELAY_MS = 60_000;
 const FIRST_DELAY_MS = 1000;
 
-/** Up to this share is taken off each delay, so that clients that failed together do not come back together. */
+/** Largest share taken off each delay at random, so that clients that failed together do not come back together. */
 const JITTER = 0.25;
 
 /**
- * How long to wait before the next attempt, in ms; `undefined`: there is none. 1 s, 2 s, 4 s …, less up to a quarter,
- * unless the server names a time. A server that names a longer one than `maxRetryDelay` would only be asked too early,
- * and may prolong its cool-down for that: the caller gets the error, with its `retryAfter`, at once.
+ * The delay before the next attempt, in ms; `undefined`: there is none. 1 s, 2 s, 4 s …, minus up to a quarter, unless
+ * the server names a time. If that is longer than `maxRetryDelay`, asking earlier would fail, and might prolong the
+ * cool-down: the caller gets the error at once, with its `retryAfter`.
  */
 export function retryDelay(input: RetryInput): number | undefined {
   const { error, attempt, maxRetries, mode, maxRetryDelay = DEFAULT_MAX_DELAY_MS, random } = input;
@@ -45,7 +46,7 @@ function isRetried(error: unknown, mode: RetryMode): boolean {
   return mode === 'all' || !error.possiblyExecuted;
 }
 
-/** Statuses that a later attempt can turn into an answer (SPEC.md §8). */
+/** Statuses after which a later attempt can succeed (SPEC.md §8). */
 const RETRIED_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
 
 function isMendable(error: unknown): error is APIError | APIConnectionError {
@@ -54,9 +55,9 @@ function isMendable(error: unknown): error is APIError | APIConnectionError {
 }
 
 /**
- * Goes on after the first attempt.
+ * Continues after the first attempt has failed.
  *
- * @param failure of the first attempt
+ * @param failure error of the first attempt
  * @throws as `withRetries`
  */
 export async function repeat<T>(

@@ -1,46 +1,51 @@
-/** Attempts that are repeated. What decides about a failed one is loaded with the first that fails. */
+/** Repeats attempts. The code that decides about a failed one is loaded with the first failure. */
 import type { AbortSignalLike, NomyoErrorCode } from '@nomyo/base';
 
 /**
- * `all`: whatever a later attempt can mend, though the first may have been run and billed. `safe`: only what was
- * certainly not run. `none`: nothing.
+ * The failures that are retried. `all`: all that can be temporary, even if the request may have been run and billed.
+ * `safe`: only those after which the request was certainly not run. `none`: none.
  */
 export type RetryMode = 'all' | 'safe' | 'none';
 
 /** An attempt failed, and another follows. */
 export interface RetryInfo {
-  /** The attempt that failed, from 1. */
+  /** Number of the attempt that failed, from 1. */
   readonly attempt: number;
-  /** Until the next one, in ms. */
+  /** Time until the next attempt, in ms. */
   readonly delayMs: number;
-  /** Why. */
+  /** Code of the error; `undefined` for an error of another library. */
   readonly code: NomyoErrorCode | undefined;
   readonly error: unknown;
 }
 
-/** How attempts are repeated. */
+/** Options of {@link withRetries}. */
 export interface RetryOptions {
-  /** Attempts after the first. */
+  /** Most attempts after the first. */
   readonly maxRetries: number;
   /** Default: `all`. */
   readonly mode?: RetryMode | undefined;
-  /** Ends the back-off too. */
+  /** Ends the delays as well. Default: none. */
   readonly signal?: AbortSignalLike | undefined;
-  /** Longest delay, in ms. Where the server asks for more, there is no retry. Default: 60 000. */
+  /** Longest delay, in ms. If the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
-  /** Overrules the class of an error and `mode`, unless that is `none`. `undefined`: they decide. */
+  /** Overrides the class of an error and `mode`, unless that is `none`; if it returns `undefined`, they decide. */
   readonly mayRetry?: ((error: unknown) => boolean | undefined) | undefined;
+  /** Called before each delay. Default: none. */
   readonly onRetry?: ((info: RetryInfo) => void) | undefined;
-  /** For tests. */
+  /** For tests. Default: a timer. */
   readonly sleep?: (delay: number, signal?: AbortSignalLike) => Promise<void>;
+  /** For tests. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
 /**
- * Runs `attempt`, with its number from 1, until it succeeds or must not be repeated. Where the code that repeats it cannot
- * be loaded, it is not.
+ * Runs `attempt`, with its number from 1, until it succeeds or must not be repeated. If the code that repeats it cannot
+ * be loaded, it is not repeated.
  *
- * @throws the error of the last attempt, which is `possiblyExecuted` when that of any attempt was, or the signal's reason
+ * @throws the error of the last attempt, which is `possiblyExecuted` if that of any attempt was
+ * @throws the signal's reason
+ * @example
+ * const answer = await withRetries(() => http.send(request()), { maxRetries: 2, signal });
  */
 export async function withRetries<T>(
   attempt: (number: number) => Promise<T>,

@@ -4,39 +4,41 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError } from '../erro
 import { abortable, DisposedError, SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { checkPins } from './pins.js';
 
-/** Anything with the fingerprint of a public key: this module knows no cryptography. */
+/** Anything that has the fingerprint of a public key. This module does no cryptography. */
 export interface Fingerprinted {
   /** `sha256/` and the base64 of the SHA-256 of the SPKI. */
   readonly fingerprint: string;
 }
 
-/** The router has another key than before. */
+/** The router has a new key. */
 export interface ServerKeyChange {
+  /** Fingerprint of the key before. */
   readonly previous: string;
+  /** Fingerprint of the new key. */
   readonly current: string;
 }
 
-/** How the key is fetched and kept. */
+/** Options of {@link ServerKeyCache}. */
 export interface ServerKeyCacheOptions<K extends Fingerprinted> {
   /** Fetches the key. The signal is aborted when the key is no longer needed. */
   readonly load: (signal: AbortSignal) => Promise<K>;
-  /** How long a key is kept, in ms. 0: it is fetched for every call. */
+  /** Time that a key is kept, in ms. 0: it is fetched for every call. */
   readonly ttl: number;
-  /** Fingerprints that are accepted. Default, and when empty: any. */
+  /** Fingerprints that are accepted. Default, and if empty: any. */
   readonly pins?: readonly string[] | undefined;
   /** Clock, in ms. Default: `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** Hears of a change before the new key is used; what it throws refuses the key. */
+  /** Called on a change, before the new key is used; if it throws, the key is refused. Default: none. */
   readonly onChange?: ((change: ServerKeyChange) => void) | undefined;
 }
 
-/** Between two doubts, in ms. */
+/** Least time between two doubts, in ms. */
 const DOUBT_INTERVAL_MS = 60_000;
 
-/** What a router answers that cannot open a request, and what a gateway before it makes of that. */
+/** Statuses of a router that cannot open a request, and what a gateway in front of it may turn them into. */
 const KEY_MAY_HAVE_CHANGED: readonly number[] = [400, 422, 500, 502];
 
-/** Whether a failed answer can mean that the router has another key than the request was sealed to. */
+/** Reports whether an error can mean that the router no longer has the key that the request was sealed to. */
 export function mayMeanNewServerKey(error: unknown): error is APIError {
   return error instanceof APIError && KEY_MAY_HAVE_CHANGED.includes(error.status);
 }
@@ -47,12 +49,18 @@ interface KeyFetch<K> {
   waiting: number;
 }
 
-/** A cache of one key: one fetch for many waiters. */
+/**
+ * A cache of one key. Concurrent callers share one fetch.
+ *
+ * @example
+ * const cache = new ServerKeyCache({ load: fetchKey, ttl: 3_600_000, pins });
+ * const key = await cache.get(signal);
+ */
 export class ServerKeyCache<K extends Fingerprinted> {
   readonly #options: ServerKeyCacheOptions<K>;
   readonly #now: () => number;
   #kept: { readonly key: K; readonly since: number } | undefined;
-  /** The kept key, when an answer made it doubtful. */
+  /** The kept key, if an answer has made it doubtful. */
   #doubted: K | undefined;
   #doubtedAt: number | undefined;
   #disposed = false;
@@ -67,13 +75,14 @@ export class ServerKeyCache<K extends Fingerprinted> {
   }
 
   /**
-   * The key, from the cache or from the router. A waiter that aborts, or has waited long enough, does not disturb the
-   * others.
+   * Returns the key, from the cache or from the router. A caller that aborts, or whose time is over, does not affect
+   * the others.
    *
-   * @param timeout longest wait, in ms. Default: as long as the fetch takes
+   * @param timeout longest wait, in ms. Default: none
    * @throws {APIConnectionTimeoutError} after `timeout`
    * @throws {SecurityError} `SERVER_KEY_NOT_PINNED`
-   * @throws the signal's reason, or what `load` throws
+   * @throws {DisposedError} after {@link dispose}
+   * @throws the signal's reason, or the error of `load` or `onChange`
    */
   async get(signal?: AbortSignalLike, timeout?: number): Promise<K> {
     signal?.throwIfAborted();
@@ -86,10 +95,10 @@ export class ServerKeyCache<K extends Fingerprinted> {
   }
 
   /**
-   * An answer lets suspect that the router has another key by now: the next {@link get} fetches it again, once a minute
-   * at most while it stays the same. Where that fails, the kept key goes on until its time is over.
+   * Reports that an answer suggests a new key of the router. The next {@link get} fetches it again, at most once a
+   * minute as long as it stays the same. If that fails, the kept key stays in use until its time is over.
    *
-   * @param key as {@link get} gave it
+   * @param key result of {@link get}
    */
   doubt(key: K): void {
     const since = this.#now() - (this.#doubtedAt ?? Number.NEGATIVE_INFINITY);
@@ -98,22 +107,22 @@ export class ServerKeyCache<K extends Fingerprinted> {
     this.#doubtedAt = this.#now();
   }
 
-  /** The key, if there is one that is fresh. */
+  /** The kept key, if it is still fresh. */
   peek(): K | undefined {
     if (this.#kept === undefined) return undefined;
     const age = this.#now() - this.#kept.since;
-    // A negative age means that the clock was set back: the age of the key is unknown.
+    // A negative age means that the clock was set back, so the age of the key is unknown.
     return age >= 0 && age < this.#options.ttl ? this.#kept.key : undefined;
   }
 
-  /** Ends a fetch under way, and forgets the key. Nothing is fetched or told any more. */
+  /** Aborts a fetch under way, and forgets the key. After that, nothing is fetched or reported. */
   dispose(): void {
     this.#disposed = true;
     this.#fetch?.controller.abort(new DisposedError('ServerKeyCache'));
     this.clear();
   }
 
-  /** Forgets the key; a fetch under way ends well for its waiters, but is not kept. */
+  /** Forgets the key. A fetch under way still succeeds for its callers, but its key is not kept. */
   clear(): void {
     this.#kept = undefined;
     this.#fetch = undefined;
@@ -125,7 +134,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
       this.#settle(key.fingerprint !== kept.fingerprint);
       return key;
     } catch (error) {
-      // Who left learned nothing: the next one asks.
+      // An aborted caller has learned nothing; the next one asks again.
       signal?.throwIfAborted();
       this.#settle(error instanceof SecurityError);
       if (!(error instanceof APIConnectionError || error instanceof APIError)) throw error;
@@ -133,7 +142,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
     }
   }
 
-  /** @param right there is another key, taken or refused: then the next doubt may be right at once, too */
+  /** @param right whether there is a new key, accepted or refused; then the next doubt may follow at once */
   #settle(right: boolean): void {
     this.#doubted = undefined;
     if (right) this.#doubtedAt = undefined;
@@ -188,7 +197,7 @@ export class ServerKeyCache<K extends Fingerprinted> {
     if (key !== undefined) this.#kept = { key, since: this.#now() };
   }
 
-  /** No caller waits any more: the next one starts its own fetch. */
+  /** Aborts a fetch that no caller waits for; the next caller starts a new one. */
   #cancelFetch(fetch: KeyFetch<K>): void {
     if (this.#fetch !== fetch) return;
     this.#fetch = undefined;
@@ -197,6 +206,6 @@ export class ServerKeyCache<K extends Fingerprinted> {
 }
 
 function keyTimedOut(timeout: number): APIConnectionTimeoutError {
-  const message = `no key of the router within ${String(timeout)} ms: raise timeout, or look for what holds it up`;
+  const message = `no key of the router within ${String(timeout)} ms: raise timeout, or find out what delays it`;
   return new APIConnectionTimeoutError(message, { possiblyExecuted: false });
 }

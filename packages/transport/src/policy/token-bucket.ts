@@ -2,14 +2,14 @@
 import type { Budget } from './pacer.js';
 import type { RateLimit } from './rate-limit.js';
 
-/** Tokens that were left at a time. */
+/** The tokens left at a certain time. */
 export interface TokenBucket {
   readonly tokens: number;
-  /** In ms. */
+  /** That time, in ms. */
   readonly at: number;
 }
 
-/** One token was taken when `wait` is 0; otherwise there is one in `wait` ms at the earliest. */
+/** If `wait` is 0, one token was taken; otherwise there is one in `wait` ms at the earliest. */
 export interface TokenTaken {
   readonly bucket: TokenBucket;
   readonly wait: number;
@@ -18,11 +18,11 @@ export interface TokenTaken {
 const MS_PER_SECOND = 1000;
 
 /**
- * Takes a token, if there is one. The bucket holds what a burst has beyond the steady rate, so that both together
+ * Takes a token, if there is one. The bucket holds the part of a burst beyond the steady rate, so that both together
  * never exceed `burst` in any one second.
  *
  * @param bucket `undefined`: a full one
- * @param now in ms, of a clock that is never set back
+ * @param now time of a monotonic clock, in ms
  */
 export function takeToken(bucket: TokenBucket | undefined, limit: RateLimit, now: number): TokenTaken {
   const tokens = tokensAt(bucket, limit, now);
@@ -42,13 +42,13 @@ function tokensAt(bucket: TokenBucket | undefined, limit: RateLimit, now: number
   return Math.min(capacity, bucket.tokens + earned);
 }
 
-/** One bucket, for callers who may have limits of their own: all take from it, each within its own limit. */
+/** One bucket for callers that may have limits of their own: all take from it, each within its own limit. */
 export class TokenBudget implements Budget<RateLimit> {
   readonly #now: () => number;
   #bucket: TokenBucket | undefined;
   #limit: RateLimit | undefined;
 
-  /** @param now clock in ms that is never set back. Default: `performance.now` */
+  /** @param now monotonic clock, in ms. Default: `performance.now` */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }

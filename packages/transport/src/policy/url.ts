@@ -1,4 +1,4 @@
-/** Where the router is. Everything is decided here, before anything is made, sent or written. */
+/** The URL of the router. It is checked here, before anything is made, sent or written. */
 import { InvalidArgumentError, SecurityError } from '@nomyo/base';
 import { isLoopbackName } from './loopback.js';
 
@@ -6,27 +6,31 @@ import { isLoopbackName } from './loopback.js';
 export const DEFAULT_BASE_URL = 'https://api.nomyo.ai';
 
 /**
- * Where `http:` may lead: `true` for this machine alone, for local development; `dangerously-remote` for any host, where
- * everybody on the way reads metadata and can replace the router's key.
+ * The hosts that `http:` may lead to. `true`: only this machine, for local development. `dangerously-remote`: any host,
+ * so that anyone on the way can read metadata and replace the router's key.
  */
 export type AllowHttp = boolean | 'dangerously-remote';
 
-/** What is allowed, and what the option is called. */
+/** Options of {@link parseBaseUrl}. */
 export interface BaseUrlOptions {
-  /** Where `http:` may lead. Default: nowhere. */
+  /** The hosts that `http:` may lead to. Default: `false`, none. */
   readonly allowHttp?: AllowHttp | undefined;
   /** Name of the option in errors. Default: `baseUrl`. */
   readonly name?: string;
 }
 
-/** Where a URL parser would quietly repair: no `//`, white space and controls (WHATWG URL §4.4), backslashes. */
+/**
+ * Excludes what a URL parser silently repairs: a missing `//`, white space, controls (WHATWG URL §4.4), backslashes.
+ */
 const WELL_FORMED = /^[a-z][a-z\d+.-]*:\/\/[^\s\\\p{Cc}]+$/iu;
 
 /**
- * The parsed base URL: no trailing slash on a path prefix, which is kept. Errors never quote it.
+ * Parses the base URL. A path prefix is kept, without its trailing slash. Errors never quote the URL.
  *
- * @throws {InvalidArgumentError} when it is no absolute URL, or has credentials, a query or a fragment
- * @throws {SecurityError} `INSECURE_URL` when it is neither `https:` nor, as far as `allowHttp` goes, `http:`
+ * @throws {InvalidArgumentError} when it is not an absolute URL, or has credentials, a query or a fragment
+ * @throws {SecurityError} `INSECURE_URL` when it is neither `https:` nor an `http:` URL that `allowHttp` permits
+ * @example
+ * const base = parseBaseUrl('https://api.nomyo.ai', {});
  */
 export function parseBaseUrl(baseUrl: string, { allowHttp = false, name = 'baseUrl' }: BaseUrlOptions): URL {
   const url = parseAbsolute(baseUrl);
@@ -35,7 +39,7 @@ export function parseBaseUrl(baseUrl: string, { allowHttp = false, name = 'baseU
   if (url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError(name, 'must not hold credentials');
   }
-  // An empty query or fragment leaves no trace in `search` and `hash`.
+  // Searched in the text: an empty query or fragment leaves no trace in `search` and `hash`.
   if (/[?#]/.test(baseUrl)) throw new InvalidArgumentError(name, 'must have neither a query nor a fragment');
   url.pathname = withoutTrailingSlashes(url.pathname);
   return url;
@@ -56,8 +60,8 @@ function checkProtocol({ protocol, hostname }: URL, allowHttp: AllowHttp, name: 
 }
 
 /**
- * Names that can be this machine: besides those of loopback, `.test` (RFC 6761 §6.2), which cannot be registered and
- * development servers use. The address that it stands for is checked when the connection is made.
+ * Reports whether a name can be this machine: a loopback name, or one under `.test` (RFC 6761 §6.2), which cannot be
+ * registered and is used by development servers. Its address is checked when the connection is made.
  */
 function isLocalName(hostname: string): boolean {
   return isLoopbackName(hostname) || /\.test\.?$/.test(hostname);
@@ -66,8 +70,10 @@ function isLocalName(hostname: string): boolean {
 /**
  * The URL of an endpoint.
  *
- * @param base as {@link parseBaseUrl} gives it
- * @param path begins with a slash
+ * @param base result of {@link parseBaseUrl}
+ * @param path path of the endpoint, which begins with a slash
+ * @example
+ * const url = endpoint(base, '/v1/chat/secure_completion');
  */
 export function endpoint(base: URL, path: string): URL {
   const url = new URL(base);
@@ -80,7 +86,7 @@ function parseAbsolute(text: string): URL | undefined {
   try {
     return new URL(text);
   } catch {
-    // The parser's own error quotes what it read, credentials included.
+    // The parser's own error would quote its input, including credentials.
     return undefined;
   }
 }

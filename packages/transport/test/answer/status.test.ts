@@ -219,6 +219,6 @@ describe('errorOfStatus', () => {
   it('means what the status means, unless more is known', () => {
     const error = errorOfStatus(502, { headers: {}, payloadId: undefined, possiblyExecuted: true });
     expect(error).toMatchObject({ name: 'APIError', code: 'API_ERROR', possiblyExecuted: true });
-    expect(error.message).toContain('no good answer');
+    expect(error.message).toContain('no valid answer');
   });
 });

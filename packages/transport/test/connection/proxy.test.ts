@@ -39,6 +39,12 @@ describe('parseProxy', () => {
     expect(String((error as Error).stack)).not.toContain('SECRET');
     expect((error as Error).cause).toBeUndefined();
   });
+
+  it.each(['socks5://p:1080', 'http://user:%ff@p'])('names the option that %s came from', (text) => {
+    expect(() => parseProxy(text, 'HTTPS_PROXY')).toThrow(
+      expect.objectContaining({ argument: 'HTTPS_PROXY', message: expect.stringMatching(/^HTTPS_PROXY /u) }),
+    );
+  });
 });
 
 describe('bypassesProxy', () => {

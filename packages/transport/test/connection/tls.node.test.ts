@@ -49,7 +49,7 @@ describe('the certificate of the router', () => {
       undefined,
       /another host name/,
     ],
-    ['a client', () => made().authority.issue({ client: true }), undefined, /issued anew/],
+    ['a client', () => made().authority.issue({ client: true }), undefined, /reissued/],
   ])('is refused when it is from or for %s', async (_, issue, ca, advice) => {
     const peer = await start(await issue());
     const error = await rejection(send(peer, { ca: ca ?? made().authority.pem }));
@@ -102,7 +102,7 @@ describe('a chain of authorities', () => {
     const peer = await start(await issuing.issue());
     const error = await rejection(send(peer, { ca: made().authority.pem }));
     expect(error).toMatchObject({ possiblyExecuted: false, retryable: false });
-    expect((error as Error).message).toMatch(/does not send those between.*tls\.ca/);
+    expect((error as Error).message).toMatch(/does not send the intermediate .*tls\.ca/);
     expect(await send(peer, { ca: [made().authority.pem, issuing.pem] })).toBe(200);
   });
 });
