@@ -6,21 +6,15 @@ import https from 'node:https';
 /** Longer than any pause of the benchmark, in ms. */
 const KEEP_ALIVE_MS = 600_000;
 
-/** Where requests go. */
-export interface HttpTarget {
-  readonly baseUrl: string;
-  /** PEM of the authority to trust; `undefined` over plain HTTP. */
-  readonly ca?: string | undefined;
+/** PEM of a certificate and its key. */
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Sends requests to paths below one URL. */
 export interface Http {
-  readonly send: (
-    path: string,
-    options?: RequestOptions,
-    body?: Uint8Array | string,
-  ) => Promise<IncomingMessage>;
-  /** A POST with the length of its body. */
+  readonly get: (path: string) => Promise<IncomingMessage>;
   readonly post: (
     path: string,
     headers: Readonly<Record<string, string>>,
@@ -29,12 +23,13 @@ export interface Http {
   readonly close: () => void;
 }
 
-export function openHttp({ baseUrl, ca }: HttpTarget): Http {
+/** @param ca PEM of the authority to trust; `undefined` over plain HTTP */
+export function openHttp(baseUrl: string, ca: string | undefined): Http {
   const { request, Agent } = ca === undefined ? http : https;
   const agent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
   const { hostname, port, pathname } = new URL(baseUrl);
   const prefix = pathname === '/' ? '' : pathname;
-  const send: Http['send'] = (path, options, body) =>
+  const send = (path: string, options: RequestOptions, body: Uint8Array | string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const url = { hostname, port, agent, path: prefix + path };
       request({ ...url, ...options }, resolve)
@@ -42,7 +37,7 @@ export function openHttp({ baseUrl, ca }: HttpTarget): Http {
         .end(body);
     });
   return {
-    send,
+    get: (path) => send(path, {}, ''),
     post: (path, headers, body) => {
       const length = { 'content-length': Buffer.byteLength(body) };
       return send(path, { method: 'POST', headers: { ...headers, ...length } }, body);

@@ -1,13 +1,12 @@
 /** The machine that the figures were measured on; no host name, no path. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 
 /** One machine and one runtime, as lines of a table. */
 export type Machine = Readonly<
   Record<'CPU' | 'cores' | 'AVX-512 IFMA' | 'memory' | 'system' | 'Node' | 'OpenSSL', string>
 >;
 
-/** This one. */
 export function describeMachine(): Machine {
   return {
     CPU: cpus()[0]?.model.trim() ?? 'unknown',
@@ -27,9 +26,4 @@ function hasIfma(): string {
   } catch {
     return 'unknown';
   }
-}
-
-/** Processes that wanted a core during the last minute, on average. */
-export function currentLoad(): number {
-  return loadavg()[0] ?? 0;
 }

@@ -36,21 +36,21 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const rows = chosenRows(values.rows);
-  if (values.short) {
-    return runShort(values.rows === undefined ? rows.filter(({ inShort }) => inShort) : rows, values.out);
-  }
+  const rows = chosenRows(values.rows, values.short);
+  if (values.short) return runShort(rows, values.out);
   return runFull(values.report ? [] : rows, values.out ?? DEFAULT_OUT);
 }
 
 /** @throws {TypeError} on a row that does not exist */
-function chosenRows(names: string | undefined): readonly Row[] {
-  const wanted = names?.split(',').map((name) => name.trim());
-  const unknown = wanted?.find((name) => !ROWS.some(({ id }) => id === name));
+function chosenRows(names: string | undefined, short: boolean): readonly Row[] {
+  if (names === undefined) return ROWS.filter(({ inShort = false }) => inShort || !short);
+  const wanted = names.split(',').map((name) => name.trim());
+  const ids = ROWS.map(({ id }) => id);
+  const unknown = wanted.find((name) => !ids.includes(name));
   if (unknown !== undefined) {
-    throw new TypeError(`unknown row "${unknown}"; expected some of ${ROWS.map(({ id }) => id).join(', ')}`);
+    throw new TypeError(`unknown row "${unknown}"; expected some of ${ids.join(', ')}`);
   }
-  return ROWS.filter(({ id }) => wanted?.includes(id) ?? true);
+  return ROWS.filter(({ id }) => wanted.includes(id));
 }
 
 async function runFull(rows: readonly Row[], out: string): Promise<number> {

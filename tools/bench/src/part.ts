@@ -1,9 +1,11 @@
 /** The results of a row, kept on disk so that a report can combine rows from several runs. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { currentLoad, describeMachine, type Machine } from './machine.js';
-import { judge, type Measurement, type Row, type Table } from './row.js';
+import { inspect } from 'node:util';
+import { describeMachine, type Machine } from './machine.js';
+import { judge, notMeasured, type Goal, type Measurement, type Row, type Table } from './row.js';
 import { summarize, type Summary } from './stats.js';
 import { Workshop } from './workshop.js';
 
@@ -23,6 +25,9 @@ export interface Part {
   /** Whether that is an error, and not a machine that lacks something. */
   readonly failed: boolean;
 }
+
+/** Rows by their ids, as far as they were measured. */
+export type Parts = ReadonlyMap<string, Part>;
 
 /**
  * Measures rows one after the other; one that fails does not stop the others.
@@ -49,28 +54,26 @@ export async function measureRows(
 }
 
 async function measureRow(row: Row, workshop: Workshop, short: boolean): Promise<Part> {
-  const started = performance.now();
-  const circumstances = {
-    row: row.id,
-    machine: describeMachine(),
-    startedAt: new Date().toISOString(),
-    load: currentLoad(),
-  };
-  const { failed, ...found } = await attempt(() => row.measure({ workshop, short }));
+  const [started, startedAt, [load = 0]] = [performance.now(), new Date().toISOString(), loadavg()];
+  const scaled = (full: number): number => (short ? Math.ceil(full / 5) : full);
+  const found = await row.measure({ workshop, short, scaled }).then(
+    (measurement): Measurement & Pick<Part, 'failed'> => ({ ...measurement, failed: false }),
+    (error: unknown) => ({ ...notMeasured(inspect(error)), failed: true }),
+  );
   workshop.stopChildren();
   const figures = Object.fromEntries(
-    Object.entries(found.figures).map(([name, samples]) => [name, summarize(samples)]),
+    Object.entries(found.figures).map(([figure, samples]) => [figure, summarize(samples)]),
   );
-  return { ...circumstances, seconds: (performance.now() - started) / 1000, ...found, figures, failed };
+  const seconds = (performance.now() - started) / 1000;
+  return { row: row.id, machine: describeMachine(), startedAt, load, seconds, ...found, figures };
 }
 
-async function attempt(task: () => Promise<Measurement>): Promise<Measurement & { failed: boolean }> {
-  try {
-    return { ...(await task()), failed: false };
-  } catch (error) {
-    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { figures: {}, tables: [], skipped: why, failed: true };
-  }
+/** The goals of a row, and what was measured for each. */
+export function standings(
+  { goals }: Row,
+  part: Part | undefined,
+): readonly { readonly figure: string; readonly goal: Goal; readonly summary: Summary | undefined }[] {
+  return Object.entries(goals).map(([figure, goal]) => ({ figure, goal, summary: part?.figures[figure] }));
 }
 
 /** Why a part is no success, or `undefined`. */
@@ -78,10 +81,9 @@ export function failureOf(row: Row, part: Part | undefined): string | undefined 
   if (part === undefined || part.skipped !== undefined) {
     return `${row.id}: ${part?.skipped ?? 'not measured'}`;
   }
-  const bad = row.goals.filter((goal) => {
-    const summary = part.figures[goal.figure];
-    return summary !== undefined && judge(goal, summary) === 'out of band';
-  });
+  const bad = standings(row, part).filter(
+    ({ goal, summary }) => summary !== undefined && judge(goal, summary) === 'out of band',
+  );
   return bad.length === 0 ? undefined : `out of band: ${bad.map(({ figure }) => figure).join(', ')}`;
 }
 
@@ -91,8 +93,8 @@ export function writePart(directory: string, part: Part): void {
   writeFileSync(join(directory, `${part.row}.json`), `${JSON.stringify(part, null, 2)}\n`);
 }
 
-/** The parts of these rows that were measured, by id. */
-export function readParts(directory: string, rows: readonly Row[]): ReadonlyMap<string, Part> {
+/** The parts of these rows that were measured. */
+export function readParts(directory: string, rows: readonly Row[]): Parts {
   const parts = new Map<string, Part>();
   for (const { id } of rows) {
     const file = join(directory, `${id}.json`);

@@ -1,23 +1,20 @@
 /** Order statistics. Medians and quartiles only: a mean follows the one sample that the machine disturbed. */
 
-/** A summary of many samples of one quantity. */
+/** Many samples of one quantity: their number, quartiles and median. */
 export interface Summary {
   readonly n: number;
-  /** First quartile. */
   readonly q1: number;
   readonly median: number;
-  /** Third quartile. */
   readonly q3: number;
 }
 
 /**
  * The value below which the part `p` of the samples lies, interpolated between neighbours (Hyndman and Fan, type 7).
  *
- * @param p from 0 to 1
  * @throws {RangeError} when there are no samples
  */
 export function quantile(samples: readonly number[], p: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
+  const sorted = samples.toSorted((a, b) => a - b);
   const position = p * (sorted.length - 1);
   const below = sorted[Math.floor(position)];
   const above = sorted[Math.ceil(position)];
@@ -32,20 +29,26 @@ export function median(samples: readonly number[]): number {
 
 /** @throws {RangeError} when there are no samples */
 export function summarize(samples: readonly number[]): Summary {
-  return {
-    n: samples.length,
-    q1: quantile(samples, 0.25),
-    median: median(samples),
-    q3: quantile(samples, 0.75),
-  };
+  const [q1, q3] = [quantile(samples, 0.25), quantile(samples, 0.75)];
+  return { n: samples.length, q1, median: median(samples), q3 };
 }
 
-/**
- * The ratio of each round: what disturbs the machine for longer than a round disturbs both variants.
- *
- * @throws {RangeError} when the two do not have as many rounds
- */
+/** The ratio of each round: what disturbs the machine for longer than a round disturbs both variants. */
 export function ratios(ours: readonly number[], beside: readonly number[]): number[] {
+  return inPairs(ours, beside, (a, b) => a / b);
+}
+
+/** The difference of each round. */
+export function differences(ours: readonly number[], beside: readonly number[]): number[] {
+  return inPairs(ours, beside, (a, b) => a - b);
+}
+
+/** @throws {RangeError} when the two do not have as many rounds */
+export function inPairs(
+  ours: readonly number[],
+  beside: readonly number[],
+  of: (a: number, b: number) => number,
+): number[] {
   if (ours.length !== beside.length) throw new RangeError('two variants have different numbers of rounds');
-  return ours.map((value, round) => value / (beside[round] ?? Number.NaN));
+  return ours.map((value, round) => of(value, beside[round] ?? Number.NaN));
 }

@@ -1,119 +1,107 @@
-/** The means of measuring: keys, a certificate, canned routers and client processes, and the end of all of them. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** The means of measuring: keys, a certificate, a canned router and client processes, and the end of all of them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
 import type { KeySize } from '@nomyo/crypto';
+import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
+import { SecureCompletionClient } from 'nomyo-js';
 import { Child, type ChildOptions } from './child/child-process.js';
-import type { Role } from './child/main.js';
-import { readFields, readText } from './child/read.js';
+import type { ClientCommands } from './child/client.js';
+import type { CommandsOf, OrderOf, Role } from './child/main.js';
 import type { ClientConfig, ClientKind } from './clients/client.js';
-import { ClientProcess } from './client-process.js';
-import { makeKeyDir, readPublicKey } from './key-dirs.js';
-import type { RouterCounts } from './router/canned-router.js';
+import { ONE_KB } from './payloads.js';
+import type { CannedRouter } from './servers/canned-router.js';
 
-/** A canned router in a process of its own. */
-export interface RouterProcess {
-  /** For a client that wants answers of `bytes` characters. */
-  baseUrl(bytes: number): string;
-  /** PEM to trust. */
-  readonly ca: string;
-  counts(): Promise<RouterCounts>;
-}
+export type ClientProcess = Child<ClientCommands>;
 
-/** A client process to start. */
-export interface ClientOrder extends ChildOptions {
+/** A client to start: one of the canned router with a pair of 4096 bits, as the service's own clients have it. */
+export interface ClientOrder extends Partial<ClientConfig> {
   readonly kind: ClientKind;
-  readonly router: RouterProcess;
-  readonly keySize: KeySize;
-  /** Characters of the answer's text. */
-  readonly answerBytes: number;
-  readonly more?: Partial<ClientConfig>;
+  /** Characters of the answer's text. Default: 1 KB. */
+  readonly answerBytes?: number;
+  readonly process?: ChildOptions;
 }
-
-/** The size of most prompts and answers, in bytes. */
-export const ONE_KB = 1024;
-
-const ROUTER_KEY_SIZE = 4096;
 
 /** Everything that a run makes, in one directory that goes away with it. */
 export class Workshop {
   readonly #dir = mkdtempSync(join(tmpdir(), 'nomyo-bench-'));
   readonly #keyDirs = new Map<string, Promise<string>>();
   #certificate: Promise<MadeCertificate> | undefined;
-  #children: Child[] = [];
+  #router: Promise<Child<CannedRouter>> | undefined;
+  #children: { stop(): void }[] = [];
 
-  constructor() {
-    // Both take a second or more, so they are made at the same time.
-    void this.keyDir(ROUTER_KEY_SIZE, 'router').catch(() => undefined);
-    void this.keyDir(ROUTER_KEY_SIZE).catch(() => undefined);
+  readonly caFile: string = this.path('ca.pem');
+
+  /** A path in the directory. */
+  path(name: string): string {
+    return join(this.#dir, name);
   }
 
   /** A directory with a key pair of that size, made at its first use. */
-  keyDir(keySize: KeySize, name = 'client'): Promise<string> {
-    const path = join(this.#dir, `${name}-${String(keySize)}`);
+  keyDir(keySize: KeySize, whose = 'client'): Promise<string> {
+    const path = this.path(`${whose}-${String(keySize)}`);
     const known = this.#keyDirs.get(path) ?? makeKeyDir(path, keySize);
     this.#keyDirs.set(path, known);
     return known;
   }
 
-  /** An empty directory of that name. */
-  path(name: string): string {
-    return join(this.#dir, name);
-  }
-
-  /** For servers on the loopback interface. */
+  /** For servers on the loopback interface; its authority is in {@link caFile}, too. */
   certificate(): Promise<MadeCertificate> {
-    this.#certificate ??= makeCertificate();
+    this.#certificate ??= makeCertificate().then((made) => {
+      writeFileSync(this.caFile, made.ca);
+      return made;
+    });
     return this.#certificate;
   }
 
-  /** Over TLS. */
-  async router(): Promise<RouterProcess> {
-    const publicKeyPem = await readPublicKey(await this.keyDir(ROUTER_KEY_SIZE, 'router'));
-    const { ca, cert, key } = await this.certificate();
-    const child = await this.child('canned router', JSON.stringify({ publicKeyPem, cert, key }));
-    const origin = await child.ask('origin', null, readText);
-    return {
-      baseUrl: (bytes) => `${origin}/answer/${String(bytes)}`,
-      ca,
-      counts: () => child.ask('counts', null, readFields('requests', 'keyFetches', 'connections')),
-    };
+  /** The canned router of this row, in a process of its own, over TLS. */
+  router(): Promise<Child<CannedRouter>> {
+    this.#router ??= this.#startRouter();
+    return this.#router;
+  }
+
+  async #startRouter(): Promise<Child<CannedRouter>> {
+    const publicKeyPem = await readPublicKey(await this.keyDir(4096, 'router'));
+    const { cert, key } = await this.certificate();
+    return this.start('canned router', { publicKeyPem, tls: { cert, key } });
+  }
+
+  /** Where the canned router gives answers of so many characters. */
+  async baseUrl(answerBytes: number = ONE_KB): Promise<string> {
+    const router = await this.router();
+    return `${await router.ask('origin')}/answer/${String(answerBytes)}`;
   }
 
   /** A process that holds one client. */
-  async client(order: ClientOrder): Promise<ClientProcess> {
-    return this.clientOf(await this.config(order), order);
+  async client({ process = {}, ...order }: ClientOrder): Promise<ClientProcess> {
+    const nodeArgs = ['--expose-gc', ...(process.nodeArgs ?? [])];
+    return this.start('client', await this.config(order), { ...process, nodeArgs });
   }
 
-  /** The same, of a configuration. */
-  async clientOf(config: ClientConfig, started: ChildOptions): Promise<ClientProcess> {
-    const nodeArgs = ['--expose-gc', ...(started.nodeArgs ?? [])];
-    return new ClientProcess(await this.child('client', JSON.stringify(config), { ...started, nodeArgs }));
+  async config({ answerBytes, keySize = 4096, ...more }: ClientOrder): Promise<ClientConfig> {
+    const { ca } = await this.certificate();
+    const baseUrl = more.baseUrl ?? (await this.baseUrl(answerBytes));
+    const keyDir = more.keyDir ?? (await this.keyDir(keySize));
+    return { ...more, baseUrl, ca, caFile: this.caFile, keyDir, keySize };
   }
 
-  /** The configuration of an ordered client. */
-  async config({ kind, router, keySize, answerBytes, more }: ClientOrder): Promise<ClientConfig> {
-    const keyDir = await this.keyDir(keySize);
-    return { kind, baseUrl: router.baseUrl(answerBytes), ca: router.ca, keyDir, ...more };
-  }
-
-  /** A process of `child/main.ts`. */
-  child(role: Role, argument: string, options: ChildOptions = {}): Promise<Child> {
-    return this.start('./child/main.js', { ...options, args: [role, argument] });
-  }
-
-  /** @param program compiled, as seen from this file */
-  async start(program: string, options: ChildOptions): Promise<Child> {
-    const child = await Child.start(new URL(program, import.meta.url), options);
+  /** A process of its own for a client, a server or an operation. */
+  async start<R extends Role>(
+    role: R,
+    order: OrderOf<R>,
+    options?: ChildOptions,
+  ): Promise<Child<CommandsOf<R>>> {
+    const child = new Child<CommandsOf<R>>(role, options);
     this.#children.push(child);
+    await child.open(order);
     return child;
   }
 
   /** Ends the processes; keys and certificate stay. */
   stopChildren(): void {
     for (const child of this.#children) child.stop();
-    this.#children = [];
+    [this.#children, this.#router] = [[], undefined];
   }
 
   /** Ends everything. */
@@ -121,4 +109,20 @@ export class Workshop {
     this.stopChildren();
     rmSync(this.#dir, { recursive: true, force: true });
   }
+}
+
+/** Makes a directory with a new pair, as the SDK keeps it. */
+export async function makeKeyDir(path: string, keySize: KeySize): Promise<string> {
+  const client = new SecureCompletionClient({ keyDir: path });
+  try {
+    await client.generateKeys({ saveToFile: true, keyDir: path, keySize });
+    return path;
+  } finally {
+    client.dispose();
+  }
+}
+
+/** The public half of the pair in a directory, as SPKI PEM. */
+export function readPublicKey(keyDir: string): Promise<string> {
+  return readFile(join(keyDir, 'public_key.pem'), 'utf8');
 }

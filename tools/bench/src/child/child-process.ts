@@ -1,69 +1,69 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Role } from './main.js';
 
-/** How a child is started. */
+/** How a child is started, where it is not as this process was. */
 export interface ChildOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node itself. */
   readonly nodeArgs?: readonly string[];
-  /** Arguments of the program. */
-  readonly args?: readonly string[];
-  /** The Node that runs it. Default: this one. */
+  /** The Node that runs it. */
   readonly execPath?: string;
 }
 
 /** Longest wait for one answer, in ms. */
 const TIMEOUT_MS = 240_000;
 
-/** A process that takes one command after the other; see {@link serve}. */
-export class Child {
-  readonly #process: ChildProcess;
+const PROGRAM = new URL('./main.js', import.meta.url);
 
-  private constructor(program: URL, options: ChildOptions) {
-    const { args = [], nodeArgs = [], env = {}, execPath = process.execPath } = options;
-    this.#process = fork(program, [...args], {
+type Input<Command> = Command extends (...input: infer I) => unknown ? I : never;
+type Output<Command> = Command extends (...input: never) => infer O ? Awaited<O> : never;
+
+/** A process that takes one command after the other; see `main.ts`. */
+export class Child<Commands extends object> {
+  readonly #process: ChildProcess;
+  readonly #ended = new AbortController();
+
+  constructor(role: Role, { env = {}, nodeArgs = [], execPath = process.execPath }: ChildOptions = {}) {
+    this.#process = fork(PROGRAM, [role], {
       execPath,
       execArgv: [...nodeArgs],
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
+    this.#process.once('exit', () => this.#ended.abort(new Error('a child process has ended')));
   }
 
-  /** Starts a program and waits until it serves. */
-  static async start(program: URL, options: ChildOptions = {}): Promise<Child> {
-    const child = new Child(program, options);
-    await child.#answer();
-    return child;
+  /** Gives it what its role works on, and waits until it is ready. */
+  async open(order: unknown): Promise<void> {
+    await this.#send('open', order);
   }
 
   /**
-   * @param read takes the answer apart
+   * This is where answers get their types: both ends are one build, and what a command returns is what arrives.
+   *
    * @throws what went wrong in the child
    */
-  async ask<T>(name: string, input: unknown, read: (output: unknown) => T): Promise<T> {
-    this.#process.send({ name, input });
-    return read(await this.#answer());
+  async ask<N extends keyof Commands & string>(
+    name: N,
+    ...input: Input<Commands[N]>
+  ): Promise<Output<Commands[N]>>;
+  async ask(name: string, ...input: readonly unknown[]): Promise<unknown> {
+    return this.#send(name, ...input);
   }
 
   stop(): void {
     this.#process.kill();
   }
 
-  async #answer(): Promise<unknown> {
-    const over = new AbortController();
-    const timer = setTimeout(() => over.abort(new Error('a child process did not answer')), TIMEOUT_MS);
-    const ended = (): void => over.abort(new Error('a child process ended without an answer'));
-    this.#process.once('exit', ended);
-    try {
-      const messages: unknown[] = await once(this.#process, 'message', { signal: over.signal });
-      const reply = messages[0];
-      if (isFailure(reply)) throw new Error(reply.error);
-      return reply;
-    } finally {
-      clearTimeout(timer);
-      this.#process.removeListener('exit', ended);
-    }
+  async #send(name: string, ...input: readonly unknown[]): Promise<unknown> {
+    this.#process.send({ name, input });
+    const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const replies: unknown[] = await once(this.#process, 'message', { signal });
+    const reply = replies[0];
+    if (isFailure(reply)) throw new Error(reply.error);
+    return reply;
   }
 }
 

@@ -1,13 +1,23 @@
-/** The commands of a process that holds one client. */
+/** The commands of a process that holds one client: no variant shares a heap, a cache of code or a thread with another. */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { openClient, parseConfig } from '../clients/client.js';
-import { requestOf, type BenchRequest } from '../payloads.js';
-import type { Handlers } from './channel.js';
+import { openClient, type ClientConfig } from '../clients/client.js';
+import { ONE_KB, requestOf, type BenchRequest } from '../payloads.js';
 import { watchEventLoop, type LoopBlock } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
 import { measureMemory, settledRss, type MemoryUse } from './memory.js';
-import { cpuOfPrimitives } from './primitives.js';
+
+export interface ClientCommands {
+  load(load: Load): Promise<Measured>;
+  /** A load, and the event loop during it. */
+  loop(load: Load): Promise<LoopBlock>;
+  /** Makes a key pair of 4096 bits and watches the event loop. */
+  loopOfKey(whose: 'ours' | 'reference'): Promise<LoopBlock>;
+  /** One call, and the peak of memory during it. */
+  memory(load: Load): Promise<MemoryUse>;
+  /** Resident memory, in bytes. */
+  rss(): Promise<number>;
+}
 
 const KEY_SIZE = 4096;
 
@@ -22,24 +32,22 @@ const makeKey = {
   reference: () => promisify(generateKeyPair)('rsa', { modulusLength: KEY_SIZE }),
 };
 
-/** @param config of the client, as JSON */
-export async function openHandlers(config: string): Promise<Handlers> {
-  const client = await openClient(parseConfig(config));
+export async function clientCommands(config: ClientConfig): Promise<ClientCommands> {
+  const client = await openClient(config);
   const requests = new Map<number, BenchRequest>();
-  const request = ({ promptBytes }: Load): BenchRequest => {
+  const request = ({ promptBytes = ONE_KB }: Load): BenchRequest => {
     const known = requests.get(promptBytes) ?? requestOf(promptBytes);
     requests.set(promptBytes, known);
     return known;
   };
   return {
-    load: (load: Load): Promise<Measured> => runLoad(client, load, request(load)),
-    loop: (load: Load): Promise<LoopBlock> => watchEventLoop(() => runLoad(client, load, request(load))),
-    loopOfKey: (whose: 'ours' | 'reference'): Promise<LoopBlock> => watchEventLoop(makeKey[whose]),
-    memory: (load: Load): Promise<MemoryUse> => {
+    load: (load) => runLoad(client, load, request(load)),
+    loop: (load) => watchEventLoop(() => runLoad(client, load, request(load))),
+    loopOfKey: (whose) => watchEventLoop(makeKey[whose]),
+    memory: (load) => {
       const prepared = request(load);
       return measureMemory(() => client.call(prepared));
     },
-    rss: (): Promise<number> => settledRss(),
-    primitives: cpuOfPrimitives,
+    rss: settledRss,
   };
 }

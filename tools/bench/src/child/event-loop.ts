@@ -1,5 +1,5 @@
 /** How long the event loop stood still, and how much of that the main thread spent waiting for a core. */
-import { openSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 /** In ms. */
@@ -12,7 +12,6 @@ export interface LoopBlock {
 
 const TICK_MS = 1;
 const NS_PER_MS = 1e6;
-const BUFFER = Buffer.alloc(128);
 
 /** Watches the event loop while `task` runs. */
 export async function watchEventLoop(task: () => Promise<unknown>): Promise<LoopBlock> {
@@ -34,23 +33,15 @@ export async function watchEventLoop(task: () => Promise<unknown>): Promise<Loop
   return block;
 }
 
-const schedstat = openSchedstat();
-
 /**
  * Since the process began, in ms; 0 everywhere but on Linux. The second number of schedstat is the time on a run queue
- * (Documentation/scheduler/sched-stats.rst of the kernel).
+ * (Documentation/scheduler/sched-stats.rst of the kernel). The main thread's id is that of the process.
  */
 function waitedForCore(): number {
-  if (schedstat === undefined) return 0;
-  const text = BUFFER.toString('latin1', 0, readSync(schedstat, BUFFER, 0, BUFFER.length, 0));
-  return Number(text.split(' ')[1]) / NS_PER_MS;
-}
-
-/** The main thread's id is that of the process. */
-function openSchedstat(): number | undefined {
   try {
-    return openSync(`/proc/self/task/${String(process.pid)}/schedstat`, 'r');
+    const schedstat = readFileSync(`/proc/self/task/${String(process.pid)}/schedstat`, 'latin1');
+    return Number(schedstat.split(' ')[1]) / NS_PER_MS;
   } catch {
-    return undefined;
+    return 0;
   }
 }

@@ -1,4 +1,4 @@
-/** Runs calls and measures them; see {@link Measured}. */
+/** Runs calls and measures them. */
 import { performance } from 'node:perf_hooks';
 import type { BenchClient } from '../clients/client.js';
 import type { BenchRequest } from '../payloads.js';
@@ -13,18 +13,19 @@ export interface Measured {
   readonly latencies: readonly number[];
 }
 
-/** How many calls, or for how long. */
+/** So many calls, or as many as fit into `ms`. */
 export interface Load {
-  readonly concurrency: number;
-  readonly promptBytes: number;
-  /** Calls in all; default: as many as fit into `ms`. */
   readonly calls?: number;
   readonly ms?: number;
+  /** Calls under way at once. Default: 1. */
+  readonly concurrency?: number;
+  /** Default: 1 KB. */
+  readonly promptBytes?: number;
 }
 
 /** Keeps `concurrency` calls under way until the load is over. */
 export async function runLoad(client: BenchClient, load: Load, request: BenchRequest): Promise<Measured> {
-  const { calls = Infinity, ms = Infinity, concurrency } = load;
+  const { calls = Infinity, ms = Infinity, concurrency = 1 } = load;
   const latencies: number[] = [];
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
@@ -38,6 +39,6 @@ export async function runLoad(client: BenchClient, load: Load, request: BenchReq
     }
   };
   await Promise.all(Array.from({ length: concurrency }, caller));
-  const cpu = process.cpuUsage(cpuBefore);
-  return { wallMs: performance.now() - started, cpuMs: (cpu.user + cpu.system) / 1000, latencies };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { wallMs: performance.now() - started, cpuMs: (user + system) / 1000, latencies };
 }

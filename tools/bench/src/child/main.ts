@@ -1,39 +1,74 @@
 /**
- * The program of every child process that is neither a server of version 2 nor a relay. Its arguments are a role, and
- * what that role works on. A role imports what it needs and nothing else: some of them time just that.
+ * The program of every child process. Its argument is a role; its first command opens that with what it works on, the
+ * others are what it then can do. A role imports what it needs and nothing else: some of them time just that.
  */
 import { performance } from 'node:perf_hooks';
-import { serve, type Handlers } from './channel.js';
+import type { ClientConfig } from '../clients/client.js';
 
-const FIRST_PROMPT_BYTES = 1024;
-
-/** The kinds of child process. */
-export type Role = 'import' | 'first answer' | 'client' | 'operations' | 'canned router';
-
-const ROLES: Readonly<Record<Role, (argument: string) => Promise<Handlers>>> = {
-  import: async (name) => {
-    const started = performance.now();
-    await import(name);
-    const took = performance.now() - started;
-    return { took: () => took };
-  },
-  'first answer': async (config) => {
-    const { openClient, parseConfig } = await import('../clients/client.js');
-    const { requestOf } = await import('../payloads.js');
-    await (await openClient(parseConfig(config))).call(requestOf(FIRST_PROMPT_BYTES));
-    return {};
-  },
-  client: async (config) => (await import('./client.js')).openHandlers(config),
-  operations: async (keyDir) => (await import('./operations.js')).openOperations(keyDir),
-  'canned router': async (options) => {
-    const { parseRouterOptions, startCannedRouter } = await import('../router/canned-router.js');
-    const router = await startCannedRouter(parseRouterOptions(options));
-    return { origin: () => router.origin, counts: () => router.counts() };
-  },
+const ROLES = {
+  import: () => importTime,
+  'first answer': () => firstAnswer,
+  client: async () => (await import('./client.js')).clientCommands,
+  operations: async () => (await import('./operations.js')).operationCommands,
+  'canned router': async () => (await import('../servers/canned-router.js')).startCannedRouter,
+  model: async () => (await import('../servers/model.js')).openModel,
+  'plain proxy': async () => (await import('../servers/plain-proxy.js')).openPlainProxy,
+  router: async () => (await import('../servers/router.js')).openRouter,
 };
+
+export type Role = keyof typeof ROLES;
+type Opener<R extends Role> = Awaited<ReturnType<(typeof ROLES)[R]>>;
+
+/** What a role works on. */
+export type OrderOf<R extends Role> = Parameters<Opener<R>>[0];
+
+/** What a process of that role can be asked. */
+export type CommandsOf<R extends Role> = Awaited<ReturnType<Opener<R>>>;
+
+/** How long the import of a module takes, in ms. */
+async function importTime(module: string): Promise<{ took(): number }> {
+  const started = performance.now();
+  await import(module);
+  const took = performance.now() - started;
+  return { took: () => took };
+}
+
+/** The role is taken once the answer is there. */
+async function firstAnswer(config: ClientConfig): Promise<object> {
+  const { openClient } = await import('../clients/client.js');
+  const { ONE_KB, requestOf } = await import('../payloads.js');
+  await (await openClient(config)).call(requestOf(ONE_KB));
+  return {};
+}
 
 const isRole = (name: string): name is Role => Object.hasOwn(ROLES, name);
 
-const [role = '', argument = ''] = process.argv.slice(2);
+const [role = ''] = process.argv.slice(2);
 if (!isRole(role)) throw new RangeError(`a child process has no role "${role}"`);
-serve(await ROLES[role](argument));
+let commands: object = { open: await ROLES[role]() };
+
+/** A function and its arguments, as the parent sends them. */
+interface Command {
+  readonly name: string;
+  readonly input: readonly unknown[];
+}
+
+async function answer({ name, input }: Command): Promise<unknown> {
+  try {
+    const command: unknown = Reflect.get(commands, name);
+    if (typeof command !== 'function') throw new RangeError(`unknown command "${name}"`);
+    const output: unknown = await Reflect.apply(command, commands, input);
+    if (name !== 'open' || typeof output !== 'object' || output === null) return output ?? null;
+    commands = output;
+    return null;
+  } catch (error) {
+    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+process.on('message', (command: Command) => {
+  void answer(command).then((reply) => process.send?.(reply));
+});
+process.once('disconnect', () => process.exit());
+// A signal alone would end the process without its 'exit' handlers, and leave behind what it started.
+process.once('SIGTERM', () => process.exit());

@@ -11,9 +11,14 @@ export interface MemoryUse {
 /** Runs `task` and returns the peak. Needs `--expose-gc`, and Linux to reset the peak. */
 export async function measureMemory(task: () => Promise<unknown>): Promise<MemoryUse> {
   const before = await settledRss();
-  resetPeak();
+  try {
+    // proc(5): writing 5 to clear_refs sets the peak to the present size.
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Elsewhere the peak is that of the whole life of the process: an upper bound.
+  }
   await task();
-  return { before, peak: peakRss() };
+  return { before, peak: peakRss(process.pid) ?? process.resourceUsage().maxRSS * 1024 };
 }
 
 /** Resident memory when the garbage collector has done its work, in bytes. */
@@ -25,22 +30,12 @@ export async function settledRss(): Promise<number> {
   return process.memoryUsage.rss();
 }
 
-/** proc(5): writing 5 to clear_refs sets the peak to the present size. */
-function resetPeak(): void {
+/** The most resident memory of a process so far, in bytes; `undefined` where the system does not tell. */
+export function peakRss(pid: number | undefined): number | undefined {
   try {
-    writeFileSync('/proc/self/clear_refs', '5');
+    const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8')) ?? [];
+    return kib === undefined ? undefined : Number(kib) * 1024;
   } catch {
-    // Elsewhere the peak is that of the whole life of the process: an upper bound.
+    return undefined;
   }
-}
-
-function peakRss(): number {
-  const KIB = 1024;
-  try {
-    const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    if (kib !== undefined) return Number(kib) * KIB;
-  } catch {
-    // No /proc here.
-  }
-  return process.resourceUsage().maxRSS * KIB;
 }

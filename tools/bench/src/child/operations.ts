@@ -1,18 +1,7 @@
-/** Times of single operations of @nomyo/crypto, in ms: sealing, opening, protected memory, JSON. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Single operations of @nomyo/crypto, and what does the same without protection. */
 import { performance } from 'node:perf_hooks';
-import {
-  decodePem,
-  getMemoryProtectionInfo,
-  openEnvelope,
-  RsaPrivateKey,
-  sealEnvelope,
-  SecureByteContext,
-  serializeJson,
-} from '@nomyo/crypto';
-import { requestOf, textOf } from '../payloads.js';
-import type { Handlers } from './channel.js';
+import { getMemoryProtectionInfo, SecureByteContext, serializeJson } from '@nomyo/crypto';
+import { requestOf } from '../payloads.js';
 
 /** How often, and on how much. */
 export interface OperationLoad {
@@ -20,40 +9,36 @@ export interface OperationLoad {
   readonly times: number;
 }
 
-/** Each handler but the first measures one batch. @param keyDir has the pair that opens what it sealed itself */
-export async function openOperations(keyDir: string): Promise<Handlers> {
-  const { der } = decodePem(await readFile(join(keyDir, 'private_key.pem')));
-  const key = await RsaPrivateKey.fromPkcs8(der);
-  const payload = (bytes: number): Uint8Array => new TextEncoder().encode(textOf(bytes));
-  return {
-    protection: () => getMemoryProtectionInfo().method,
-    seal: ({ bytes, times }: OperationLoad) => {
-      const plaintext = payload(bytes);
-      return perOperation(times, () => sealEnvelope(plaintext, key.publicKey));
-    },
-    open: async ({ bytes, times }: OperationLoad) => {
-      const envelope = await sealEnvelope(payload(bytes), key.publicKey);
-      return perOperation(times, async () => (await openEnvelope(envelope, key)).plaintext.dispose());
-    },
-    contexts: ({ bytes, times }: OperationLoad) =>
-      perOperation(times, () => SecureByteContext.allocate(bytes).dispose()),
-    buffers: ({ bytes, times }: OperationLoad) => perOperation(times, () => Buffer.alloc(bytes).fill(0)),
-    serialize: ({ bytes, times }: OperationLoad) => {
-      const request = requestOf(bytes);
-      return perOperation(times, () => serializeJson(request).dispose());
-    },
-    stringify: ({ bytes, times }: OperationLoad) => {
-      const request = requestOf(bytes);
-      return perOperation(times, () => Buffer.from(JSON.stringify(request)));
-    },
-  };
+/** All but the first return the time of one operation, in ms. */
+export interface OperationCommands {
+  /** Whether memory is locked, which only the addon can. */
+  locks(): boolean;
+  contexts(load: OperationLoad): number;
+  buffers(load: OperationLoad): number;
+  serialize(load: OperationLoad): number;
+  stringify(load: OperationLoad): number;
 }
 
-async function perOperation(times: number, operation: () => unknown): Promise<number> {
+const COMMANDS: OperationCommands = {
+  locks: () => getMemoryProtectionInfo().method === 'mlock',
+  contexts: ({ bytes, times }) => perOperation(times, () => SecureByteContext.allocate(bytes).dispose()),
+  buffers: ({ bytes, times }) => perOperation(times, () => Buffer.alloc(bytes).fill(0)),
+  serialize: ({ bytes, times }) => {
+    const request = requestOf(bytes);
+    return perOperation(times, () => serializeJson(request).dispose());
+  },
+  stringify: ({ bytes, times }) => {
+    const request = requestOf(bytes);
+    return perOperation(times, () => Buffer.from(JSON.stringify(request)));
+  },
+};
+
+export function operationCommands(): OperationCommands {
+  return COMMANDS;
+}
+
+function perOperation(times: number, operation: () => unknown): number {
   const started = performance.now();
-  for (let i = 0; i < times; i += 1) {
-    const result = operation();
-    if (result instanceof Promise) await result;
-  }
+  for (let i = 0; i < times; i += 1) operation();
   return (performance.now() - started) / times;
 }

@@ -1,22 +1,17 @@
 /** The adapter as a library uses it: a `fetch`, its JSON or its event stream. */
-import { createSecureFetch, type SecureFetch } from 'nomyo-js/fetch';
-import type { BenchRequest } from '../payloads.js';
+import { createSecureFetch } from 'nomyo-js/fetch';
 import type { BenchClient, ClientConfig } from './client.js';
 
 /** Answers as a whole. */
 export function openAdapter(config: ClientConfig): Promise<BenchClient> {
-  return open(config, async (secureFetch, request) => {
-    const response = await ask(secureFetch, request);
-    return response.json();
-  });
+  return open(config, {}, (response) => response.json());
 }
 
 /** Answers as a stream, which is left when its first words are here. */
 export function openFirstWords(config: ClientConfig): Promise<BenchClient> {
-  return open(config, async (secureFetch, request) => {
-    const response = await ask(secureFetch, { ...request, stream: true });
+  return open(config, { stream: true }, async ({ body }) => {
     const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of body ?? []) {
       const event = decoder.decode(chunk);
       if (/"content":"[^"]/.test(event)) return event;
     }
@@ -26,27 +21,22 @@ export function openFirstWords(config: ClientConfig): Promise<BenchClient> {
 
 async function open(
   { baseUrl, ca, keyDir }: ClientConfig,
-  call: (secureFetch: SecureFetch, request: BenchRequest) => Promise<unknown>,
+  more: { readonly stream?: true },
+  read: (response: Response) => Promise<unknown>,
 ): Promise<BenchClient> {
-  const secureFetch = createSecureFetch({
-    baseUrl,
-    keyDir,
-    keyRotationInterval: 0,
-    ...(ca === undefined ? { allowHttp: true } : { tls: { ca, replaceDefaultRoots: true } }),
-  });
+  const tls = ca === undefined ? { allowHttp: true } : { tls: { ca, replaceDefaultRoots: true } };
+  const secureFetch = createSecureFetch({ baseUrl, keyDir, keyRotationInterval: 0, ...tls });
   await secureFetch.ready();
   return {
-    call: (request) => call(secureFetch, request),
+    call: async (request) => {
+      const response = await secureFetch(`${secureFetch.baseURL}/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...request, ...more }),
+      });
+      if (!response.ok) throw new Error(`the adapter answered ${String(response.status)}`);
+      return read(response);
+    },
     close: () => secureFetch.dispose(),
   };
-}
-
-async function ask(secureFetch: SecureFetch, body: object): Promise<Response> {
-  const response = await secureFetch(`${secureFetch.baseURL}/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`the adapter answered ${String(response.status)}`);
-  return response;
 }

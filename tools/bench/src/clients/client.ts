@@ -1,82 +1,58 @@
 /** The measured clients: each makes chat completions. */
-import { readMember, readText } from '../child/read.js';
+import type { KeySize } from '@nomyo/crypto';
 import type { BenchRequest } from '../payloads.js';
 
-/** Every variant that a row can put beside another. */
-export type ClientKind =
-  | 'ours'
-  | 'adapter'
-  | 'first words'
-  | 'reference'
-  | 'network'
-  | 'gateway'
-  | 'bare relay'
-  | 'openai'
-  | 'https'
-  | 'first token'
-  | 'drained streams';
-
-/** How a client reaches the router and its keys. All clients of a row get the same. */
+/** How a client reaches the router and its keys. */
 export interface ClientConfig {
   readonly kind: ClientKind;
   /** With the path prefix that names the size of the answers. */
   readonly baseUrl: string;
-  /** PEM of the authority to trust; `undefined` over plain HTTP. */
-  readonly ca?: string | undefined;
+  /** PEM of the authority to trust, and a file of it; `undefined` over plain HTTP. */
+  readonly ca?: string;
+  readonly caFile?: string;
   /** Holds `private_key.pem` and `public_key.pem`. */
   readonly keyDir: string;
-  /** In ms; 0: never. Of our client only. */
-  readonly rotationMs?: number | undefined;
-  /** Modulus of pairs that rotation makes, in bits. Of our client only. */
-  readonly keySize?: 2048 | 3072 | 4096 | undefined;
-  /** Pin of a root: version 2. Of our client only; default: version 1. */
-  readonly root?: string | undefined;
+  /** Modulus of that pair and of those that rotation makes, in bits. */
+  readonly keySize: KeySize;
   /** Sent with every request. */
-  readonly apiKey?: string | undefined;
-  /** Whether a call asks for a stream. Of the client `https` only. */
-  readonly stream?: boolean | undefined;
-  /** File of an audit log. Of our client only; default: none. */
-  readonly audit?: string | undefined;
+  readonly apiKey?: string;
+  /** Of our client only: how often its pair is replaced, in ms; default: never. */
+  readonly rotationMs?: number;
+  /** Of our client only: pin of a root, and so version 2; default: version 1. */
+  readonly root?: string;
+  /** Of our client only: the file of an audit log; default: none. */
+  readonly audit?: string;
 }
 
 /** A client under measurement. */
 export interface BenchClient {
-  /** One completion, to the parsed answer. */
+  /** One completion, to the parsed answer; or one stream, as far as the kind of client reads it. */
   call(request: BenchRequest): Promise<unknown>;
   /** Closes connections and forgets keys. */
   close(): void;
 }
 
-type Open = (config: ClientConfig) => Promise<BenchClient>;
-
 /** Each is imported only when it is used, so that none of them pays for another. */
-const OPENERS: Readonly<Record<ClientKind, () => Promise<Open>>> = {
+const OPENERS = {
   ours: async () => (await import('./ours.js')).openOurs,
   'first token': async () => (await import('./ours.js')).openFirstToken,
+  'whole stream': async () => (await import('./ours.js')).openWholeStream,
   adapter: async () => (await import('./adapter.js')).openAdapter,
-  'first words': async () => (await import('./adapter.js')).openFirstWords,
+  'adapter, first words': async () => (await import('./adapter.js')).openFirstWords,
   reference: async () => (await import('./reference/client.js')).openReference,
   network: async () => (await import('./reference/client.js')).openNetwork,
   gateway: async () => (await import('./gateway.js')).openGateway,
-  'bare relay': async () => (await import('./gateway.js')).openBareRelay,
   openai: async () => (await import('./openai.js')).openOpenAI,
   https: async () => (await import('./https.js')).openHttps,
-  'drained streams': async () => (await import('./drained.js')).openDrained,
+  'https, first event': async () => (await import('./https.js')).openFirstEvent,
+  'bare client': async () => (await import('./bare.js')).openBareClient,
+  'bare router': async () => (await import('./bare.js')).openBareRouter,
 };
 
-/** Opens a client of any kind. */
+/** Every variant that a row can put beside another. */
+export type ClientKind = keyof typeof OPENERS;
+
 export async function openClient(config: ClientConfig): Promise<BenchClient> {
   const open = await OPENERS[config.kind]();
   return open(config);
-}
-
-/** The configuration that a parent of the same build wrote. */
-export function parseConfig(json: string | undefined): ClientConfig {
-  const config: unknown = JSON.parse(json ?? '{}');
-  if (isConfig(config)) return config;
-  throw new TypeError('the argument is not the configuration of a client');
-}
-
-function isConfig(value: unknown): value is ClientConfig {
-  return ['kind', 'baseUrl', 'keyDir'].every((name) => readText(readMember(value, name)) !== '');
 }

@@ -1,23 +1,31 @@
 /** One request by `node:https` and one `JSON.parse`: what no client can be faster than. */
 import { once } from 'node:events';
-import type { BenchClient, ClientConfig } from './client.js';
 import { openHttp, readBody } from '../http.js';
+import type { BenchClient, ClientConfig } from './client.js';
 
-/** With a `stream`, a call is over with the first event. */
-// eslint-disable-next-line @typescript-eslint/require-await -- all clients are opened in one way
-export async function openHttps(config: ClientConfig): Promise<BenchClient> {
-  const { apiKey = '', stream = false } = config;
-  const { post, close } = openHttp(config);
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
-  return {
-    call: async (body) => {
-      const json = JSON.stringify(stream ? { ...body, stream } : body);
-      const answer = await post('/v1/chat/completions', headers, json);
-      if (!stream) return JSON.parse((await readBody(answer)).toString('utf8')) as unknown;
-      await once(answer, 'data');
-      answer.destroy();
-      return undefined;
-    },
-    close,
+export function openHttps({ baseUrl, ca, apiKey = '' }: ClientConfig): BenchClient {
+  const { post, close } = openHttp(baseUrl, ca);
+  const call: BenchClient['call'] = async (request) => {
+    const answer = await post(PATH, headersOf(apiKey), JSON.stringify(request));
+    return JSON.parse((await readBody(answer)).toString('utf8')) as unknown;
   };
+  return { call, close };
 }
+
+/** A call is over with the first event of its stream. */
+export function openFirstEvent({ baseUrl, ca, apiKey = '' }: ClientConfig): BenchClient {
+  const { post, close } = openHttp(baseUrl, ca);
+  const call: BenchClient['call'] = async (request) => {
+    const answer = await post(PATH, headersOf(apiKey), JSON.stringify({ ...request, stream: true }));
+    await once(answer, 'data');
+    answer.destroy();
+  };
+  return { call, close };
+}
+
+const PATH = '/v1/chat/completions';
+
+const headersOf = (apiKey: string): Record<string, string> => ({
+  'content-type': 'application/json',
+  authorization: `Bearer ${apiKey}`,
+});

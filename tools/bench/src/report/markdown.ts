@@ -1,17 +1,8 @@
 /** The report, as Markdown. */
 import { describeMachine, type Machine } from '../machine.js';
-import type { Part } from '../part.js';
-import { judge, type Goal, type Row, type Table, type Verdict } from '../row.js';
+import { standings, type Part, type Parts } from '../part.js';
+import { judge, type Goal, type Row, type Table } from '../row.js';
 import type { Summary } from '../stats.js';
-
-/** Rows by their ids, as far as they were measured. */
-export type Parts = ReadonlyMap<string, Part>;
-
-const MARKS: Readonly<Record<Verdict, string>> = {
-  met: 'met',
-  missed: '**missed**',
-  'out of band': '**missed**',
-};
 
 /** The whole report; rows without a part are named as not measured. */
 export function renderReport(
@@ -27,31 +18,31 @@ export function renderReport(
     'The hand-written client is the limit of what is possible: two RSA and two AES operations, JSON, base64 and one\n' +
       'POST on a kept TLS connection, with node:crypto and node:https alone. It checks nothing and wipes nothing.',
   ];
-  const sections = rows.map((row) => renderRow(row, parts.get(row.id), JSON.stringify(machine)));
-  return `${[...introduction, goalTable(rows, parts), ...sections, circumstances(parts)].join('\n\n')}\n`;
+  const sections = rows.flatMap((row) => renderRow(row, parts.get(row.id), JSON.stringify(machine)));
+  return `${[...introduction, ...goalTable(rows, parts), ...sections, ...circumstances(parts)].join('\n\n')}\n`;
 }
 
 /** Every goal, and how it stands. */
-function goalTable(rows: readonly Row[], parts: Parts): string {
-  const lines = rows.flatMap(({ id, goals }) =>
-    goals.map((goal) => {
-      const summary = parts.get(id)?.figures[goal.figure];
-      const state =
-        summary === undefined ? ['', 'not measured'] : [measured(goal, summary), MARKS[judge(goal, summary)]];
-      return [goal.what, goal.beside, boundOf(goal), ...state];
-    }),
+function goalTable(rows: readonly Row[], parts: Parts): string[] {
+  const lines = rows.flatMap((row) =>
+    standings(row, parts.get(row.id)).map(({ goal, summary }) => [
+      ...[goal.what, goal.beside, boundOf(goal)],
+      ...(summary === undefined ? ['', 'not measured'] : [measured(goal, summary), markOf(goal, summary)]),
+    ]),
   );
-  return `## Goals\n\n${renderTable(['what', 'beside', 'goal', 'measured', ''], lines)}\n\n![Measured, as a part of what each goal allows](plots/goals.svg)`;
+  const table = renderTable(['what', 'beside', 'goal', 'measured', ''], lines);
+  return ['## Goals', table, '![Measured, as a part of what each goal allows](plots/goals.svg)'];
 }
 
+const markOf = (goal: Goal, summary: Summary): string =>
+  judge(goal, summary) === 'met' ? 'met' : '**missed**';
+
 /** One line per figure, for a terminal. */
-export function verdictLines({ goals }: Row, { figures }: Part): string[] {
-  return goals.flatMap((goal) => {
-    const summary = figures[goal.figure];
+export function verdictLines(row: Row, part: Part): string[] {
+  return standings(row, part).flatMap(({ goal, summary }) => {
     if (summary === undefined) return [];
-    return [
-      `  ${judge(goal, summary).padEnd(11)} ${goal.what}: ${measured(goal, summary)} (goal: ${boundOf(goal)})`,
-    ];
+    const verdict = judge(goal, summary).padEnd(11);
+    return [`  ${verdict} ${goal.what}: ${measured(goal, summary)} (goal: ${boundOf(goal)})`];
   });
 }
 
@@ -65,31 +56,30 @@ function formatOf({ beside }: Goal): (value: number) => string {
   return beside === 'count' ? formatNumber : formatRatio;
 }
 
-function renderRow(row: Row, part: Part | undefined, machine: string): string {
+function renderRow(row: Row, part: Part | undefined, machine: string): string[] {
   const head = [`## ${row.title}`, row.about];
-  if (part === undefined) return [...head, 'Not measured.'].join('\n\n');
-  if (part.skipped !== undefined) return [...head, `Not measured: ${part.skipped}`].join('\n\n');
+  if (part === undefined) return [...head, 'Not measured.'];
+  if (part.skipped !== undefined) return [...head, `Not measured: ${part.skipped}`];
   const other =
     JSON.stringify(part.machine) === machine ? [] : [`Measured on another machine: ${part.machine.CPU}.`];
-  return [...head, ...part.tables.map(renderVariants), ...other].join('\n\n');
+  return [...head, ...part.tables.map(renderVariants), ...other];
 }
 
 function renderVariants({ title, beside, lines }: Table): string {
   const head = [title, 'measured', ...(beside === undefined ? [] : [`beside ${beside}`])];
   const cells = lines.map(({ variant, value, ratio }) => [
-    variant,
-    formatSpread(value),
-    ...(beside === undefined ? [] : [ratio === undefined ? '' : formatSpread(ratio, formatRatio)]),
+    ...[variant, formatSpread(value)],
+    ...(ratio === undefined ? [] : [formatSpread(ratio, formatRatio)]),
   ]);
   return renderTable(head, cells);
 }
 
 /** When each part was measured, and how quiet the machine was. */
-function circumstances(parts: Parts): string {
+function circumstances(parts: Parts): string[] {
   const lines = [...parts.values()].map(({ row, startedAt, seconds, load }) => [
     ...[`\`${row}\``, startedAt.slice(0, 16), seconds.toFixed(0), load.toFixed(2)],
   ]);
-  return `## Parts\n\n${renderTable(['row', 'measured (UTC)', 'took, s', 'load average before'], lines)}`;
+  return ['## Parts', renderTable(['row', 'measured (UTC)', 'took, s', 'load average before'], lines)];
 }
 
 /** A table, with cells padded to one width as prettier does. */
@@ -97,9 +87,9 @@ function renderTable(head: readonly string[], rows: readonly (readonly string[])
   const escaped = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = head.map((_, i) => Math.max(3, ...escaped.map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
-    `| ${widths.map((w, i) => (row[i] ?? '').padEnd(w)).join(' | ')} |`;
-  const [first = [], ...rest] = escaped;
-  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
+    `| ${widths.map((width, i) => (row[i] ?? '').padEnd(width)).join(' | ')} |`;
+  const [first = '', ...rest] = escaped.map(line);
+  return [first, line(widths.map((width) => '-'.repeat(width))), ...rest].join('\n');
 }
 
 /** Three significant digits, and at most four decimals: 0.0123, 1.23, 12.3, 123, 1,230. */
@@ -116,10 +106,7 @@ function formatRatio(value: number): string {
 }
 
 /** Median and quartiles: `1.04 x (1.02 … 1.07)`; a value that was counted once stands alone. */
-function formatSpread(
-  { n, q1, median, q3 }: Summary,
-  format: (value: number) => string = formatNumber,
-): string {
+function formatSpread({ n, q1, median, q3 }: Summary, format = formatNumber): string {
   const bare = (value: number): string => format(value).replace(/ \D+$/, '');
   return n === 1 ? format(median) : `${format(median)} (${bare(q1)} … ${bare(q3)})`;
 }

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { standings, type Parts } from '../part.js';
 import type { Row } from '../row.js';
-import { renderReport, type Parts } from './markdown.js';
+import { renderReport } from './markdown.js';
 
 /** @param out path of the Markdown file; the plot goes into `plots/` next to it */
 export async function writeReport(out: string, rows: readonly Row[], parts: Parts): Promise<void> {
@@ -12,14 +13,6 @@ export async function writeReport(out: string, rows: readonly Row[], parts: Part
   mkdirSync(plotDir, { recursive: true });
   writeFileSync(out, renderReport(rows, parts));
   writeFileSync(join(plotDir, 'goals.svg'), await renderGoals(rows, parts));
-}
-
-/** A measured figure as a part of its goal. */
-interface Bar {
-  readonly label: string;
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 /** Every figure as a part of its goal, as SVG. */
@@ -32,18 +25,22 @@ export async function renderGoals(rows: readonly Row[], parts: Parts): Promise<s
   }
 }
 
+/** A measured figure as a part of its goal. */
+interface Bar {
+  readonly label: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 function barsOf(rows: readonly Row[], parts: Parts): Bar[] {
-  return rows.flatMap(({ id, goals }) =>
-    goals.flatMap(({ figure, relation, goal }): Bar[] => {
-      const summary = parts.get(id)?.figures[figure];
-      if (summary === undefined || goal === 0) return [];
-      const share = (value: number): number => (relation === 'at most' ? value / goal : goal / value);
-      const ends = [share(summary.q1), share(summary.q3)];
-      return [
-        { label: figure, value: share(summary.median), low: Math.min(...ends), high: Math.max(...ends) },
-      ];
-    }),
-  );
+  const all = rows.flatMap((row) => standings(row, parts.get(row.id)));
+  return all.flatMap(({ figure, goal: { relation, goal }, summary }) => {
+    if (summary === undefined || goal === 0) return [];
+    const share = (value: number): number => (relation === 'at most' ? value / goal : goal / value);
+    const ends = [share(summary.q1), share(summary.q3)];
+    return { label: figure, value: share(summary.median), low: Math.min(...ends), high: Math.max(...ends) };
+  });
 }
 
 /** Bars with their values, and a line from the first to the third quartile. It brings its own paper, for dark pages. */

@@ -1,17 +1,18 @@
+/** `nomyo batch` as users run it, on lines that all ask the same. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
+import type { KeySize } from '@nomyo/crypto';
+import { peakRss } from '../child/memory.js';
 import { interleave } from '../interleave.js';
-import { atLeast, beside, type Row } from '../row.js';
-import { ONE_KB, type RouterProcess, type Workshop } from '../workshop.js';
-import { DEFAULT_KEY_SIZE, order, throughput } from './common.js';
-import { prepareBatches } from './run-batch.js';
-
-const SETTINGS = {
-  full: { rounds: 5, lines: 4000, few: 1000 },
-  short: { rounds: 1, lines: 200, few: 16 },
-} as const;
+import { ONE_KB } from '../payloads.js';
+import { NOMYO } from '../programs.js';
+import { atLeast, atMost, beside, list, type Row } from '../row.js';
+import type { Workshop } from '../workshop.js';
+import { callsPerSecond } from './kit.js';
 
 const CONCURRENCY = 16;
 
-/** `nomyo batch` beside the library that it calls with. */
 export const batch: Row = {
   id: 'batch',
   title: 'A batch beside the library',
@@ -19,44 +20,97 @@ export const batch: Row = {
     'Lines of 1 KB a second that `nomyo batch` answers, 16 under way, beside calls of the library. Each round has new\n' +
     'processes of both, and both are equally warm: the time of 1,000 lines is taken off that of 5,000, and 1,000 calls\n' +
     'come before the 4,000 that count.',
-  inShort: false,
-  goals: [atLeast('batch', { what: 'nomyo batch, lines/s', beside: 'nomyo-js', goal: 0.95, band: 0.5 })],
-  measure: async ({ workshop, short }) => {
-    const { rounds, lines, few } = short ? SETTINGS.short : SETTINGS.full;
-    const batches = { keySize: DEFAULT_KEY_SIZE, answerBytes: ONE_KB, question: 'a'.repeat(ONE_KB) } as const;
-    const router = await workshop.router();
-    const run = await prepareBatches(workshop, router, { ...batches, concurrency: CONCURRENCY });
-    const rates = await interleave(
-      {
-        'nomyo batch': async () => {
-          const start = await run(few);
-          const whole = await run(few + lines);
-          return (lines * 1000) / (whole.ms - start.ms);
-        },
-        'nomyo-js': () => callsPerSecond(workshop, { lines, few }, router),
+  goals: { batch: atLeast('nomyo batch, lines/s', 'nomyo-js', 0.95, 0.5) },
+  measure: async ({ workshop, scaled }) => {
+    const [few, lines] = [scaled(1000), scaled(4000)];
+    const order = { keySize: 4096, answerBytes: ONE_KB, question: 'a'.repeat(ONE_KB) } as const;
+    const ways = {
+      'nomyo batch': async () => {
+        const start = await runBatch(workshop, few, order);
+        const whole = await runBatch(workshop, few + lines, order);
+        return (lines * 1000) / (whole.ms - start.ms);
       },
-      rounds,
-    );
-    return beside('batch', 'lines or calls/s', rates);
+      'nomyo-js': async () => {
+        const client = await workshop.client({ kind: 'ours' });
+        await client.ask('load', { concurrency: CONCURRENCY, calls: few });
+        const measured = await client.ask('load', { concurrency: CONCURRENCY, calls: lines });
+        client.stop();
+        return callsPerSecond(measured);
+      },
+    };
+    return beside('batch', 'lines or calls/s', await interleave(scaled(5), ways, (rate) => rate()));
   },
 };
 
-/** How many are measured, and how many before them only warm the process up. */
-interface Size {
-  readonly lines: number;
-  readonly few: number;
+/** Memory limit of a batch of any length, in MiB. */
+const MOST_MIB = 200;
+
+/** Whether a batch takes the memory of its length, and the time of more than that. */
+export const batchLines: Row = {
+  id: 'batch-lines',
+  title: 'A long batch',
+  about:
+    'A batch of 100,000 lines beside one of 10,000: its most resident memory, and its time beside ten times the time of\n' +
+    'the short one. Answers of some bytes over TLS, and keys of 2048 bits, as neither depends on them.',
+  goals: {
+    'batch-memory': atMost('memory of 100,000 lines', `${String(MOST_MIB)} MiB`, 1, 1.5),
+    'batch-linear': atMost('time of 100,000 lines', 'ten times 10,000', 1.1, 2),
+  },
+  measure: async ({ workshop, scaled }) => {
+    const order = { keySize: 2048, answerBytes: 16, question: 'a question' } as const;
+    const tenth = await runBatch(workshop, scaled(10_000), order);
+    const whole = await runBatch(workshop, scaled(100_000), order);
+    return {
+      figures: {
+        'batch-memory': [whole.peakMib / MOST_MIB],
+        'batch-linear': [whole.ms / (10 * tenth.ms)],
+      },
+      tables: [
+        list('time, s', { 'a tenth': [tenth.ms / 1000], 'all lines': [whole.ms / 1000] }),
+        list('most memory, MiB', { 'a tenth': [tenth.peakMib], 'all lines': [whole.peakMib] }),
+      ],
+      ...(whole.peakMib === 0 ? { skipped: 'this system does not tell the most memory of a process' } : {}),
+    };
+  },
+};
+
+interface BatchOrder {
+  readonly keySize: KeySize;
+  /** Characters of each answer's text. */
+  readonly answerBytes: number;
+  /** The question on each line. */
+  readonly question: string;
 }
 
-/** Of calls of the library, in a new process. */
-async function callsPerSecond(
-  workshop: Workshop,
-  { lines, few }: Size,
-  router: RouterProcess,
-): Promise<number> {
-  const client = await workshop.client(order('ours', router));
-  const load = { concurrency: CONCURRENCY, promptBytes: ONE_KB };
-  await client.load({ ...load, calls: few });
-  const measured = await client.load({ ...load, calls: lines });
-  client.stop();
-  return throughput(measured);
+interface BatchCost {
+  /** From the start of the process to its end. */
+  readonly ms: number;
+  /** Of resident memory; 0 where the system does not tell. */
+  readonly peakMib: number;
+}
+
+async function runBatch(workshop: Workshop, lines: number, order: BatchOrder): Promise<BatchCost> {
+  const [input, output] = [workshop.path('batch-in.jsonl'), workshop.path('batch-out.jsonl')];
+  await writeFile(input, linesOf(lines, order.question));
+  for (const file of [output, `${output}.journal`]) await rm(file, { force: true });
+  const { baseUrl, keyDir } = await workshop.config({ kind: 'ours', ...order });
+  const where = ['--base-url', baseUrl, '--key-dir', keyDir, '--tls-ca', workshop.caFile];
+  const flags = ['-o', output, '--quiet', '--concurrency', String(CONCURRENCY), ...where];
+  const started = performance.now();
+  const child = spawn(process.execPath, [NOMYO, 'batch', input, ...flags], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  let peak = 0;
+  const timer = setInterval(() => (peak = Math.max(peak, peakRss(child.pid) ?? 0)), 100);
+  await once(child, 'exit');
+  clearInterval(timer);
+  if (child.exitCode !== 0) throw new Error(`nomyo batch ended with ${String(child.exitCode)}`);
+  return { ms: performance.now() - started, peakMib: peak / 2 ** 20 };
+}
+
+function linesOf(count: number, question: string): string {
+  const body = { model: 'm', messages: [{ role: 'user', content: question }] };
+  const line = (_: unknown, index: number): string =>
+    JSON.stringify({ custom_id: String(index), method: 'POST', url: '/v1/chat/completions', body });
+  return Array.from({ length: count }, line).join('\n');
 }

@@ -1,36 +1,23 @@
 import { atMost, list, type Row } from '../row.js';
-import { ONE_KB } from '../workshop.js';
-import { order } from './common.js';
 
 const CALLS = 50;
 
-/** The requests and connections that reach the router. */
 export const requests: Row = {
   id: 'requests',
   title: 'Requests and connections',
   about: 'Counted by the router: the first call, then 50 calls one after the other.',
   inShort: true,
-  goals: [
-    atMost('requests-per-call', {
-      what: 'requests per call, after the first',
-      beside: 'count',
-      goal: 1,
-      band: 1,
-    }),
-    atMost('connections-after-first', {
-      what: 'connections, after the first',
-      beside: 'count',
-      goal: 0,
-      band: 0,
-    }),
-  ],
+  goals: {
+    'requests-per-call': atMost('requests per call, after the first', 'count', 1, 1),
+    'connections-after-first': atMost('connections, after the first', 'count', 0, 0),
+  },
   measure: async ({ workshop }) => {
     const router = await workshop.router();
-    const client = await workshop.client(order('ours', router));
-    await client.load({ calls: 1, concurrency: 1, promptBytes: ONE_KB });
-    const first = await router.counts();
-    await client.load({ calls: CALLS, concurrency: 1, promptBytes: ONE_KB });
-    const then = await router.counts();
+    const client = await workshop.client({ kind: 'ours' });
+    await client.ask('load', { calls: 1 });
+    const first = await router.ask('counts');
+    await client.ask('load', { calls: CALLS });
+    const then = await router.ask('counts');
     const since = (name: keyof typeof first): number => then[name] - first[name];
     return {
       figures: {

@@ -1,13 +1,11 @@
+/** How long it takes until a process can begin its work. */
+import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { readNumber } from '../child/read.js';
-import { interleave, mapRecord } from '../interleave.js';
+import { interleave } from '../interleave.js';
+import { NOMYO } from '../programs.js';
 import { atMost, beside, HAND_WRITTEN, together, type Row } from '../row.js';
-import type { ClientOrder, Workshop } from '../workshop.js';
-import { BOTH, order } from './common.js';
+import { BOTH } from './kit.js';
 
-const ROUNDS = { full: 15, short: 4 } as const;
-
-/** From the start of a process to its first answer, and the part of it that is the import. */
 export const start: Row = {
   id: 'start',
   title: 'Start',
@@ -15,43 +13,48 @@ export const start: Row = {
     'A new process with a stored, unencrypted RSA-4096 pair: from its start to its first answer, over a new TLS\n' +
     'connection; and how long the import of each package takes in a process that has imported nothing else.',
   inShort: true,
-  goals: [
-    atMost('start', {
-      what: 'start of a process to its first answer',
-      beside: HAND_WRITTEN,
-      goal: 1.15,
-      band: 2.2,
-    }),
-    atMost('import', { what: 'import of the package', beside: 'openai', goal: 1, band: 1.5 }),
-  ],
-  measure: async ({ workshop, short }) => {
-    const rounds = short ? ROUNDS.short : ROUNDS.full;
-    const router = await workshop.router();
-    const starts = mapRecord(BOTH, (kind) => () => toFirstAnswer(workshop, order(kind, router)));
-    const imports = {
-      'nomyo-js': () => importTime(workshop, 'nomyo-js'),
-      openai: () => importTime(workshop, 'openai'),
-    };
-    return together(
-      beside('start', 'start to first answer, ms', await interleave(starts, rounds)),
-      beside('import', 'import, ms', await interleave(imports, rounds)),
-    );
+  goals: {
+    start: atMost('start of a process to its first answer', HAND_WRITTEN, 1.15, 2.2),
+    import: atMost('import of the package', 'openai', 1, 1.5),
+  },
+  measure: async ({ workshop, scaled }) => {
+    const starts = await interleave(scaled(15), BOTH, async (kind) => {
+      const config = await workshop.config({ kind });
+      const started = performance.now();
+      const child = await workshop.start('first answer', config);
+      const ms = performance.now() - started;
+      child.stop();
+      return ms;
+    });
+    const packages = { 'nomyo-js': 'nomyo-js', openai: 'openai' };
+    const imports = await interleave(scaled(15), packages, async (name) => {
+      const child = await workshop.start('import', name);
+      const ms = await child.ask('took');
+      child.stop();
+      return ms;
+    });
+    return together([
+      beside('start', 'start to first answer, ms', starts),
+      beside('import', 'import, ms', imports),
+    ]);
   },
 };
 
-/** The program says that it is ready once it has its answer. */
-async function toFirstAnswer(workshop: Workshop, client: ClientOrder): Promise<number> {
-  const config = JSON.stringify(await workshop.config(client));
-  const started = performance.now();
-  const child = await workshop.child('first answer', config);
-  const ms = performance.now() - started;
-  child.stop();
-  return ms;
-}
-
-async function importTime(workshop: Workshop, module: string): Promise<number> {
-  const child = await workshop.child('import', module);
-  const ms = await child.ask('took', null, readNumber);
-  child.stop();
-  return ms;
-}
+export const command: Row = {
+  id: 'command',
+  title: 'Start of the command',
+  about: 'From the start of `nomyo --version` to its end, beside a Node that does nothing: `node -e 0`.',
+  inShort: true,
+  goals: { command: atMost('nomyo --version, start to end', 'node -e 0', 1.5, 3) },
+  measure: async ({ scaled }) => {
+    const programs = { 'nomyo --version': [NOMYO, '--version'], 'node -e 0': ['-e', '0'] };
+    // eslint-disable-next-line @typescript-eslint/require-await -- nothing else may run beside the process that is timed
+    const times = await interleave(scaled(30), programs, async (args) => {
+      const started = performance.now();
+      const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
+      if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(status)}`);
+      return performance.now() - started;
+    });
+    return beside('command', 'start to end, ms', times);
+  },
+};

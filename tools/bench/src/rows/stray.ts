@@ -2,16 +2,12 @@ import { once } from 'node:events';
 import https from 'node:https';
 import { createHttpClient } from '@nomyo/transport';
 import { openClient } from '../clients/client.js';
-import { interleave, mapRecord } from '../interleave.js';
-import { requestOf } from '../payloads.js';
+import { interleave } from '../interleave.js';
+import { ONE_KB, requestOf } from '../payloads.js';
 import { atMost, compare, list, type Row } from '../row.js';
-import { ONE_KB } from '../workshop.js';
-import { order } from './common.js';
+import { differences, ratios } from '../stats.js';
 
-const ROUNDS = 12;
 const CALLS = 200;
-const MAX_BYTES = 16 * 1024;
-const TIMEOUT_MS = 10_000;
 
 /** The cost of checking a kept connection before a request is sent on it. */
 export const stray: Row = {
@@ -21,25 +17,23 @@ export const stray: Row = {
     'A GET of some hundred bytes over TLS on a kept connection: sent at once, sent after a look at the connection for\n' +
     'bytes that nobody asked for, and through @nomyo/transport, which looks. What the look takes is set beside a sealed\n' +
     'call of 1 KB, one after the other.',
-  inShort: false,
-  goals: [atMost('stray', { what: 'a call with the look', beside: 'without it', goal: 1.02, band: 1.1 })],
-  measure: async ({ workshop }) => {
-    const router = await workshop.router();
-    const config = await workshop.config(order('ours', router));
-    const client = await openClient(config);
+  goals: { stray: atMost('a call with the look', 'without it', 1.02, 1.1) },
+  measure: async ({ workshop, scaled }) => {
+    const config = await workshop.config({ kind: 'ours' });
+    const { ca } = await workshop.certificate();
     const url = new URL(`${config.baseUrl}/pki/public_key`);
+    const [client, http] = [await openClient(config), createHttpClient({ tls: { ca } })];
     const ways = {
       call: () => client.call(requestOf(ONE_KB)),
-      transport: viaTransport(url, router.ca),
-      looks: viaNode(url, router.ca, true),
-      bare: viaNode(url, router.ca, false),
+      transport: () => http.send({ method: 'GET', url, headers: {}, timeout: 10_000, maxBytes: 16_384 }),
+      looks: viaNode(url, ca, true),
+      bare: viaNode(url, ca, false),
     };
-    const timed = mapRecord(ways, (call: () => Promise<unknown>) => () => perCall(call));
-    const { call, transport, looks, bare } = await interleave(timed, ROUNDS);
+    const { call, transport, looks, bare } = await interleave(scaled(12), ways, perCall);
     client.close();
-    const look = (round: number): number => (looks[round] ?? Number.NaN) - (bare[round] ?? Number.NaN);
+    const look = differences(looks, bare);
     return {
-      figures: { stray: call.map((whole, round) => whole / (whole - look(round))) },
+      figures: { stray: ratios(call, differences(call, look)) },
       tables: [
         compare('a GET, µs', { '@nomyo/transport': transport, 'node:https, looks first': looks, none: bare }),
         list('a sealed call, µs', { 'nomyo-js': call }),
@@ -53,11 +47,6 @@ async function perCall(call: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   for (let i = 0; i < CALLS; i += 1) await call();
   return ((performance.now() - started) * 1000) / CALLS;
-}
-
-function viaTransport(url: URL, ca: string): () => Promise<unknown> {
-  const http = createHttpClient({ tls: { ca } });
-  return () => http.send({ method: 'GET', url, headers: {}, timeout: TIMEOUT_MS, maxBytes: MAX_BYTES });
 }
 
 function viaNode(url: URL, ca: string, looks: boolean): () => Promise<void> {

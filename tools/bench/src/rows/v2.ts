@@ -1,30 +1,25 @@
-import type { Measured } from '../child/load.js';
-import type { ClientProcess } from '../client-process.js';
-import { interleave, mapRecord, namesOf, type Rounds } from '../interleave.js';
-import { nodeOfV2 } from '../node-24.js';
-import { atLeast, atMost, compare, type Bench, type Measurement, type Row, type Table } from '../row.js';
-import type { ServerProcess } from '../server-process.js';
-import { ratios } from '../stats.js';
-import { ONE_KB } from '../workshop.js';
-import { cpuPerCall, throughput } from './common.js';
-import { Stage } from './v2-stage.js';
+import { interleave, mapInTurn, mapRecord, type Rounds } from '../interleave.js';
+import { nodeOfV2 } from '../programs.js';
+import { atLeast, atMost, compare, notMeasured, type Bench, type Row, type Table } from '../row.js';
+import { inPairs, ratios } from '../stats.js';
+import { cpuPerCall, each } from './kit.js';
+import { startStage, type StageOptions } from './v2-stage.js';
 
-const SETTINGS = {
-  full: { generations: 3, rounds: 6, calls: 1500, warmUpCalls: 8000 },
-  short: { generations: 1, rounds: 3, calls: 60, warmUpCalls: 100 },
+/** Where each is asked, and by which client. What is bare asks nobody, and stands with what has nothing of ours. */
+const SIDES = {
+  v2: ['v2', 'ours'],
+  v1: ['v1', 'ours'],
+  https: ['plain', 'https'],
+  openai: ['plain', 'openai'],
+  bareClient: ['plain', 'bare client'],
+  bareRouter: ['plain', 'bare router'],
 } as const;
 
-/** Without IFMA a call of version 1 takes both sides 7 ms: half a minute for this. */
-const MASKED = {
-  full: { ...SETTINGS.full, calls: 500, warmUpCalls: 4000 },
-  short: SETTINGS.short,
-} as const;
+const VERSIONS = { v2: SIDES.v2, v1: SIDES.v1 } as const;
 
-const CONCURRENCY = 8;
-const PLAIN = 'openai';
-const PROXY = 'proxy';
+/** Hides AVX-512 IFMA from the OpenSSL of a process. */
+const WITHOUT_IFMA = { OPENSSL_ia32cap: ':~0x200000' } as const;
 
-/** Version 2 beside version 1 and beside no seal at all: on each side, what one core carries. */
 export const v2: Row = {
   id: 'v2',
   title: 'Protocol 2',
@@ -38,174 +33,102 @@ export const v2: Row = {
     'AVX-512 IFMA the OpenSSL of Node 24 takes less than half the time. So both versions are measured once more with IFMA\n' +
     'hidden from OpenSSL, as on a processor without it; the goal of 4 x was set for such ones. Where there is no IFMA, both\n' +
     'figures say the same.',
-  inShort: false,
-  goals: [
-    atLeast('v2-client', { what: 'v2: calls a second of CPU, client', beside: 'v1', goal: 4, band: 1 }),
-    atLeast('v2-router', { what: 'v2: calls a second of CPU, router', beside: 'v1', goal: 4, band: 1 }),
-    atLeast('v2-client-no-ifma', {
-      what: 'v2: calls a second, client without IFMA',
-      beside: 'v1',
-      goal: 4,
-      band: 1,
-    }),
-    atLeast('v2-router-no-ifma', {
-      what: 'v2: calls a second, router without IFMA',
-      beside: 'v1',
-      goal: 4,
-      band: 1,
-    }),
-    atMost('v2-client-cpu', { what: 'v2: CPU of a call, client', beside: PLAIN, goal: 2.5, band: 8 }),
-    atMost('v2-router-cpu', { what: 'v2: CPU of a call, router', beside: PROXY, goal: 2.5, band: 15 }),
-  ],
+  goals: {
+    'v2-client': atLeast('v2: calls a second of CPU, client', 'v1', 4, 1),
+    'v2-router': atLeast('v2: calls a second of CPU, router', 'v1', 4, 1),
+    'v2-client-no-ifma': atLeast('v2: calls a second, client without IFMA', 'v1', 4, 1),
+    'v2-router-no-ifma': atLeast('v2: calls a second, router without IFMA', 'v1', 4, 1),
+    'v2-client-cpu': atMost('v2: CPU of a call, client', 'openai', 2.5, 8),
+    'v2-router-cpu': atMost('v2: CPU of a call, router', 'proxy', 2.5, 15),
+  },
   measure: async (bench) => {
     const execPath = nodeOfV2(bench.short);
-    if (execPath === undefined) {
-      return { figures: {}, tables: [], skipped: 'there is no Node 24 for this system' };
-    }
-    return measured(await allRounds(bench, execPath));
+    if (execPath === undefined) return notMeasured('there is no Node 24 for this system');
+    const plan = { generations: 3, calls: 1500, warmUpCalls: 8000, execPath };
+    const runs = await measureSides(bench, SIDES, plan);
+    const [client, router] = [each(runs, (run) => run.client), each(runs, (run) => run.router)];
+    // A call of version 1 takes both sides 7 ms here.
+    const slow = { generations: 1, calls: 500, warmUpCalls: 4000, execPath, env: WITHOUT_IFMA };
+    const without = await measureSides(bench, VERSIONS, slow);
+    const slowClient = each(without, (run) => run.client);
+    const slowRouter = each(without, (run) => run.router);
+    // The proxy as it was asked in the cheaper way: what clients send beside their body costs it something, too.
+    const proxy = inPairs(router.openai, router.https, Math.min);
+    const floor = {
+      client: inPairs(client.https, client.bareClient, (a, b) => a + b),
+      router: inPairs(proxy, client.bareRouter, (a, b) => a + b),
+    };
+    return {
+      figures: {
+        'v2-client': ratios(client.v1, client.v2),
+        'v2-router': ratios(router.v1, router.v2),
+        'v2-client-no-ifma': ratios(slowClient.v1, slowClient.v2),
+        'v2-router-no-ifma': ratios(slowRouter.v1, slowRouter.v2),
+        'v2-client-cpu': ratios(client.v2, client.openai),
+        'v2-router-cpu': ratios(router.v2, proxy),
+      },
+      tables: [
+        besidePlain('client, CPU ms a call', client, floor.client, 'openai'),
+        besidePlain('router, CPU ms a call', router, floor.router, 'proxy, asked by openai'),
+        besideVersion1('client without AVX-512 IFMA, CPU ms a call', slowClient),
+        besideVersion1('router without AVX-512 IFMA, CPU ms a call', slowRouter),
+      ],
+    };
   },
 };
 
-/** What a batch of calls cost on both sides. */
-interface BothSides {
-  readonly client: Measured;
-  /** CPU of a call in the router or proxy, in ms. */
-  readonly serverMs: number;
+type Samples<K extends string> = Readonly<Record<K, readonly number[]>>;
+
+function besidePlain(
+  title: string,
+  { v2, v1, https, openai }: Samples<'v2' | 'v1' | 'https' | 'openai'>,
+  floor: readonly number[],
+  plain: string,
+): Table {
+  return compare(title, { 'version 2': v2, 'version 1': v1, floor, 'node:https': https, [plain]: openai });
 }
 
-/** CPU of the bare cryptography of a call, in ms, round by round. */
-interface Bare {
-  readonly client: number[];
-  readonly router: number[];
+function besideVersion1(title: string, { v2, v1 }: Samples<'v2' | 'v1'>): Table {
+  return compare(title, { 'version 2': v2, 'version 1': v1 });
 }
 
-/** All that was measured. */
-interface AllRounds {
-  readonly rounds: Rounds<Kind, BothSides>;
-  readonly withoutIfma: Rounds<Version, BothSides>;
-  readonly bare: Bare;
+/** What a batch of calls cost both sides. */
+interface Costs {
+  /** Of a call, in ms of CPU. */
+  readonly client: number;
+  readonly router: number;
 }
 
-const VERSIONS = { v2: null, v1: null } as const;
-const KINDS = { ...VERSIONS, openai: null, https: null } as const;
-type Version = keyof typeof VERSIONS;
-type Kind = keyof typeof KINDS;
-
-/** Hides AVX-512 IFMA from the OpenSSL of a process. */
-const WITHOUT_IFMA = { OPENSSL_ia32cap: ':~0x200000' } as const;
-
-const MODEL = { answerBytes: ONE_KB, tokens: 1, tokensPerSecond: 1, firstTokenMs: 0 } as const;
-
-/** A client, and the server that it asks. */
-type Sides = readonly [ClientProcess, ServerProcess];
-
-interface Settings {
+interface Plan extends Omit<StageOptions, 'model'> {
   readonly generations: number;
-  readonly rounds: number;
   readonly calls: number;
   readonly warmUpCalls: number;
 }
 
-async function allRounds({ workshop, short }: Bench, execPath: string): Promise<AllRounds> {
-  const settings = short ? SETTINGS.short : SETTINGS.full;
-  const all = mapRecord(KINDS, (): BothSides[] => []);
-  const bare: Bare = { client: [], router: [] };
-  for (let generation = 0; generation < settings.generations; generation += 1) {
-    const stage = await Stage.start(workshop, MODEL, { execPath });
-    const sides: Readonly<Record<Kind, Sides>> = {
-      ...(await bothVersions(stage)),
-      openai: [await stage.plain('openai'), stage.proxy],
-      https: [await stage.plain('https'), stage.proxy],
-    };
-    const rounds = await inTurns(sides, settings);
-    mapRecord(KINDS, (_, kind) => all[kind].push(...rounds[kind]));
-    await measureBare(sides.https[0], bare, settings);
+const CONCURRENCY = 8;
+const MODEL = { tokens: 1, tokensPerSecond: 1, firstTokenMs: 0 } as const;
+
+async function measureSides<V extends Readonly<Record<string, (typeof SIDES)[keyof typeof SIDES]>>>(
+  { workshop, scaled }: Bench,
+  sides: V,
+  { generations, calls, warmUpCalls, ...options }: Plan,
+): Promise<Rounds<keyof V, Costs>> {
+  const all = mapRecord(sides, (): Costs[] => []);
+  for (let generation = 0; generation < scaled(generations); generation += 1) {
+    const stage = await startStage(workshop, { model: MODEL, ...options });
+    const started = await mapInTurn(sides, async ([side, kind]) => {
+      const client = await stage[side].client(kind);
+      await client.ask('load', { concurrency: CONCURRENCY, calls: scaled(warmUpCalls) });
+      return { client, server: stage[side].server };
+    });
+    const runs = await interleave(scaled(6), started, async ({ client, server }): Promise<Costs> => {
+      const before = await server.ask('cpu');
+      const measured = await client.ask('load', { concurrency: CONCURRENCY, calls: scaled(calls) });
+      const router = ((await server.ask('cpu')) - before) / measured.latencies.length;
+      return { client: cpuPerCall(measured), router };
+    });
+    mapRecord(all, (known, name) => known.push(...runs[name]));
     workshop.stopChildren();
   }
-  const masked = await Stage.start(workshop, MODEL, { execPath, env: WITHOUT_IFMA });
-  const withoutIfma = await inTurns(await bothVersions(masked), short ? MASKED.short : MASKED.full);
-  workshop.stopChildren();
-  return { rounds: all, withoutIfma, bare };
-}
-
-async function bothVersions(stage: Stage): Promise<Record<Version, Sides>> {
-  return { v2: [await stage.sealed('ours'), stage.router], v1: [await stage.version1(), stage.router] };
-}
-
-async function inTurns<K extends string>(
-  sides: Readonly<Record<K, Sides>>,
-  { warmUpCalls, calls, rounds }: Settings,
-): Promise<Rounds<K, BothSides>> {
-  for (const name of namesOf(sides)) await runBatch(sides[name], warmUpCalls);
-  return interleave(
-    mapRecord(sides, (side: Sides) => () => runBatch(side, calls)),
-    rounds,
-  );
-}
-
-/** In the process that has nothing of ours, once for each round. */
-async function measureBare(client: ClientProcess, bare: Bare, { rounds, calls }: Settings): Promise<void> {
-  for (let round = 0; round < rounds; round += 1) {
-    bare.client.push(await client.primitives({ side: 'client', rounds: calls }));
-    bare.router.push(await client.primitives({ side: 'router', rounds: calls }));
-  }
-}
-
-async function runBatch([client, server]: Sides, calls: number): Promise<BothSides> {
-  const before = await server.cpu();
-  const measuredClient = await client.load({ concurrency: CONCURRENCY, promptBytes: ONE_KB, calls });
-  return { client: measuredClient, serverMs: ((await server.cpu()) - before) / calls };
-}
-
-function measured({ rounds, withoutIfma, bare }: AllRounds): Measurement {
-  const client = mapRecord(rounds, clientCpu);
-  const router = mapRecord(rounds, routerCpu);
-  const masked = { client: mapRecord(withoutIfma, clientCpu), router: mapRecord(withoutIfma, routerCpu) };
-  const wall = mapRecord(rounds, (runs) => runs.map((run) => throughput(run.client)));
-  const table = (
-    title: string,
-    of: typeof client,
-    plain: string,
-    more: Readonly<Record<string, number[]>> = {},
-  ): Table =>
-    compare(title, {
-      'version 2': of.v2,
-      'version 1': of.v1,
-      ...more,
-      'node:https': of.https,
-      [plain]: of.openai,
-    });
-  const versions = (title: string, { v2, v1 }: typeof masked.client): Table =>
-    compare(`${title} without AVX-512 IFMA, CPU ms a call`, { 'version 2': v2, 'version 1': v1 });
-  return {
-    figures: {
-      'v2-client': ratios(client.v1, client.v2),
-      'v2-router': ratios(router.v1, router.v2),
-      'v2-client-no-ifma': ratios(masked.client.v1, masked.client.v2),
-      'v2-router-no-ifma': ratios(masked.router.v1, masked.router.v2),
-      'v2-client-cpu': ratios(client.v2, client.openai),
-      'v2-router-cpu': ratios(router.v2, plainest(router)),
-    },
-    tables: [
-      table('client, CPU ms a call', client, PLAIN, { floor: sums(client.https, bare.client) }),
-      table('router, CPU ms a call', router, `${PROXY}, asked by openai`, {
-        floor: sums(plainest(router), bare.router),
-      }),
-      versions('client', masked.client),
-      versions('router', masked.router),
-      table('calls a second from end to end, the cores shared by all', wall, PLAIN),
-    ],
-  };
-}
-
-const clientCpu = (runs: readonly BothSides[]): number[] => runs.map((run) => cpuPerCall(run.client));
-const routerCpu = (runs: readonly BothSides[]): number[] => runs.map(({ serverMs }) => serverMs);
-
-/** The proxy as it was asked in the cheaper way: what clients send beside their body costs it something, too. */
-function plainest({ openai, https }: Rounds<'openai' | 'https', number>): readonly number[] {
-  return openai.map((value, round) => Math.min(value, https[round] ?? value));
-}
-
-function sums(a: readonly number[], b: readonly number[]): number[] {
-  return a.map((value, round) => value + (b[round] ?? 0));
+  return all;
 }

@@ -3,32 +3,24 @@
  * goes, with node:crypto and node:https alone. It checks nothing, wipes nothing, retries nothing: it shows what those
  * things cost in the SDK.
  */
-import { randomUUID } from 'node:crypto';
+import { randomUUID, type webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import type { BenchClient, ClientConfig } from '../client.js';
 import { openHttp, readBody } from '../../http.js';
+import type { BenchClient, ClientConfig } from '../client.js';
 import { open, seal } from './envelope.js';
-import { importPublicKey, poolThreads, Unwrapper } from './keys.js';
+import { importPrivateKey, importPublicKey, poolThreads, type Unwrap } from './keys.js';
 
 const PATH = '/v1/chat/secure_completion';
 
-/** A connection and the keys for sealed requests. */
-interface Exchange {
-  readonly keys: Unwrapper;
-  readonly recipient: Awaited<ReturnType<typeof importPublicKey>>;
-  readonly post: (body: Buffer) => Promise<Buffer>;
-  readonly close: () => void;
-}
-
 /** Reads the keys and fetches the router's, once. */
 export async function openReference(config: ClientConfig): Promise<BenchClient> {
-  const { post, close, keys, recipient } = await openExchange(config, poolThreads());
+  const { post, close, unwrap, recipient } = await openExchange(config, poolThreads());
   return {
     call: async (request) => {
       const body = await seal(JSON.stringify(request), recipient);
-      return JSON.parse(await open(await post(body), keys)) as unknown;
+      return JSON.parse(await open(await post(body), unwrap)) as unknown;
     },
     close,
   };
@@ -50,25 +42,33 @@ export async function openNetwork(config: ClientConfig): Promise<BenchClient> {
   };
 }
 
+/** A connection and the keys for sealed requests. */
+interface Exchange {
+  readonly unwrap: Unwrap;
+  readonly recipient: webcrypto.CryptoKey;
+  readonly post: (body: Buffer) => Promise<Buffer>;
+  readonly close: () => void;
+}
+
 /** @param copies of the private key, to unwrap on as many threads */
-async function openExchange(config: ClientConfig, copies: number): Promise<Exchange> {
+async function openExchange({ baseUrl, ca, keyDir }: ClientConfig, copies: number): Promise<Exchange> {
   const [privatePem, publicPem] = await Promise.all([
-    readFile(join(config.keyDir, 'private_key.pem')),
-    readFile(join(config.keyDir, 'public_key.pem'), 'utf8'),
+    readFile(join(keyDir, 'private_key.pem')),
+    readFile(join(keyDir, 'public_key.pem'), 'utf8'),
   ]);
   const headers = {
     'content-type': 'application/octet-stream',
     'x-payload-id': randomUUID(),
     'x-public-key': encodeURIComponent(publicPem),
   };
-  const { send, post, close } = openHttp(config);
-  const [keys, recipient] = await Promise.all([
-    Unwrapper.fromPem(privatePem, copies),
-    send('/pki/public_key')
+  const { get, post, close } = openHttp(baseUrl, ca);
+  const [unwrap, recipient] = await Promise.all([
+    importPrivateKey(privatePem, copies),
+    get('/pki/public_key')
       .then(readBody)
       .then((pem) => importPublicKey(pem.toString())),
   ]);
-  return { keys, recipient, post: async (body) => collect(await post(PATH, headers, body)), close };
+  return { unwrap, recipient, post: async (body) => collect(await post(PATH, headers, body)), close };
 }
 
 /** The body, written into its place as it comes. */

@@ -3,7 +3,7 @@
  * cache; no checks, nothing wiped. This is the limit that the SDK is measured against, and no example to follow.
  */
 import { createCipheriv, createDecipheriv, randomBytes, type webcrypto } from 'node:crypto';
-import { wrapKey, type Unwrapper } from './keys.js';
+import { wrapKey, type Unwrap } from './keys.js';
 
 /** Bytes of plaintext, and characters of base64, that go through at once. */
 const PIECE_BYTES = 48 * 1024;
@@ -15,14 +15,17 @@ const GCM = { authTagLength: 16 } as const;
 const HEAD = '{"version":"1.0","algorithm":"hybrid-aes256-rsa4096","encrypted_payload":{"ciphertext":"';
 const TAIL = '","key_algorithm":"RSA-OAEP-SHA256","payload_algorithm":"AES-256-GCM"}';
 
+/** More than all but the ciphertext takes. */
+const ROOM = 1024;
+
 /** Seals JSON to the router. */
 export async function seal(json: string, recipient: webcrypto.CryptoKey): Promise<Buffer> {
   const key = randomBytes(32);
   const nonce = randomBytes(12);
-  const wrapped = await wrapKey(recipient, key);
+  const wrapped = Buffer.from(await wrapKey(recipient, key));
   const plaintext = Buffer.from(json);
   const cipher = createCipheriv(CIPHER, key, nonce, GCM);
-  const body = Buffer.allocUnsafe(sealedLength(plaintext.length, wrapped.byteLength));
+  const body = Buffer.allocUnsafe(Math.ceil(plaintext.length / 3) * 4 + ROOM);
   let at = body.write(HEAD, 0, 'latin1');
   for (let i = 0; i < plaintext.length; i += PIECE_BYTES) {
     const piece = cipher.update(plaintext.subarray(i, i + PIECE_BYTES));
@@ -31,39 +34,16 @@ export async function seal(json: string, recipient: webcrypto.CryptoKey): Promis
   cipher.final();
   const tag = cipher.getAuthTag().toString('base64');
   const rest = `","nonce":"${nonce.toString('base64')}","tag":"${tag}"},"encrypted_aes_key":"`;
-  body.write(rest + Buffer.from(wrapped).toString('base64') + TAIL, at, 'latin1');
-  return body;
-}
-
-function sealedLength(plaintext: number, wrapped: number): number {
-  const around = HEAD.length + '","nonce":"","tag":""},"encrypted_aes_key":"'.length + TAIL.length;
-  return around + base64Length(plaintext) + base64Length(12) + base64Length(16) + base64Length(wrapped);
-}
-
-function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
+  at += body.write(rest + wrapped.toString('base64') + TAIL, at, 'latin1');
+  return body.subarray(0, at);
 }
 
 /** Opens an answer to its JSON. */
-export async function open(body: Buffer, keys: Unwrapper): Promise<string> {
+export async function open(body: Buffer, unwrap: Unwrap): Promise<string> {
   const [from, to] = member(body, '"ciphertext":"');
-  const key = Buffer.from(await keys.unwrap(text(body, '"encrypted_aes_key":"')));
-  const decipher = createDecipheriv(CIPHER, key, text(body, '"nonce":"'), GCM);
-  decipher.setAuthTag(text(body, '"tag":"'));
-  if (to - from <= PIECE_CHARACTERS) {
-    const plaintext = decipher.update(body.toString('latin1', from, to), 'base64');
-    decipher.final();
-    return plaintext.toString();
-  }
-  return openPieces(body, from, to, decipher);
-}
-
-function openPieces(
-  body: Buffer,
-  from: number,
-  to: number,
-  decipher: ReturnType<typeof createDecipheriv>,
-): string {
+  const key = Buffer.from(await unwrap(bytesOf(body, '"encrypted_aes_key":"')));
+  const decipher = createDecipheriv(CIPHER, key, bytesOf(body, '"nonce":"'), GCM);
+  decipher.setAuthTag(bytesOf(body, '"tag":"'));
   const plaintext = Buffer.allocUnsafe(Math.floor(((to - from) / 4) * 3));
   let at = 0;
   for (let i = from; i < to; i += PIECE_CHARACTERS) {
@@ -79,7 +59,6 @@ function member(body: Buffer, name: string): readonly [from: number, to: number]
   return [from, body.indexOf('"', from, 'latin1')];
 }
 
-function text(body: Buffer, name: string): Buffer {
-  const [from, to] = member(body, name);
-  return Buffer.from(body.toString('latin1', from, to), 'base64');
+function bytesOf(body: Buffer, name: string): Buffer {
+  return Buffer.from(body.toString('latin1', ...member(body, name)), 'base64');
 }

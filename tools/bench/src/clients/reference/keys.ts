@@ -5,40 +5,39 @@ const OAEP = { name: 'RSA-OAEP', hash: 'SHA-256' } as const;
 
 const { subtle } = webcrypto;
 
-/** Threads of libuv's pool when UV_THREADPOOL_SIZE says nothing. */
-const DEFAULT_POOL_THREADS = 4;
-
-/** Threads of the pool in this process. */
+/** Threads of libuv's pool in this process. */
 export function poolThreads(): number {
-  return Number(process.env['UV_THREADPOOL_SIZE'] ?? DEFAULT_POOL_THREADS);
+  return Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
 }
 
-/** A private key that unwraps on several threads, one operation at a time on each copy. */
-export class Unwrapper {
-  readonly #copies: { readonly key: webcrypto.CryptoKey; last: Promise<unknown> }[];
-  #next = 0;
+/** One RSA block to its content. */
+export type Unwrap = (block: Uint8Array) => Promise<ArrayBuffer>;
 
-  private constructor(keys: readonly webcrypto.CryptoKey[]) {
-    this.#copies = keys.map((key) => ({ key, last: Promise.resolve() }));
-  }
-
-  /** @param pem PKCS#8 */
-  static async fromPem(pem: Buffer, copies: number): Promise<Unwrapper> {
-    const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
-    const imports = Array.from({ length: copies }, () =>
-      subtle.importKey('pkcs8', der, OAEP, false, ['decrypt']),
-    );
-    return new Unwrapper(await Promise.all(imports));
-  }
-
-  unwrap(block: Uint8Array): Promise<ArrayBuffer> {
-    const copy = this.#copies[this.#next];
-    if (copy === undefined) throw new RangeError('there are no copies of the key');
-    this.#next = (this.#next + 1) % this.#copies.length;
-    const unwrapped = copy.last.then(() => subtle.decrypt(OAEP, copy.key, block));
-    copy.last = unwrapped.catch(() => undefined);
-    return unwrapped;
-  }
+/**
+ * A private key that unwraps on several threads, one operation at a time on each copy.
+ *
+ * @param pem PKCS#8
+ */
+export async function importPrivateKey(pem: Buffer, copies: number): Promise<Unwrap> {
+  const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' });
+  const importOne = (): Promise<webcrypto.CryptoKey> =>
+    subtle.importKey('pkcs8', der, OAEP, false, ['decrypt']);
+  const keys = await Promise.all(Array.from({ length: copies }, importOne));
+  const queues = keys.map((key) => {
+    let last: Promise<unknown> = Promise.resolve();
+    return (block: Uint8Array): Promise<ArrayBuffer> => {
+      const unwrapped = last.then(() => subtle.decrypt(OAEP, key, block));
+      last = unwrapped.catch(() => undefined);
+      return unwrapped;
+    };
+  });
+  let turn = 0;
+  return (block) => {
+    const unwrap = queues[turn % copies];
+    if (unwrap === undefined) throw new RangeError('there are no copies of the key');
+    turn += 1;
+    return unwrap(block);
+  };
 }
 
 /** The router's key, imported once. */

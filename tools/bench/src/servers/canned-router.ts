@@ -8,36 +8,27 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { RsaPublicKey, sealEnvelope } from '@nomyo/crypto';
-import { listening } from '../http.js';
-import { readMember, readText } from '../child/read.js';
+import { listening, type Tls } from '../http.js';
 import { answerJson } from '../payloads.js';
 
-/** What the router serves, and over which transport. */
 export interface CannedRouterOptions {
   /** SPKI PEM; nobody needs the other half. */
   readonly publicKeyPem: string;
-  /** PEM of a certificate and its key. Default: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Default: plain HTTP. */
+  readonly tls?: Tls;
 }
 
-/** Counts of arrivals so far. */
-export interface RouterCounts {
-  readonly requests: number;
-  readonly keyFetches: number;
-  readonly connections: number;
-}
-
-/** A router that listens on the loopback interface. */
 export interface CannedRouter {
   /** `http://127.0.0.1:PORT` or `https://…` */
-  readonly origin: string;
-  counts(): RouterCounts;
+  origin(): string;
+  /** Of arrivals so far. */
+  counts(): Readonly<Record<'requests' | 'keyFetches' | 'connections', number>>;
   close(): Promise<void>;
 }
 
 const PATH = /^\/answer\/(\d{1,9})\/(pki\/public_key|v1\/chat\/secure_completion)$/;
 
-/** Starts one on a free port. */
+/** Starts one on a free port of the loopback interface. */
 export async function startCannedRouter({ publicKeyPem, tls }: CannedRouterOptions): Promise<CannedRouter> {
   const counts = { requests: 0, keyFetches: 0, connections: 0 };
   const sealed = new Map<string, Promise<Uint8Array>>();
@@ -63,26 +54,16 @@ export async function startCannedRouter({ publicKeyPem, tls }: CannedRouterOptio
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.on('connection', () => (counts.connections += 1));
-  const port = await listening(server);
-  return {
-    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(port)}`,
-    counts: () => ({ ...counts }),
-    close: async () => {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
-    },
+  const origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(await listening(server))}`;
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await once(server.close(), 'close');
   };
+  return { origin: () => origin, counts: () => ({ ...counts }), close };
 }
 
 /** @param header `X-Public-Key` as it was sent */
 async function sealAnswer(header: string, bytes: number): Promise<Uint8Array> {
   const recipient = await RsaPublicKey.fromPem(decodeURIComponent(header));
   return sealEnvelope(new TextEncoder().encode(answerJson(bytes)), recipient, { processedAt: 0 });
-}
-
-/** The options that a parent of the same build wrote: always with TLS. */
-export function parseRouterOptions(json: string): CannedRouterOptions {
-  const options: unknown = JSON.parse(json);
-  const text = (name: string): string => readText(readMember(options, name));
-  return { publicKeyPem: text('publicKeyPem'), tls: { cert: text('cert'), key: text('key') } };
 }

@@ -3,25 +3,26 @@
  * that is read for the model, a route by it, a kept-alive connection to the upstream.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Agent, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { readMember, readText } from '../child/read.js';
-import { readBody } from '../http.js';
+import { readBody, type Tls } from '../http.js';
+import { serverCommands, type ServerCommands } from './server.js';
 
 export interface PlainProxyOptions {
-  readonly tls: { readonly cert: string; readonly key: string };
+  readonly tls: Tls;
   readonly apiKey: string;
   /** Origins by model. */
-  readonly upstreams: ReadonlyMap<string, string>;
+  readonly upstreams: Readonly<Record<string, string>>;
 }
 
-export function createPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions): Server {
+export function openPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions): Promise<ServerCommands> {
   const agent = new Agent({ keepAlive: true });
+  const routes = new Map<unknown, string>(Object.entries(upstreams));
   const salt = randomBytes(16);
   const hashOf = (key: string): Buffer => createHash('sha256').update(salt).update(key).digest();
   const expected = hashOf(`Bearer ${apiKey}`);
   const pass = (body: Buffer, response: ServerResponse): void => {
-    const upstream = upstreams.get(readText(readMember(JSON.parse(body.toString('utf8')), 'model')));
+    const upstream = routes.get(modelOf(JSON.parse(body.toString('utf8'))));
     if (upstream === undefined) {
       response.writeHead(404).end();
       return;
@@ -35,7 +36,7 @@ export function createPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions):
       .once('error', () => response.destroy())
       .end(body);
   };
-  return createServer(tls, (incoming, response) => {
+  const server = createServer(tls, (incoming, response) => {
     const allowed = timingSafeEqual(hashOf(incoming.headers.authorization ?? ''), expected);
     const answer = (body: Buffer): void => {
       if (allowed) pass(body, response);
@@ -43,4 +44,8 @@ export function createPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions):
     };
     readBody(incoming).then(answer, () => response.destroy());
   });
+  return serverCommands(server);
 }
+
+const modelOf = (request: unknown): unknown =>
+  typeof request === 'object' && request !== null && 'model' in request ? request.model : undefined;

@@ -1,36 +1,34 @@
 /** A server that runs no model: whole answers at once, streams at a pace. */
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer, type ServerResponse } from 'node:http';
 import { readBody } from '../http.js';
-import { answerJson } from '../payloads.js';
+import { answerJson, ONE_KB } from '../payloads.js';
+import { serverCommands, type ServerCommands } from './server.js';
 
-/** How it answers, and over what. */
+/** Of a stream. */
 export interface ModelOptions {
-  /** Characters of a whole answer. */
-  readonly answerBytes: number;
-  /** Of a stream. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
-  /** Before the first token: what a model takes to read the prompt. */
+  /** What a model takes to read the prompt. */
   readonly firstTokenMs: number;
-  /** Default: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-export function createModel(options: ModelOptions): Server {
-  const whole = answerJson(options.answerBytes);
-  const listener: RequestListener = (request, response) => {
+export function openModel(options: ModelOptions): Promise<ServerCommands> {
+  const whole = answerJson(ONE_KB);
+  const server = createServer((request, response) => {
     const answer = (body: Buffer): void => {
       if (/"stream":\s*true/u.test(body.toString('utf8'))) stream(response, options);
       else response.setHeader('content-type', 'application/json').end(whole);
     };
     readBody(request).then(answer, () => response.destroy());
-  };
-  return options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
+  });
+  return serverCommands(server);
 }
 
-const event = (content: string): string =>
-  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 0, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+function event(content: string): string {
+  const choices = [{ index: 0, delta: { content }, finish_reason: null }];
+  const chunk = { id: 'c', object: 'chat.completion.chunk', created: 0, model: 'm', choices };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
 
 /** By the clock: a timer that came late writes what is due. */
 function stream(response: ServerResponse, { tokens, tokensPerSecond, firstTokenMs }: ModelOptions): void {
