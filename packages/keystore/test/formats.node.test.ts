@@ -160,6 +160,20 @@ describe('the command', () => {
   });
 });
 
+describe('a file of another program with one damaged number', () => {
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi'] as const)(
+    '%s: is refused, though OpenSSL would decrypt with the others',
+    async (name) => {
+      const jwk = privateKey.export({ format: 'jwk' });
+      const number = Buffer.from(jwk[name] ?? '', 'base64url');
+      const der = privateKey.export({ type: 'pkcs8', format: 'der' });
+      const last = der.indexOf(number) + number.length - 1;
+      der[last] = (der[last] ?? 0) ^ 2;
+      expect(await rejection(publicKeyAt(written(der)))).toMatchObject({ code: 'KEY_FILE_INVALID' });
+    },
+  );
+});
+
 describe('a file that was damaged on the disk', () => {
   it.each([
     ['without a password', undefined],
@@ -183,6 +197,21 @@ describe('a file that was damaged on the disk', () => {
     const old = text.replace(/^Digest: .*\n/m, '');
     writeFileSync(privateKeyPath, old);
     expect(await publicKeyAt(privateKeyPath, password)).toMatch(/BEGIN PUBLIC KEY/);
+  });
+
+  it('is reported as damaged when the Digest line itself was', async () => {
+    const { privateKeyPath } = await generateKeyFiles({ keyDir: newDirectory(), keySize: 2048 });
+    const text = readFileSync(privateKeyPath, 'utf8');
+    for (const damaged of [
+      text.replace('Digest: sha256', 'Digest: shb256'),
+      text.replace(/^(Digest: .{12}).*$/m, '$1'),
+    ]) {
+      expect(damaged).not.toBe(text);
+      writeFileSync(privateKeyPath, damaged);
+      const error = await rejection(publicKeyAt(privateKeyPath));
+      expect(error).toMatchObject({ code: 'KEY_FILE_INVALID' });
+      expect(String(error)).toMatch(/does not match its Digest line/);
+    }
   });
 
   it('still opens with openssl, Digest line and all', async () => {

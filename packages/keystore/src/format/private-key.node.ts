@@ -13,7 +13,7 @@ import type { PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 import { KeyStoreError } from '../errors.js';
 import type { KeyFileSecrets, MemoryOptions } from '../place.js';
-import { isConsistent } from './consistency.node.js';
+import { worksBothWays } from './both-ways.node.js';
 import { isLegacyShape } from './legacy.js';
 import { locatePrivateKey } from './locate.js';
 import { openWithNode } from './node-key.node.js';
@@ -88,13 +88,13 @@ export function isEncrypted(file: Uint8Array, path: string): Promise<boolean> {
 }
 
 /**
- * Imports a key. In a file that this package wrote, the digest reveals damage. In a file made elsewhere, the numbers
- * are checked instead, except with `requireLocked`: OpenSSL needs the key in ordinary memory for that.
+ * Imports a key. In a file that this package wrote, the digest reveals damage. A key from a file made elsewhere must
+ * work both ways, except with `requireLocked`: OpenSSL needs it in ordinary memory for that.
  */
 async function importKey(pkcs8: Bytes, file: Uint8Array, { memory }: KeyFileContext): Promise<RsaPrivateKey> {
   const key = await RsaPrivateKey.fromPkcs8(pkcs8, memory);
   const isOurs = readPreamble(file).digest !== undefined;
-  if (isOurs || memory.requireLocked === true || isConsistent(pkcs8)) return key;
+  if (isOurs || memory.requireLocked === true || worksBothWays(pkcs8)) return key;
   key.dispose();
   throw new SecurityError('INVALID_KEY', 'the numbers of the private key do not belong together');
 }

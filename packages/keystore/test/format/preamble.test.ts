@@ -38,6 +38,12 @@ describe('the text before the key', () => {
     expect(readPreamble(file(utf8(text)))).toEqual({ createdAt: undefined, replaces: [], digest: undefined });
   });
 
+  it('keeps a damaged digest, which is no digest of any key', () => {
+    for (const digest of ['sha25/short=', `${FINGERPRINT}=`, FINGERPRINT.slice(0, 20)]) {
+      expect(readPreamble(file(utf8(`Digest: ${digest}\n`))).digest).toBe(digest);
+    }
+  });
+
   it('is read with Windows line endings', () => {
     expect(readPreamble(file(utf8('a\r\nCreated: 2026-11-24T01:02:03Z\r\n'))).createdAt).toBe(
       Date.UTC(2026, 10, 24, 1, 2, 3),

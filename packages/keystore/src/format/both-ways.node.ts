@@ -1,8 +1,7 @@
 /**
- * Checks that all numbers of a private key belong together (RFC 8017 §3.2). A round trip alone does not show it:
- * OpenSSL decrypts with the five numbers of the Chinese remainder theorem, checks the result, and if it is wrong
- * decrypts again with `d`. So each of the two paths is tested while a number of the other is spoiled, in a copy that is
- * wiped.
+ * Tests a private key on both paths that RSA decryption has (RFC 8017 §5.1.2): with `d`, and with the five numbers of the
+ * Chinese remainder theorem. A round trip alone does not: OpenSSL takes the second path, checks the result, and if it is
+ * wrong decrypts again with `d`. So each path is tested while a number of the other is spoiled, in a copy that is wiped.
  */
 import {
   constants,
@@ -16,8 +15,12 @@ import {
 import { concatBytes } from '@nomyo/base';
 import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 
-/** @param pkcs8 DER of an RSA private key; it is not changed */
-export function isConsistent(pkcs8: Uint8Array): boolean {
+/**
+ * Whether the key decrypts on both paths.
+ *
+ * @param pkcs8 DER of an RSA private key; it is not changed
+ */
+export function worksBothWays(pkcs8: Uint8Array): boolean {
   const copy = concatBytes(pkcs8);
   try {
     const { d, p } = spoilable(copy);
