@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { Home, until, collect } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { Home, collect } from './cli.js';
 
 const home = new Home();
 let router: Router;

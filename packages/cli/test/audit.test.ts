@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { BINARY, collect, ended, Home, until, type Result } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { BINARY, collect, ended, Home, type Result } from './cli.js';
 
 const home = new Home();
 let router: Router;

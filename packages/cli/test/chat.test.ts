@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { Home } from './cli.js';
 import { describeTerminal, Terminal } from './terminal.js';
 
 /** Would rename the window, clear the screen and turn the line around, if it were done and not shown. */

@@ -76,17 +76,3 @@ export function collect(child: ChildProcess): () => { readonly stdout: string; r
   });
   return () => ({ stdout, stderr });
 }
-
-/** Waits for a condition, never for a time. */
-export async function until<T>(
-  what: () => T | undefined | false | Promise<T | undefined | false>,
-  limitMs = 60_000,
-): Promise<T> {
-  const end = Date.now() + limitMs;
-  for (;;) {
-    const found = await what();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error('it never came to pass');
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}

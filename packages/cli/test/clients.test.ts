@@ -5,7 +5,8 @@ import { startRouter, type ChatRequest, type JsonObject, type Router } from '@no
 import { execFile } from 'node:child_process';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
-import { collect, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { collect, Home } from './cli.js';
 
 const home = new Home();
 let router: Router;

@@ -10,7 +10,8 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { parseAllDocuments } from 'yaml';
-import { BINARY, collect, ended, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { BINARY, collect, ended, Home } from './cli.js';
 
 const DEPLOY = new URL('../../gateway/deploy/', import.meta.url);
 

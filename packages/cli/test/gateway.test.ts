@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { collect, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { collect, Home } from './cli.js';
 
 const home = new Home();
 let router: Router;

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { makeCertificate, startRouter, type Router } from '@nomyo/router/testing';
-import { collect, ended, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { collect, ended, Home } from './cli.js';
 
 const home = new Home();
 let router: Router;
@@ -51,11 +52,14 @@ describe('nomyo pin', () => {
     expect((await home.run(['pin', '--pin', router.fingerprint], there())).code).toBe(0);
   });
 
-  it('does not trust an untrusted certificate', async () => {
-    const { code, stdout, stderr } = await home.run(['pin', '--base-url', router.url]);
-    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
-    expect(stderr).toMatch(/nomyo doctor/u);
-  });
+  it.each([{}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }])(
+    'does not trust an untrusted certificate, whatever Node is told: %j',
+    async (env) => {
+      const { code, stdout, stderr } = await home.run(['pin', '--base-url', router.url], { env });
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+      expect(stderr).toMatch(/nomyo doctor/u);
+    },
+  );
 
   it('--watch reports a change, and ends with 130 on Ctrl-C', async () => {
     const before = router.fingerprint;
@@ -95,7 +99,7 @@ describe('nomyo router', () => {
 });
 
 /** A proxy that leads every tunnel to one port of this machine, and asks for a password. */
-async function startProxy(port: number) {
+async function startProxy(port: number, consent = 'HTTP/1.1 200 OK\r\n\r\n') {
   const asked: { readonly target: string; readonly authorization: string | undefined }[] = [];
   let isOpen = true;
   const server = createServer().on('connect', ({ url = '', headers }, socket: Socket) => {
@@ -105,7 +109,7 @@ async function startProxy(port: number) {
       return;
     }
     const target = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.write(consent);
       socket.pipe(target).pipe(socket);
     });
     for (const end of [socket, target]) {
@@ -158,6 +162,21 @@ describe('behind a proxy', () => {
     } finally {
       proxy.close();
       await far.close();
+    }
+  });
+
+  it('one that sends bytes of its own is refused', async () => {
+    const proxy = await startProxy(
+      Number(new URL(router.url).port),
+      'HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK',
+    );
+    try {
+      const env = { ...there().env, NOMYO_BASE_URL: `https://${HOST}`, HTTPS_PROXY: proxy.url };
+      expect(await home.run(['pin'], { env })).toMatchObject({ code: 4, stdout: '' });
+      const { stdout } = await home.run(['doctor', '--ephemeral'], { env });
+      expect(stdout).toMatch(/^fail +Endpoint +.*the proxy sends bytes of its own/mu);
+    } finally {
+      proxy.close();
     }
   });
 

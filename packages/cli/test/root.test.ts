@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { startRouter } from '@nomyo/router/testing';
-import { collect, ended, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { collect, ended, Home } from './cli.js';
 import { describeTerminal, Terminal } from './terminal.js';
 import { begin, finish, say, startStage, type Stage } from './version2.js';
 
@@ -408,5 +409,5 @@ function rssOf(pid = 0): number {
 }
 
 async function untilMetric(metrics: () => Promise<string>, line: string): Promise<void> {
-  while (!(await metrics()).includes(line)) await new Promise((done) => setTimeout(done, 20));
+  await until(async () => (await metrics()).includes(line));
 }

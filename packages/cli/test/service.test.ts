@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { collect, ended, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { collect, ended, Home } from './cli.js';
 
 const home = new Home();
 let router: Router;

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BINARY, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { BINARY, Home } from './cli.js';
 
 const home = new Home();
 const PIPE = 'silent';

@@ -1,7 +1,8 @@
 /** A real terminal, by tmux: keys go in as a person types them, and what is on the screen comes out. */
 import { describe } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { BINARY, until, type Home } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { BINARY, type Home } from './cli.js';
 
 /** Why there is no terminal here, if so. */
 const whyNone = spawnSync('tmux', ['-V']).status === 0 ? undefined : 'there is no tmux: apt-get install tmux';

@@ -5,7 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { collect, ended, Home, until } from './cli.js';
+import { until } from '@nomyo/testkit';
+import { collect, ended, Home } from './cli.js';
 
 const home = new Home();
 const running: ChildProcess[] = [];

@@ -32,7 +32,13 @@ export type {
 } from './client/http.js';
 export type { TlsMaterial, TlsOptions } from './connection/tls.js';
 export { checkTlsOptions } from './connection/tls.js';
-export { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from './connection/proxy.js';
+export {
+  bypassesProxy,
+  environmentProxy,
+  parseProxy,
+  proxyVariable,
+  type Proxy,
+} from './connection/proxy.js';
 
 export { loadPart } from './errors/load-part.js';
 export { markFailuresAsSent, markSent } from './errors/mark-sent.js';

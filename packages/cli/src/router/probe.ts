@@ -80,11 +80,12 @@ async function get(url: URL, { ca, env }: Way, signal: AbortSignal): Promise<Inc
   const socket = proxy === undefined ? undefined : await openTunnel(proxy, url, signal);
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const authorities = ca === undefined ? {} : { ca: [...ca] };
+    // Written out, so that NODE_TLS_REJECT_UNAUTHORIZED cannot weaken it.
+    const checks = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca: [...ca] }) };
     const way =
       socket === undefined
-        ? { agent: false as const, ...authorities }
-        : { createConnection: () => connectTls({ ...nameOf(url), ...authorities, socket }) };
+        ? { agent: false as const, ...checks }
+        : { createConnection: () => connectTls({ ...nameOf(url), ...checks, socket }) };
     const request = send(url, { signal, ...way });
     request.once('error', reject).once('response', resolve).end();
   });

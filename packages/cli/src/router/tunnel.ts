@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy, type Proxy } from '@nomyo/transport';
+import { bypassesProxy, environmentProxy, type Proxy } from '@nomyo/transport';
 import type { Environment } from '../settings/resolve.js';
 
 const HTTPS_PORT = 443;
@@ -14,18 +14,13 @@ const HTTPS_PORT = 443;
  * @throws {InvalidArgumentError} on a value that is no proxy, which is not quoted
  */
 export function proxyFor(url: URL, env: Environment): Proxy | undefined {
-  const given = proxyVariable(env, 'HTTPS_PROXY');
-  if (given === undefined || url.protocol !== 'https:') return undefined;
-  const noProxy = [LOOPBACK_NO_PROXY, proxyVariable(env, 'NO_PROXY') ?? ''].join(',');
+  const chosen = url.protocol === 'https:' ? environmentProxy(env) : undefined;
+  if (chosen === undefined) return undefined;
   const { host, port } = targetOf(url);
-  return bypassesProxy(noProxy, host, port) ? undefined : parseProxy(given, 'HTTPS_PROXY');
+  return bypassesProxy(chosen.noProxy, host, port) ? undefined : chosen.proxy;
 }
 
-/** Lower case first, as curl and clients of nomyo-js read it; one that is empty counts as unset. */
-export const proxyVariable = (env: Environment, name: string): string | undefined =>
-  [env[name.toLowerCase()], env[name]].find((value) => (value ?? '') !== '');
-
-/** @throws {Error} with a `code` of the system, or `PROXY_REFUSED` */
+/** @throws {Error} with a `code` of the system, `PROXY_REFUSED`, or `PROXY_SPOKE` */
 export function openTunnel(proxy: Proxy, url: URL, signal: AbortSignal): Promise<Duplex> {
   const { host, port } = targetOf(url);
   const authority = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
@@ -43,14 +38,18 @@ export function openTunnel(proxy: Proxy, url: URL, signal: AbortSignal): Promise
     },
   });
   return new Promise((resolve, reject) => {
-    request.once('error', reject).once('connect', ({ statusCode = 0 }, socket: Duplex) => {
-      if (statusCode >= 200 && statusCode <= 299) {
+    request.once('error', reject).once('connect', ({ statusCode = 0 }, socket: Duplex, early: Uint8Array) => {
+      const isOpen = statusCode >= 200 && statusCode <= 299;
+      // In TLS it is the client that speaks first: these bytes are not the router's.
+      if (isOpen && early.byteLength === 0) {
         resolve(socket);
         return;
       }
       socket.destroy();
-      const message = `the proxy answered ${String(statusCode)}`;
-      reject(Object.assign(new Error(message), { code: 'PROXY_REFUSED' }));
+      const message = isOpen
+        ? 'the proxy spoke before the router'
+        : `the proxy answered ${String(statusCode)}`;
+      reject(Object.assign(new Error(message), { code: isOpen ? 'PROXY_SPOKE' : 'PROXY_REFUSED' }));
     });
     request.end();
   });

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { Home, collect, until, type Result } from '../cli.js';
+import { until } from '@nomyo/testkit';
+import { Home, collect, type Result } from '../cli.js';
 import { ids, readLines, request, requests, writeLines } from './files.js';
 
 const home = new Home();

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { makeCertificate, startRouter, type Router } from '@nomyo/router/testing';
-import { collect, Home, until } from '../cli.js';
+import { RedisServer, until, whyNoRedis } from '@nomyo/testkit';
+import { collect, Home } from '../cli.js';
 import { ids, readLines, request, requests, writeLines } from './files.js';
-import { hasRedis, RedisServer } from './redis.js';
 
 const home = new Home();
 let router: Router;
@@ -21,13 +21,13 @@ let slow = 0;
 /** Not of the marked ones: a command reads it from its environment, where the watch for those looks. */
 const API_KEY = 'hidden-key-e94a70d25b';
 const env = { NOMYO_API_KEY: API_KEY };
-const describeWithRedis = hasRedis ? describe : describe.skip;
+const describeWithRedis = whyNoRedis === undefined ? describe : describe.skip;
 
 beforeAll(async () => {
-  if (!hasRedis) return;
+  if (whyNoRedis !== undefined) return;
   const folder = home.file('redis');
   mkdirSync(folder);
-  server = await RedisServer.start(folder, ['--appendonly', 'yes']);
+  server = await RedisServer.start({ folder, args: ['--appendonly', 'yes'] });
   open.push(() => server.kill());
   redis = new Redis(server.port, '127.0.0.1');
   redis.on('error', () => undefined);
@@ -305,7 +305,7 @@ describeWithRedis('a fleet', () => {
     writeFileSync(pem.cert, cert);
     writeFileSync(pem.key, key, { mode: 0o600 });
     const own = ['--tls-cert-file', pem.cert, '--tls-key-file', pem.key, '--tls-ca-cert-file', pem.ca];
-    const secure = await RedisServer.start(folder, [...own, '--tls-auth-clients', 'no'], true);
+    const secure = await RedisServer.start({ folder, args: [...own, '--tls-auth-clients', 'no'], tls: true });
     open.push(() => secure.kill());
     const queue = ['--queue', `rediss://localhost:${String(secure.port)}`];
     const distrusted = await home.run(['batch', 'status', ...queue]);

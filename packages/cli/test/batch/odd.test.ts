@@ -4,7 +4,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { startRouter, type Router } from '@nomyo/router/testing';
-import { BINARY, collect, ended, Home, until } from '../cli.js';
+import { until } from '@nomyo/testkit';
+import { BINARY, collect, ended, Home } from '../cli.js';
 import { ids, readLines, request, requests, writeLines } from './files.js';
 
 const home = new Home();

@@ -4,7 +4,7 @@ import { BodyCollector, declaredLength } from '../answer/answer.js';
 import { redactor } from '../answer/redact.js';
 import { StreamedBody } from '../answer/streamed-body.js';
 import { ConnectionPool } from '../connection/pool.node.js';
-import { parseProxy } from '../connection/proxy.js';
+import { parseProxy, type Proxy } from '../connection/proxy.js';
 import { roundTrip, type Attempt, type Incoming } from '../connection/round-trip.node.js';
 import { proxyTls, routerTls } from '../connection/tls.node.js';
 import { APIConnectionError, timedOut } from '../errors/errors.js';
@@ -38,6 +38,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   return new FetchClient(fetch, options);
 }
 
+const parsed = (proxy: string | Proxy): Proxy => (typeof proxy === 'string' ? parseProxy(proxy) : proxy);
+
 class NodeClient implements HttpClient {
   readonly #pool: ConnectionPool;
   /** The line in front of the pool. A call that is aborted while it waits leaves it at once, and has sent nothing. */
@@ -52,7 +54,7 @@ class NodeClient implements HttpClient {
     this.#connections = Semaphore.of(maxConnections);
     this.#pool = new ConnectionPool({
       tls: routerTls(tls),
-      proxy: proxy === null ? undefined : { ...parseProxy(proxy), tls: proxyTls(tls) },
+      proxy: proxy === null ? undefined : { ...parsed(proxy), tls: proxyTls(tls) },
       noProxy,
       allowRemoteHttp: options.allowRemoteHttp ?? false,
       userAgent: options.userAgent,

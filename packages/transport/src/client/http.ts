@@ -1,6 +1,7 @@
 /** The interface of this package's HTTP clients, and the check of requests. */
 import { InvalidArgumentError, MAX_TIMER_MS, type AbortSignalLike, type Bytes } from '@nomyo/base';
 import { checkHeaderSyntax } from '../policy/headers.js';
+import type { Proxy } from '../connection/proxy.js';
 import type { TlsOptions } from '../connection/tls.js';
 
 /** Methods of the protocol. A GET runs nothing on the router and can be repeated (RFC 9110 §9.2.1). */
@@ -93,8 +94,11 @@ export interface HttpClientOptions {
    * built-in client on Node, the runtime's `fetch` elsewhere.
    */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** `http:` or `https:` URL of a proxy for `https:` requests, credentials included. Default: none. Node only. */
-  readonly proxy?: string | null | undefined;
+  /**
+   * A proxy for `https:` requests: its `http:` or `https:` URL, credentials included, or the result of {@link parseProxy}.
+   * Default: none. Node only.
+   */
+  readonly proxy?: string | Proxy | null | undefined;
   /** Hosts reached without the proxy, in the syntax of `NO_PROXY`; see {@link bypassesProxy}. Default: none. */
   readonly noProxy?: string | undefined;
   /**

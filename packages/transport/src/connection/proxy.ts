@@ -12,11 +12,11 @@ export interface Proxy {
   readonly authorization: string | undefined;
 }
 
-/**
- * Local hosts, to add to `noProxy` when the proxy comes from the environment: nobody sets `HTTPS_PROXY` to reach their
- * own machine.
- */
-export const LOOPBACK_NO_PROXY = 'localhost,127.0.0.0/8,::1';
+/** Environment variables by name, like `process.env`. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Local hosts, for `noProxy` when the proxy comes from the environment: nobody sets it to reach their own machine. */
+const LOOPBACK_NO_PROXY = 'localhost,127.0.0.0/8,::1';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
@@ -41,6 +41,28 @@ export function parseProxy(proxy: string, name = 'proxy'): Proxy {
     port: url.port === '' ? defaultPort : Number(url.port),
     authorization: basicCredentials(url, name),
   };
+}
+
+/** Returns a proxy variable. The lower-case spelling takes precedence, as in curl; an empty value counts as unset. */
+export function proxyVariable(variables: Variables, name: 'HTTPS_PROXY' | 'NO_PROXY'): string | undefined {
+  return [variables[name.toLowerCase()], variables[name]].find(
+    (value) => value !== undefined && value !== '',
+  );
+}
+
+/**
+ * Returns the proxy set in the environment, and the hosts reached without it: those in `NO_PROXY`, and this machine.
+ *
+ * @returns `undefined` if none is set
+ * @throws {InvalidArgumentError} naming the variable; its value is not quoted
+ */
+export function environmentProxy(
+  variables: Variables,
+): { readonly proxy: Proxy; readonly noProxy: string } | undefined {
+  const proxy = proxyVariable(variables, 'HTTPS_PROXY');
+  if (proxy === undefined) return undefined;
+  const noProxy = `${LOOPBACK_NO_PROXY},${proxyVariable(variables, 'NO_PROXY') ?? ''}`;
+  return { proxy: parseProxy(proxy, 'HTTPS_PROXY'), noProxy };
 }
 
 /**

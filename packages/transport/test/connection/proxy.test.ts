@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from '@nomyo/base';
-import { bypassesProxy, LOOPBACK_NO_PROXY, parseProxy } from '../../src/connection/proxy.js';
+import { bypassesProxy, environmentProxy, parseProxy, proxyVariable } from '../../src/connection/proxy.js';
 
 describe('parseProxy', () => {
   it.each([
@@ -90,11 +90,44 @@ describe('bypassesProxy', () => {
     ['10.0.0.0/', '10.0.0.0', 443, false],
     ['10.0.0.0/8:8443', '10.0.0.1', 8443, true],
     ['10.0.0.0/8:8443', '10.0.0.1', 443, false],
-    [LOOPBACK_NO_PROXY, 'localhost', 443, true],
-    [LOOPBACK_NO_PROXY, '127.1.2.3', 443, true],
-    [LOOPBACK_NO_PROXY, '::1', 443, true],
-    [LOOPBACK_NO_PROXY, 'api.nomyo.ai', 443, false],
   ])('%j for %s:%d is %p', (noProxy, host, port, expected) => {
     expect(bypassesProxy(noProxy, host, port)).toBe(expected);
   });
+});
+
+describe('environmentProxy', () => {
+  const HTTPS_PROXY = 'http://ann:s3cret@proxy.corp:3128';
+
+  it.each([
+    ['localhost', true],
+    ['127.1.2.3', true],
+    ['::1', true],
+    ['inside.corp', true],
+    ['api.nomyo.ai', false],
+  ])('leaves out this machine and NO_PROXY: %s', (host, expected) => {
+    const { noProxy = '' } = environmentProxy({ HTTPS_PROXY, NO_PROXY: 'inside.corp' }) ?? {};
+    expect(bypassesProxy(noProxy, host, 443)).toBe(expected);
+  });
+
+  it('reads the lower case first, and an empty variable as none', () => {
+    const both = { HTTPS_PROXY, https_proxy: 'http://other:1' };
+    expect(environmentProxy(both)?.proxy.host).toBe('other');
+    expect(environmentProxy({ HTTPS_PROXY, https_proxy: '' })?.proxy.host).toBe('proxy.corp');
+    expect(environmentProxy({ HTTPS_PROXY: '', NO_PROXY: '*' })).toBeUndefined();
+    expect(proxyVariable({ NO_PROXY: 'a', no_proxy: '' }, 'NO_PROXY')).toBe('a');
+  });
+
+  it.each(['socks5://SECRET@x', 'http://SECRET%ff@x'])(
+    'names the variable of %s, and quotes nothing',
+    (proxy) => {
+      let message = '';
+      try {
+        environmentProxy({ HTTPS_PROXY: proxy });
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).toMatch(/HTTPS_PROXY (must|has)/);
+      expect(message).not.toContain('SECRET');
+    },
+  );
 });

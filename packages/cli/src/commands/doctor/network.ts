@@ -1,11 +1,12 @@
 /** The way to the router: names, proxies, certificates, clocks, and its key. */
 import { join } from 'node:path';
 import { openKnownKeys } from '@nomyo/keystore';
+import { proxyVariable } from '@nomyo/transport';
 import { keyDirOf } from '../../client/config.js';
 import type { Context } from '../../context.js';
 import { errorReport } from '../../exit/report.js';
 import { codeOf } from '../../io/file.js';
-import { proxyFor, proxyVariable } from '../../router/tunnel.js';
+import { proxyFor } from '../../router/tunnel.js';
 import { baseUrlOf, KEY_PATH, probe, routerKey, type ProbeFacts } from '../../router/probe.js';
 import { check, fail, ok, skip, warn, type Check } from './check.js';
 import {
