@@ -44,6 +44,19 @@ describe('Line', () => {
     expect(names).toEqual(['b', 'd', 'f', undefined]);
   });
 
+  it('counts and lists those that are there', () => {
+    const line = new Line<{ readonly name: string }>();
+    expect([line.size, ...line]).toEqual([0]);
+    const leave = ['a', 'b', 'c'].map((name) => line.join(item(name)));
+    leave[1]?.();
+    leave[1]?.();
+    expect([line.size, Array.from(line, ({ name }) => name)]).toEqual([2, ['a', 'c']]);
+    line.shift();
+    line.shift();
+    line.shift();
+    expect([line.size, ...line]).toEqual([0]);
+  });
+
   it('lets an item leave once', () => {
     const line = new Line<{ readonly name: string }>();
     const [leaveFirst, leaveSecond] = [line.join(item('a')), line.join(item('b'))];

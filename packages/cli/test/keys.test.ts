@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Home } from './cli.js';
 import { describeTerminal, Terminal } from './terminal.js';
 
@@ -34,6 +35,16 @@ describe('nomyo keys', () => {
     const second = await home.run(words, password);
     expect([second.code, second.stderr]).toEqual([6, expect.stringContaining('never overwritten')]);
     expect(read('pair/private_key.pem')).toBe(before);
+  });
+
+  it('generate leaves a lone public key alone, and gives no advice that cannot help', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    mkdirSync(home.file('lone'));
+    writeFileSync(home.file('lone/public_key.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+    const words = ['keys', 'generate', ...SMALL, ...keyDir('lone')];
+    const { code, stderr } = await home.run(words, password);
+    expect([code, stderr]).toEqual([6, expect.stringMatching(/its private_key\.pem is missing/u)]);
+    expect(stderr).not.toContain('keys rotate');
   });
 
   it('show opens the private key when given a password, and otherwise shows the public key', async () => {

@@ -509,3 +509,35 @@ describe('a table', () => {
     expect(['no line', '{}', '{"custom_id":"a"}'].map(csvLine)).toEqual([undefined, undefined, undefined]);
   });
 });
+
+/**
+ * Prints the most MB in the old generation, beyond those at the start, while 20,000 calls come and 64 are there at a time.
+ * In a process of its own, as a test runner fills the old generation, too.
+ */
+const MANY_CALLS = `
+import { getHeapSpaceStatistics } from 'node:v8';
+import { openAuditLog } from '${new URL('../dist/node/audit.js', import.meta.url).href}';
+
+const log = await openAuditLog({ file: process.argv[1] });
+const facts = JSON.stringify({ operation: 'chat', parameters: {}, server: {}, more: Array.from({ length: 400 }, () => ({})) });
+const oldSpace = () => getHeapSpaceStatistics().find((space) => space.space_name === 'old_space').space_used_size / 1e6;
+const request = { plaintextBytes: 1, macOfApiKey: async () => undefined };
+const end = { outcome: 'ok', durationMs: 1, attempts: 1, keys: {}, ciphertexts: {} };
+const begun = new Array(64);
+const before = oldSpace();
+let most = 0;
+for (let count = 0; count < 20_000; count += 1) {
+  await begun[count % 64]?.end(end);
+  begun[count % 64] = log.begin(JSON.parse(facts));
+  await begun[count % 64].admit(request);
+  if (count % 100 === 0) most = Math.max(most, oldSpace() - before);
+}
+for (const call of begun) await call.end(end);
+await log.close();
+console.log(most);
+`;
+
+it('holds on to no call that has ended', () => {
+  const args = ['--input-type=module', '-e', MANY_CALLS, join(temporaryDirectory(), 'audit.jsonl')];
+  expect(Number(execFileSync(process.execPath, args, { encoding: 'utf8' }))).toBeLessThan(5);
+});

@@ -1,5 +1,7 @@
 /** An error in one line that says what to do. Pure. */
+import { basename } from 'node:path';
 import { NomyoError } from '@nomyo/base';
+import { KeyStoreError } from '@nomyo/keystore';
 import { visible } from '../io/visible.js';
 import { CommandFailed, UsageError } from './codes.js';
 import { inWordsOfCommand } from './words.js';
@@ -47,7 +49,7 @@ export function errorLine(error: unknown): string {
 /** The sentence, the exit code, and what `--json` prints of an error. */
 export function errorReport(error: unknown): ErrorReport {
   const code = codeOf(error);
-  const fix = ADVICE[code];
+  const fix = isLonePublicKey(error) ? undefined : ADVICE[code];
   return {
     error: {
       code,
@@ -64,6 +66,12 @@ function codeOf(error: unknown): string {
   const code = memberOf(error, 'code');
   return typeof code === 'string' ? code : 'FAILED';
 }
+
+/** A new pair is no way out then: the error says where the private key is missing. */
+const isLonePublicKey = (error: unknown): boolean =>
+  error instanceof KeyStoreError &&
+  error.code === 'KEY_FILE_EXISTS' &&
+  basename(error.path) === 'public_key.pem';
 
 function factsOf(error: unknown): Partial<ErrorReport['error']> {
   if (!(error instanceof NomyoError)) return {};

@@ -1,6 +1,7 @@
 /** The option `audit` of a client: one line per call. */
 import { createHmac } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { Line } from '@nomyo/base';
 import type { DirectoryLease } from '@nomyo/keystore';
 import type { AdmittedRequest, CallEnd, CallObserver, CallRecorder, CallStart } from '../observe/observer.js';
 import { callBody } from './call.js';
@@ -41,7 +42,7 @@ export class AuditLog implements CallObserver {
   /** Lines that could not be written yet, oldest first. */
   readonly #pending: { readonly body: LineBody; readonly time: Date }[] = [];
   /** Calls whose line is still to come, with `required` those that space is held for. */
-  readonly #begun = new Set<BegunCall>();
+  readonly #begun = new Line<BegunCall>();
   readonly #reserve: Reserve | undefined;
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -64,14 +65,15 @@ export class AuditLog implements CallObserver {
   /** Called by a client when a call begins. What cannot be written rejects, which the client tells as an event. */
   begin(call: CallStart): AuditRecorder {
     const begun: BegunCall = { call, startedAt: performance.now(), apiKey: undefined };
+    let leave: (() => void) | undefined;
     return {
       admit: async (request) => {
         this.#checkWritable();
-        this.#begun.add(begun);
+        leave ??= this.#begun.join(begun);
         begun.apiKey = await this.#nameOf(request);
       },
       end: async (end) => {
-        this.#begun.delete(begun);
+        leave?.();
         this.#append(callBody(call, begun.apiKey, end), new Date());
         if (this.#options.fsync === true) {
           await this.#writer.sync().catch((error: unknown) => this.#fail(error));

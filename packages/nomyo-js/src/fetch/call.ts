@@ -67,7 +67,8 @@ async function readText(
   body: BodyInit | null | undefined,
   request: RequestLike | undefined,
 ): Promise<string> {
-  if (typeof body === 'string') return body;
+  // A byte order mark is no JSON; of bytes, the decoder takes it away (RFC 8259 §8.1).
+  if (typeof body === 'string') return body.replace(/^\uFEFF/, '');
   try {
     // A Response reads every form of a body, and knows the streams of its runtime.
     const from = body === undefined || body === null ? request : new Response(body);

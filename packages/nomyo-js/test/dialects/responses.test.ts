@@ -101,6 +101,27 @@ describe('a request of the Responses API', () => {
     });
   });
 
+  it.each(['auto', 'required'])('names the tools that may be called: %s', (mode) => {
+    const tools = ['weather', 'clock'].map((name) => ({ type: 'function', name }));
+    const choice = { type: 'allowed_tools', mode, tools };
+    expect(responses.read({ ...ASKED, tool_choice: choice }).request['tool_choice']).toEqual({
+      type: 'allowed_tools',
+      allowed_tools: { mode, tools: tools.map(({ type, name }) => ({ type, function: { name } })) },
+    });
+  });
+
+  it.each<[string, Json]>([
+    ['tool_choice.type', { type: 'mcp', server_label: 'x' }],
+    ['tool_choice.name', { type: 'function' }],
+    ['tool_choice.mode', { type: 'allowed_tools', tools: [] }],
+    ['tool_choice.tools[0].type', { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'mcp' }] }],
+    ['tool_choice.tools[0].name', { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function' }] }],
+  ])('refuses by name what is wrong in a tool_choice: %s', (argument, choice) => {
+    expect(() => responses.read({ ...ASKED, tool_choice: choice })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', argument }),
+    );
+  });
+
   it.each<[Json, Json]>([
     [{ include: ['message.output_text.logprobs'] }, { logprobs: true }],
     [{ top_logprobs: 0 }, { logprobs: true, top_logprobs: 0 }],

@@ -33,6 +33,8 @@ describe('a body', () => {
     ['an async iterable', () => body(pieces())],
     ['a stream of pieces', () => body(new Response(pieces() as unknown as BodyInit).body)],
     ['a File', () => body(new File([BYTES], 'request.json'))],
+    ['a text that begins with a byte order mark', () => body(`\uFEFF${TEXT}`)],
+    ['bytes that begin with one', () => body(new TextEncoder().encode(`\uFEFF${TEXT}`))],
   ])('can be %s', async (_name, init) => {
     const { asked, secureFetch } = await setUp();
     expect((await secureFetch(URL_OF_CHAT, init())).status).toBe(200);

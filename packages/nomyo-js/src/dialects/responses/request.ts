@@ -106,9 +106,15 @@ function toolOf(at: string, tool: Members): Members {
 
 function toolChoiceOf(choice: unknown): unknown {
   if (choice === undefined || choice === null || typeof choice === 'string') return choice;
-  const { type, name } = objectAt('tool_choice', choice);
-  if (type !== 'function') refuse('tool_choice.type', 'expected function');
-  return { type: 'function', function: { name: textAt('tool_choice.name', name) } };
+  const { type, mode, tools, ...tool } = objectAt('tool_choice', choice);
+  if (type !== 'allowed_tools') return namedTool('tool_choice', { type, ...tool });
+  const allowed = entriesAt('tool_choice.tools', tools).map(([at, entry]) => namedTool(at, entry));
+  return { type, allowed_tools: { mode: textAt('tool_choice.mode', mode), tools: allowed } };
+}
+
+function namedTool(at: string, { type, name }: Members): Members {
+  if (type !== 'function') refuse(`${at}.type`, 'expected function');
+  return { type, function: { name: textAt(`${at}.name`, name) } };
 }
 
 function formatOf(format: unknown): unknown {
