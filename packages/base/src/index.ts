@@ -5,6 +5,7 @@
  */
 export { abortable, LightAbortController, type AbortSignalLike } from './abort.js';
 export { Line } from './line.js';
+export { isLoopback } from './loopback.js';
 export { Semaphore } from './semaphore.js';
 export { sleep } from './sleep.js';
 

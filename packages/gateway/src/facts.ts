@@ -1,6 +1,6 @@
 /** Facts about the router's key and this gateway's own, from the client's events and by asking. */
 import { NomyoError, RsaPublicKey } from '@nomyo/crypto';
-import { inspectKeyFiles } from '@nomyo/keystore';
+import { inspectKeyFiles, KEY_STORE_DEFAULTS } from '@nomyo/keystore';
 import {
   DEFAULT_BASE_URL,
   SecureCompletionClient,
@@ -10,11 +10,6 @@ import {
   type SecureChatCompletionConfig,
 } from 'nomyo-js';
 import type { KeyFacts, RouterFacts } from './status/snapshot.js';
-
-const DAY_MS = 86_400_000;
-
-/** The default of nomyo-js. */
-const DEFAULT_KEY_DIR = 'client_keys';
 
 /** How often the router's key is fetched at most, however many pages are open. */
 const FRESH_MS = 60_000;
@@ -42,11 +37,11 @@ export class Facts {
 
   key(): KeyFacts | undefined {
     if (this.#config.protocol?.hasKeyPair === false) return undefined;
-    const { keyDir, keyRotationInterval = DAY_MS } = this.#config;
+    const { keyDir, keyRotationInterval = KEY_STORE_DEFAULTS.rotationIntervalMs } = this.#config;
     const { createdAt } = this.#key;
     return {
       ...this.#key,
-      place: keyDir === null ? 'in memory only' : `in ${keyDir ?? DEFAULT_KEY_DIR}`,
+      place: keyDir === null ? 'in memory only' : `in ${keyDir ?? KEY_STORE_DEFAULTS.keyDir}`,
       rotatesAt:
         createdAt === undefined || keyRotationInterval === 0 ? undefined : createdAt + keyRotationInterval,
     };
@@ -130,7 +125,9 @@ export class Facts {
     if (this.#key.fingerprint === fingerprint) return;
     this.#use(fingerprint, undefined);
     if (keyDir === null) return;
-    const pair = await inspectKeyFiles({ keyDir: keyDir ?? DEFAULT_KEY_DIR }).catch(() => undefined);
+    const pair = await inspectKeyFiles({ keyDir: keyDir ?? KEY_STORE_DEFAULTS.keyDir }).catch(
+      () => undefined,
+    );
     if (pair?.fingerprint === fingerprint && this.#key.fingerprint === fingerprint) {
       this.#use(fingerprint, pair.createdAt);
     }

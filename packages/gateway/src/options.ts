@@ -1,5 +1,5 @@
 /** The options of a gateway with their defaults and units, and its fixed limits. */
-import { InvalidArgumentError } from '@nomyo/base';
+import { anInteger, InvalidArgumentError, isLoopback, optional } from '@nomyo/base';
 import type { SecureChatCompletionConfig, SecurityTier } from 'nomyo-js';
 import type { Call } from './calls/book.js';
 import { checkTls } from './http/tls.js';
@@ -66,30 +66,29 @@ export const LIMITS = {
 
 const MAX_PORT = 65_535;
 const MAX_CALLS = 10_000;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/u;
 
 /** @throws {InvalidArgumentError} on a wrong option, or an address that others reach without a token and TLS */
 export function resolveOptions(options: GatewayOptions): ResolvedOptions {
   const { client = {}, host = DEFAULTS.host, token, tls, model, securityTier } = options;
-  if (!LOOPBACK.test(host) && (token === undefined || tls === undefined)) {
+  if (!isLoopback(host) && (token === undefined || tls === undefined)) {
     throw new InvalidArgumentError('host', 'is reached by other machines: that needs token and tls');
   }
   if (tls !== undefined) checkTls(tls);
   return {
     client,
     host,
-    port: anInteger('port', options.port ?? DEFAULTS.port, 0, MAX_PORT),
+    port: optional('port', options.port, anInteger(0, MAX_PORT), DEFAULTS.port),
     token: token === undefined ? makeToken() : checkToken(token),
     tls,
-    maxConcurrent: anInteger('maxConcurrent', options.maxConcurrent ?? DEFAULTS.maxConcurrent, 1, MAX_CALLS),
-    maxQueue: anInteger('maxQueue', options.maxQueue ?? DEFAULTS.maxQueue, 0, MAX_CALLS),
+    maxConcurrent: optional(
+      'maxConcurrent',
+      options.maxConcurrent,
+      anInteger(1, MAX_CALLS),
+      DEFAULTS.maxConcurrent,
+    ),
+    maxQueue: optional('maxQueue', options.maxQueue, anInteger(0, MAX_CALLS), DEFAULTS.maxQueue),
     model,
     securityTier,
     onCall: options.onCall ?? ((): void => undefined),
   };
-}
-
-function anInteger(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(name, `must be an integer from ${String(least)} to ${String(most)}`);
 }

@@ -7,6 +7,7 @@
 export { KeyStore } from './keystore.js';
 export { ServingKeyStore } from './serving-key-store.js';
 export type { KeyStoreOptionNames, KeyStoreOptions } from './options.js';
+export { DEFAULTS as KEY_STORE_DEFAULTS } from './limits.js';
 export type { KeyLease } from './key-pair.js';
 export type { MoveOptions } from './move.js';
 export { generateKeyFiles, loadKeyFiles } from './key-files.js';

@@ -2,6 +2,7 @@
 import crypto, { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import type { Environment, Hash } from './environment.js';
+import { KEY_STORE_DEFAULTS } from '@nomyo/keystore';
 import { jsonResponse } from './fetch/json-response.node.js';
 import { proxyOf } from './proxy.node.js';
 import { quietly } from './quietly.js';
@@ -9,7 +10,7 @@ import { quietly } from './quietly.js';
 /** Environment variables, `diagnostics_channel`, and Node's own hashes. */
 export const environment: Environment = {
   isBrowser: false,
-  defaultKeyDir: 'client_keys',
+  defaultKeyDir: KEY_STORE_DEFAULTS.keyDir,
   variable: (name) => {
     const value = process.env[name];
     return value === '' ? undefined : value;

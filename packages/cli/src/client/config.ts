@@ -1,9 +1,9 @@
 /** From the settings to the options of a client of nomyo-js. */
+import { isLoopback } from '@nomyo/base';
 import type { SecureChatCompletionConfig, SecurityTier } from 'nomyo-js';
 import type { Context } from '../context.js';
 import { UsageError } from '../exit/codes.js';
 import { readText } from '../io/file.js';
-import { isLoopback } from '../settings/loopback.js';
 import { defaultKeyDir } from '../settings/places.js';
 import { readApiKey, readKeyPassword } from '../settings/secrets.js';
 import { LOCAL_KEY_SIZE } from './local.js';

@@ -1,8 +1,8 @@
 /** Texts of flags, variables and the configuration file as the values they stand for. Pure. */
+import { isLoopback } from '@nomyo/base';
 import { checkPins, parseBaseUrl } from '@nomyo/transport';
 import { phiPolicy, type Policy, type SecurityTier } from 'nomyo-js';
 import { UsageError } from '../exit/codes.js';
-import { isLoopback } from './loopback.js';
 
 /** The value of a setting from one source; several texts for a list. */
 export type Given = readonly string[];

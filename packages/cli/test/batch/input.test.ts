@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MAX_JSON_DEPTH, serializeJson } from '@nomyo/crypto';
 import { checkInput } from '../../src/batch/input/check.js';
 import { IdTable } from '../../src/batch/input/id-table.js';
 import { readInput } from '../../src/batch/input/read-input.js';
@@ -49,7 +50,7 @@ describe('the check of an input', () => {
       'a list in a list in a list',
       [request('a', 'x'), endless(`${'['.repeat(50_000)}1${']'.repeat(50_000)}`)],
       2,
-      '1,000 levels',
+      '500 levels',
     ],
     ['a long line', [request('a', 'x'), request('b', 'x'.repeat(10_500_000))], 2, '10 MiB'],
   ])('%s is named by its line', async (_name, lines, number, says) => {
@@ -98,11 +99,18 @@ describe('the check of an input', () => {
     expect((await check()).count).toBe(2);
   });
 
-  it('accepts many members on few levels, and a thousand levels', async () => {
+  it('accepts many members on few levels, and as many levels as can be sealed', async () => {
     writeLines(file, [endless(`[${'1,[],'.repeat(100_000)}{}]`), request('a', 'x')]);
     expect((await check()).count).toBe(2);
-    writeLines(file, [endless(`${'['.repeat(999)}${']'.repeat(999)}`)]);
+    const nested = (lists: number): string => endless(`${'['.repeat(lists)}1${']'.repeat(lists)}`);
+    const seal = (line: string): void => serializeJson(parseRequest(line, undefined).body).dispose();
+    // The body is a level too.
+    writeLines(file, [nested(MAX_JSON_DEPTH - 1)]);
     expect((await check()).count).toBe(1);
+    seal(nested(MAX_JSON_DEPTH - 1));
+    writeLines(file, [nested(MAX_JSON_DEPTH)]);
+    await expect(check()).rejects.toThrow('500 levels');
+    expect(() => seal(nested(MAX_JSON_DEPTH))).toThrow('500 levels');
   });
 
   it('takes the last of two members with one name, as JSON.parse does', async () => {

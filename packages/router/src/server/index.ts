@@ -26,4 +26,4 @@ export { KeyRing, OPEN_TO_ALL, type Access } from './access/key-ring.js';
 export { oneUpstream, type TierRoute, type TierTable } from './access/tiers.js';
 export { openReplays } from './replay/open.js';
 export { MemoryReplayMap, type MemoryMapOptions, type ReplayMap } from './replay/replay-map.js';
-export { UsageError } from './cli/usage-error.js';
+export { UsageError } from '../usage-error.js';

@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { notifySystemd } from './cli/notify.js';
 import { createProgram } from './cli/program.js';
 import type { Serving } from './cli/surroundings.js';
-import { messageOf, UsageError } from './cli/usage-error.js';
+import { messageOf, UsageError } from '../usage-error.js';
 
 const EXIT = { failure: 1, usage: 2 } as const;
 

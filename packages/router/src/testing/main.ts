@@ -5,7 +5,7 @@ import { NomyoError } from '@nomyo/crypto';
 import { readCommandLine, type Command } from './cli/command-line.js';
 import { helpText } from './cli/help.js';
 import { run } from './cli/run.js';
-import { messageOf, UsageError } from './cli/usage-error.js';
+import { messageOf, UsageError } from '../usage-error.js';
 
 const EXIT = { failure: 1, usage: 2 } as const;
 

@@ -4,7 +4,7 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { isLoopback } from '../policy/address.js';
+import { isLoopbackAddress } from '../policy/address.js';
 import type { TlsSettings } from './tls.node.js';
 
 /** The destination of a connection. */
@@ -38,7 +38,7 @@ export async function connectTcp(
   { onlyLoopback = false }: { readonly onlyLoopback?: boolean } = {},
 ): Promise<net.Socket> {
   const addresses = await lookUp(host, signal);
-  const remote = onlyLoopback ? addresses.find((address) => !isLoopback(address)) : undefined;
+  const remote = onlyLoopback ? addresses.find((address) => !isLoopbackAddress(address)) : undefined;
   if (remote !== undefined) throw notLoopback(host, remote);
   const [first, ...others] = addresses;
   if (first !== undefined && others.length > 0) return fastest(addresses, port, signal);

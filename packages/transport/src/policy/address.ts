@@ -33,8 +33,8 @@ export function isInRange(range: string, address: IpAddress): boolean {
   return ip.value >> hostBits === address.value >> hostBits;
 }
 
-/** Reports whether it is a loopback address (RFC 6890). */
-export function isLoopback(host: string): boolean {
+/** Reports whether it is a loopback address (RFC 6890), in any spelling. */
+export function isLoopbackAddress(host: string): boolean {
   const ip = parseIp(host);
   return ip !== undefined && (isInRange('127.0.0.0/8', ip) || isInRange('::1', ip));
 }

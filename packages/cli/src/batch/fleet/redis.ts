@@ -1,12 +1,15 @@
 /** Redis, as the commands of a fleet reach it. What it says is never repeated: it can quote a URL, and a password. */
 import { rootCertificates } from 'node:tls';
 import { isObject } from '@nomyo/base';
+import { Option } from 'commander';
 import type { Redis } from 'ioredis';
 import { readText } from '../../io/file.js';
 import type { Context } from '../../context.js';
 import { CommandFailed, EXIT, UsageError } from '../../exit/codes.js';
 import type { Flags } from '../../settings/resolve.js';
 import { readSecret } from '../../settings/secrets.js';
+import { flagName } from '../../settings/table.js';
+import { OF_A_QUEUE } from './options.js';
 
 /** As ioredis takes it. */
 interface RedisAddress {
@@ -34,13 +37,6 @@ const PREFIX = /^[\w.-]{1,64}$/u;
 /** How long Redis is waited for at the start, and longest between two tries later, in ms. */
 const CONNECT_MS = 10_000;
 const MAX_RETRY_MS = 2_000;
-
-/** Flags that say something about a queue. */
-const OF_A_QUEUE: ReadonlyMap<string, string> = new Map([
-  ['queuePasswordFile', '--queue-password-file'],
-  ['queuePrefix', '--queue-prefix'],
-  ['workerKey', '--worker-key'],
-]);
 
 /** @returns `undefined` without --queue  @throws {UsageError} */
 export async function queuePlace({ flags, env, settings, output }: Context): Promise<QueuePlace | undefined> {
@@ -144,7 +140,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 /** @throws {UsageError} on a flag that has no effect without a queue */
 function refuseQueueFlags(flags: Flags): void {
-  for (const [name, flag] of OF_A_QUEUE) {
-    if (flags[name] !== undefined) throw new UsageError(`${flag} belongs to a queue: name it with --queue`);
+  const unused = OF_A_QUEUE.find(({ flag }) => flags[new Option(flag).attributeName()] !== undefined);
+  if (unused !== undefined) {
+    throw new UsageError(`${flagName(unused)} belongs to a queue: name it with --queue`);
   }
 }

@@ -1,5 +1,6 @@
 /** One line of the input, in the format of OpenAI's batch files. Pure. */
 import { isObject } from '@nomyo/base';
+import { MAX_JSON_DEPTH } from '@nomyo/crypto';
 
 /** One request of a batch. */
 export interface BatchRequest {
@@ -72,30 +73,30 @@ function hasContent(content: unknown, url: BatchUrl): boolean {
 /** The form of a number that may exceed 1.8e308, the largest in JavaScript. */
 const MAYBE_ENDLESS = /[\d.]e\+?\d{3}|\d{200}/iu;
 
-/** Parsers of JSON give up somewhere; those of Python do at about as many levels. */
-const MAX_LEVELS = 1_000;
-
 /**
- * Refuses what can be written in JSON and not be sent: numbers that JavaScript takes for infinite, and lists in lists in
- * lists, which fill the stack of whoever writes them.
+ * Refuses what can be written in JSON and not be sent: numbers that JavaScript takes for infinite, and more levels of lists
+ * and objects than a payload may have.
  *
  * @param text that the body was read from
  * @throws {LineError}
  */
 export function refuseUnsendable(text: string, body: BatchRequest['body']): void {
   // A level takes two characters at least, so that most lines are not looked at.
-  if (text.length < 2 * MAX_LEVELS && !MAYBE_ENDLESS.test(text)) return;
-  let level: readonly unknown[] = [body];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_LEVELS) throw new LineError('body has more than 1,000 levels of lists and objects');
-    level = level.flatMap(membersOf);
+  if (text.length < 2 * MAX_JSON_DEPTH && !MAYBE_ENDLESS.test(text)) return;
+  let level: readonly object[] = [body];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > MAX_JSON_DEPTH) {
+      throw new LineError(`body has more than ${String(MAX_JSON_DEPTH)} levels of lists and objects`);
+    }
+    level = level.flatMap(containersIn);
   }
 }
 
 /** @throws {LineError} */
-function membersOf(value: unknown): readonly unknown[] {
-  if (value === Infinity || value === -Infinity) {
+function containersIn(container: object): readonly object[] {
+  const members: readonly unknown[] = Object.values(container);
+  if (members.includes(Infinity) || members.includes(-Infinity)) {
     throw new LineError('body has a number that is too large to be sent, such as 1e400');
   }
-  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+  return members.filter((member) => typeof member === 'object' && member !== null);
 }

@@ -1,5 +1,5 @@
 /** `nomyo batch`. */
-import { QUEUE_OPTIONS } from '../../batch/fleet/options.js';
+import { QUEUE_OPTIONS, WORKER_KEY } from '../../batch/fleet/options.js';
 import { CALLING, PRINTING, type CommandSpec } from '../../command.js';
 
 const status: CommandSpec = {
@@ -30,7 +30,7 @@ export const BATCH: CommandSpec = {
     { flag: '--at-most-once', help: 'what a killed run has sent is not sent again, and counts as failed' },
     { flag: '--seal-to <file>', help: 'public key (PEM) that results are sealed to' },
     ...QUEUE_OPTIONS,
-    { flag: '--worker-key <file>', help: 'public key (PEM) of the workers (default: as they announce it)' },
+    WORKER_KEY,
     { flag: '--dry-run', help: 'check the input, count, and send nothing' },
   ],
   examples: [

@@ -1,8 +1,8 @@
 /** The meaning of a router's answer. Pure, except for the list of authorities built into Node. */
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
+import { isLoopback } from '@nomyo/base';
 import type { ProbeFacts } from '../../router/probe.js';
-import { isLoopback } from '../../settings/loopback.js';
 import { fail, ok, skip, warn, type Finding } from './check.js';
 
 /** Beyond these, tokens and certificates begin to be refused for being too old or too new. */
@@ -15,6 +15,10 @@ const REACHING: Readonly<Record<string, readonly [what: string, fix: string]>> =
   ENOTFOUND: ['the name is not known', 'check --base-url and the name server'],
   EAI_AGAIN: ['no name server answers', 'check the network'],
   PROXY_REFUSED: ['the proxy refuses to connect to it', 'check HTTPS_PROXY, and what the proxy permits'],
+  PROXY_SPOKE: [
+    'the proxy sends bytes of its own into the connection',
+    'check HTTPS_PROXY: this proxy does not only forward',
+  ],
   ETIMEDOUT: ['no answer in time', 'check the network and firewalls'],
   ECONNRESET: ['the connection was cut', 'check firewalls and proxies'],
   CERT_HAS_EXPIRED: [

@@ -1,7 +1,7 @@
 /** The flags of `nomyo gateway`. */
 import { isIP } from 'node:net';
+import { isLoopback } from '@nomyo/base';
 import { UsageError } from '../../exit/codes.js';
-import { isLoopback } from '../../settings/loopback.js';
 import type { Flags } from '../../settings/resolve.js';
 import { aCount } from '../../settings/values.js';
 

@@ -1,6 +1,6 @@
 /** The file of API keys: hashes only, one JSON document. */
 import type { NamedFile } from '../files/private-file.js';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { isObject, isTier } from '../json/values.js';
 import type { ApiKeyEntry } from './api-key.js';
 

@@ -1,5 +1,5 @@
 /** The models and the upstream of each tier. */
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import type { NamedFile } from '../files/private-file.js';
 import { isObject, TIERS, type JsonObject, type Tier } from '../json/values.js';
 

@@ -6,7 +6,7 @@ import { decodeApiKeys, encodeApiKeys } from '../access/api-keys-file.js';
 import { codeOf, readPrivateFile, replacePrivateFile, type NamedFile } from '../files/private-file.js';
 import type { Tier } from '../json/values.js';
 import type { Print } from './surroundings.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { keyName, tierList, wholeNumber } from './values.js';
 
 interface AddOptions {

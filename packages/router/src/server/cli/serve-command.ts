@@ -1,7 +1,6 @@
 /** `nomyo-router serve`. */
-import { given } from '@nomyo/base';
+import { given, isLoopback } from '@nomyo/base';
 import { type Command } from 'commander';
-import { isLoopback } from '../../loopback.js';
 import { KeyRing, OPEN_TO_ALL, type Access } from '../access/key-ring.js';
 import { decodeTiers, oneUpstream, type TierTable } from '../access/tiers.js';
 import { readPrivateFile, readPublicFile } from '../files/private-file.js';
@@ -15,7 +14,7 @@ import { startServer, type RouterServer } from '../server.js';
 import { upstreamBase } from '../upstream/endpoint.js';
 import { readOrMakeV1Key } from '../v1/key-file.js';
 import type { Surroundings } from './surroundings.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { MAX_PORT, wholeNumber } from './values.js';
 
 const MIB = 1_048_576;

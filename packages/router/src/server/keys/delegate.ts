@@ -1,6 +1,6 @@
 /** The root delegates to a signer, for one realm and some days; a higher epoch revokes the lower ones (SPEC §4). */
 import { formatPin, makeDelegation } from '@nomyo/protocol-v2';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { generateEd25519, rawPublicKey, signWith } from './ed25519.js';
 import { readRoot } from './root.js';
 import { readSigner, writeSigner } from './signer-file.js';

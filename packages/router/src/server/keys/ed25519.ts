@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyO
 import { concatBytes } from '@nomyo/base';
 import { decodePem, encodePem, PEM_LABEL } from '@nomyo/crypto';
 import type { SigningKey } from '@nomyo/protocol-v2';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import type { NamedFile } from '../files/private-file.js';
 
 /** RFC 8410 §4: an Ed25519 SPKI is 12 bytes of algorithm, then the 32 bytes of the key. */

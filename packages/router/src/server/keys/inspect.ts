@@ -11,7 +11,7 @@ import {
   type InspectedDocument,
 } from '@nomyo/protocol-v2';
 import { codeOf } from '../files/private-file.js';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { delegationIn } from './signer-file.js';
 
 const TIMEOUT_MS = 10_000;

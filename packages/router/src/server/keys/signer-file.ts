@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { concatBytes, equalBytes, wipe } from '@nomyo/base';
 import { decodePem, encodePem } from '@nomyo/crypto';
 import { inspectDelegation, type InspectedDelegation } from '@nomyo/protocol-v2';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { createPrivateFile, readPrivateFile, type NamedFile } from '../files/private-file.js';
 import { privateKeyPem, rawPublicKey, readPrivateKeyPem } from './ed25519.js';
 

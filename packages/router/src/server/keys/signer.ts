@@ -1,6 +1,6 @@
 /** Opens the signer of a server. */
 import { makeKeyDocument } from '@nomyo/protocol-v2';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import type { Signer } from '../protocol/port.js';
 import { signWith } from './ed25519.js';
 import { readSigner } from './signer-file.js';

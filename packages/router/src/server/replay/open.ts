@@ -1,6 +1,6 @@
 /** Opens the configured replay map. ioredis is loaded only if Redis is used. */
 import type { Redis } from 'ioredis';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { RedisReplayMap, type RedisClient } from './redis-map.js';
 import { MemoryReplayMap, type MemoryMapOptions, type ReplayMap } from './replay-map.js';
 

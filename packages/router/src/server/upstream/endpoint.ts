@@ -1,5 +1,5 @@
 /** The URL of an OpenAI-compatible server: an origin, or a base URL ending in `/v1`. */
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 
 /** @throws {UsageError} when it is no http: or https: URL, or holds a user, a query or a fragment */
 export function upstreamBase(option: string, text: string): URL {

@@ -1,6 +1,6 @@
 /** The RSA key of protocol 1: clients pin it, so it is kept in a file across restarts. */
 import { encodePem, generatePkcs8, PEM_LABEL } from '@nomyo/crypto';
-import { UsageError } from '../cli/usage-error.js';
+import { UsageError } from '../../usage-error.js';
 import { createPrivateFile, readPrivateFile, type NamedFile } from '../files/private-file.js';
 
 /** Reads the PEM from the file, which is created with mode 0600 if missing. @throws {UsageError} */

@@ -1,9 +1,9 @@
 /** The command line, as a pure function of its words and the environment. */
 import { parseArgs } from 'node:util';
-import { isLoopback } from '../../loopback.js';
+import { isLoopback } from '@nomyo/base';
 import type { RouterOptions } from '../options.js';
 import { CLI_DEFAULTS, CLI_OPTIONS } from './option-table.js';
-import { messageOf, UsageError } from './usage-error.js';
+import { messageOf, UsageError } from '../../usage-error.js';
 import { allowedModels, failSpec, keySize, wholeNumber } from './values.js';
 
 /** The parsed command line. */

@@ -1,7 +1,7 @@
 /** The router's private key between two starts. */
 import { open, readFile, stat } from 'node:fs/promises';
 import { encodePem, generatePkcs8, PEM_LABEL, type KeySize } from '@nomyo/crypto';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../../usage-error.js';
 
 /** Read and written by the owner alone. */
 const PRIVATE_MODE = 0o600;

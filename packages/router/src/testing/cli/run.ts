@@ -3,7 +3,7 @@ import { startRouter, type Router } from '../router.js';
 import { bannerText } from './banner.js';
 import type { Command } from './command-line.js';
 import { readOrMakeKeyFile } from './key-file.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../../usage-error.js';
 
 /** Writes one line to the terminal. */
 export type Print = (line: string) => void;

@@ -4,7 +4,7 @@ import { assertMode } from '../fail/parse.js';
 import type { FailSpec } from '../fail/plan.js';
 import type { TierModels } from '../policy/tiers.js';
 import { TIERS, type SecurityTier } from '../../v1/headers.js';
-import { UsageError } from './usage-error.js';
+import { UsageError } from '../../usage-error.js';
 
 /** @throws {UsageError} */
 export function wholeNumber(option: string, text: string | undefined): number | undefined {
