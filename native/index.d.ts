@@ -12,6 +12,16 @@
  *   before a byte of a secret is in it. Default: `false`; the memory is then wiped, guarded and left
  *   out of dumps, can be swapped out, and is counted in {@link info}.
  *
+ * @example
+ * ```js
+ * const { SecureRegion } = require('nomyo-native');
+ *
+ * const region = SecureRegion.from(password, true); // in locked memory, or an error
+ * password.fill(0);
+ * check(region.view()); // a Uint8Array on the memory itself
+ * region.release(); // wiped
+ * ```
+ *
  * @packageDocumentation
  */
 

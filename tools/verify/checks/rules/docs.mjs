@@ -17,6 +17,15 @@ export const headedNames = (markdown) =>
     [...heading.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
   );
 
+/** Sections about an option that do not say what holds without it, or link to no error that it leads to. */
+export const vagueOptions = (markdown) =>
+  markdown
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => section.split(/^## /m)[0])
+    .filter((section) => !/\bdefault\b/i.test(section) || !/\]\(errors\.md#\w+\)/.test(section))
+    .map((section) => section.split('\n')[0]);
+
 /** Members of an interface, by their names. */
 export function membersOf(source, name) {
   const body = new RegExp(`interface ${name}\\b[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? '';

@@ -1,4 +1,4 @@
-// Links of the Markdown files in a tarball: absolute, or to something that is in it.
+// Links of the Markdown files in a tarball, or in the repository: absolute, or to something that is in it.
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -35,7 +35,7 @@ function deadEnd({ dir, files, from }, link) {
 }
 
 /**
- * @param {string} dir the unpacked tarball
+ * @param {string} dir the unpacked tarball, or the root of the repository
  * @param {string[]} files what is in it
  * @returns the links that lead nowhere, a line each
  */

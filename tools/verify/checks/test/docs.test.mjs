@@ -4,17 +4,18 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ERROR_CODES } from '@nomyo/base';
 import { root } from '../members.mjs';
-import { headedNames, membersOf, reexported, wideTableRows } from '../rules/docs.mjs';
+import { headedNames, membersOf, reexported, vagueOptions, wideTableRows } from '../rules/docs.mjs';
+import { linkViolations } from '../rules/links.mjs';
 import { countWalk, walkIn } from '../rules/walk.mjs';
 import { PAGE, traceCreate } from '../walk.mjs';
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
-const pages = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
+const { stdout: listed } = spawnSync('git', ['ls-files', '-co', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
-})
-  .stdout.split('\n')
-  .filter((file) => file !== '' && !/\/fixtures\/|CHANGELOG/.test(file));
+});
+const files = listed.split('\n').filter((file) => file !== '' && !/\/fixtures\/|CHANGELOG/.test(file));
+const pages = files.filter((file) => file.endsWith('.md'));
 
 /** Sources of what `exports` names: the package's subpath, and its file. */
 const entries = readdirSync(join(root, 'packages')).flatMap((name) => {
@@ -23,6 +24,7 @@ const entries = readdirSync(join(root, 'packages')).flatMap((name) => {
     .filter(([, target]) => typeof target === 'object')
     .map(([path, target]) => [`${full}${path.slice(1)}`, join('packages', name, target['@nomyo/source'])]);
 });
+entries.push(['nomyo-native', 'native/index.d.ts']);
 
 describe('pages', () => {
   it('have no table wider than 120 columns', () => {
@@ -39,6 +41,15 @@ describe('pages', () => {
       ...membersOf(sources[2], 'V2Options'),
     ];
     expect(headedNames(read('docs/options.md')).sort()).toEqual(options.sort());
+  });
+
+  it('docs/options.md says of each option what holds without it, and which error it leads to', () => {
+    expect(vagueOptions('### `a`\n\nDefault: 1.\n\n### `b`\n\n[`X`](errors.md#x)\n')).toEqual(['`a`', '`b`']);
+    expect(vagueOptions(read('docs/options.md'))).toEqual([]);
+  });
+
+  it('link to pages, files and headings that exist', () => {
+    expect(linkViolations(root, files)).toEqual([]);
   });
 
   it('docs/errors.md has a heading for each code, and for nothing else', () => {
