@@ -1,52 +1,37 @@
-/** HTTP by Node's own modules and nothing around them: requests over kept connections, and servers on loopback. */
+/** HTTPS by Node's own modules and nothing around them: requests over kept connections, and servers on loopback. */
 import { once } from 'node:events';
-import http, { type IncomingMessage, type RequestOptions, type Server } from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage, Server } from 'node:http';
+import { Agent, request } from 'node:https';
 
 /** Longer than any pause of the benchmark, in ms. */
 const KEEP_ALIVE_MS = 600_000;
 
-/** PEM of a certificate and its key. */
-export interface Tls {
-  readonly cert: string;
-  readonly key: string;
-}
-
-/** Sends requests to paths below one URL. */
+/** Sends requests to paths below one URL; those with a body are POSTs. */
 export interface Http {
-  readonly get: (path: string) => Promise<IncomingMessage>;
-  readonly post: (
+  readonly send: (
     path: string,
-    headers: Readonly<Record<string, string>>,
-    body: Uint8Array | string,
+    headers?: Readonly<Record<string, string>>,
+    body?: Uint8Array | string,
   ) => Promise<IncomingMessage>;
   readonly close: () => void;
 }
 
-/** @param ca PEM of the authority to trust; `undefined` over plain HTTP */
-export function openHttp(baseUrl: string, ca: string | undefined): Http {
-  const { request, Agent } = ca === undefined ? http : https;
-  const agent = new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
+/** @param ca PEM of the authority to trust */
+export function openHttp({ baseUrl, ca }: { readonly baseUrl: string; readonly ca: string }): Http {
+  const agent = new Agent({ keepAlive: true, ca });
   const { hostname, port, pathname } = new URL(baseUrl);
   const prefix = pathname === '/' ? '' : pathname;
-  const send = (path: string, options: RequestOptions, body: Uint8Array | string): Promise<IncomingMessage> =>
+  const send: Http['send'] = (path, headers, body = '') =>
     new Promise((resolve, reject) => {
-      const url = { hostname, port, agent, path: prefix + path };
-      request({ ...url, ...options }, resolve)
+      const [method, length] = [body === '' ? 'GET' : 'POST', Buffer.byteLength(body)];
+      const target = { hostname, port, agent, path: prefix + path, method };
+      request({ ...target, headers: { ...headers, 'content-length': length } }, resolve)
         .once('error', reject)
         .end(body);
     });
-  return {
-    get: (path) => send(path, {}, ''),
-    post: (path, headers, body) => {
-      const length = { 'content-length': Buffer.byteLength(body) };
-      return send(path, { method: 'POST', headers: { ...headers, ...length } }, body);
-    },
-    close: () => agent.destroy(),
-  };
+  return { send, close: () => agent.destroy() };
 }
 
-/** The body of a message. */
 export function readBody(message: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];

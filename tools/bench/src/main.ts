@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { failureOf, measureRows, readParts, writePart, type Part } from './part.js';
-import { verdictLines } from './report/markdown.js';
+import { goalTable } from './report/markdown.js';
 import { writeReport } from './report/write.js';
 import type { Row } from './row.js';
 import { ROWS } from './rows/index.js';
@@ -84,7 +84,7 @@ async function runShort(chosen: readonly Row[], out: string | undefined): Promis
 function tell(row: Row, part: Part): void {
   console.log(`\n${row.title} (${row.id}, ${part.seconds.toFixed(0)} s)`);
   if (part.skipped !== undefined) console.log(`  not measured: ${part.skipped}`);
-  for (const line of verdictLines(row, part)) console.log(line);
+  console.log(goalTable([row], new Map([[row.id, part]])));
 }
 
 try {

@@ -40,17 +40,8 @@ export async function measureRows(
   done: (row: Row, part: Part) => void,
 ): Promise<void> {
   const workshop = new Workshop();
-  const end = (): void => {
-    workshop.close();
-    process.exit(130);
-  };
-  process.once('SIGINT', end).once('SIGTERM', end);
-  try {
-    for (const row of rows) done(row, await measureRow(row, workshop, short));
-  } finally {
-    workshop.close();
-    process.removeListener('SIGINT', end).removeListener('SIGTERM', end);
-  }
+  for (const row of rows) done(row, await measureRow(row, workshop, short));
+  workshop.close();
 }
 
 async function measureRow(row: Row, workshop: Workshop, short: boolean): Promise<Part> {
@@ -87,7 +78,6 @@ export function failureOf(row: Row, part: Part | undefined): string | undefined 
   return bad.length === 0 ? undefined : `out of band: ${bad.map(({ figure }) => figure).join(', ')}`;
 }
 
-/** Writes a part over an older one of the same row. */
 export function writePart(directory: string, part: Part): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, `${part.row}.json`), `${JSON.stringify(part, null, 2)}\n`);

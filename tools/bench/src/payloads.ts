@@ -3,7 +3,6 @@
 /** The size of most prompts and answers, in bytes. */
 export const ONE_KB = 1024;
 
-/** An OpenAI chat-completion request. */
 export interface BenchRequest {
   readonly model: string;
   readonly messages: { readonly role: 'user'; readonly content: string }[];

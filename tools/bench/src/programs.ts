@@ -3,10 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The command `nomyo`. */
 export const NOMYO: string = scriptOf(import.meta.resolve('@nomyo/cli/package.json'), 'dist/node/main.js');
 
-/** The command `nomyo-router`. */
 export const NOMYO_ROUTER: string = scriptOf(
   import.meta.resolve('@nomyo/router/package.json'),
   'dist/server/main.js',

@@ -22,7 +22,6 @@ export function atLeast(what: string, beside: string, goal: number, band: number
   return { relation: 'at least', what, beside, goal, band };
 }
 
-/** How a measured figure stands. */
 export type Verdict = 'met' | 'missed' | 'out of band';
 
 /** Judges the median. */

@@ -22,12 +22,10 @@ export function quantile(samples: readonly number[], p: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** @throws {RangeError} when there are no samples */
 export function median(samples: readonly number[]): number {
   return quantile(samples, 0.5);
 }
 
-/** @throws {RangeError} when there are no samples */
 export function summarize(samples: readonly number[]): Summary {
   const [q1, q3] = [quantile(samples, 0.25), quantile(samples, 0.75)];
   return { n: samples.length, q1, median: median(samples), q3 };

@@ -33,6 +33,11 @@ export class Workshop {
 
   readonly caFile: string = this.path('ca.pem');
 
+  constructor() {
+    process.once('exit', () => this.close());
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+  }
+
   /** A path in the directory. */
   path(name: string): string {
     return join(this.#dir, name);
@@ -57,20 +62,12 @@ export class Workshop {
 
   /** The canned router of this row, in a process of its own, over TLS. */
   router(): Promise<Child<CannedRouter>> {
-    this.#router ??= this.#startRouter();
+    const start = async (): Promise<Child<CannedRouter>> => {
+      const publicKeyPem = await readPublicKey(await this.keyDir(4096, 'router'));
+      return this.start('canned router', { publicKeyPem, tls: await this.certificate() });
+    };
+    this.#router ??= start();
     return this.#router;
-  }
-
-  async #startRouter(): Promise<Child<CannedRouter>> {
-    const publicKeyPem = await readPublicKey(await this.keyDir(4096, 'router'));
-    const { cert, key } = await this.certificate();
-    return this.start('canned router', { publicKeyPem, tls: { cert, key } });
-  }
-
-  /** Where the canned router gives answers of so many characters. */
-  async baseUrl(answerBytes: number = ONE_KB): Promise<string> {
-    const router = await this.router();
-    return `${await router.ask('origin')}/answer/${String(answerBytes)}`;
   }
 
   /** A process that holds one client. */
@@ -79,9 +76,10 @@ export class Workshop {
     return this.start('client', await this.config(order), { ...process, nodeArgs });
   }
 
-  async config({ answerBytes, keySize = 4096, ...more }: ClientOrder): Promise<ClientConfig> {
+  async config({ answerBytes = ONE_KB, keySize = 4096, ...more }: ClientOrder): Promise<ClientConfig> {
     const { ca } = await this.certificate();
-    const baseUrl = more.baseUrl ?? (await this.baseUrl(answerBytes));
+    const origin = more.baseUrl ?? (await (await this.router()).ask('origin'));
+    const baseUrl = more.baseUrl ?? `${origin}/answer/${String(answerBytes)}`;
     const keyDir = more.keyDir ?? (await this.keyDir(keySize));
     return { ...more, baseUrl, ca, caFile: this.caFile, keyDir, keySize };
   }
@@ -104,7 +102,6 @@ export class Workshop {
     [this.#children, this.#router] = [[], undefined];
   }
 
-  /** Ends everything. */
   close(): void {
     this.stopChildren();
     rmSync(this.#dir, { recursive: true, force: true });
@@ -114,12 +111,9 @@ export class Workshop {
 /** Makes a directory with a new pair, as the SDK keeps it. */
 export async function makeKeyDir(path: string, keySize: KeySize): Promise<string> {
   const client = new SecureCompletionClient({ keyDir: path });
-  try {
-    await client.generateKeys({ saveToFile: true, keyDir: path, keySize });
-    return path;
-  } finally {
-    client.dispose();
-  }
+  await client.generateKeys({ saveToFile: true, keyDir: path, keySize });
+  client.dispose();
+  return path;
 }
 
 /** The public half of the pair in a directory, as SPKI PEM. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startRouter, type Router } from '@nomyo/router/testing';
+import { makeCertificate, startRouter, type MadeCertificate, type Router } from '@nomyo/router/testing';
 
 import { openClient, type ClientKind } from '../src/clients/client.js';
 import { requestOf } from '../src/payloads.js';
@@ -11,14 +11,16 @@ import { makeKeyDir, readPublicKey } from '../src/workshop.js';
 
 let dir = '';
 let keyDir = '';
+let tls: MadeCertificate;
 let router: Router;
 let canned: CannedRouter;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'nomyo-bench-test-'));
   keyDir = await makeKeyDir(join(dir, 'keys'), 2048);
-  router = await startRouter({});
-  canned = await startCannedRouter({ publicKeyPem: await readPublicKey(keyDir) });
+  tls = await makeCertificate();
+  router = await startRouter({ tls });
+  canned = await startCannedRouter({ publicKeyPem: await readPublicKey(keyDir), tls });
 }, 60_000);
 
 afterAll(async () => {
@@ -28,10 +30,10 @@ afterAll(async () => {
 
 /** The last of so many answers. */
 async function answerTo(kind: ClientKind, baseUrl: string, promptBytes: number, calls = 1) {
-  const client = await openClient({ kind, baseUrl, keyDir, keySize: 2048 });
+  const client = await openClient({ kind, baseUrl, ca: tls.ca, caFile: '', keyDir, keySize: 2048 });
   let answer: unknown;
   for (let call = 0; call < calls; call += 1) answer = await client.call(requestOf(promptBytes));
-  client.close();
+  client.close?.();
   return answer;
 }
 

@@ -1,15 +1,28 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readParts, writePart } from '../src/part.js';
+import { describe, expect, it } from '@jest/globals';
+import { failureOf, readParts, writePart, type Part } from '../src/part.js';
 import { renderReport } from '../src/report/markdown.js';
 import { renderGoals, writeReport } from '../src/report/write.js';
+import { compare } from '../src/row.js';
+import { cpu } from '../src/rows/calls.js';
 import { ROWS } from '../src/rows/index.js';
 import { summarize } from '../src/stats.js';
-import { MACHINE, partOf } from './support.js';
 
-const part = partOf('cpu', { 'cpu-1k': summarize([1, 1.02, 1.2]) });
+const MACHINE = {
+  ...{ CPU: 'A CPU', cores: '2', 'AVX-512 IFMA': 'no', memory: '8 GiB' },
+  ...{ system: 'Linux 6', Node: '20.0.0', OpenSSL: '3.0.0' },
+};
+
+function measured(...samples: readonly number[]): Part {
+  const tables = [compare('CPU, ms', { 'nomyo|js': [2, 4], other: [1, 2] })];
+  const figures = { 'cpu-1k': summarize(samples) };
+  const circumstances = { machine: MACHINE, startedAt: '2026-01-01T00:00:00.000Z', seconds: 1, load: 0.1 };
+  return { row: 'cpu', ...circumstances, figures, tables, failed: false };
+}
+
+const part = measured(1, 1.02, 1.2);
 const parts = new Map([['cpu', part]]);
 
 describe('the report', () => {
@@ -48,21 +61,27 @@ describe('the report', () => {
   });
 });
 
-describe('files', () => {
-  let dir = '';
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'nomyo-bench-test-'));
-  });
-  afterEach(() => rmSync(dir, { recursive: true, force: true }));
-
-  it('a part is read back as written', () => {
+it('a part is read back as written, and the plots shown in the report exist', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'nomyo-bench-test-'));
+  try {
     writePart(dir, part);
     expect(readParts(dir, ROWS)).toEqual(parts);
-  });
-
-  it('the plots shown in the report exist', async () => {
     await writeReport(join(dir, 'R.md'), ROWS, parts);
     const shown = [...readFileSync(join(dir, 'R.md'), 'utf8').matchAll(/\(plots\/([^)]+)\)/g)];
     expect(shown.map(([, name]) => name)).toEqual(readdirSync(join(dir, 'plots')));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+describe('the short mode fails on', () => {
+  it('figures out of their band, by name', () => {
+    const failures = [1, 1.06, 9].map((value) => failureOf(cpu, measured(value)));
+    expect(failures).toEqual([undefined, undefined, 'out of band: cpu-1k']);
+  });
+
+  it('rows that could not be measured', () => {
+    expect(failureOf(cpu, { ...measured(1), skipped: 'why' })).toBe('cpu: why');
+    expect(failureOf(cpu, undefined)).toBe('cpu: not measured');
   });
 });

@@ -6,9 +6,7 @@ import type { Role } from './main.js';
 export interface ChildOptions {
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Arguments of Node itself. */
   readonly nodeArgs?: readonly string[];
-  /** The Node that runs it. */
   readonly execPath?: string;
 }
 

@@ -5,7 +5,7 @@ import { openClient, type ClientConfig } from '../clients/client.js';
 import { ONE_KB, requestOf, type BenchRequest } from '../payloads.js';
 import { watchEventLoop, type LoopBlock } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
-import { measureMemory, settledRss, type MemoryUse } from './memory.js';
+import { measureMemory, settledRss } from './memory.js';
 
 export interface ClientCommands {
   load(load: Load): Promise<Measured>;
@@ -13,9 +13,8 @@ export interface ClientCommands {
   loop(load: Load): Promise<LoopBlock>;
   /** Makes a key pair of 4096 bits and watches the event loop. */
   loopOfKey(whose: 'ours' | 'reference'): Promise<LoopBlock>;
-  /** One call, and the peak of memory during it. */
-  memory(load: Load): Promise<MemoryUse>;
-  /** Resident memory, in bytes. */
+  /** One call, and the memory that it took at its peak, in bytes. */
+  memory(load: Load): Promise<number>;
   rss(): Promise<number>;
 }
 

@@ -24,12 +24,9 @@ export async function watchEventLoop(task: () => Promise<unknown>): Promise<Loop
     [last, lastWaited] = [now, waited];
   };
   const timer = setInterval(turn, TICK_MS);
-  try {
-    await task();
-    turn();
-  } finally {
-    clearInterval(timer);
-  }
+  await task();
+  turn();
+  clearInterval(timer);
   return block;
 }
 

@@ -2,14 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Resident memory before a task, and its peak during it, in bytes. */
-export interface MemoryUse {
-  readonly before: number;
-  readonly peak: number;
-}
-
-/** Runs `task` and returns the peak. Needs `--expose-gc`, and Linux to reset the peak. */
-export async function measureMemory(task: () => Promise<unknown>): Promise<MemoryUse> {
+/** The peak during `task`, beyond what there was before, in bytes. Needs `--expose-gc`, and Linux to reset the peak. */
+export async function measureMemory(task: () => Promise<unknown>): Promise<number> {
   const before = await settledRss();
   try {
     // proc(5): writing 5 to clear_refs sets the peak to the present size.
@@ -18,7 +12,7 @@ export async function measureMemory(task: () => Promise<unknown>): Promise<Memor
     // Elsewhere the peak is that of the whole life of the process: an upper bound.
   }
   await task();
-  return { before, peak: peakRss(process.pid) ?? process.resourceUsage().maxRSS * 1024 };
+  return (peakRss(process.pid) ?? process.resourceUsage().maxRSS * 1024) - before;
 }
 
 /** Resident memory when the garbage collector has done its work, in bytes. */

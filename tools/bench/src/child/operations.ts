@@ -19,22 +19,20 @@ export interface OperationCommands {
   stringify(load: OperationLoad): number;
 }
 
-const COMMANDS: OperationCommands = {
-  locks: () => getMemoryProtectionInfo().method === 'mlock',
-  contexts: ({ bytes, times }) => perOperation(times, () => SecureByteContext.allocate(bytes).dispose()),
-  buffers: ({ bytes, times }) => perOperation(times, () => Buffer.alloc(bytes).fill(0)),
-  serialize: ({ bytes, times }) => {
-    const request = requestOf(bytes);
-    return perOperation(times, () => serializeJson(request).dispose());
-  },
-  stringify: ({ bytes, times }) => {
-    const request = requestOf(bytes);
-    return perOperation(times, () => Buffer.from(JSON.stringify(request)));
-  },
-};
-
 export function operationCommands(): OperationCommands {
-  return COMMANDS;
+  return {
+    locks: () => getMemoryProtectionInfo().method === 'mlock',
+    contexts: ({ bytes, times }) => perOperation(times, () => SecureByteContext.allocate(bytes).dispose()),
+    buffers: ({ bytes, times }) => perOperation(times, () => Buffer.alloc(bytes).fill(0)),
+    serialize: ({ bytes, times }) => {
+      const request = requestOf(bytes);
+      return perOperation(times, () => serializeJson(request).dispose());
+    },
+    stringify: ({ bytes, times }) => {
+      const request = requestOf(bytes);
+      return perOperation(times, () => Buffer.from(JSON.stringify(request)));
+    },
+  };
 }
 
 function perOperation(times: number, operation: () => unknown): number {

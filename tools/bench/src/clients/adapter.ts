@@ -24,8 +24,8 @@ async function open(
   more: { readonly stream?: true },
   read: (response: Response) => Promise<unknown>,
 ): Promise<BenchClient> {
-  const tls = ca === undefined ? { allowHttp: true } : { tls: { ca, replaceDefaultRoots: true } };
-  const secureFetch = createSecureFetch({ baseUrl, keyDir, keyRotationInterval: 0, ...tls });
+  const tls = { ca, replaceDefaultRoots: true };
+  const secureFetch = createSecureFetch({ baseUrl, keyDir, keyRotationInterval: 0, tls });
   await secureFetch.ready();
   return {
     call: async (request) => {
@@ -37,6 +37,5 @@ async function open(
       if (!response.ok) throw new Error(`the adapter answered ${String(response.status)}`);
       return read(response);
     },
-    close: () => secureFetch.dispose(),
   };
 }

@@ -21,23 +21,14 @@ declare module 'crypto' {
   const decapsulate: undefined | ((key: KeyObject, ciphertext: Uint8Array) => Buffer);
 }
 
-/** A call is what the client of a call does. */
-export function openBareClient(): BenchClient {
-  return primitives((ours) => ours.client);
+/** A call is what that side of a call does; it is nothing where this Node has no ML-KEM. */
+function openBare(side: 'client' | 'router'): BenchClient {
+  const run = makeSides()?.[side];
+  return { call: () => Promise.resolve(run?.()) };
 }
 
-/** A call is what the router does for one. */
-export function openBareRouter(): BenchClient {
-  return primitives((ours) => ours.router);
-}
-
-/** Calls do nothing where this Node has no ML-KEM. */
-function primitives(side: (sides: Sides) => () => void): BenchClient {
-  const sides = makeSides();
-  const run = sides === undefined ? () => undefined : side(sides);
-  // eslint-disable-next-line @typescript-eslint/require-await -- all clients are called in one way
-  return { call: async () => run(), close: () => undefined };
-}
+export const openBareClient = (): BenchClient => openBare('client');
+export const openBareRouter = (): BenchClient => openBare('router');
 
 type Sides = Readonly<Record<'client' | 'router', () => void>>;
 

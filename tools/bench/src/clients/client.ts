@@ -7,9 +7,9 @@ export interface ClientConfig {
   readonly kind: ClientKind;
   /** With the path prefix that names the size of the answers. */
   readonly baseUrl: string;
-  /** PEM of the authority to trust, and a file of it; `undefined` over plain HTTP. */
-  readonly ca?: string;
-  readonly caFile?: string;
+  /** PEM of the authority to trust, and a file of it. */
+  readonly ca: string;
+  readonly caFile: string;
   /** Holds `private_key.pem` and `public_key.pem`. */
   readonly keyDir: string;
   /** Modulus of that pair and of those that rotation makes, in bits. */
@@ -28,8 +28,8 @@ export interface ClientConfig {
 export interface BenchClient {
   /** One completion, to the parsed answer; or one stream, as far as the kind of client reads it. */
   call(request: BenchRequest): Promise<unknown>;
-  /** Closes connections and forgets keys. */
-  close(): void;
+  /** Closes connections and forgets keys, where the end of the process does not. */
+  close?(): void;
 }
 
 /** Each is imported only when it is used, so that none of them pays for another. */

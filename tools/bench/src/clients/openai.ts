@@ -5,5 +5,5 @@ import type { BenchClient, ClientConfig } from './client.js';
 /** It trusts what `NODE_EXTRA_CA_CERTS` says. */
 export function openOpenAI({ baseUrl, apiKey = 'none' }: ClientConfig): BenchClient {
   const client = new OpenAI({ baseURL: `${baseUrl}/v1`, apiKey });
-  return { call: (request) => client.chat.completions.create({ ...request }), close: () => undefined };
+  return { call: (request) => client.chat.completions.create({ ...request }) };
 }

@@ -36,28 +36,21 @@ async function open(
   const { baseUrl, ca, apiKey } = config;
   const client = new SecureChatCompletion({
     baseUrl,
+    tls: { ca, replaceDefaultRoots: true },
     maxResponseBytes: MAX_RESPONSE_BYTES,
-    ...(await protocolOf(config)),
-    ...(await auditOf(config)),
-    ...(ca === undefined ? { allowHttp: true } : { tls: { ca, replaceDefaultRoots: true } }),
+    ...(await moreOf(config)),
     ...(apiKey === undefined ? {} : { apiKey }),
   });
   await client.ready();
   return { call: (request) => call(client, request), close: () => client.dispose() };
 }
 
-// What only some clients have is loaded by them alone: the row of the start measures what a program loads.
-
-async function auditOf({ audit: file }: ClientConfig): Promise<Pick<SecureChatCompletionConfig, 'audit'>> {
-  if (file === undefined) return {};
-  const { openAuditLog } = await import('nomyo-js/audit');
-  return { audit: await openAuditLog({ file }) };
-}
-
-/** What only one of the two versions has. */
-async function protocolOf(config: ClientConfig): Promise<SecureChatCompletionConfig> {
-  const { root, keyDir, rotationMs = 0, keySize } = config;
-  if (root === undefined) return { keyDir, keyRotationInterval: rotationMs, keySize };
+/** What only some clients have is loaded by them alone: the row of the start measures what a program loads. */
+async function moreOf(config: ClientConfig): Promise<SecureChatCompletionConfig> {
+  const { root, keyDir, keySize, rotationMs = 0, audit: file } = config;
+  const audit =
+    file === undefined ? {} : { audit: await (await import('nomyo-js/audit')).openAuditLog({ file }) };
+  if (root === undefined) return { ...audit, keyDir, keySize, keyRotationInterval: rotationMs };
   const { v2 } = await import('nomyo-js/v2');
-  return { keyDir: null, protocol: v2({ roots: [root] }) };
+  return { ...audit, keyDir: null, protocol: v2({ roots: [root] }) };
 }

@@ -4,6 +4,8 @@ import { standings, type Part, type Parts } from '../part.js';
 import { judge, type Goal, type Row, type Table } from '../row.js';
 import type { Summary } from '../stats.js';
 
+const PLOT = '![Measured, as a part of what each goal allows](plots/goals.svg)';
+
 /** The whole report; rows without a part are named as not measured. */
 export function renderReport(
   rows: readonly Row[],
@@ -19,32 +21,22 @@ export function renderReport(
       'POST on a kept TLS connection, with node:crypto and node:https alone. It checks nothing and wipes nothing.',
   ];
   const sections = rows.flatMap((row) => renderRow(row, parts.get(row.id), JSON.stringify(machine)));
-  return `${[...introduction, ...goalTable(rows, parts), ...sections, ...circumstances(parts)].join('\n\n')}\n`;
+  return `${[...introduction, '## Goals', goalTable(rows, parts), PLOT, ...sections, ...circumstances(parts)].join('\n\n')}\n`;
 }
 
 /** Every goal, and how it stands. */
-function goalTable(rows: readonly Row[], parts: Parts): string[] {
+export function goalTable(rows: readonly Row[], parts: Parts): string {
   const lines = rows.flatMap((row) =>
     standings(row, parts.get(row.id)).map(({ goal, summary }) => [
       ...[goal.what, goal.beside, boundOf(goal)],
       ...(summary === undefined ? ['', 'not measured'] : [measured(goal, summary), markOf(goal, summary)]),
     ]),
   );
-  const table = renderTable(['what', 'beside', 'goal', 'measured', ''], lines);
-  return ['## Goals', table, '![Measured, as a part of what each goal allows](plots/goals.svg)'];
+  return renderTable(['what', 'beside', 'goal', 'measured', ''], lines);
 }
 
 const markOf = (goal: Goal, summary: Summary): string =>
   judge(goal, summary) === 'met' ? 'met' : '**missed**';
-
-/** One line per figure, for a terminal. */
-export function verdictLines(row: Row, part: Part): string[] {
-  return standings(row, part).flatMap(({ goal, summary }) => {
-    if (summary === undefined) return [];
-    const verdict = judge(goal, summary).padEnd(11);
-    return [`  ${verdict} ${goal.what}: ${measured(goal, summary)} (goal: ${boundOf(goal)})`];
-  });
-}
 
 const boundOf = (goal: Goal): string =>
   `${goal.relation === 'at most' ? '≤' : '≥'} ${formatOf(goal)(goal.goal)}`;

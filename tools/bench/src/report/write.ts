@@ -25,15 +25,8 @@ export async function renderGoals(rows: readonly Row[], parts: Parts): Promise<s
   }
 }
 
-/** A measured figure as a part of its goal. */
-interface Bar {
-  readonly label: string;
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-function barsOf(rows: readonly Row[], parts: Parts): Bar[] {
+/** The figures as parts of their goals; those that must be none have no such part. */
+function barsOf(rows: readonly Row[], parts: Parts): object[] {
   const all = rows.flatMap((row) => standings(row, parts.get(row.id)));
   return all.flatMap(({ figure, goal: { relation, goal }, summary }) => {
     if (summary === undefined || goal === 0) return [];
@@ -44,7 +37,7 @@ function barsOf(rows: readonly Row[], parts: Parts): Bar[] {
 }
 
 /** Bars with their values, and a line from the first to the third quartile. It brings its own paper, for dark pages. */
-function specOf(values: readonly Bar[]): TopLevelSpec {
+function specOf(values: object[]): TopLevelSpec {
   const x = (field: string): { field: string; type: 'quantitative' } => ({ field, type: 'quantitative' });
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -54,7 +47,7 @@ function specOf(values: readonly Bar[]): TopLevelSpec {
     width: 480,
     height: { step: 24 },
     config: { font: 'system-ui, sans-serif', title: { anchor: 'start' }, axis: { labelFontSize: 12 } },
-    data: { values: [...values] },
+    data: { values },
     encoding: { y: { field: 'label', type: 'nominal', sort: null, title: null } },
     layer: [
       { mark: { type: 'bar', color: '#0072b2' }, encoding: { x: { ...x('value'), title: null } } },

@@ -2,13 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
-import type { KeySize } from '@nomyo/crypto';
 import { peakRss } from '../child/memory.js';
 import { interleave } from '../interleave.js';
 import { ONE_KB } from '../payloads.js';
 import { NOMYO } from '../programs.js';
 import { atLeast, atMost, beside, list, type Row } from '../row.js';
-import type { Workshop } from '../workshop.js';
+import type { ClientOrder, Workshop } from '../workshop.js';
 import { callsPerSecond } from './kit.js';
 
 const CONCURRENCY = 16;
@@ -23,7 +22,7 @@ export const batch: Row = {
   goals: { batch: atLeast('nomyo batch, lines/s', 'nomyo-js', 0.95, 0.5) },
   measure: async ({ workshop, scaled }) => {
     const [few, lines] = [scaled(1000), scaled(4000)];
-    const order = { keySize: 4096, answerBytes: ONE_KB, question: 'a'.repeat(ONE_KB) } as const;
+    const order = { kind: 'ours', answerBytes: ONE_KB } as const;
     const ways = {
       'nomyo batch': async () => {
         const start = await runBatch(workshop, few, order);
@@ -45,7 +44,6 @@ export const batch: Row = {
 /** Memory limit of a batch of any length, in MiB. */
 const MOST_MIB = 200;
 
-/** Whether a batch takes the memory of its length, and the time of more than that. */
 export const batchLines: Row = {
   id: 'batch-lines',
   title: 'A long batch',
@@ -57,7 +55,7 @@ export const batchLines: Row = {
     'batch-linear': atMost('time of 100,000 lines', 'ten times 10,000', 1.1, 2),
   },
   measure: async ({ workshop, scaled }) => {
-    const order = { keySize: 2048, answerBytes: 16, question: 'a question' } as const;
+    const order = { kind: 'ours', keySize: 2048, answerBytes: 16 } as const;
     const tenth = await runBatch(workshop, scaled(10_000), order);
     const whole = await runBatch(workshop, scaled(100_000), order);
     return {
@@ -74,14 +72,6 @@ export const batchLines: Row = {
   },
 };
 
-interface BatchOrder {
-  readonly keySize: KeySize;
-  /** Characters of each answer's text. */
-  readonly answerBytes: number;
-  /** The question on each line. */
-  readonly question: string;
-}
-
 interface BatchCost {
   /** From the start of the process to its end. */
   readonly ms: number;
@@ -89,11 +79,12 @@ interface BatchCost {
   readonly peakMib: number;
 }
 
-async function runBatch(workshop: Workshop, lines: number, order: BatchOrder): Promise<BatchCost> {
+/** On lines whose questions are as long as the answers. */
+async function runBatch(workshop: Workshop, lines: number, order: ClientOrder): Promise<BatchCost> {
   const [input, output] = [workshop.path('batch-in.jsonl'), workshop.path('batch-out.jsonl')];
-  await writeFile(input, linesOf(lines, order.question));
+  await writeFile(input, linesOf(lines, 'a'.repeat(order.answerBytes ?? ONE_KB)));
   for (const file of [output, `${output}.journal`]) await rm(file, { force: true });
-  const { baseUrl, keyDir } = await workshop.config({ kind: 'ours', ...order });
+  const { baseUrl, keyDir } = await workshop.config(order);
   const where = ['--base-url', baseUrl, '--key-dir', keyDir, '--tls-ca', workshop.caFile];
   const flags = ['-o', output, '--quiet', '--concurrency', String(CONCURRENCY), ...where];
   const started = performance.now();

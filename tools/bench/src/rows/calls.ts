@@ -1,8 +1,8 @@
-/** What a small call costs. */
+/** What small calls cost. */
 import type { Measured } from '../child/load.js';
-import { mapRecord, type Rounds } from '../interleave.js';
-import { atLeast, atMost, beside, HAND_WRITTEN, list, together, type Row } from '../row.js';
-import { median, quantile, ratios } from '../stats.js';
+import { interleave, mapRecord, type Rounds } from '../interleave.js';
+import { atLeast, atMost, beside, compare, HAND_WRITTEN, list, together, type Row } from '../row.js';
+import { differences, median, quantile, ratios } from '../stats.js';
 import { BOTH, callsPerSecond, cpuPerCall, each, inGenerations, measureEach, wallPerCall } from './kit.js';
 
 export const cpu: Row = {
@@ -114,5 +114,92 @@ export const adapter: Row = {
       beside('adapter-cpu', 'CPU of a call of 1 KB, ms', each(calls, cpuPerCall)),
       beside('adapter-words', 'first words of an answer of 400 kB, ms', each(words, wallPerCall)),
     ]);
+  },
+};
+
+export const gateway: Row = {
+  id: 'gateway',
+  title: 'Gateway',
+  about:
+    'Calls of 1 KB, 16 and 64 at once: through `nomyo gateway`, a process of its own on the same machine, and with the\n' +
+    'library in the process of the caller. All of them share the cores with the router. The caller writes HTTP by hand,\n' +
+    'so that little of what is measured is its own.',
+  goals: {
+    'gateway-16': atLeast('calls/s through the gateway, 16 at once', 'nomyo-js', 0.9, 0.4),
+    'gateway-more-16': atMost('call beyond the library’s, 16 at once', 'ms', 1.3, 10),
+    'gateway-64': atLeast('calls/s through the gateway, 64 at once', 'nomyo-js', 0.9, 0.4),
+    'gateway-more-64': atMost('call beyond the library’s, 64 at once', 'ms', 1.3, 10),
+  },
+  measure: (bench) =>
+    measureEach([16, 64], async (concurrency) => {
+      const plan = { generations: 4, rounds: 4, warmUpMs: 4000, ms: 2000, concurrency };
+      const clients = { gateway: 'gateway', 'nomyo-js': 'ours' } as const;
+      const runs = await inGenerations(bench, clients, plan);
+      const [rates, times] = [each(runs, callsPerSecond), each(runs, wallPerCall)];
+      const atOnce = String(concurrency);
+      return {
+        figures: {
+          [`gateway-${atOnce}`]: ratios(rates.gateway, rates['nomyo-js']),
+          [`gateway-more-${atOnce}`]: differences(times.gateway, times['nomyo-js']),
+        },
+        tables: [
+          compare(`${atOnce} at once, calls/s`, rates),
+          compare(`${atOnce} at once, ms a call`, times),
+        ],
+      };
+    }),
+};
+
+export const requests: Row = {
+  id: 'requests',
+  title: 'Requests and connections',
+  about: 'Counted by the router: the first call, then 50 calls one after the other.',
+  inShort: true,
+  goals: {
+    'requests-per-call': atMost('requests per call, after the first', 'count', 1, 1),
+    'connections-after-first': atMost('connections, after the first', 'count', 0, 0),
+  },
+  measure: async ({ workshop }) => {
+    const calls = 50;
+    const router = await workshop.router();
+    const client = await workshop.client({ kind: 'ours' });
+    await client.ask('load', { calls: 1 });
+    const first = await router.ask('counts');
+    await client.ask('load', { calls });
+    const then = await router.ask('counts');
+    const since = (name: keyof typeof first): number => then[name] - first[name];
+    return {
+      figures: {
+        'requests-per-call': [(since('requests') + since('keyFetches')) / calls],
+        'connections-after-first': [since('connections')],
+      },
+      tables: [
+        list('first call', { completions: [first.requests], 'fetches of the key': [first.keyFetches] }),
+        list('50 more', { completions: [since('requests')], 'fetches of the key': [since('keyFetches')] }),
+      ],
+    };
+  },
+};
+
+export const rotation: Row = {
+  id: 'rotation',
+  title: 'Calls during rotation',
+  about:
+    'p99 of calls of 1 KB, one after the other, while an RSA-4096 pair is replaced every 2 s, beside the same client\n' +
+    'without rotation. A pair in the making keeps one core busy. Each round has a process of its own.',
+  goals: { 'rotation-p99': atMost('p99 while keys rotate', 'no rotation', 1.2, 2) },
+  measure: async ({ workshop, scaled }) => {
+    let directories = 0;
+    const p99 = async (rotationMs: number): Promise<number> => {
+      directories += 1;
+      const keyDir = workshop.path(`rotation-${String(directories)}`);
+      const client = await workshop.client({ kind: 'ours', keyDir, rotationMs });
+      await client.ask('load', { calls: 60 });
+      const { latencies } = await client.ask('load', { ms: 4000 });
+      client.stop();
+      return quantile(latencies, 0.99);
+    };
+    const intervals = { 'a new pair every 2 s': 2000, 'no rotation': 0 };
+    return beside('rotation-p99', 'p99, ms', await interleave(scaled(7), intervals, p99));
   },
 };

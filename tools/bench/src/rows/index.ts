@@ -1,14 +1,10 @@
 /** All rows, in the order of the report. */
 import type { Row } from '../row.js';
 import { batch, batchLines } from './batch.js';
-import { adapter, audit, cpu, latency, throughput } from './calls.js';
-import { gateway } from './gateway.js';
-import { large } from './large.js';
+import { adapter, audit, cpu, gateway, latency, requests, rotation, throughput } from './calls.js';
 import { loop } from './loop.js';
+import { large, rss } from './memory.js';
 import { native, retire, serializer } from './operations.js';
-import { requests } from './requests.js';
-import { rotation } from './rotation.js';
-import { rss } from './rss.js';
 import { size } from './size.js';
 import { command, start } from './start.js';
 import { stray } from './stray.js';

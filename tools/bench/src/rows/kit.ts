@@ -71,7 +71,6 @@ export function cpuPerCall({ cpuMs, latencies }: Measured): number {
   return cpuMs / latencies.length;
 }
 
-/** Calls a second. */
 export function callsPerSecond({ wallMs, latencies }: Measured): number {
   return (latencies.length * 1000) / wallMs;
 }

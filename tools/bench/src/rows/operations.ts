@@ -15,10 +15,10 @@ const WITH_ADDON: ChildOptions = {
 
 const NO_ADDON = 'nomyo-native is not built here, or is found where it should not be.';
 
+type Both = Readonly<Record<'on' | 'off', Child<OperationCommands>>>;
+
 /** Processes with and without it; `undefined` where the addon is not built. */
-async function startBoth({
-  workshop,
-}: Bench): Promise<Record<'on' | 'off', Child<OperationCommands>> | undefined> {
+async function startBoth({ workshop }: Bench): Promise<Both | undefined> {
   const on = await workshop.start('operations', undefined, WITH_ADDON);
   const off = await workshop.start('operations', undefined);
   return (await on.ask('locks')) && !(await off.ask('locks')) ? { on, off } : undefined;

@@ -8,7 +8,6 @@ import type { Child } from '../child/child-process.js';
 import type { CommandsOf, OrderOf } from '../child/main.js';
 import type { ClientKind } from '../clients/client.js';
 import { NOMYO_ROUTER } from '../programs.js';
-import type { ModelOptions } from '../servers/model.js';
 import type { RouterOptions } from '../servers/router.js';
 import type { ServerCommands } from '../servers/server.js';
 import type { ClientProcess, Workshop } from '../workshop.js';
@@ -25,7 +24,8 @@ interface Side {
 
 /** How a stage differs from others. */
 export interface StageOptions {
-  readonly model: ModelOptions;
+  /** Of each stream. */
+  readonly tokens?: number;
   /** The Node of all processes, and what is added to their environment. */
   readonly execPath: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export interface StageOptions {
 /** Our router, as each version is asked there, and the proxy. */
 export async function startStage(
   workshop: Workshop,
-  { model, execPath, env = {}, limits = {} }: StageOptions,
+  { tokens = 1, execPath, env = {}, limits = {} }: StageOptions,
 ): Promise<Readonly<Record<'v1' | 'v2' | 'plain', Side>>> {
   const dir = workshop.path(`v2-${process.hrtime.bigint().toString()}`);
   mkdirSync(dir, { mode: 0o700 });
@@ -45,14 +45,13 @@ export async function startStage(
   await delegate({ root: join(dir, 'root.pem'), output: signer, realm: HOST, days: 1, epoch: 1 });
   const apiKeys = join(dir, 'api-keys.json');
   const apiKey = addApiKey(apiKeys);
-  const { cert, key } = await workshop.certificate();
-  const tls = { cert, key };
+  const tls = await workshop.certificate();
   const start = <R extends ServerRole>(role: R, order: OrderOf<R>): Promise<Child<CommandsOf<R>>> =>
     workshop.start(role, order, { execPath, env, nodeArgs: ['--expose-gc'] });
-  const upstream = `http://${HOST}:${String(await (await start('model', model)).ask('port'))}`;
+  const upstream = `http://${HOST}:${String(await (await start('model', tokens)).ask('port'))}`;
   const v1Key = await readFile(join(await workshop.keyDir(4096, 'router'), 'private_key.pem'), 'utf8');
   const router = await start('router', { tls, upstream, signer, apiKeys, v1Key, limits });
-  const proxy = await start('plain proxy', { tls, apiKey, upstreams: { bench: upstream } });
+  const proxy = await start('plain proxy', { tls, apiKey, upstream });
   const ofClients = { execPath, env: { ...env, NODE_EXTRA_CA_CERTS: workshop.caFile } };
   const side = async (of: Child<ServerCommands>, more: { readonly root?: string }): Promise<Side> => {
     const baseUrl = `https://${HOST}:${String(await of.ask('port'))}`;

@@ -11,13 +11,8 @@ import {
   type Row,
 } from '../row.js';
 import { median } from '../stats.js';
-import type { ModelOptions } from '../servers/model.js';
+import { TOKENS_PER_SECOND } from '../servers/model.js';
 import { startStage } from './v2-stage.js';
-
-const TOKENS_PER_SECOND = 100;
-
-/** The time a small model needs to read a short prompt; most need longer. */
-const FIRST_TOKEN_MS = 50;
 
 export const v2Stream: Row = {
   id: 'v2-stream',
@@ -42,7 +37,7 @@ export const v2Stream: Row = {
 };
 
 async function firstToken({ workshop, scaled }: Bench, execPath: string): Promise<Measurement> {
-  const stage = await startStage(workshop, { model: modelOf(1), execPath });
+  const stage = await startStage(workshop, { execPath });
   const clients = {
     'version 2': await stage.v2.client('first token'),
     'plain HTTPS': await stage.plain.client('https, first event'),
@@ -57,8 +52,8 @@ async function firstToken({ workshop, scaled }: Bench, execPath: string): Promis
 
 async function manyStreams({ workshop, scaled }: Bench, execPath: string): Promise<Measurement> {
   const [streams, seconds] = [scaled(64), scaled(10)];
-  const model = modelOf(TOKENS_PER_SECOND * seconds);
-  const stage = await startStage(workshop, { model, execPath, limits: { keptAnswer: 0 } });
+  const tokens = TOKENS_PER_SECOND * seconds;
+  const stage = await startStage(workshop, { tokens, execPath, limits: { keptAnswer: 0 } });
   const client = await stage.v2.client('whole stream');
   const load = { concurrency: streams, calls: streams };
   for (let batch = 0; batch < scaled(2); batch += 1) await client.ask('load', load);
@@ -81,9 +76,3 @@ async function manyStreams({ workshop, scaled }: Bench, execPath: string): Promi
     ],
   };
 }
-
-const modelOf = (tokens: number): ModelOptions => ({
-  tokens,
-  tokensPerSecond: TOKENS_PER_SECOND,
-  firstTokenMs: FIRST_TOKEN_MS,
-});

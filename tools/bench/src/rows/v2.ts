@@ -92,21 +92,12 @@ function besideVersion1(title: string, { v2, v1 }: Samples<'v2' | 'v1'>): Table 
   return compare(title, { 'version 2': v2, 'version 1': v1 });
 }
 
-/** What a batch of calls cost both sides. */
-interface Costs {
-  /** Of a call, in ms of CPU. */
-  readonly client: number;
-  readonly router: number;
-}
+/** CPU of a call on each side, in ms. */
+type Costs = Readonly<Record<'client' | 'router', number>>;
 
-interface Plan extends Omit<StageOptions, 'model'> {
-  readonly generations: number;
-  readonly calls: number;
-  readonly warmUpCalls: number;
-}
+type Plan = StageOptions & Readonly<Record<'generations' | 'calls' | 'warmUpCalls', number>>;
 
 const CONCURRENCY = 8;
-const MODEL = { tokens: 1, tokensPerSecond: 1, firstTokenMs: 0 } as const;
 
 async function measureSides<V extends Readonly<Record<string, (typeof SIDES)[keyof typeof SIDES]>>>(
   { workshop, scaled }: Bench,
@@ -115,7 +106,7 @@ async function measureSides<V extends Readonly<Record<string, (typeof SIDES)[key
 ): Promise<Rounds<keyof V, Costs>> {
   const all = mapRecord(sides, (): Costs[] => []);
   for (let generation = 0; generation < scaled(generations); generation += 1) {
-    const stage = await startStage(workshop, { model: MODEL, ...options });
+    const stage = await startStage(workshop, options);
     const started = await mapInTurn(sides, async ([side, kind]) => {
       const client = await stage[side].client(kind);
       await client.ask('load', { concurrency: CONCURRENCY, calls: scaled(warmUpCalls) });

@@ -5,21 +5,21 @@
  * The size of the answer is part of the path: the base URL of a client is `{origin}/answer/{bytes}`.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
 import { RsaPublicKey, sealEnvelope } from '@nomyo/crypto';
-import { listening, type Tls } from '../http.js';
+import type { MadeCertificate } from '@nomyo/router/testing';
+import { listening } from '../http.js';
 import { answerJson } from '../payloads.js';
 
 export interface CannedRouterOptions {
   /** SPKI PEM; nobody needs the other half. */
   readonly publicKeyPem: string;
-  /** Default: plain HTTP. */
-  readonly tls?: Tls;
+  readonly tls: MadeCertificate;
 }
 
 export interface CannedRouter {
-  /** `http://127.0.0.1:PORT` or `https://…` */
+  /** `https://127.0.0.1:PORT` */
   origin(): string;
   /** Of arrivals so far. */
   counts(): Readonly<Record<'requests' | 'keyFetches' | 'connections', number>>;
@@ -49,12 +49,11 @@ export async function startCannedRouter({ publicKeyPem, tls }: CannedRouterOptio
       response.end(await body);
     }
   };
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+  const server = createServer(tls, (request, response) => {
     answer(request, response).catch(() => response.destroy());
-  };
-  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  });
   server.on('connection', () => (counts.connections += 1));
-  const origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(await listening(server))}`;
+  const origin = `https://127.0.0.1:${String(await listening(server))}`;
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await once(server.close(), 'close');

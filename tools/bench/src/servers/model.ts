@@ -1,49 +1,45 @@
 /** A server that runs no model: whole answers at once, streams at a pace. */
 import { createServer, type ServerResponse } from 'node:http';
-import { readBody } from '../http.js';
+import { listening, readBody } from '../http.js';
 import { answerJson, ONE_KB } from '../payloads.js';
-import { serverCommands, type ServerCommands } from './server.js';
+import { commandsOn, type ServerCommands } from './server.js';
 
-/** Of a stream. */
-export interface ModelOptions {
-  readonly tokens: number;
-  readonly tokensPerSecond: number;
-  /** What a model takes to read the prompt. */
-  readonly firstTokenMs: number;
-}
+export const TOKENS_PER_SECOND = 100;
 
-export function openModel(options: ModelOptions): Promise<ServerCommands> {
+/** The time a small model needs to read a short prompt; most need longer. */
+const FIRST_TOKEN_MS = 50;
+
+/** @param tokens of each stream */
+export async function openModel(tokens: number): Promise<ServerCommands> {
   const whole = answerJson(ONE_KB);
   const server = createServer((request, response) => {
     const answer = (body: Buffer): void => {
-      if (/"stream":\s*true/u.test(body.toString('utf8'))) stream(response, options);
+      if (/"stream":\s*true/u.test(body.toString('utf8'))) stream(response, tokens);
       else response.setHeader('content-type', 'application/json').end(whole);
     };
     readBody(request).then(answer, () => response.destroy());
   });
-  return serverCommands(server);
+  return commandsOn(await listening(server));
 }
 
-function event(content: string): string {
-  const choices = [{ index: 0, delta: { content }, finish_reason: null }];
-  const chunk = { id: 'c', object: 'chat.completion.chunk', created: 0, model: 'm', choices };
-  return `data: ${JSON.stringify(chunk)}\n\n`;
-}
+const DELTA = { index: 0, delta: { content: ' token' }, finish_reason: null };
+const CHUNK = { id: 'c', object: 'chat.completion.chunk', created: 0, model: 'm', choices: [DELTA] };
+const EVENT = `data: ${JSON.stringify(CHUNK)}\n\n`;
 
 /** By the clock: a timer that came late writes what is due. */
-function stream(response: ServerResponse, { tokens, tokensPerSecond, firstTokenMs }: ModelOptions): void {
+function stream(response: ServerResponse, tokens: number): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.flushHeaders();
-  const every = 1000 / tokensPerSecond;
-  const startedAt = performance.now() + firstTokenMs;
+  const every = 1000 / TOKENS_PER_SECOND;
+  const startedAt = performance.now() + FIRST_TOKEN_MS;
   let sent = 0;
   const tick = (): void => {
     const due = Math.min(Math.floor((performance.now() - startedAt) / every) + 1, tokens);
-    for (; sent < due; sent += 1) response.write(event(' token'));
+    for (; sent < due; sent += 1) response.write(EVENT);
     if (sent === tokens) response.end('data: [DONE]\n\n');
     else if (!response.destroyed) {
       setTimeout(tick, Math.max(startedAt + sent * every - performance.now(), 0));
     }
   };
-  setTimeout(tick, firstTokenMs);
+  setTimeout(tick, FIRST_TOKEN_MS);
 }

@@ -5,19 +5,21 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { readBody, type Tls } from '../http.js';
-import { serverCommands, type ServerCommands } from './server.js';
+import type { MadeCertificate } from '@nomyo/router/testing';
+import { listening, readBody } from '../http.js';
+import { commandsOn, type ServerCommands } from './server.js';
 
 export interface PlainProxyOptions {
-  readonly tls: Tls;
+  readonly tls: MadeCertificate;
   readonly apiKey: string;
-  /** Origins by model. */
-  readonly upstreams: Readonly<Record<string, string>>;
+  /** Origin of the model `bench`. */
+  readonly upstream: string;
 }
 
-export function openPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions): Promise<ServerCommands> {
+export async function openPlainProxy(options: PlainProxyOptions): Promise<ServerCommands> {
+  const { tls, apiKey } = options;
   const agent = new Agent({ keepAlive: true });
-  const routes = new Map<unknown, string>(Object.entries(upstreams));
+  const routes = new Map<unknown, string>([['bench', options.upstream]]);
   const salt = randomBytes(16);
   const hashOf = (key: string): Buffer => createHash('sha256').update(salt).update(key).digest();
   const expected = hashOf(`Bearer ${apiKey}`);
@@ -44,7 +46,7 @@ export function openPlainProxy({ tls, apiKey, upstreams }: PlainProxyOptions): P
     };
     readBody(incoming).then(answer, () => response.destroy());
   });
-  return serverCommands(server);
+  return commandsOn(await listening(server));
 }
 
 const modelOf = (request: unknown): unknown =>

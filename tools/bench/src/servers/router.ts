@@ -1,15 +1,14 @@
 /** Our router, as its command runs it. */
 import { KeyRing, oneUpstream, openSigner, startServer } from '@nomyo/router';
-import type { Tls } from '../http.js';
+import type { MadeCertificate } from '@nomyo/router/testing';
 import { commandsOn, type ServerCommands } from './server.js';
 
 export interface RouterOptions {
-  readonly tls: Tls;
+  readonly tls: MadeCertificate;
   readonly upstream: string;
   /** Files of the signer and of the API keys. */
   readonly signer: string;
   readonly apiKeys: string;
-  /** PEM of a key for version 1. */
   readonly v1Key: string;
   /** Where they are not the router's own: the longest answer that is kept for a resend, in bytes. */
   readonly limits: { readonly keptAnswer?: number };
@@ -20,7 +19,7 @@ export async function openRouter(options: RouterOptions): Promise<ServerCommands
   const { port } = await startServer({
     signer: await openSigner(signer),
     suites: [1],
-    tls,
+    tls: { cert: tls.cert, key: tls.key },
     access: await KeyRing.load({ option: 'api keys', path: apiKeys }, console.error),
     tiers: oneUpstream(upstream),
     v1Key: new TextEncoder().encode(v1Key),

@@ -1,7 +1,5 @@
 /** The commands of a process that holds one server: the rows of protocol 2 measure both ends. */
-import type { Server } from 'node:http';
 import { settledRss } from '../child/memory.js';
-import { listening } from '../http.js';
 
 export interface ServerCommands {
   port(): number;
@@ -11,11 +9,7 @@ export interface ServerCommands {
   rss(): Promise<number>;
 }
 
-/** The port that a server listens on, and what its process has used. */
-export async function serverCommands(server: Server): Promise<ServerCommands> {
-  return commandsOn(await listening(server));
-}
-
+/** @param port that the server of this process listens on */
 export function commandsOn(port: number): ServerCommands {
   const cpu = (): number => {
     const { user, system } = process.cpuUsage();

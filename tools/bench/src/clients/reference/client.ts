@@ -10,13 +10,16 @@ import { join } from 'node:path';
 import { openHttp, readBody } from '../../http.js';
 import type { BenchClient, ClientConfig } from '../client.js';
 import { open, seal } from './envelope.js';
-import { importPrivateKey, importPublicKey, poolThreads, type Unwrap } from './keys.js';
+import { importPrivateKey, importPublicKey, poolThreads } from './keys.js';
 
 const PATH = '/v1/chat/secure_completion';
 
-/** Reads the keys and fetches the router's, once. */
+/** Imports the private key as often as there are threads to unwrap on. */
 export async function openReference(config: ClientConfig): Promise<BenchClient> {
-  const { post, close, unwrap, recipient } = await openExchange(config, poolThreads());
+  const [{ post, close, recipient }, unwrap] = await Promise.all([
+    openExchange(config),
+    readFile(join(config.keyDir, 'private_key.pem')).then((pem) => importPrivateKey(pem, poolThreads())),
+  ]);
   return {
     call: async (request) => {
       const body = await seal(JSON.stringify(request), recipient);
@@ -31,44 +34,33 @@ export async function openReference(config: ClientConfig): Promise<BenchClient> 
  * and sends that body again and again.
  */
 export async function openNetwork(config: ClientConfig): Promise<BenchClient> {
-  const { post, close, recipient } = await openExchange(config, 1);
+  const { post, recipient } = await openExchange(config);
   let body: Promise<Buffer> | undefined;
   return {
     call: async (request) => {
       body ??= seal(JSON.stringify(request), recipient);
       return post(await body);
     },
-    close,
   };
 }
 
-/** A connection and the keys for sealed requests. */
+/** A connection for sealed requests, and the router's key, fetched once. */
 interface Exchange {
-  readonly unwrap: Unwrap;
   readonly recipient: webcrypto.CryptoKey;
   readonly post: (body: Buffer) => Promise<Buffer>;
   readonly close: () => void;
 }
 
-/** @param copies of the private key, to unwrap on as many threads */
-async function openExchange({ baseUrl, ca, keyDir }: ClientConfig, copies: number): Promise<Exchange> {
-  const [privatePem, publicPem] = await Promise.all([
-    readFile(join(keyDir, 'private_key.pem')),
-    readFile(join(keyDir, 'public_key.pem'), 'utf8'),
-  ]);
+async function openExchange(config: ClientConfig): Promise<Exchange> {
   const headers = {
     'content-type': 'application/octet-stream',
     'x-payload-id': randomUUID(),
-    'x-public-key': encodeURIComponent(publicPem),
+    'x-public-key': encodeURIComponent(await readFile(join(config.keyDir, 'public_key.pem'), 'utf8')),
   };
-  const { get, post, close } = openHttp(baseUrl, ca);
-  const [unwrap, recipient] = await Promise.all([
-    importPrivateKey(privatePem, copies),
-    get('/pki/public_key')
-      .then(readBody)
-      .then((pem) => importPublicKey(pem.toString())),
-  ]);
-  return { unwrap, recipient, post: async (body) => collect(await post(PATH, headers, body)), close };
+  const { send, close } = openHttp(config);
+  const pem = await readBody(await send('/pki/public_key'));
+  const recipient = await importPublicKey(pem.toString());
+  return { recipient, post: async (body) => collect(await send(PATH, headers, body)), close };
 }
 
 /** The body, written into its place as it comes. */

@@ -46,7 +46,6 @@ export async function importPublicKey(pem: string): Promise<webcrypto.CryptoKey>
   return subtle.importKey('spki', der, OAEP, false, ['encrypt']);
 }
 
-/** One RSA block. */
 export function wrapKey(key: webcrypto.CryptoKey, aesKey: Uint8Array): Promise<ArrayBuffer> {
   return subtle.encrypt(OAEP, key, aesKey);
 }
