@@ -98,7 +98,7 @@ describe('--audit', () => {
     expect((await home.run(['audit', 'init', 'other'])).code).toBe(0);
     expect(await verify('--key', 'other/audit_public_key.pem')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/line 2: its signature is not of this key/u),
+      stderr: expect.stringMatching(/line 2: its signature was not made with this key/u),
     });
     expect(await home.run(['audit', 'verify', 'pair'])).toMatchObject({
       code: 2,

@@ -1,2 +1,2 @@
-/** The errors that answers stand for, in a part of their own: a page loads it with the first answer that is one. */
+/** The errors that answers stand for. A separate part, which a page loads with the first such answer. */
 export { errorOfAnswer, errorOfResponse } from '@nomyo/transport';

@@ -9,11 +9,11 @@ import { summaryOf } from './observe/summary.js';
 import type { Answer, WholeAnswer } from './protocol.js';
 
 /**
- * What `create()` makes of an answer. It looks no deeper than callers rely on blindly: `choices` is there. Everything
- * else is the service's word.
+ * Turns an answer into the result of `create()`. It only checks the member that callers rely on without a check,
+ * `choices`; everything else is passed on as the service sent it.
  *
- * @throws {APIError} when the service says that it failed, in its words
- * @throws {SecurityError} `INVALID_PLAINTEXT`
+ * @throws {APIError} when the service reports a failure, in its own words
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when the answer is not a chat completion
  */
 export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> | Promise<never> {
   const value = answerOf(asWhole(answer), call.payloadId, call.memory);
@@ -23,7 +23,7 @@ export function takeCompletion({ answer, call }: Opened): Taken<ChatCompletion> 
 
 async function refuse({ error }: JsonObject, call: Opened['call']): Promise<never> {
   if (error === undefined || error === null) {
-    const message = 'the opened answer is no chat completion: it has no choices';
+    const message = 'the opened answer is not a chat completion: it has no choices';
     throw new SecurityError('INVALID_PLAINTEXT', message);
   }
   const { errorOfAnswer } = await loadAnswerErrors(true);
@@ -34,7 +34,7 @@ function isChatCompletion(answer: JsonObject): answer is JsonObject & ChatComple
   return Array.isArray(answer['choices']);
 }
 
-/** The answer as an object; members of a `_metadata` that it already has are kept. */
+/** Parses an answer and adds `_metadata`, keeping the members of a `_metadata` that it already has. */
 export function answerOf(
   { plaintext, facts }: WholeAnswer,
   payloadId: string,
@@ -43,11 +43,11 @@ export function answerOf(
   const answer = decodePayload(plaintext);
   const theirs = answer['_metadata'];
   const ours = { payload_id: payloadId, is_encrypted: true, memory_locked: locked, ...facts.metadata };
-  // The object has no other owner yet, and a copy of it costs more than the rest of this function.
+  // The object has no other owner yet, and copying it would cost more than the rest of this function.
   return Object.assign(answer, { _metadata: isObject(theirs) ? { ...theirs, ...ours } : ours });
 }
 
-/** Of a call that did not ask for a stream. */
+/** The answer of a call that did not ask for a stream. */
 export function asWhole(answer: Answer): WholeAnswer {
   if (answer.kind === 'whole') return answer;
   throw new TypeError('a channel streamed an answer that was not to be streamed');

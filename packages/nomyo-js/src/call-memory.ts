@@ -1,4 +1,4 @@
-/** The memory of calls: locked where that is required, and known to be locked or not. */
+/** The memory of calls, which is locked if that is required. */
 import { SecurityError } from '@nomyo/base';
 import {
   checkLockedMemory,
@@ -12,11 +12,11 @@ import type { Emit } from './events.js';
 
 /** Memory of one call. */
 export class CallMemory {
-  /** For everything that takes memory for this call. */
+  /** Options for all memory that is taken for this call. */
   readonly options: SecureByteContextOptions;
   /** Whether all of it must be locked. */
   readonly isRequired: boolean;
-  /** Whether all of it was locked so far. */
+  /** Whether all of it has been locked so far. */
   locked = true;
 
   constructor(options: SecureByteContextOptions, tell: (bytes: number) => void) {
@@ -30,13 +30,13 @@ export class CallMemory {
     };
   }
 
-  /** Runs `task`, which takes memory with {@link options}; where that must be locked, it waits until there is room. */
+  /** Runs `task`, which takes memory with {@link options}. If the memory must be locked, waits until there is room. */
   take<T>(task: () => T | Promise<T>, room: RoomOptions): T | Promise<T> {
     return this.isRequired ? withLockedMemory(task, room) : task();
   }
 }
 
-/** The listener for memory that is not locked: it reports the first piece of one client. */
+/** Makes the listener for memory that is not locked, which reports only the first piece of a client. */
 export function createLockWarning(options: SecureByteContextOptions, emit: Emit): (bytes: number) => void {
   let isTold = options.secure === false;
   return (bytes) => {
@@ -47,9 +47,9 @@ export function createLockWarning(options: SecureByteContextOptions, emit: Emit)
 }
 
 /**
- * Whether a request of ordinary size and its answer can be locked in this process.
+ * Checks that a request of ordinary size and its answer can be locked in this process.
  *
- * @throws {SecurityError} `MEMORY_NOT_LOCKED`, which says which limit to raise to what
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED`, which says which limit to raise, and to what
  */
 export function checkLocks(options: SecureByteContextOptions): void {
   if (options.secure === false) {
@@ -59,7 +59,8 @@ export function checkLocks(options: SecureByteContextOptions): void {
 }
 
 /**
- * Where memory must be locked, a key of this process must be, too. One that is elsewhere is its keeper's concern.
+ * Checks that a private key is locked, if it is in this process. Called where memory must be locked. The memory of a
+ * key held elsewhere is its keeper's responsibility.
  *
  * @throws {SecurityError} `MEMORY_NOT_LOCKED`
  */

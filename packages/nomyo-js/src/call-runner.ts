@@ -1,6 +1,6 @@
 /**
- * The way of one call, whatever the protocol: it is judged by the policy, told to observers, given its API key, sent,
- * repeated and counted. Both clients are built on it; it knows nothing of chat.
+ * Runs calls, whatever the protocol: checks them against the policy, reports them to observers, adds the API key,
+ * sends, retries and counts them. Both clients are built on it; it contains nothing specific to chat.
  */
 import { abortable, type AbortSignalLike } from '@nomyo/base';
 import { createHttpClient, markSent, withRetries, type HttpClient } from '@nomyo/transport';
@@ -21,7 +21,7 @@ import type { Answer, Channel, Exchange, PreparedCall, Protocol } from './protoc
 import { createPace, type Pace } from './rate-limit.js';
 import type { RequestMembers } from './chat/request.js';
 
-/** A call as a client makes it. */
+/** The input of a call. */
 export interface CallInput {
   readonly operation: CallStart['operation'];
   readonly method: PreparedCall['method'];
@@ -32,23 +32,23 @@ export interface CallInput {
   readonly securityTier: SecurityTier | undefined;
   readonly apiKey: ApiKey | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** For one attempt, in ms. */
+  /** Longest duration of one attempt, in ms. */
   readonly timeout: number;
   readonly maxRetries: number;
   readonly signal: AbortSignalLike | undefined;
   readonly stream: boolean;
-  /** Settles before anything is sent; where it rejects, nothing is. */
+  /** Awaited before anything is sent; if it rejects, nothing is sent. */
   readonly needs?: Promise<unknown>;
 }
 
 /** The value made from an answer, and the answer's facts. */
 export interface Taken<T> {
   readonly value: T;
-  /** Asked for only when there are observers. */
+  /** Called only when there are observers. */
   readonly summary: () => AnswerSummary | undefined;
 }
 
-/** An answer, and the call that ends with it. */
+/** An answer, and its call, which ends when the answer has been taken. */
 export interface Opened {
   readonly answer: Answer;
   readonly call: OpenCall;
@@ -67,7 +67,7 @@ export class CallRunner<C extends Channel = Channel> {
   #observers: Observers | undefined;
   readonly #macs = new ApiKeyMacs();
 
-  /** @param owner the class that a caller knows */
+  /** @param owner name of the client's class, for errors */
   constructor(owner: string, options: ResolvedOptions, protocol: Protocol<C>) {
     this.#options = options;
     this.#protocol = protocol;
@@ -81,23 +81,23 @@ export class CallRunner<C extends Channel = Channel> {
     warnOfHttp(options.baseUrl);
   }
 
-  /** Memory for one call. */
+  /** Creates the memory of one call. */
   newMemory(): CallMemory {
     return new CallMemory(this.#options.memory, this.#warnOfMemory);
   }
 
-  /** @returns ends it */
+  /** Adds an observer. @returns a function that removes it */
   observe(observer: CallObserver): () => void {
     this.#observers ??= new Observers();
     return this.#observers.add(observer);
   }
 
-  /** Gets everything that the first call would wait for. */
+  /** Fetches and makes everything that the first call would wait for. */
   ready(): Promise<void> {
     return this.run(undefined, (signal) => this.channel.ready(signal));
   }
 
-  /** Runs `task` as something that ends when the caller aborts or the client is disposed of. */
+  /** Runs a task that ends when the caller aborts or the client is disposed of. */
   run<T>(signal: AbortSignalLike | undefined, task: (signal: CallSignal) => Promise<T>): Promise<T> {
     return this.#scope.run(signal, task);
   }
@@ -107,7 +107,7 @@ export class CallRunner<C extends Channel = Channel> {
     this.#scope.check();
   }
 
-  /** Makes a call whose answer is taken as a whole. */
+  /** Makes a call, and takes its whole answer. */
   async call<T>(input: CallInput, take: (opened: Opened) => Taken<T> | Promise<Taken<T>>): Promise<T> {
     const opened = await this.open(input);
     const { call } = opened;
@@ -122,7 +122,10 @@ export class CallRunner<C extends Channel = Channel> {
     }
   }
 
-  /** Makes a call; the taker of its answer ends it. All up to the first wait runs at once, observers included. */
+  /**
+   * Makes a call, which the taker of the answer ends. Everything up to the first wait, including observers, is
+   * synchronous.
+   */
   async open(input: CallInput): Promise<Opened> {
     this.check();
     // A call that fails before it waits for these would leave their rejection unhandled.
@@ -142,9 +145,9 @@ export class CallRunner<C extends Channel = Channel> {
   }
 
   /**
-   * Refuses new calls, waits for those under way, and disposes.
+   * Refuses new calls, waits for those under way, then calls {@link dispose}.
    *
-   * @param timeout of the wait, in ms; `undefined`: as long as they take
+   * @param timeout longest wait, in ms; `undefined`: no limit
    */
   async close(timeout: number | undefined): Promise<void> {
     await this.#scope.close(timeout);
@@ -158,7 +161,7 @@ export class CallRunner<C extends Channel = Channel> {
     this.#http.close();
   }
 
-  /** The steps of a call, in their order. */
+  /** The steps of a call, in order. */
   async #answer(input: CallInput, call: OpenCall): Promise<Answer> {
     const { memory, observation } = call;
     const { payload, securityTier, timeout } = input;

@@ -1,19 +1,19 @@
-/** The calls under way of one client, so that `dispose()` ends them all and `close()` waits for them. */
+/** Keeps track of a client's calls under way, so that `dispose()` can end them and `close()` can wait for them. */
 import { abortable, DisposedError, LightAbortController, type AbortSignalLike } from '@nomyo/base';
 
-/** Ends one call: the caller's abort, or the client's end. */
+/** The signal of one call, aborted by the caller's signal, or when the client is disposed of. */
 export type CallSignal = LightAbortController;
 
 /** One call, from its beginning to its end. */
 export interface ScopedCall {
   readonly signal: CallSignal;
-  /** The call is over. Idempotent. */
+  /** Marks the call as over. Idempotent. */
   leave(): void;
-  /** Runs `end` when the client is disposed of, even after {@link leave}. @returns takes it back */
+  /** Calls `end` when the client is disposed of, even after {@link leave}. @returns a function that cancels this */
   onDispose(end: () => void): () => void;
 }
 
-/** Gives each call a signal that follows the caller's own and the client's end. */
+/** Gives each call a signal that follows the caller's own signal and the end of the client. */
 export class CallScope {
   readonly #calls = new Set<LightAbortController>();
   readonly #endings = new Set<() => void>();
@@ -22,7 +22,7 @@ export class CallScope {
   #state: 'open' | 'closing' | 'disposed' = 'open';
   #lastCallLeft: (() => void) | undefined;
 
-  /** @param owner what a refused call names */
+  /** @param owner name of the client's class, for the error of a refused call */
   constructor(owner: string) {
     this.#owner = owner;
   }
@@ -33,8 +33,8 @@ export class CallScope {
   }
 
   /**
-   * Begins a call with a signal of its own. Unlike `AbortSignal.any`, it leaves nothing on a signal that lives
-   * longer than the call.
+   * Begins a call with a signal of its own. Unlike `AbortSignal.any`, it leaves nothing behind on a signal that
+   * outlives the call.
    *
    * @throws the caller's abort reason, or {@link DisposedError}
    */
@@ -59,9 +59,9 @@ export class CallScope {
   }
 
   /**
-   * Runs `task` as a call. One that does not listen to its signal is not waited for.
+   * Runs `task` as a call. Once aborted, it does not wait for a task that ignores its signal.
    *
-   * @throws what {@link enter} throws, and what `task` throws
+   * @throws as {@link enter} does, or the error of `task`
    */
   async run<T>(
     callerSignal: AbortSignalLike | undefined,
@@ -78,7 +78,7 @@ export class CallScope {
   /**
    * Refuses new calls and waits until those under way have ended.
    *
-   * @param timeout in ms; `undefined`: as long as they take
+   * @param timeout longest wait, in ms; `undefined`: no limit
    */
   async close(timeout: number | undefined): Promise<void> {
     if (this.#state === 'open') this.#state = 'closing';
@@ -108,7 +108,7 @@ export class CallScope {
     this.#lastCallLeft?.();
   }
 
-  /** One listener on a signal, however many calls share it: Node warns of a leak when there are more than ten. */
+  /** Adds only one listener to a signal, however many calls share it: Node warns of a leak at more than ten. */
   #follow(signal: AbortSignalLike, call: LightAbortController): () => void {
     const followers = this.#followers.get(signal) ?? new Followers(signal);
     this.#followers.set(signal, followers);
@@ -122,7 +122,7 @@ export class CallScope {
   }
 }
 
-/** The calls that end with one signal. */
+/** The calls that share one signal. */
 class Followers {
   readonly calls = new Set<LightAbortController>();
   readonly #signal: AbortSignalLike;

@@ -26,7 +26,7 @@ import type { ChatCompletionStream } from './stream/chunk-types.js';
 import { takeCompletion } from './answer.js';
 import { v1 } from './v1-channel.js';
 
-/** The type of `create()`, for those who call it by itself. */
+/** The type of `create()`, for code that passes it around as a function. */
 export interface CreateCompletion {
   (request: StreamingChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletionStream>;
   (request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
@@ -34,26 +34,31 @@ export interface CreateCompletion {
 
 const CHAT_PATH = '/v1/chat/completions';
 
-/** Of most calls. */
+/** The headers of most calls. */
 const NO_HEADERS = readHeaders({});
 
 /**
- * An OpenAI-shaped client whose requests and answers are encrypted in this process.
+ * An OpenAI-compatible client whose requests and answers are encrypted and decrypted in this process.
  *
  * Nothing is generated, read, written or sent before the first call, or {@link ready}.
+ *
+ * @example
+ * const client = new SecureChatCompletion({ apiKey: process.env.NOMYO_API_KEY });
+ * const { choices } = await client.create({ model, messages: [{ role: 'user', content: 'Hello' }] });
  */
 export class SecureChatCompletion implements Observable {
-  /** The path that users of OpenAI's client type. */
+  /** `chat.completions.create()`, as in OpenAI's client: the same as {@link create}. */
   readonly chat: { readonly completions: { readonly create: CreateCompletion } };
-  /** The list of models, by the path that users of OpenAI's client type. */
+  /** `models.list()`, as in OpenAI's client: the same as {@link listModels}. */
   readonly models: { readonly list: (options?: ListModelsOptions) => Promise<JsonObject> };
   readonly #options: ResolvedOptions;
   readonly #protocol: Protocol;
   readonly #runner: CallRunner;
 
   /**
-   * @throws {InvalidArgumentError} on a wrong value or an unknown name
-   * @throws {SecurityError} `INSECURE_URL` when the base URL is not `https:` and `allowHttp` is not set
+   * @throws {InvalidArgumentError} on an invalid value or an unknown option
+   * @throws {SecurityError} `INSECURE_URL` when the base URL is not `https:` and `allowHttp` does not permit it
+   * @throws {SecurityError} `MEMORY_NOT_LOCKED`, or `POLICY_VIOLATION` when the options do not meet the policy
    */
   constructor(config: SecureChatCompletionConfig = {}) {
     const { baseUrl } = anObject('config', config);
@@ -65,23 +70,23 @@ export class SecureChatCompletion implements Observable {
   }
 
   /**
-   * Sends a chat completion and gives a stream of its chunks, to be read with `for await`. In version 1 of the protocol
-   * the router answers in one piece: the stream begins when that is here and open. In version 2 each chunk is given as
-   * it comes. What fails before the first one rejects this promise.
+   * Sends a chat completion and returns a stream of its chunks, to be read with `for await`. In version 1 of the
+   * protocol the router answers in one piece, and the stream begins when that has been opened. In version 2 each chunk
+   * is delivered as it arrives. A failure before the first chunk rejects this promise.
    *
    * @example
    * for await (const chunk of await client.create({ model, messages, stream: true })) {
    *   process.stdout.write(chunk.choices[0]?.delta.content ?? '');
    * }
    *
-   * @throws what the other form throws
+   * @throws as the other form does
    */
   create(request: StreamingChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletionStream>;
   /**
    * Sends a chat completion and waits for the whole answer.
    *
-   * @throws {InvalidArgumentError} on a wrong request or option, before anything is sent
-   * @throws {SecurityError} when a security rule is violated or the answer does not open
+   * @throws {InvalidArgumentError} on an invalid request or option, before anything is sent
+   * @throws {SecurityError} when a security rule or the policy is violated, or the answer does not open
    * @throws {KeyStoreError} when the client's key pair cannot be read or stored
    * @throws {APIConnectionError} when the router cannot be reached, or not in time
    * @throws {APIError} when the router answers with an error; see its subclasses
@@ -107,22 +112,27 @@ export class SecureChatCompletion implements Observable {
   }
 
   /**
-   * The same as {@link create}, but the answer stays in protected memory as the bytes of its JSON and never becomes a
-   * string. Take text out with `selectText(bytes, ['choices', 0, 'message', 'content'])`.
+   * Like {@link create}, but the answer stays in protected memory as the bytes of its JSON and never becomes a string.
    *
    * @returns the whole answer, without `_metadata`; the caller uses it once or disposes of it
-   * @throws what {@link create} throws
+   * @throws as {@link create} does
+   * @example
+   * const path = ['choices', 0, 'message', 'content'];
+   * const text = (await client.createRaw(request)).use((json) => selectText(json, path));
    */
   async createRaw(request: ChatCompletionRequest, options: CreateOptions = {}): Promise<SecureByteContext> {
     const { input, streaming } = this.#chatCall(request, options);
     if (streaming !== undefined) {
-      throw new InvalidArgumentError('stream', 'cannot be true in createRaw(), which gives one whole answer');
+      throw new InvalidArgumentError(
+        'stream',
+        'cannot be true in createRaw(), which returns one whole answer',
+      );
     }
     const needs = loadPart(() => import('./take-raw.js'));
     return this.#runner.call({ ...input, needs }, async (opened) => (await needs).takeRaw(opened));
   }
 
-  /** The same as {@link create}, for those who come from the Python client. */
+  /** The same as {@link create}, under its name in the Python client. */
   acreate(request: StreamingChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletionStream>;
   acreate(request: ChatCompletionRequest, options?: CreateOptions): Promise<ChatCompletion>;
   acreate(
@@ -132,14 +142,14 @@ export class SecureChatCompletion implements Observable {
     return request.stream === true ? this.create(request, options) : this.create(request, options);
   }
 
-  /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
+  /** Loads or makes the key pair and fetches the router's key, so that the first call is fast. Throws as `create`. */
   ready(): Promise<void> {
     return this.#runner.ready();
   }
 
   /**
-   * The models of the service, as its `GET /v1/models` lists them. In version 1 they are asked for without a seal:
-   * anyone who can see inside TLS, such as an inspecting proxy, sees the API key and the list.
+   * Lists the models of the service, as `GET /v1/models` returns them. In version 1 the request is not sealed: anyone
+   * who can see inside TLS, such as an inspecting proxy, sees the API key and the list.
    *
    * @throws {APIError} when the router answers with an error
    * @throws {APIConnectionError} when it cannot be reached, or not in time
@@ -150,36 +160,36 @@ export class SecureChatCompletion implements Observable {
     return this.#runner.call(modelsCall(options, this.#options), takeModels);
   }
 
-  /** Whether calls carry an API key of the client's own, when a request brings none. */
+  /** Reports whether the client has an API key of its own, for requests without one. */
   hasApiKey(): boolean {
     return this.#options.apiKey !== undefined;
   }
 
-  /** How this client's secrets are protected in memory. */
+  /** Describes how this client's secrets are protected in memory. */
   getMemoryProtectionInfo(): MemoryProtectionInfo {
     return getMemoryProtectionInfo(this.#options.memory);
   }
 
   /**
-   * Tells `observer` of every call from now on, without its content: what `nomyo-js/otel` and `nomyo-js/audit` are made
-   * of.
+   * Reports every call from now on to `observer`, without its content. `nomyo-js/otel` and `nomyo-js/audit` are built
+   * on this.
    *
-   * @returns ends it; calls under way are told to their end
+   * @returns a function that removes the observer; calls under way are still reported to their end
    */
   observe(observer: CallObserver): () => void {
     return this.#runner.observe(observer);
   }
 
   /**
-   * Refuses new calls, waits for those under way, then does what {@link dispose} does.
+   * Refuses new calls, waits for those under way, then calls {@link dispose}.
    *
-   * @throws {InvalidArgumentError} on a wrong option
+   * @throws {InvalidArgumentError} on an invalid option
    */
   async close(options: CloseOptions = {}): Promise<void> {
     await this.#runner.close(resolveCloseTimeout(options));
   }
 
-  /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
+  /** Stops timers, wipes keys and ends calls under way. Later calls throw a `DisposedError`. Idempotent. */
   dispose(): void {
     this.#runner.dispose();
   }
@@ -223,7 +233,7 @@ export class SecureChatCompletion implements Observable {
   }
 }
 
-/** `create()` that can be taken off its object. */
+/** A `create()` that can be detached from its object. */
 function unbound(client: SecureChatCompletion): CreateCompletion {
   function create(
     request: StreamingChatCompletionRequest,

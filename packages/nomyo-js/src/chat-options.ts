@@ -5,31 +5,34 @@ import type { CommonOptions } from './options.js';
 
 /** Options of `SecureChatCompletion`. */
 export interface SecureChatCompletionConfig extends CommonOptions {
-  /** Where the router is. Default: `https://api.nomyo.ai`. A path prefix is kept. */
+  /** URL of the router; a path prefix is kept. Default: `https://api.nomyo.ai`. */
   readonly baseUrl?: string;
 }
 
 /** Options of one call. */
 export interface CreateOptions {
-  /** Ends the call; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignalLike;
-  /** For one attempt, in ms. Default: the client's. */
+  /** Longest duration of one attempt, in ms, 1 to 2^31 - 1. Default: the client's. */
   readonly timeout?: number;
-  /** Attempts after the first. Default: the client's. */
+  /** Most attempts after the first, 0 to 100. Default: the client's. */
   readonly maxRetries?: number;
-  /** Sent besides the protocol's own headers, which they cannot replace: an object, `Headers`, a `Map`, or pairs. */
+  /**
+   * Headers sent in addition to the protocol's own, which they cannot replace: an object, `Headers`, a `Map`, or pairs.
+   * Default: none.
+   */
   readonly headers?: HeadersInput;
 }
 
 /** Options of `listModels()`. */
 export interface ListModelsOptions {
-  /** Ends the call; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignalLike;
-  /** Default: the client's. */
+  /** Sent as a bearer token. Default: the client's. */
   readonly apiKey?: string | undefined;
 }
 
-/** Their names. */
+/** Names of the options of a call. */
 export const CREATE_OPTIONS: readonly (keyof CreateOptions)[] = [
   'signal',
   'timeout',

@@ -1,4 +1,4 @@
-/** From what the caller wrote to the bytes that are sealed, which are what every rule is about. */
+/** Turns the caller's request into the bytes that are sealed, to which every rule applies. */
 import { encodePayload, SUITE, type SecureByteContext } from '@nomyo/crypto';
 import type { SecurityTier } from './chat/request-types.js';
 import { loadPart } from './load-part.js';
@@ -6,11 +6,11 @@ import type { ResolvedOptions } from './options.js';
 import type { RequestMembers } from './chat/request.js';
 
 /**
- * JSON of a request in protected memory, within the limits of protocol and policy, and padded. What the caller gave is
- * read at once.
+ * Writes a request as JSON in protected memory, checks it against the limits of protocol and policy, and pads it. The
+ * caller's object is read synchronously.
  *
- * @param memory of the call
- * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
+ * @param memory options for the memory of the call
+ * @throws {InvalidArgumentError} when the request is not an object, or cannot be written as JSON
  * @throws {SecurityError} `PAYLOAD_TOO_LARGE`, `POLICY_VIOLATION` or `MEMORY_NOT_LOCKED`
  * @throws {APIConnectionError} when the code of an option cannot be loaded
  */

@@ -1,4 +1,4 @@
-/** The settings that a client takes from Node's environment. */
+/** The environment of Node. */
 import crypto, { createHash } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import type { Environment, Hash } from './environment.js';
@@ -20,15 +20,16 @@ export const environment: Environment = {
     const listeners = channel(message);
     if (listeners.hasSubscribers) tell(listeners, fields, message);
   },
-  // Asked for late: a runtime that lacks it runs everything but an audit log.
+  // Looked up on use, so that a runtime without it only fails with an audit log.
   sha256: (bytes) => crypto.hash('sha256', bytes),
   createSha256: () => new NodeSha256(),
   jsonResponse,
 };
 
 /**
- * A subscriber that throws would end the process: `publish()` makes an uncaught exception of it, on purpose and without
- * a switch. So the subscribers are called one by one, where this Node keeps them under the name that all have so far.
+ * Calls the subscribers of a channel. `publish()` deliberately turns an error in a subscriber into an uncaught
+ * exception, which would end the process. So they are called one by one, if this Node keeps them in `_subscribers`, as
+ * all versions have so far.
  */
 function tell(listeners: ReturnType<typeof channel>, fields: object, name: string): void {
   const subscribers: unknown = Reflect.get(listeners, '_subscribers');

@@ -1,8 +1,8 @@
-/** Runtimes that are neither Node nor a browser, such as workers at the edge: no files, no environment. */
+/** The environment of runtimes that are neither Node nor a browser, such as edge workers: no files, no variables. */
 import { concatBytes, given, type Bytes } from '@nomyo/base';
 import type { Environment, Hash } from './environment.js';
 
-/** WebCrypto's hashes, and nothing from around the program. */
+/** WebCrypto's hashes, and nothing from outside the program. */
 export const environment: Environment = {
   isBrowser: false,
   defaultKeyDir: null,
@@ -15,7 +15,7 @@ export const environment: Environment = {
     new Response(typeof content === 'string' ? content : JSON.stringify(content), init),
 };
 
-/** WebCrypto hashes only what is whole: ciphertext is kept until then. */
+/** Collects the pieces, because WebCrypto can only hash all bytes at once. */
 class CollectedSha256 implements Hash {
   readonly #pieces: Bytes[] = [];
 

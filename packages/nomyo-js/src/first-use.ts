@@ -1,4 +1,4 @@
-/** The router's key as it was met first. Loaded where `serverKeyPolicy` is `first-use`. */
+/** Trust on first use of the router's key. Loaded if `serverKeyPolicy` is `first-use`. */
 import { SecurityError } from '@nomyo/base';
 import { openKnownKeys, type KnownKeys } from '@nomyo/keystore';
 import type { ServerKeyChange } from '@nomyo/transport';
@@ -6,7 +6,7 @@ import type { Emit } from './events.js';
 import type { KeyOrigin } from './options.js';
 import type { OnServerKeyChange } from './server-key-policy.js';
 
-/** Compares the router's key with the one that was met first. */
+/** Compares the router's key with the first one seen. */
 export class FirstUse {
   readonly #known: KnownKeys;
   readonly #router: string;
@@ -15,8 +15,8 @@ export class FirstUse {
   #last: string | undefined;
 
   /**
-   * @param keys of the client: what is remembered is next to them, or in memory where they are elsewhere
-   * @param baseUrl as `parseBaseUrl` gives it
+   * @param keys the client's keys: the router's key is remembered next to them, or in memory if they are held elsewhere
+   * @param baseUrl result of `parseBaseUrl`
    */
   constructor(keys: KeyOrigin, baseUrl: URL, onChange: OnServerKeyChange | undefined, emit: Emit) {
     const { keyDir, keyStorage } = keys.kind === 'given' ? { keyDir: null } : keys.options;
@@ -27,8 +27,10 @@ export class FirstUse {
   }
 
   /**
-   * @throws {SecurityError} `SERVER_KEY_CHANGED` when the key is another one, and the caller does not accept it
-   * @throws {KeyStoreError} when what is remembered cannot be read or stored
+   * Checks a key, and remembers the first one, or one that the caller accepts.
+   *
+   * @throws {SecurityError} `SERVER_KEY_CHANGED` when the key has changed and the caller does not accept it
+   * @throws {KeyStoreError} when the remembered key cannot be read or stored
    */
   async check(current: string, signal: AbortSignal): Promise<void> {
     for (;;) {
@@ -36,10 +38,10 @@ export class FirstUse {
       signal.throwIfAborted();
       this.#tell(this.#last ?? replaces, current);
       if (replaces !== undefined && replaces !== current) await this.#ask({ previous: replaces, current });
-      // The answer may come when the client is gone.
+      // The client may have been disposed of while the caller decided.
       signal.throwIfAborted();
       const next = { fingerprint: current, replaces };
-      // Where another process was faster, what it put there is looked at.
+      // If another process was faster, the key it remembered is checked.
       if (replaces === current || (await this.#known.remember(this.#router, next, signal))) break;
     }
     this.#last = current;
@@ -54,8 +56,8 @@ export class FirstUse {
     if ((await this.#onChange?.(change)) === true) return;
     throw new SecurityError(
       'SERVER_KEY_CHANGED',
-      `the key of the router is ${change.current}, and was ${change.previous} when it was met first. ` +
-        'Ask the operator; if the change is real, accept it with onServerKeyChange',
+      `the key of the router is ${change.current}, but the first one seen was ${change.previous}. ` +
+        'Ask the operator; if the change is genuine, accept it with onServerKeyChange',
     );
   }
 }

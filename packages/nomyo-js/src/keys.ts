@@ -1,4 +1,4 @@
-/** Where a client's key pair comes from: a key store of its own, or a {@link KeySource} that the caller gave. */
+/** The source of a client's key pair: a key store of its own, or a {@link KeySource} of the caller. */
 import { DisposedError, type AbortSignalLike } from '@nomyo/base';
 import type { KeySource } from '@nomyo/crypto';
 import { ServingKeyStore, type KeyLease, type KeyStoreEvent, type KeyStoreOptions } from '@nomyo/keystore';
@@ -9,21 +9,21 @@ import type { KeyOrigin } from './options.js';
 import { KEY_STORE_NAMES } from './resolve-keys.js';
 import type * as unwrapping from './unwrap-elsewhere.js';
 
-/** What a channel needs of either. */
+/** The part of either that a channel uses. */
 export type Keys = Pick<ServingKeyStore, 'ready' | 'acquire' | 'dispose'>;
 
-/** @throws {InvalidArgumentError} on a wrong option of a key store, by the name that it has here */
+/** @throws {InvalidArgumentError} on an invalid option of a key store, under its name in the client */
 export function createKeys(keys: KeyOrigin, emit: Emit): Keys {
   if (keys.kind === 'given') return new GivenKeys(keys.source);
   return new ServingKeyStore(withEvents(keys.options, emit), KEY_STORE_NAMES);
 }
 
-/** Options of a key store that tells what happens as events of the client. */
+/** Adds a listener that turns events of a key store into events of the client. */
 export function withEvents(options: KeyStoreOptions, emit: Emit): KeyStoreOptions {
   return { ...options, onEvent: (event) => emitKeyEvent(emit, event) };
 }
 
-/** A key that the caller keeps, rotates and ends. */
+/** A key that the caller holds, rotates and disposes of. */
 export class GivenKeys implements Keys {
   readonly #source: KeySource;
   #disposed = false;
@@ -37,7 +37,7 @@ export class GivenKeys implements Keys {
   }
 
   async acquire(signal?: AbortSignalLike): Promise<KeyLease> {
-    // Before anything is sent, so that no answer is lost.
+    // Loaded before anything is sent, so that no answer is lost.
     await loadElsewhere();
     signal?.throwIfAborted();
     if (this.#disposed) throw new DisposedError('The client');
@@ -53,11 +53,11 @@ export class GivenKeys implements Keys {
 /** The limits on the work of a private key. */
 export interface UnwrapLimits {
   readonly signal: CallSignal;
-  /** The time left for it, in ms; asked when it begins. */
+  /** Returns the time left for it, in ms; called when it begins. */
   readonly timeLeft: () => number;
 }
 
-/** Keys that are elsewhere may never answer: their waits end with the call, and in time. */
+/** Wraps keys held elsewhere, which may never answer: a wait for them ends with the call, or when its time is over. */
 export function elsewhere(keys: KeySource, limits: UnwrapLimits): KeySource {
   return {
     publicKey: keys.publicKey,

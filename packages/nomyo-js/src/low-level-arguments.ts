@@ -1,8 +1,8 @@
-/** Arguments of the lower level. */
+/** Arguments of the low-level client. */
 import { InvalidArgumentError, isArrayBuffer, isBytes } from '@nomyo/base';
 import type { CallInput } from './call-runner.js';
 
-/** Shared by all low-level calls. */
+/** The members that all low-level calls share. */
 export const PAYLOAD_CALL: Omit<CallInput, keyof PayloadOfCall> = {
   operation: 'payload',
   method: 'POST',
@@ -12,13 +12,13 @@ export const PAYLOAD_CALL: Omit<CallInput, keyof PayloadOfCall> = {
   stream: false,
 };
 
-/** Specific to each of them. */
+/** The members that differ. */
 type PayloadOfCall = Pick<
   CallInput,
   'payload' | 'payloadId' | 'securityTier' | 'apiKey' | 'timeout' | 'maxRetries'
 >;
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} when `envelope` is not bytes */
 export function envelopeBytes(envelope: unknown): Uint8Array {
   if (isBytes(envelope)) return envelope;
   if (isArrayBuffer(envelope)) return new Uint8Array(envelope);

@@ -40,14 +40,14 @@ import { resolveOptions } from './resolve-options.js';
 import { refuseError } from './sealed-error.js';
 import { v1Answer } from './v1-channel.js';
 
-/** The lower level: keys, envelopes and requests one by one, for payloads of any kind. */
+/** The low-level client: keys, envelopes and requests step by step, for payloads of any type. */
 export class SecureCompletionClient implements Observable {
   readonly #options: ResolvedOptions;
   readonly #runner: CallRunner;
 
   /**
-   * @throws {InvalidArgumentError} on a wrong value or an unknown name
-   * @throws {SecurityError} `INSECURE_URL` when the URL is not `https:` and `allowHttp` is not set
+   * @throws {InvalidArgumentError} on an invalid value or an unknown option
+   * @throws {SecurityError} `INSECURE_URL` when the URL is not `https:` and `allowHttp` does not permit it
    */
   constructor(config: SecureCompletionClientConfig = {}) {
     const { routerUrl } = anObject('config', config);
@@ -57,16 +57,16 @@ export class SecureCompletionClient implements Observable {
   }
 
   /**
-   * Makes a key pair and uses it from now on; requests under way keep theirs. Rotation writes where the pair is, under
-   * its password; a pair in memory is replaced in memory.
+   * Makes a key pair and uses it from now on; requests under way keep theirs. Rotation writes to the same place, under
+   * the same password; a pair in memory is replaced in memory.
    *
-   * With `saveToFile`, a pair that is in the directory already is used as it is, if it opens with what is given here:
-   * a program can run twice. No other is ever overwritten.
+   * With `saveToFile`, an existing pair in the directory is used instead if the password opens it, so that a program
+   * can run twice. An existing pair is never overwritten.
    *
-   * @throws {InvalidArgumentError} on a wrong option, or where the client was given its `keys`; nothing was written
-   * @throws {PolicyError} when the file would not be encrypted, and the policy demands that
-   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair that does not open, or another code when none can be
-   * written
+   * @throws {InvalidArgumentError} on an invalid option, or if the client was given `keys`; nothing was written
+   * @throws {PolicyError} when the file would not be encrypted, although the policy requires it
+   * @throws {KeyStoreError} `KEY_FILE_EXISTS` when there is a pair that the password does not open; another code when
+   *   the pair cannot be written
    * @example
    * await client.generateKeys({ saveToFile: true, keyDir: 'client_keys', password });
    */
@@ -77,7 +77,7 @@ export class SecureCompletionClient implements Observable {
     const toFile = optional('saveToFile', saveToFile, aBoolean, false);
     if (!toFile) return this.#v1.movable.moveTo({ ...rest, keyDir: null });
     if (environment.defaultKeyDir === null) {
-      throw new InvalidArgumentError('saveToFile', 'cannot be used: this runtime keeps no key files');
+      throw new InvalidArgumentError('saveToFile', 'cannot be used: this runtime has no key files');
     }
     if (rest.password === undefined) this.#checkPlainFiles();
     return this.#v1.movable.moveTo({ ...rest, keyDir: optional('keyDir', keyDir, aString, undefined) });
@@ -85,12 +85,13 @@ export class SecureCompletionClient implements Observable {
 
   /**
    * Uses the key pair in these files from now on; requests under way keep theirs. It counts as made now. Rotation
-   * writes into the directory of the private key (or `keyRotationDir`), under the same password, and never over a file
-   * of another name than `private_key.pem` and `public_key.pem`.
+   * writes to the directory of the private key (or `keyRotationDir`), under the same password, and only to the files
+   * `private_key.pem` and `public_key.pem`.
    *
-   * @param publicKeyPath when given, the file must hold the other half of the private key
-   * @param password opens the private key. Default: the client's `keyRotationPassword`, where the file needs one
-   * @throws {InvalidArgumentError} on a wrong argument, or where the client was given its `keys`
+   * @param publicKeyPath file that must hold the other half of the private key. Default: it is not checked
+   * @param password opens the private key. Default: the client's `keyRotationPassword`, if the file needs one
+   * @throws {InvalidArgumentError} on an invalid argument, or if the client was given `keys`
+   * @throws {PolicyError} when rotation would write key files without encryption, although the policy requires it
    * @throws {KeyStoreError} when a file cannot be read, is damaged, or does not belong to the other
    */
   async loadKeys(
@@ -107,17 +108,17 @@ export class SecureCompletionClient implements Observable {
     });
   }
 
-  /** The router's public key as SPKI PEM: cached for `serverKeyTtl`, and one of the pinned ones where there are pins. */
+  /** Returns the router's public key as SPKI PEM: cached for `serverKeyTtl`, and checked against `serverKeyPins`. */
   async fetchServerPublicKey(): Promise<string> {
     const { serverKeys } = this.#v1;
     return this.#runner.run(undefined, async (signal) => (await serverKeys.get(signal)).pem);
   }
 
   /**
-   * Seals a payload to the router: the body of a request. Its `api_key` and `security_tier` are left out: they travel
-   * as the headers `Authorization` and `X-Security-Tier`, which the sender of the body sets.
+   * Seals a payload to the router, as the body of a request. Its `api_key` and `security_tier` are left out: they
+   * travel in the headers `Authorization` and `X-Security-Tier`, which the sender of the body sets.
    *
-   * @throws {InvalidArgumentError} when it is no object, or cannot be written as JSON
+   * @throws {InvalidArgumentError} when the payload is not an object, or cannot be written as JSON
    */
   async encryptPayload(payload: object): Promise<ArrayBuffer> {
     const { serverKeys } = this.#v1;
@@ -135,7 +136,7 @@ export class SecureCompletionClient implements Observable {
   /**
    * Opens an answer that was sealed to the current key pair, and adds `_metadata`.
    *
-   * @throws {SecurityError} when it is no envelope, does not open, or holds no JSON object
+   * @throws {SecurityError} when it is not an envelope, does not open, or holds no JSON object
    */
   async decryptResponse(envelope: ArrayBuffer | Uint8Array, payloadId: string): Promise<JsonObject> {
     const { keys } = this.#v1;
@@ -159,9 +160,10 @@ export class SecureCompletionClient implements Observable {
   /**
    * Seals a payload, sends it, and opens the answer.
    *
-   * @param payload its `api_key` and `security_tier` become headers, unless the arguments below say otherwise
+   * @param payload its `api_key` and `security_tier` become headers, unless the arguments below override them
    * @param payloadId 1 to 128 visible ASCII characters, the same on every attempt
    * @param apiKey replaces the client's for this call
+   * @throws the errors of `SecureChatCompletion.create`
    */
   async sendSecureRequest(
     payload: object,
@@ -189,31 +191,30 @@ export class SecureCompletionClient implements Observable {
     });
   }
 
-  /** How this client's secrets are protected in memory. */
+  /** Describes how this client's secrets are protected in memory. */
   getMemoryProtectionInfo(): MemoryProtectionInfo {
     return getMemoryProtectionInfo(this.#options.memory);
   }
 
   /**
-   * Tells `observer` of every call from now on, without its content: what `nomyo-js/otel` and `nomyo-js/audit` are made
-   * of.
+   * Reports every call from now on to `observer`, without its content.
    *
-   * @returns ends it; calls under way are told to their end
+   * @returns a function that removes the observer; calls under way are still reported to their end
    */
   observe(observer: CallObserver): () => void {
     return this.#runner.observe(observer);
   }
 
   /**
-   * Refuses new calls, waits for those under way, then does what {@link dispose} does.
+   * Refuses new calls, waits for those under way, then calls {@link dispose}.
    *
-   * @throws {InvalidArgumentError} on a wrong option
+   * @throws {InvalidArgumentError} on an invalid option
    */
   async close(options: CloseOptions = {}): Promise<void> {
     await this.#runner.close(resolveCloseTimeout(options));
   }
 
-  /** Stops timers, wipes keys, ends calls under way; later calls are refused. Idempotent. */
+  /** Stops timers, wipes keys and ends calls under way. Later calls throw a `DisposedError`. Idempotent. */
   dispose(): void {
     this.#runner.dispose();
   }
@@ -230,18 +231,18 @@ export class SecureCompletionClient implements Observable {
     return { routerUrl: this.#options.baseUrl.href };
   }
 
-  /** The steps one by one are those of version 1. @throws {InvalidArgumentError} where the client speaks another */
+  /** The channel, whose single steps only version 1 has. @throws {InvalidArgumentError} in any other version */
   get #v1(): MovableV1Channel {
     this.#runner.check();
     const { channel } = this.#runner;
     if (channel instanceof MovableV1Channel) return channel;
     throw new InvalidArgumentError(
       'protocol',
-      'must be left out: key pairs and envelopes are those of version 1',
+      'must be left out: only version 1 has key pairs and envelopes',
     );
   }
 
-  /** @throws {PolicyError} where files must be encrypted, and would not be */
+  /** @throws {PolicyError} when key files must be encrypted, but would not be */
   #checkPlainFiles(): void {
     const { keys, policy } = this.#options;
     if (keys.kind === 'store' && keys.options.password === undefined) checkPlainKeyFiles(policy);

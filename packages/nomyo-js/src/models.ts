@@ -1,4 +1,4 @@
-/** The list of models, whatever the protocol. Loaded when it is first asked for. */
+/** The list of models, whatever the protocol. Loaded on first use. */
 import {
   anAbortSignal,
   anObject,
@@ -16,9 +16,9 @@ import type { ResolvedOptions } from './options.js';
 import { MODELS_PATH, type WholeAnswer } from './protocol.js';
 
 /**
- * A request for the list, without retries: usually a person is waiting for it.
+ * The input of a call for the list. There are no retries, because usually a person is waiting for it.
  *
- * @throws {InvalidArgumentError} on a wrong option
+ * @throws {InvalidArgumentError} on an invalid option
  */
 export function modelsCall(options: ListModelsOptions, client: ResolvedOptions): CallInput {
   refuseUnknown(anObject('options', options), ['signal', 'apiKey']);
@@ -38,7 +38,7 @@ export function modelsCall(options: ListModelsOptions, client: ResolvedOptions):
   };
 }
 
-/** @throws {SecurityError} `INVALID_PLAINTEXT` when it is no JSON object */
+/** @throws {SecurityError} `INVALID_PLAINTEXT` when the answer is not a JSON object */
 export function takeModels({ answer }: Opened): Taken<JsonObject> {
   const value = modelsOf(asWhole(answer));
   return { value, summary: () => undefined };
@@ -50,8 +50,8 @@ function modelsOf({ plaintext }: WholeAnswer): JsonObject {
       const models: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
       if (isObject(models)) return models;
     } catch {
-      // The same as what is no object.
+      // Treated like JSON that is not an object.
     }
-    throw new SecurityError('INVALID_PLAINTEXT', 'the list of models is no JSON object');
+    throw new SecurityError('INVALID_PLAINTEXT', 'the list of models is not a JSON object');
   });
 }

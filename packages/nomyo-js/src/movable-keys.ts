@@ -1,4 +1,7 @@
-/** Version 1 with key pairs that the caller can replace: what the lower level offers, and pages of chats do without. */
+/**
+ * Version 1 with key pairs that the caller can replace. Only for the low-level client, so that chat pages do not load
+ * it.
+ */
 import { InvalidArgumentError } from '@nomyo/base';
 import { KeyStore } from '@nomyo/keystore';
 import { GivenKeys, withEvents, type Keys } from './keys.js';
@@ -6,10 +9,10 @@ import type { Protocol, ProtocolContext } from './protocol.js';
 import { KEY_STORE_NAMES } from './resolve-keys.js';
 import { v1, V1Channel } from './v1-channel.js';
 
-/** Keys that can be replaced by those of another place. */
+/** Keys that can be replaced by those at another place. */
 type MovableKeys = Keys & Pick<KeyStore, 'moveTo' | 'loadFrom'>;
 
-/** A key that the caller keeps is not replaced: nothing is made, read or written. */
+/** Refuses to replace a key that the caller holds: nothing is made, read or written. */
 class UnmovableKeys extends GivenKeys implements MovableKeys {
   moveTo(): Promise<never> {
     return this.#refuse();
@@ -20,7 +23,7 @@ class UnmovableKeys extends GivenKeys implements MovableKeys {
   }
 
   #refuse(): Promise<never> {
-    const expectation = 'is the private key of this client, which cannot be replaced by another';
+    const expectation = 'was given to this client, so its private key cannot be replaced';
     return Promise.reject(new InvalidArgumentError('keys', expectation));
   }
 }
@@ -40,7 +43,7 @@ export class MovableV1Channel extends V1Channel {
   }
 }
 
-/** The protocol of the low-level client unless the option `protocol` says otherwise. */
+/** The default protocol of the low-level client. */
 export const movableV1: Protocol<MovableV1Channel> = {
   ...v1,
   connect: (context) => new MovableV1Channel(context),

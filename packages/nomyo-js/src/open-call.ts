@@ -1,4 +1,4 @@
-/** One call from its beginning to its one end: what it holds until then, and who is told. */
+/** One call from its beginning to its end, with everything it holds until then. */
 import type { SecureByteContext } from '@nomyo/crypto';
 import type { CallMemory } from './call-memory.js';
 import type { CallSignal, ScopedCall } from './call-scope.js';
@@ -9,7 +9,7 @@ import type { AnswerSummary } from './observe/observer.js';
 import { failureOf } from './observe/observers.js';
 import type { CallKeys, CallRecord, Exchange } from './protocol.js';
 
-/** What an {@link OpenCall} tells of itself. */
+/** The part of a call's input that its events need. */
 interface CallNames {
   readonly payloadId: string;
   readonly securityTier: SecurityTier | undefined;
@@ -22,15 +22,17 @@ export class OpenCall implements CallRecord {
   readonly memory: CallMemory;
   /** `undefined` when there are no observers. */
   readonly observation: Observation | undefined;
-  /** Requests that were begun. */
+  /** Number of attempts begun. */
   attempts = 0;
-  /** Bytes of ciphertext, of the last attempt. */
+  /** Bytes of ciphertext sent in the last attempt. */
   requestBytes = 0;
+  /** Bytes of ciphertext received in the last attempt. */
   responseBytes = 0;
-  /** What no error of this call may show. */
+  /** Secrets that no error of this call may show. */
   secrets: readonly string[] = [];
-  /** What is held until the call is over. */
+  /** Held until the call is over. */
   body: SecureByteContext | undefined;
+  /** Held until the call is over. */
   exchange: Exchange | undefined;
   readonly #started: number = performance.now();
   readonly #names: CallNames;
@@ -47,7 +49,7 @@ export class OpenCall implements CallRecord {
     this.#emit = emit;
   }
 
-  /** Since the call began, in ms. */
+  /** Time since the call began, in ms. */
   get durationMs(): number {
     return performance.now() - this.#started;
   }
@@ -63,28 +65,28 @@ export class OpenCall implements CallRecord {
     this.observation?.received(ciphertext);
   }
 
-  /** From now on the call ends with `scoped`. */
+  /** From now on, the end of the call also ends `scoped`. */
   enter(scoped: ScopedCall): CallSignal {
     this.#scoped = scoped;
     return scoped.signal;
   }
 
-  /** What ends the call from without; `undefined` before {@link enter}. */
+  /** The call's entry in the client's scope; `undefined` before {@link enter}. */
   get scoped(): ScopedCall | undefined {
     return this.#scoped;
   }
 
-  /** Runs when the call is over, or {@link release}d; the last one first. */
+  /** Adds a cleanup that runs when the call is over or {@link release}d; the last one first. */
   later(cleanup: () => void): void {
     this.#cleanups.push(cleanup);
   }
 
-  /** Of a stream: its first piece is handed over. */
+  /** Called when the first chunk of a stream is handed over. */
   firstChunk(): void {
     this.observation?.firstChunk(this.durationMs);
   }
 
-  /** Gives back what the wire needed. Idempotent. */
+  /** Releases everything that was needed for sending and receiving. Idempotent. */
   release(): void {
     for (const cleanup of this.#cleanups.splice(0).reverse()) cleanup();
     const { exchange } = this;
@@ -94,7 +96,7 @@ export class OpenCall implements CallRecord {
     this.#scoped?.leave();
   }
 
-  /** @param summary asked for only when there are observers */
+  /** Ends the call. @param summary called only when there are observers */
   end(summary: () => AnswerSummary | undefined): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -102,7 +104,7 @@ export class OpenCall implements CallRecord {
     this.observation?.end(this.#counts(), { answer: summary() });
   }
 
-  /** Tells of a failure, or of an abort by the caller. */
+  /** Ends the call with a failure, or an abort by the caller. */
   fail(error: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -1,15 +1,15 @@
-/** The budgets of this process. Loaded with the first call of a client that has a rate limit. */
+/** Rate limits within this process. Loaded with the first call of a client that has one. */
 import { Pacer, TokenBudget, type RateLimit } from '@nomyo/transport';
 
-/** One for all clients of this process. */
+/** The pacer shared by all clients of this process. */
 export const inProcess: Pacer<RateLimit> = new Pacer<RateLimit>(() => new TokenBudget());
 
-/** Bytes of a hash that name an account: two of 2^32 accounts share a name with a chance of 1 in 2^65. */
+/** Bytes of the hash in an account's name: among 2^32 accounts, two share a name with a chance of 1 in 2^65. */
 const NAME_BYTES = 16;
 
 /**
- * The name of an account: a hash, because stores show names to everybody who may look. From a random key of 128 bits
- * or more nobody finds the key; whoever guesses a key can see that the guess is right.
+ * The name of an account: a hash, because names are visible to anyone with access to the store. A random API key of 128
+ * bits or more cannot be recovered from it; a guess at a weak one can be confirmed.
  */
 export async function accountName({ origin }: URL, apiKey = ''): Promise<string> {
   const text = new TextEncoder().encode(`nomyo rate limit\0${origin}\0${apiKey}`);

@@ -1,20 +1,20 @@
 /**
- * Hides the length of a request: trailing spaces, which every JSON parser ignores (RFC 8259 §2), up to a length that
- * many requests share. Loaded where the option `padding` asks for it.
+ * Hides the length of a request by trailing spaces, which every JSON parser ignores (RFC 8259 §2), up to a length that
+ * many requests share. Loaded if the option `padding` is set.
  */
 import { SecureByteContext, SUITE, type SecureByteContextOptions } from '@nomyo/crypto';
 import type { Padding } from './padding.js';
 
 const SPACE = 0x20;
 
-/** Bytes after padding; never past the protocol's limit, and never less than `length`. */
+/** The length after padding, in bytes: at most the protocol's limit, and at least `length`. */
 export function paddedLength(length: number, padding: Padding): number {
   const wanted =
     padding === 'none' ? length : padding === 'pow2' ? nextPowerOfTwo(length) : nextMultiple(length, padding);
   return Math.max(length, Math.min(wanted, SUITE.maxPayloadBytes));
 }
 
-/** The request with its padding; `json` is disposed of when it was copied. */
+/** Pads a request; `json` is disposed of if it was copied. */
 export function pad(
   json: SecureByteContext,
   padding: Padding,

@@ -3,8 +3,8 @@ import { anInteger, InvalidArgumentError, isObject, refuseUnknown, type Check } 
 import { SUITE } from '@nomyo/crypto';
 
 /**
- * `none`: the envelope shows the length of the request to the byte. `pow2`: the next power of two, at most doubling
- * the request. `{ block }`: the next multiple of that many bytes.
+ * `none`: the envelope reveals the exact length of the request. `pow2`: pads to the next power of two, which at most
+ * doubles the request. `{ block }`: pads to the next multiple of `block` bytes, 1 to 10 485 760.
  */
 export type Padding = 'none' | 'pow2' | { readonly block: number };
 

@@ -1,17 +1,17 @@
-/** The rules of a policy that are about one call. Loaded with the first call that has a policy. */
+/** The rules of a policy about single calls. Loaded with the first call under a policy. */
 import { SECURITY_TIERS } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { PolicyError, type Policy } from './policy.js';
 import { textAt } from './text-at.js';
 
-/** The facts that rules about one call look at. */
+/** The facts to which the rules about a call apply. */
 export interface CallFacts {
   readonly securityTier: SecurityTier | undefined;
-  /** The JSON to be sealed, without padding, whatever object it was written from. */
+  /** The JSON that will be sealed, without padding. */
   readonly json: Uint8Array;
 }
 
-/** @throws {PolicyError} */
+/** @throws {PolicyError} when a rule forbids the call */
 export function checkCall(policy: Policy, { securityTier, json }: CallFacts): void {
   const { minimumSecurityTier, maxPayloadBytes, allowedModels } = policy;
   if (minimumSecurityTier !== undefined && rank(securityTier) < rank(minimumSecurityTier)) {
@@ -21,7 +21,7 @@ export function checkCall(policy: Policy, { securityTier, json }: CallFacts): vo
     throw new PolicyError('maxPayloadBytes', `the request has ${String(json.byteLength)} bytes of JSON`);
   }
   if (allowedModels !== undefined && !allowedModels.includes(textAt(json, ['model']) ?? '')) {
-    throw new PolicyError('allowedModels', 'the model is not one of the allowed ones');
+    throw new PolicyError('allowedModels', 'the model is not in the list');
   }
 }
 

@@ -1,4 +1,4 @@
-/** Rules that a caller sets above the protocol: each is checked before anything is sealed. Pure. */
+/** Rules that a caller sets in addition to the protocol; all are checked before anything is sealed. Pure. */
 import {
   aBoolean,
   anInteger,
@@ -15,21 +15,23 @@ import {
 import { aTier } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 
-/** What every call of a client must keep to. A rule that is left out does not apply. */
+/** Rules for every call of a client; a violation is a {@link PolicyError}. A rule that is left out does not apply. */
 export interface Policy {
-  /** A call without a tier, or with a lower one, is refused. */
+  /** Refuses a call without a tier, or with a lower one. */
   readonly minimumSecurityTier?: SecurityTier;
-  /** Any other model is refused. */
+  /** Refuses any other model. */
   readonly allowedModels?: readonly string[];
   /** The client must have `serverKeyPins`. */
   readonly requirePinnedServerKey?: boolean;
   /** The client must have `serverKeyPins`, or `serverKeyPolicy: 'first-use'`. */
   readonly requireVerifiedServerKey?: boolean;
-  /** The client's private key must not reach a disk unencrypted: `keyRotationPassword`, `keyDir: null`, or `keys`. */
+  /**
+   * The client must not write its private key unencrypted: it needs `keyRotationPassword`, `keyDir: null`, or `keys`.
+   */
   readonly requireEncryptedKeyFiles?: boolean;
   /** Secrets must be in locked memory. */
   readonly requireLockedMemory?: boolean;
-  /** `http:` is refused even with `allowHttp`. */
+  /** Refuses `http:` even with `allowHttp`. */
   readonly requireHttps?: boolean;
   /** Largest request, in bytes of JSON. */
   readonly maxPayloadBytes?: number;
@@ -38,6 +40,9 @@ export interface Policy {
 /**
  * A starting point for protected health information: the highest tier, a pinned router key, encrypted key files (or
  * none), locked memory, HTTPS.
+ *
+ * @example
+ * const client = new SecureChatCompletion({ policy: { ...phiPolicy, allowedModels }, serverKeyPins });
  */
 export const phiPolicy: Readonly<Policy> = Object.freeze({
   minimumSecurityTier: 'maximum',
@@ -47,7 +52,7 @@ export const phiPolicy: Readonly<Policy> = Object.freeze({
   requireHttps: true,
 });
 
-/** A rule of the policy forbids it. Nothing was sealed, written or sent. */
+/** A rule of the policy forbids a call or an option. Nothing was sealed, written or sent. */
 export class PolicyError extends SecurityError {
   override readonly name: string = 'PolicyError';
   /** The rule, as {@link Policy} names it. */
@@ -59,7 +64,7 @@ export class PolicyError extends SecurityError {
   }
 }
 
-/** What the rules about the client look at. */
+/** The facts to which the rules about the client apply. */
 export interface ClientFacts {
   readonly isHttps: boolean;
   readonly hasPins: boolean;
@@ -73,7 +78,7 @@ export interface ClientFacts {
 const PLAIN_KEYS =
   'the private key file would not be encrypted. Set keyRotationPassword, or keyDir: null to keep the key in memory';
 
-/** The rules that are switches: what of the client meets them, and what is wrong where nothing does. */
+/** The rules that are switches, each with its condition, and the problem if the condition is not met. */
 const DEMANDS = [
   ['requireHttps', ({ isHttps }) => isHttps, 'the base URL is not https:'],
   ['requirePinnedServerKey', ({ hasPins }) => hasPins, 'there are no serverKeyPins'],
@@ -116,20 +121,20 @@ export const aPolicy: Check<Policy> = (name, policy) => {
   return { ...rules, ...given('allowedModels', allowedModels) };
 };
 
-/** A list of one's own: what a caller changes later changes nothing. */
+/** Copies the list, so that later changes by the caller have no effect. */
 const aListOfModels: Check<readonly string[]> = (name, value) => {
   if (!Array.isArray(value)) throw new InvalidArgumentError(name, 'must be an array of strings');
   return value.map((model: unknown) => aString(name, model));
 };
 
-/** @throws {PolicyError} */
+/** @throws {PolicyError} when the client does not meet a rule */
 export function checkClient(policy: Policy, facts: ClientFacts): void {
   for (const [rule, isMet, why] of DEMANDS) {
     if (policy[rule] === true && !isMet(facts)) throw new PolicyError(rule, why);
   }
 }
 
-/** @throws {PolicyError} where a private key file without a password is forbidden */
+/** @throws {PolicyError} when an unencrypted private key file is forbidden */
 export function checkPlainKeyFiles({ requireEncryptedKeyFiles }: Policy): void {
   if (requireEncryptedKeyFiles === true) throw new PolicyError('requireEncryptedKeyFiles', PLAIN_KEYS);
 }

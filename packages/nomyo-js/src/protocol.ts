@@ -1,7 +1,7 @@
 /**
- * The seam between a client and the wire. Above it: checks, policy, padding, the API key, retries, events, observers
- * and the memory of a call, the same for every version of the protocol. Below it: how one request is sealed and sent,
- * and how its answer is opened. `v1` is what the service speaks; the option `protocol` puts another one in its place.
+ * The interface between a client and a version of the protocol. Above it, and the same for every version: checks,
+ * policy, padding, the API key, retries, events, observers and the memory of a call. Below it: sealing and sending one
+ * request, and opening its answer. The service speaks `v1`; the option `protocol` replaces it.
  */
 import { hasMethods, InvalidArgumentError, optional, type Check } from '@nomyo/base';
 import type { JsonObject, SecureByteContext } from '@nomyo/crypto';
@@ -12,28 +12,28 @@ import type { SecurityTier } from './chat/request-types.js';
 import type { Emit } from './events.js';
 import type { CommonOptions, ResolvedOptions } from './options.js';
 
-/** The list of models, as OpenAI's API has it. */
+/** Path of the list of models in OpenAI's API. */
 export const MODELS_PATH = '/v1/models';
 
 /** A version of the protocol, ready for any number of clients. */
 export interface Protocol<C extends Channel = Channel> {
-  /** As observers are told: `nomyo/1`, `nomyo/2`. */
+  /** Name for observers: `nomyo/1`, `nomyo/2`. */
   readonly name: string;
-  /** Pins of the roots that it trusts, for people to compare: `ed25519/…`. Empty where there is no root. */
+  /** Pins of the trusted roots, `ed25519/…`, for people to compare. Empty if there are none. */
   readonly roots: readonly string[];
-  /** Whether it trusts only keys it was given, which meets a policy's demand for pins. */
+  /** Whether only keys given to it are trusted, which satisfies a policy that requires pins. */
   readonly pinsServerKey: boolean;
-  /** Whether clients have an RSA key pair, and so perhaps files that hold it. */
+  /** Whether clients have an RSA key pair, and so possibly key files. */
   readonly hasKeyPair: boolean;
-  /** Whether it can answer piece by piece; if not, requests are sealed without `stream` and `stream_options`. */
+  /** Whether answers can be streamed; if not, requests are sealed without `stream` and `stream_options`. */
   readonly streams: boolean;
-  /** Options of a client that would have no effect with it: each is refused by name. */
+  /** Options of a client that would have no effect, each of which is an error. */
   readonly excludes: readonly (keyof CommonOptions)[];
-  /** One channel per client. Nothing is read, written or sent here. */
+  /** Makes the channel of one client. Nothing is read, written or sent here. */
   connect(context: ProtocolContext): C;
 }
 
-/** What a channel is built on. It all belongs to the client, which ends it. */
+/** The dependencies of a channel. The client owns them all. */
 export interface ProtocolContext {
   readonly options: ResolvedOptions;
   readonly http: HttpClient;
@@ -42,56 +42,56 @@ export interface ProtocolContext {
 
 /** Carries the calls of one client. */
 export interface Channel {
-  /** Fetches and makes whatever the first call would wait for. */
+  /** Fetches and makes everything that the first call would wait for. */
   ready(signal: CallSignal): Promise<void>;
   /**
-   * Begins one call. Nothing of it is sent before {@link Exchange.attempt}.
+   * Begins one call. Nothing is sent before {@link Exchange.attempt}.
    *
-   * @throws when it can be known already that the call cannot be carried
+   * @throws when it is already known that the call cannot be carried
    */
   begin(call: PreparedCall): Promise<Exchange>;
-  /** Wipes keys and ends what runs in the background. Calls under way were ended before. Idempotent. */
+  /** Wipes keys and ends background work. Calls under way have ended before. Idempotent. */
   dispose(): void;
 }
 
-/** A call that was checked against options and policy, and is ready to be sealed. */
+/** A call that has been checked against options and policy, and is ready to be sealed. */
 export interface PreparedCall {
-  /** What is asked for, by the name that OpenAI's API gives it: `/v1/chat/completions`, `/v1/models`. */
+  /** Path of the call in OpenAI's API: `/v1/chat/completions`, `/v1/models`. */
   readonly path: string;
   readonly method: 'GET' | 'POST';
   /**
-   * JSON, padded as the option says; `undefined` for a GET. It is disposed of when the call is over, at the latest: a
-   * channel that needs it no more may do so before.
+   * JSON, padded according to the option; `undefined` for a GET. It is disposed of when the call is over; a channel
+   * that no longer needs it may do so earlier.
    */
   readonly body: SecureByteContext | undefined;
   /**
-   * The memory of the call. Whatever holds plaintext or keys is taken with `memory.options`, inside of
-   * `memory.take(task, { timeout, signal, urgent: true })`: it waits for room where memory must be locked.
+   * The memory of the call. Memory for plaintext or keys is taken with `memory.options`, inside
+   * `memory.take(task, { timeout, signal, urgent: true })`, which waits for room if memory must be locked.
    */
   readonly memory: CallMemory;
-  /** A UUID from `create()`, or the caller's own at the lower level; the same on every attempt. */
+  /** A UUID from `create()`, or the caller's own in the low-level client; the same on every attempt. */
   readonly payloadId: string;
   readonly securityTier: SecurityTier | undefined;
   readonly apiKey: string | undefined;
-  /** The caller's own. */
+  /** The caller's own headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether the caller wants events as they come. A channel that cannot stream gives a whole answer. */
+  /** Whether the caller wants a stream. A channel that cannot stream returns a whole answer. */
   readonly stream: boolean;
-  /** For one attempt, in ms. */
+  /** Longest duration of one attempt, in ms. */
   readonly timeout: number;
-  /** Ends with the caller's signal, with the client, and when a stream was left. */
+  /** Aborted by the caller's signal, when the client is disposed of, and when a stream is abandoned. */
   readonly signal: CallSignal;
   /** Waits for the caller's rate limit. Awaited before each request that is sent. */
   readonly pace: () => Promise<void> | undefined;
-  /** Takes note of what travels, for events and observers. */
+  /** Records the messages, for events and observers. */
   readonly record: CallRecord;
 }
 
-/** Sizes, names and hashes of what a call sends and gets. */
+/** Records sizes, names and hashes of the messages of a call. */
 export interface CallRecord {
-  /** A request was sealed and is about to be sent. What was noted of the attempt before is forgotten. */
+  /** Called when a request has been sealed and is about to be sent. Forgets the record of the previous attempt. */
   sent(ciphertext: Uint8Array, keys: CallKeys): void;
-  /** Ciphertext of the answer, as it comes, before it is opened. */
+  /** Called with ciphertext of the answer as it arrives, before it is opened. */
   received(ciphertext: Uint8Array): void;
 }
 
@@ -101,28 +101,28 @@ export interface CallKeys {
   readonly client?: string | undefined;
 }
 
-/** One call on its way. */
+/** One call under way. */
 export interface Exchange {
-  /** @param number from 1 */
+  /** Makes one attempt. @param number from 1 */
   attempt(number: number): Promise<Answer>;
   /**
-   * Where the protocol knows better than the class of an error whether the call may be sent again: it overrules
-   * `retry: 'safe'`, but neither `retry: 'none'` nor `maxRetries`. `undefined`: the general rule.
+   * Decides whether the call may be sent again, if the protocol knows better than the class of the error. It overrides
+   * `retry: 'safe'`, but neither `retry: 'none'` nor `maxRetries`. `undefined`: the general rule applies.
    */
   mayRetry?(error: unknown): boolean | undefined;
-  /** The call is over, however it ended: what was kept for another attempt is wiped. Called once. */
+  /** Called once, when the call is over: wipes everything that was kept for another attempt. */
   end(): void;
 }
 
-/** What is known of an answer besides its text. */
+/** The facts about an answer besides its text. */
 export interface AnswerFacts {
-  /** The tier that was applied, where the answer says so under its seal. */
+  /** The tier that was applied, if the answer states it under its seal. */
   readonly appliedTier?: SecurityTier | undefined;
   /** Members of `_metadata`, besides `payload_id`, `is_encrypted` and `memory_locked`. */
   readonly metadata: JsonObject;
 }
 
-/** The whole answer, opened. */
+/** A whole answer, opened. */
 export interface WholeAnswer {
   readonly kind: 'whole';
   readonly facts: AnswerFacts;
@@ -135,19 +135,19 @@ export interface StreamedAnswer {
   readonly kind: 'stream';
   readonly facts: AnswerFacts;
   /**
-   * The opened bytes of `text/event-stream`, as they come; boundaries mean nothing. It ends only after the protocol's
-   * own end; an answer that was cut rejects. Leaving the loop ends the request.
+   * The opened bytes of `text/event-stream`, as they arrive; the boundaries of pieces mean nothing. It only ends after
+   * the protocol's own end mark; an answer that was cut off rejects. Leaving the loop ends the request.
    */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
-/** What an attempt gives. */
+/** The result of an attempt. */
 export type Answer = WholeAnswer | StreamedAnswer;
 
 /**
- * The option `protocol`, before any other is looked at: it decides what they mean.
+ * Reads the option `protocol`, before all others, because they depend on it.
  *
- * @throws {InvalidArgumentError}
+ * @throws {InvalidArgumentError} when it is not a protocol
  */
 export function protocolOf({ protocol }: Pick<CommonOptions, 'protocol'>, ordinary: Protocol): Protocol {
   return optional('protocol', protocol, aProtocol, ordinary);
@@ -155,7 +155,7 @@ export function protocolOf({ protocol }: Pick<CommonOptions, 'protocol'>, ordina
 
 const aProtocol: Check<Protocol> = (name, value) => {
   if (isProtocol(value)) return value;
-  throw new InvalidArgumentError(name, 'must be what v2() of nomyo-js/v2 gives');
+  throw new InvalidArgumentError(name, 'must be the result of v2() from nomyo-js/v2');
 };
 
 function isProtocol(value: unknown): value is Protocol {

@@ -1,4 +1,4 @@
-/** Which proxy the environment names. */
+/** The proxy from the options, or from Node's environment. */
 import { given } from '@nomyo/base';
 import { environmentProxy, proxyVariable } from '@nomyo/transport';
 import type { Environment } from './environment.js';

@@ -1,9 +1,9 @@
-/** Foreign code that may fail without consequence: loggers, subscribers, observers. */
+/** Calls foreign code that may fail without consequences: loggers, subscribers, observers. */
 
 /**
- * The result of `task`; `undefined` if it throws. A rejected promise is dropped, too.
+ * Returns the result of `task`, or `undefined` if it throws. The rejection of a promise is handled as well.
  *
- * @param failed is told why. Default: nothing
+ * @param failed called with the error. Default: it is ignored
  */
 export function quietly<T>(task: () => T, failed: (error: unknown) => void = ignore): T | undefined {
   try {

@@ -1,15 +1,15 @@
-/** Keeping within the limits of the service, which hold for an API key: clients that share it share the budget. */
+/** Keeps calls within the service's limits per API key: clients that share a key share its budget. */
 import { checkRateLimit, type RateLimit } from '@nomyo/transport';
 import type { CallSignal } from './call-scope.js';
 import { loadPart } from './load-part.js';
 import { abortable, anObject, refuseUnknown } from '@nomyo/base';
 
-/** A budget that is kept outside of this process; `nomyo-js/redis-rate-limit` has one. */
+/** A budget kept outside this process, such as that of `nomyo-js/redis-rate-limit`. */
 export interface SharedRateLimit {
   /**
    * Waits until one more request of this account may be sent.
    *
-   * @param account stands for a router and an API key, and gives neither away
+   * @param account name for a router and an API key, which reveals neither
    * @throws the signal's reason, as soon as it is aborted
    */
   acquire(account: string, signal?: AbortSignal): Promise<void>;
@@ -18,7 +18,7 @@ export interface SharedRateLimit {
 /** Waits for a turn. */
 export type Pace = (apiKey: string | undefined, signal: CallSignal) => Promise<void>;
 
-/** @throws {InvalidArgumentError} on a wrong value */
+/** @throws {InvalidArgumentError} on an invalid value */
 export function resolveRateLimit(
   rateLimit: RateLimit | SharedRateLimit | false = false,
 ): RateLimit | SharedRateLimit | undefined {
@@ -30,7 +30,7 @@ export function resolveRateLimit(
   return { ...rateLimit };
 }
 
-/** How the calls of a client of this router are paced; `undefined`: there is nothing to wait for. */
+/** Makes the function that paces a client's calls to this router; `undefined` without a rate limit. */
 export function createPace(
   rateLimit: RateLimit | SharedRateLimit | undefined,
   router: URL,

@@ -27,15 +27,18 @@ import type { SharedRateLimit } from './rate-limit.js';
 
 /** Options of {@link redisRateLimit}. */
 export interface RedisRateLimitOptions extends RateLimit {
-  /** A client of `ioredis` that the application made, and closes. */
+  /** An `ioredis` client that the application created and closes. Required. */
   readonly client: object;
-  /** Stands before the names of the keys in Redis, with a colon. Default: `nomyo-rate`. */
+  /** Prefix of the keys in Redis, followed by a colon. Default: `nomyo-rate`. */
   readonly keyPrefix?: string;
-  /** For one answer of Redis, in ms. Default: 2000. */
+  /** Longest wait for an answer from Redis, in ms, 1 to 2^31 - 1. Default: 2000. */
   readonly timeout?: number;
 }
 
-/** So many requests at most in each window of so many seconds; one begins with a request, after the other's end. */
+/**
+ * At most `points` requests in each window of `seconds`. A window begins with the first request after the last one
+ * ended.
+ */
 export interface RateWindow {
   readonly points: number;
   readonly seconds: number;
@@ -52,10 +55,10 @@ const OPTIONS: readonly (keyof RedisRateLimitOptions)[] = [
 const DEFAULTS = { keyPrefix: 'nomyo-rate', timeoutMs: 2000 } as const;
 
 /**
- * For the option `rateLimit` of a client. Without an answer of Redis nothing is sent: the call fails with an
- * `APIConnectionError`, which is retried like any other.
+ * Makes a shared budget for the option `rateLimit` of a client. Without an answer from Redis nothing is sent: the call
+ * fails with an `APIConnectionError`, which is retried like any other.
  *
- * @throws {InvalidArgumentError} on a wrong option
+ * @throws {InvalidArgumentError} on an invalid option
  * @example
  * ```ts
  * const client = new Redis('redis://127.0.0.1');
@@ -75,7 +78,7 @@ export function redisRateLimit(options: RedisRateLimitOptions): SharedRateLimit 
     points,
     duration: seconds,
   });
-  // One line an account: of many calls that wait in a process, one asks Redis.
+  // One line per account: of many calls that wait in this process, only one asks Redis.
   const pacer = new Pacer<undefined>((account) => ({
     take: (_, signal) => consume(limiter, account, timeout, signal),
     isFull: true,
@@ -84,8 +87,8 @@ export function redisRateLimit(options: RedisRateLimitOptions): SharedRateLimit 
 }
 
 /**
- * The window that comes nearest to the rate, and the smallest of these. Two windows can meet within one second, so
- * each holds half of the burst at most; Redis counts them in whole seconds.
+ * The smallest of the windows that come closest to the rate. Two windows can meet within one second, so each holds at
+ * most half of the burst; Redis counts whole seconds.
  */
 export function windowOf({ requestsPerSecond, burst }: RateLimit): RateWindow {
   const most = Math.max(1, Math.floor(burst / 2));
@@ -96,12 +99,12 @@ export function windowOf({ requestsPerSecond, burst }: RateLimit): RateWindow {
   return windows.reduce((best, next) => (rateOf(next) >= rateOf(best) ? next : best));
 }
 
-/** So many are looked at: whole seconds matter little to windows of more requests than that. */
+/** Number of windows that are considered: for windows of more requests, whole seconds matter little. */
 const WINDOWS = 1000;
 
 const rateOf = ({ points, seconds }: RateWindow): number => points / seconds;
 
-/** @returns 0, or the ms until the next window */
+/** @returns 0, or the time until the next window, in ms */
 async function consume(
   limiter: RateLimiterRedis,
   account: string,
@@ -110,7 +113,7 @@ async function consume(
 ): Promise<number> {
   const expired = (): Error =>
     new APIConnectionTimeoutError(
-      `no answer of Redis, which keeps the rate limit, within ${String(timeout)} ms`,
+      `no answer from Redis, which keeps the rate limit, within ${String(timeout)} ms`,
       {
         possiblyExecuted: false,
       },

@@ -1,11 +1,11 @@
-/** The options that decide how the router is reached: TLS, proxy, or a `fetch` of the caller's own. */
+/** The options for the connection to the router: TLS, proxy, or the caller's own `fetch`. */
 import { environment } from '#env';
 import type { HttpClientOptions } from '@nomyo/transport';
 import { aBoolean, aFunction, anInteger, anObject, aString, given, optional, type Check } from '@nomyo/base';
 import type { CommonOptions } from './options.js';
 import { VERSION } from './version.js';
 
-/** @throws {InvalidArgumentError} on a wrong value */
+/** @throws {InvalidArgumentError} on an invalid value */
 export function resolveHttp({ tls, fetch, proxy, ...options }: CommonOptions): HttpClientOptions {
   if (tls !== undefined) anObject('tls', tls);
   if (fetch !== undefined) aFunction('fetch', fetch);
@@ -19,11 +19,11 @@ export function resolveHttp({ tls, fetch, proxy, ...options }: CommonOptions): H
   };
 }
 
-/** A browser sends its own, and asks the server before it sends another. */
+/** The `User-Agent`. Not in browsers, which send their own, and would ask the server before sending another. */
 function userAgent(options: Pick<CommonOptions, 'userAgent'>): string | undefined {
   const wanted = optional('userAgent', options.userAgent, aBoolean, true);
   return wanted && !environment.isBrowser ? `nomyo-js/${VERSION}` : undefined;
 }
 
-/** More connections than one process can open to one host are a mistake. */
+/** At most as many connections as one process can open to one host. */
 const aPoolSize: Check<number> = anInteger(1, 65_535);

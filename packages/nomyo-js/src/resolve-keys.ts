@@ -1,11 +1,11 @@
-/** The options of the client's own key pair, or of a private key that is elsewhere. */
+/** The options for the client's own key pair, or for a private key held elsewhere. */
 import { environment } from '#env';
 import { given, hasMethods, InvalidArgumentError, isObject } from '@nomyo/base';
 import type { KeySource, SecureByteContextOptions } from '@nomyo/crypto';
 import type { KeyStoreOptionNames } from '@nomyo/keystore';
 import type { CommonOptions, KeyOrigin } from './options.js';
 
-/** What a key store of the client's own takes, as it is called here; the key store checks the values. */
+/** The client's names for the options of its key store, which checks the values. */
 export const KEY_STORE_NAMES: KeyStoreOptionNames = {
   keyDir: 'keyDir',
   keyStorage: 'keyStorage',
@@ -18,7 +18,7 @@ export const KEY_STORE_NAMES: KeyStoreOptionNames = {
   requireLocked: 'requireLockedMemory',
 };
 
-/** Options of which none goes with `keys`. */
+/** Options that exclude `keys`. */
 export const KEY_STORE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'keyDir',
   'keyStorage',
@@ -29,7 +29,7 @@ export const KEY_STORE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'keySize',
 ];
 
-/** @throws {InvalidArgumentError} on something that is not a key source, or an option that has no effect with one */
+/** @throws {InvalidArgumentError} when `keys` is not a key source, or on an option that has no effect with it */
 export function resolveKeys(
   config: CommonOptions,
   { secure = true, requireLocked, onUnlocked }: SecureByteContextOptions,
@@ -50,7 +50,7 @@ export function resolveKeys(
   return { kind: 'store', options };
 }
 
-/** Whether a private key file that the client writes would be readable without a password. */
+/** Reports whether a private key file that the client writes would be readable without a password. */
 export function writesPlainKeys({ keys, keyDir, keyStorage, keyRotationPassword }: CommonOptions): boolean {
   if (keys !== undefined || keyStorage !== undefined || keyRotationPassword !== undefined) return false;
   return (keyDir === undefined ? environment.defaultKeyDir : keyDir) !== null;

@@ -1,4 +1,4 @@
-/** Checks the options of a client and completes them: before a key is made, a file written or a connection opened. */
+/** Checks and completes the options of a client, before a key is made, a file written or a connection opened. */
 import { environment } from '#env';
 import {
   aBoolean,
@@ -32,18 +32,18 @@ import { resolveHttp } from './resolve-http.js';
 import { KEY_STORE_OPTIONS, resolveKeys, writesPlainKeys } from './resolve-keys.js';
 import { checkServerKeyRules } from './server-key-policy.js';
 
-/** More attempts than anybody needs; a larger number is a mistake. */
+/** More attempts than anyone needs; a larger number is a mistake. */
 const MAX_RETRIES = 100;
 
 const RETRY_MODES: readonly RetryMode[] = ['all', 'safe', 'none'];
 
-/** Milliseconds, as `timeout` takes them. */
+/** A time in ms, for `timeout`. */
 export const aTimeout: Check<number> = anInteger(1, MAX_TIMER_MS);
-/** A count, as `maxRetries` takes it. */
+/** A count, for `maxRetries`. */
 export const aRetryCount: Check<number> = anInteger(0, MAX_RETRIES);
 const aDuration: Check<number> = anInteger(0, MAX_TIMER_MS);
 
-/** From one sealed word to what one `ArrayBuffer` holds everywhere, in bytes. */
+/** From enough for one sealed word to the largest `ArrayBuffer` that every runtime supports, in bytes. */
 const aResponseSize: Check<number> = anInteger(1024, 2 ** 31 - 1);
 
 const anAllowHttp: Check<AllowHttp> = (name, value) => {
@@ -82,10 +82,10 @@ const OPTION_NAMES: readonly (keyof CommonOptions)[] = [
   'audit',
 ];
 
-/** A list that a program made, of a variable that was not set. */
+/** For an empty list, such as one made from a variable that was not set. */
 const EMPTY_PINS = 'is empty, which would accept every key: give a pin, or leave it out';
 
-/** Options whose absence means less protection. */
+/** Options whose absence lowers the protection. */
 const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'audit',
   'keys',
@@ -100,17 +100,17 @@ const PROTECTIVE_OPTIONS: readonly (keyof CommonOptions)[] = [
   'tls',
 ];
 
-/** The value of an option, checked, or what holds without it. */
+/** Reads an option: checks its value, or returns the fallback. */
 type ReadOption = <T>(name: keyof CommonOptions, check: Check<T>, fallback: T) => T;
 
-/** What a client calls its base URL, and what it was given. */
+/** The client's option for its base URL: its name and its value. */
 interface UrlOption {
   readonly name: string;
   readonly value: unknown;
 }
 
 /**
- * @throws {InvalidArgumentError} on a wrong value, an unknown name, or an option without an effect
+ * @throws {InvalidArgumentError} on an invalid value, an unknown option, or one that has no effect
  * @throws {SecurityError} `INSECURE_URL`, `MEMORY_NOT_LOCKED` or `POLICY_VIOLATION`
  */
 export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: Protocol): ResolvedOptions {

@@ -1,4 +1,4 @@
-/** Fetches the router's public key (SPEC.md §7), and keeps those that are accepted. */
+/** Fetches and caches the router's public key (SPEC.md §7). */
 import { NomyoError, SecurityError } from '@nomyo/base';
 import { RsaPublicKey } from '@nomyo/crypto';
 import { endpoint, ServerKeyCache, type HttpClient, type ServerKeyChange } from '@nomyo/transport';
@@ -7,15 +7,15 @@ import type { ResolvedOptions } from './options.js';
 import type { FirstUse } from './first-use.js';
 import { loadAnswerErrors, loadPart } from './load-part.js';
 
-/** Longest answer, in bytes: an SPKI PEM of 16384 bits has some 2,900. */
+/** Longest answer, in bytes: the PEM of a 16384-bit key has some 2,900. */
 const MAX_KEY_BYTES = 16 * 1024;
 
-/** How long to wait for a few hundred bytes, in ms, however long a completion may take. */
+/** Longest wait for these few hundred bytes, in ms, however long a completion may take. */
 const MAX_KEY_TIMEOUT_MS = 60_000;
 
 const PATH = '/pki/public_key';
 
-/** The router's key, fetched as rarely as possible, and used only when `serverKeys` of the options allow it. */
+/** Makes the cache of the router's key, which only accepts keys that the option `serverKeys` allows. */
 export function createServerKeys(
   http: HttpClient,
   { baseUrl, timeout, keys, serverKeys, serverKeyTtl: ttl }: ResolvedOptions,
@@ -44,8 +44,8 @@ export function createServerKeys(
 }
 
 /**
- * @param timeout of one attempt at a completion, in ms; the key gets a minute of it at most
- * @throws {SecurityError} `SERVER_KEY_INVALID` when what arrives is no acceptable RSA public key
+ * @param timeout longest duration of one attempt at a completion, in ms; at most a minute of it is used for the key
+ * @throws {SecurityError} `SERVER_KEY_INVALID` when the answer is not an acceptable RSA public key
  */
 async function fetchRouterKey(
   http: HttpClient,

@@ -1,16 +1,16 @@
-/** An error of the service that came under the seal of a good answer: some servers answer 200 with `{"error": …}`. */
+/** Errors of the service inside a sealed answer: some servers answer 200 with `{"error": …}`. */
 import { isObject } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import { errorOfAnswer } from '@nomyo/transport';
 
-/** Which call an answer belongs to. */
+/** The call that an answer belongs to. */
 export interface AnsweredCall {
   readonly payloadId: string;
   /** Secrets that no error may show. */
   readonly secrets: readonly string[];
 }
 
-/** @throws {APIError} in the service's words, when the answer is an error and nothing else */
+/** @throws {APIError} in the service's words, if the answer is nothing but an error */
 export function refuseError(answer: JsonObject, call: AnsweredCall): void {
   if (isError(answer)) throw errorOfAnswer(answer['error'], call);
 }

@@ -1,28 +1,28 @@
-/** Which keys of the router are accepted: any, the one that was met first, or pinned ones. */
+/** The choice of the router keys that are accepted: any, the first one seen, or pinned ones. */
 import { aFunction, InvalidArgumentError, oneOf, optional } from '@nomyo/base';
 import type { ServerKeyChange } from '@nomyo/transport';
 import type { Emit } from './events.js';
 
 /**
- * `any`: every key that comes over HTTPS. `first-use`: the key that was met first is remembered, and a change refused
- * until the caller accepts it. `pinned`: those in `serverKeyPins`.
+ * `any`: every key that arrives over HTTPS. `first-use`: the first key seen is remembered, and a change is refused
+ * until the caller accepts it. `pinned`: the keys in `serverKeyPins`.
  */
 export type ServerKeyPolicy = 'any' | 'first-use' | 'pinned';
 
-/** Decides about a changed key: `true` accepts it and has it remembered, everything else refuses it. */
+/** Decides about a changed key: `true` accepts and remembers it, anything else refuses it. */
 export type OnServerKeyChange = (change: ServerKeyChange) => boolean | Promise<boolean>;
 
-/** The decision about the router's keys. */
+/** The rules for the router's keys. */
 export interface ServerKeyRules {
   readonly policy: ServerKeyPolicy;
-  /** Fingerprints. Where there are some, no other key is accepted, whatever the policy. */
+  /** Fingerprints. If there are any, no other key is accepted, whatever the policy. */
   readonly pins: readonly string[];
   readonly onChange: OnServerKeyChange | undefined;
 }
 
 const POLICIES: readonly ServerKeyPolicy[] = ['any', 'first-use', 'pinned'];
 
-/** @throws {InvalidArgumentError} on a wrong value, or one without an effect */
+/** @throws {InvalidArgumentError} on an invalid value, or one that has no effect */
 export function checkServerKeyRules(
   pins: readonly string[],
   policy: unknown,
@@ -43,7 +43,9 @@ export function checkServerKeyRules(
   return { policy: chosen, pins, onChange };
 }
 
-/** Tells once when the highest tier goes to a router whose key nothing vouches for but TLS. */
+/**
+ * Makes a function that warns once when a request of the highest tier goes to a router whose key only TLS vouches for.
+ */
 export function createTierWarning(
   { policy, pins }: ServerKeyRules,
   emit: Emit,

@@ -1,4 +1,4 @@
-/** Turns an answer into the result of `createRaw()`. Loaded with its first call. */
+/** Turns an answer into the result of `createRaw()`. Loaded with the first call of it. */
 import { checkJsonObject, type SecureByteContext } from '@nomyo/crypto';
 import { errorOfAnswer } from '@nomyo/transport';
 import { asWhole } from './answer.js';
@@ -23,7 +23,8 @@ export function takeRaw({ answer, call }: Opened): Taken<SecureByteContext> {
 }
 
 /**
- * An error of the service that came under the seal of a good answer. Text is read of what has no choices, and so no answer of a model, alone.
+ * An error of the service that came under the seal of a good answer. Text is read of what has no choices, and so no
+ * answer of a model, alone.
  *
  * @param json checked to be an object
  * @throws {APIError}

@@ -1,7 +1,7 @@
-/** Short texts in JSON that stays bytes. Loaded where an answer stays bytes, or a policy looks into a request. */
+/** Reads short texts from JSON in bytes. Loaded for `createRaw()`, and for a policy that checks requests. */
 import { selectText, type JsonPath } from '@nomyo/crypto';
 
-/** `undefined` when there is no text at `path`, or one that is longer than `maxBytes`. */
+/** The text at `path`; `undefined` if there is none, or one longer than `maxBytes`. */
 export function textAt(json: Uint8Array, path: JsonPath, maxBytes?: number): string | undefined {
   return selectText(json, path)?.use((bytes) =>
     maxBytes !== undefined && bytes.byteLength > maxBytes ? undefined : new TextDecoder().decode(bytes),

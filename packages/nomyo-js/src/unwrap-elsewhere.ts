@@ -1,6 +1,6 @@
 /**
- * A private key that the caller keeps, wherever it is: a foreign source gets a real signal, and may ignore
- * it. Loaded with the first call of a client that was given its `keys`.
+ * Unwraps with a private key that the caller holds. A foreign source gets a real signal, but may ignore it. Loaded with
+ * the first call of a client that was given `keys`.
  */
 import { abortable, isBytes, wipe } from '@nomyo/base';
 import { SecureByteContext, type KeySource, type SecureByteContextOptions } from '@nomyo/crypto';
@@ -8,11 +8,11 @@ import { APIConnectionTimeoutError, withDeadline } from '@nomyo/transport';
 import type { UnwrapLimits } from './keys.js';
 
 /**
- * A source that never answers costs the rest of the attempt's time. What it gives too late is wiped; why it fails is
- * for `openEnvelope` to hide.
+ * Asks the source, for at most the rest of the attempt's time. A key that arrives too late is wiped. `openEnvelope`
+ * hides the reason of a failure.
  *
- * @throws {APIConnectionTimeoutError} when it takes too long
- * @throws the signal's reason, and whatever the source throws
+ * @throws {APIConnectionTimeoutError} when the source takes too long
+ * @throws the signal's reason, or the error of the source
  */
 export async function unwrapElsewhere(
   { signal, timeLeft }: UnwrapLimits,
@@ -20,7 +20,7 @@ export async function unwrapElsewhere(
   ...[wrapped, memory]: [Uint8Array, SecureByteContextOptions | undefined]
 ): Promise<Uint8Array | SecureByteContext> {
   const expired = (): Error =>
-    new APIConnectionTimeoutError('the option keys did not unwrap the key of the answer in time', {
+    new APIConnectionTimeoutError('the keys option did not unwrap the key of the answer in time', {
       possiblyExecuted: true,
       retryable: false,
     });

@@ -35,7 +35,7 @@ import { createTierWarning } from './server-key-policy.js';
 
 const PATH = '/v1/chat/secure_completion';
 
-/** The protocol of clients unless the option `protocol` says otherwise. */
+/** The default protocol of clients. */
 export const v1: Protocol<V1Channel> = {
   name: 'nomyo/1',
   roots: [],
@@ -46,7 +46,7 @@ export const v1: Protocol<V1Channel> = {
   connect: (context) => new V1Channel(context, createKeys(context.options.keys, context.emit)),
 };
 
-/** Key pair, router key and HTTP client, put together. */
+/** Combines key pair, router key and HTTP client. */
 export class V1Channel implements Channel {
   readonly keys: Keys;
   readonly serverKeys: ServerKeyCache<RsaPublicKey>;
@@ -90,7 +90,7 @@ export class V1Channel implements Channel {
   }
 }
 
-/** One call: every attempt seals it afresh. */
+/** One call, which every attempt seals again. */
 class V1Exchange implements Exchange {
   readonly #channel: V1Channel;
   readonly #call: PreparedCall;
@@ -98,7 +98,7 @@ class V1Exchange implements Exchange {
   readonly #lease: KeyLease;
   readonly #keys: KeySource;
   #hasRefreshed = false;
-  /** On the clock of `performance.now()`, in ms. */
+  /** As `performance.now()`, in ms. */
   #attemptStarted = 0;
 
   constructor(channel: V1Channel, call: PreparedCall, body: SecureByteContext, lease: KeyLease) {
@@ -112,8 +112,8 @@ class V1Exchange implements Exchange {
   }
 
   /**
-   * A failure can mean that the router has another key. Where it ran nothing, the request is sealed again, once a call,
-   * and only to another key; otherwise the next attempt, or call, asks for the key.
+   * Makes an attempt. A failure can mean that the router has a new key. If the request was certainly not run, it is
+   * sealed again, once per call, and only to a different key; otherwise the next attempt, or call, fetches the key.
    */
   async attempt(): Promise<WholeAnswer> {
     const { serverKeys } = this.#channel;
@@ -142,7 +142,7 @@ class V1Exchange implements Exchange {
     const { securityTier, memory, record, timeout, signal } = this.#call;
     this.#attemptStarted = performance.now();
     if (securityTier === 'maximum') this.#channel.warnOfTier(serverKey.fingerprint);
-    // Ahead of requests that only begin: this one already holds memory that they wait for.
+    // Ahead of requests that are only beginning: this one already holds memory that they wait for.
     const room = { timeout, signal, urgent: true };
     const body = await memory.take(
       () => this.#body.borrow((bytes) => sealEnvelope(bytes, serverKey, memory.options)),
@@ -151,7 +151,7 @@ class V1Exchange implements Exchange {
     record.sent(body, { server: serverKey.fingerprint, client: this.#keys.publicKey.fingerprint });
     const envelope = await this.#post(body);
     record.received(envelope);
-    // An answer is never asked for twice, so the request makes room for it.
+    // Once there is an answer, the request is not sent again, so it makes room for the answer.
     if (memory.isRequired) this.#body.dispose();
     try {
       const options = { ...memory.options, consume: !memory.isRequired };
@@ -163,7 +163,7 @@ class V1Exchange implements Exchange {
     }
   }
 
-  /** @throws {APIError} for every status but 200 */
+  /** @throws {APIError} on any status other than 200 */
   async #post(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     const { timeout, signal, apiKey, payloadId, securityTier, headers: extra } = this.#call;
     const { http, options } = this.#channel.context;

@@ -1,4 +1,4 @@
-/** The list of models in version 1: asked for without a seal, since it holds no prompt and no answer. */
+/** The list of models in version 1. The request is not sealed, since it holds no prompt and no answer. */
 import { SecureByteContext } from '@nomyo/crypto';
 import { endpoint, errorOfResponse } from '@nomyo/transport';
 import {
@@ -9,7 +9,7 @@ import {
   type WholeAnswer,
 } from './protocol.js';
 
-/** Largest list, in bytes. */
+/** Longest list, in bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** One request for the list. */
@@ -22,7 +22,7 @@ export class ModelsExchange implements Exchange {
     this.#call = call;
   }
 
-  /** @throws {APIError} for every status but 200 */
+  /** @throws {APIError} on any status other than 200 */
   async attempt(): Promise<WholeAnswer> {
     const { apiKey, timeout, signal } = this.#call;
     const { http, options } = this.#context;

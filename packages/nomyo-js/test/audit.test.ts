@@ -370,7 +370,7 @@ describe('checkpoints', () => {
     writeFileSync(other, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
     expect(verifyAuditLog([file], { publicKeyPath: other }).problem).toMatchObject({
       line: 11,
-      reason: 'its signature is not of this key',
+      reason: 'its signature was not made with this key',
     });
   });
 
@@ -384,7 +384,10 @@ describe('checkpoints', () => {
     const forged = await logOf(12, options);
     expect(verifyAuditLog([forged], { publicKeyPath }).problem).toBeUndefined();
     const { problem } = verifyAuditLog([forged], { publicKeyPath, checkpoints });
-    expect(problem).toMatchObject({ line: 6, reason: 'it is not the line that a checkpoint was made of' });
+    expect(problem).toMatchObject({
+      line: 6,
+      reason: 'it is not the line that the head or a checkpoint recorded',
+    });
   });
 });
 
@@ -446,7 +449,7 @@ describe('a sink that fails', () => {
     for (const text of ['a note of mine\n', '{"custom_id":"a"}\n', 'no end']) {
       writeFileSync(other, text);
       expect(await rejection(openAuditLog({ file: other }))).toMatchObject({
-        message: expect.stringContaining('is no audit log'),
+        message: expect.stringContaining('is not an audit log'),
       });
       expect(readFileSync(other, 'utf8')).toBe(text);
     }

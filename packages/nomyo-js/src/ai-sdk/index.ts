@@ -1,6 +1,6 @@
 /**
- * A provider for Vercel's AI SDK: its models are reached through sealed chat completions. Needs the optional peer
- * `@ai-sdk/openai-compatible`.
+ * A provider for Vercel's AI SDK, whose models answer through sealed chat completions. Needs the optional peer
+ * dependency `@ai-sdk/openai-compatible`.
  *
  * @packageDocumentation
  */
@@ -11,10 +11,10 @@ import { withoutPrompts } from './without-prompts.js';
 
 export { withoutPrompts } from './without-prompts.js';
 
-/** A model, of whichever version of the AI SDK is installed. */
+/** A model, in the installed version of the AI SDK. */
 export type NomyoModel = ReturnType<OpenAICompatibleProvider['chatModel']>;
 
-/** `nomyo('model')` gives a model for `generateText`, `streamText` and all the others. */
+/** `nomyo('model')` returns a model for `generateText`, `streamText` and the AI SDK's other functions. */
 export interface NomyoProvider {
   (modelId: string): NomyoModel;
   readonly specificationVersion: OpenAICompatibleProvider['specificationVersion'];
@@ -28,21 +28,22 @@ export interface NomyoProvider {
   textEmbeddingModel(modelId: string): never;
   /** Refused: only chat completions can be sealed. */
   imageModel(modelId: string): never;
-  /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
+  /** Loads or makes the key pair and fetches the router's key, so that the first call is fast. */
   ready(): Promise<void>;
-  /** Refuses new calls, waits for those under way, then wipes keys. A client that was given stays as it is. */
+  /** Refuses new calls, waits for those under way, then wipes keys. Leaves a client given as `client` alone. */
   close(): Promise<void>;
-  /** Wipes keys and ends calls under way. A client that was given stays as it is. */
+  /** Wipes keys and ends calls under way. Leaves a client given as `client` alone. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 /**
- * Makes a provider. Structured outputs and usage are on, and errors do not carry the prompt, as those of the AI SDK
- * otherwise do (`requestBodyValues`).
+ * Makes a provider. Structured outputs and usage are enabled. Its errors do not contain the prompt, unlike other errors
+ * of the AI SDK (`requestBodyValues`).
  *
- * @param config what `createSecureFetch` takes
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
+ * @param config options of `createSecureFetch`
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
+ * @throws as `createSecureFetch` does
  *
  * @example
  * const nomyo = createNomyo({ apiKey: process.env.NOMYO_API_KEY });
@@ -76,5 +77,5 @@ export function createNomyo(config: SecureFetchConfig = {}): NomyoProvider {
 }
 
 function refuse(kind: string): never {
-  throw new InvalidArgumentError(kind, 'is not supported: NOMYO has chat completions alone');
+  throw new InvalidArgumentError(kind, 'is not supported: NOMYO only has chat completions');
 }

@@ -1,15 +1,15 @@
-/** Takes the prompt out of the AI SDK's errors, which end up in logs and error reporters. */
+/** Removes the prompt from the AI SDK's errors, which end up in logs and error reporters. */
 import { isObject } from '@nomyo/base';
 
-/** How deep errors are looked for in errors. */
+/** Most levels of causes that are searched. */
 const MAX_DEPTH = 8;
 
 /** The methods of a model of any kind: `doGenerate`, `doStream`, `doEmbed` and future ones. */
 const DOES = /^do[A-Z]/;
 
 /**
- * The same model of another provider, whose errors hold nothing of the request: those of the AI SDK have the whole
- * prompt in `requestBodyValues`. The models of `createNomyo` are like this already.
+ * Wraps a model of another provider so that its errors hold nothing of the request: errors of the AI SDK have the whole
+ * prompt in `requestBodyValues`. Models of `createNomyo` are already wrapped.
  *
  * @param model a language model or an embedding model
  *
@@ -36,7 +36,7 @@ async function forgetting(run: () => unknown): Promise<unknown> {
   }
 }
 
-/** Errors of a stream come as parts of it. */
+/** Also removes it from the errors of a stream, which arrive as parts of the stream. */
 function forgettingParts(answer: unknown): unknown {
   if (!isObject(answer) || !isStream(answer['stream'])) return answer;
   const forgetful = new TransformStream<unknown, unknown>({
@@ -52,7 +52,7 @@ function isStream(value: unknown): value is ReadableStream {
   return isObject(value) && typeof value['pipeThrough'] === 'function';
 }
 
-/** @param depth of this error within others */
+/** @param depth number of errors around this one */
 function forget(error: unknown, depth = 0): void {
   if (!isObject(error) || depth > MAX_DEPTH) return;
   if ('requestBodyValues' in error) {

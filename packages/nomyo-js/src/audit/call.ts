@@ -1,21 +1,24 @@
-/** The members of a line about a call. None of them could hold content. */
+/** The members of a line about a call. None of them can hold content. */
 import type { CallEnd, CallStart } from '../observe/observer.js';
 
-/** Longest name that is written, in UTF-16 code units: a caller can call a model anything. */
+/** Longest model name that is written, in UTF-16 code units: a caller may use any text as a name. */
 const MAX_NAME = 256;
 
 /** The members of a line about a call. */
 type CallBody = { readonly type: 'call' } & Readonly<Record<string, unknown>>;
 
 /**
- * How a call ended. Little is known of one that was `unfinished` when the log was closed, such as a stream that nobody
- * reads to its end.
+ * The end of a call. Little is known about a call that was `unfinished` when the log was closed, such as a stream that
+ * was not read to its end.
  */
 export type KnownEnd =
   | CallEnd
   | (Partial<Omit<CallEnd, 'outcome'>> & Pick<CallEnd, 'durationMs'> & { readonly outcome: 'unfinished' });
 
-/** Unknown members are left out. One literal, since spreading into an object makes it slow to create and to write. */
+/**
+ * The members of a line; unknown ones are `undefined`, so JSON leaves them out. A single literal, because spreading
+ * makes an object slow to create and to write.
+ */
 export function callBody(call: CallStart, apiKey: string | undefined, end: KnownEnd): CallBody {
   return {
     type: 'call',

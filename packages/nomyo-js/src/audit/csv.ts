@@ -28,11 +28,11 @@ const COLUMNS = [
   'hash',
 ] as const;
 
-/** The first line. */
+/** The first line of the table, with the names of the columns. */
 export const CSV_HEADER: string = COLUMNS.join(',').concat('\r\n');
 
 /**
- * One line of a log as one of a table; `undefined` for what is no line of a log.
+ * Converts a line of a log to a line of the table; `undefined` if it is not a line of a log.
  *
  * @example
  * process.stdout.write(CSV_HEADER + lines.map(csvLine).join(''));
@@ -49,7 +49,7 @@ export function csvLine(line: string): string | undefined {
   return `${COLUMNS.map((column) => cell(object[column])).join(',')}\r\n`;
 }
 
-/** A spreadsheet takes a cell that begins like this for a formula; some take the wide signs of Chinese and Japanese. */
+/** The beginning of a cell that a spreadsheet takes for a formula; some also accept full-width signs (East Asian). */
 const FORMULA = /^[\s\p{Cc}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
 
 /** The cell separators of spreadsheets in any locale. */

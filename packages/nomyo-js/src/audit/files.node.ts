@@ -1,10 +1,10 @@
-/** The files of one log: the one that is written, and those that were rotated away: `FILE.000001`, `FILE.000002`, … */
+/** The files of one log: the one being written, and the rotated ones, `FILE.000001`, `FILE.000002`, … */
 import { constants, readdirSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { allocateBytes } from '@nomyo/base';
 import { MAX_LINE_BYTES, parseLine, type ParsedLine } from './line.node.js';
 
-/** A log that is a symbolic link is not opened; Windows does not know the flag. */
+/** Keeps a log that is a symbolic link from being opened; Windows does not have the flag. */
 export const NO_FOLLOW: number = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 
 const ROTATED = /^\.(\d{6,12})$/;
@@ -28,16 +28,16 @@ export function rotatedPath(file: string, number: number): string {
 export interface Tail {
   /** The last whole line. */
   readonly last: ParsedLine | undefined;
-  /** Lines after it that are not whole. */
+  /** Incomplete lines after it. */
   readonly torn: readonly Uint8Array[];
   /** Whether the file ends with a line feed, or is empty. */
   readonly isTerminated: boolean;
 }
 
-/** More than torn lines of one or two crashes, and the line before them. */
+/** More than the torn lines of one or two crashes and the line before them take, in bytes. */
 const TAIL_BYTES = 4 * MAX_LINE_BYTES;
 
-/** @returns `undefined` when there is no line of a log to be found there */
+/** Reads the end of a file. @returns `undefined` when no line of a log is found there */
 export function readTail(fd: number, size: number): Tail | undefined {
   const length = Math.min(size, TAIL_BYTES);
   const bytes = allocateBytes(length);

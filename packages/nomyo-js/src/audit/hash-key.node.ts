@@ -1,4 +1,4 @@
-/** The secret of the hashes of API keys, where no signing key is one. */
+/** The secret for the hashes of API keys, if there is no signing key to derive it from. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from '@nomyo/base';
 import { AuditError } from './errors.js';
@@ -7,17 +7,17 @@ import { codeOf } from './system.js';
 const KEY_BYTES = 32;
 
 /**
- * Next to the log: the hashes of API keys are the same in every run. It is there as a whole or not at all: with half a
- * secret, hashes could be guessed.
+ * Reads the secret next to the log, or makes it, so that hashes of API keys are the same in every run. The file is
+ * complete or does not exist: with half a secret, hashes could be guessed.
  *
- * @throws {AuditError} when it is damaged; an error of the system when it cannot be read or made
+ * @throws {AuditError} when the file is damaged; an error of the system when it cannot be read or written
  */
 export function storedHashKey(file: string): Uint8Array {
   const path = `${file}.hmac-key`;
   const key = read(path) ?? make(path);
   if (key.byteLength === KEY_BYTES) return key;
   throw new AuditError(
-    `${path} is damaged. Remove it: hashes of API keys begin anew, and cannot be compared`,
+    `${path} is damaged. Remove it to have a new one made; hashes of API keys before and after then differ`,
   );
 }
 
@@ -30,7 +30,7 @@ function read(path: string): Uint8Array | undefined {
   }
 }
 
-/** The holder of the log's lock is alone here. */
+/** Makes the file. The caller holds the log's lock, so no other process does the same. */
 function make(path: string): Uint8Array {
   const key = randomBytes(KEY_BYTES);
   const beside = `${path}.new`;
@@ -40,7 +40,7 @@ function make(path: string): Uint8Array {
   return key;
 }
 
-/** Lower-case hexadecimal. */
+/** The bytes in lower-case hexadecimal. */
 export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }

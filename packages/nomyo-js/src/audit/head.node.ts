@@ -1,10 +1,10 @@
-/** The head of a log: number and hash of its last line, in a file next to it. It shows a log that was cut short. */
+/** The head of a log: number and hash of its last line, in a file next to it. It reveals that a log was cut short. */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { NO_FOLLOW } from './files.node.js';
 import type { ChainPoint } from './line.node.js';
 import { codeOf } from './system.js';
 
-/** Always as long, so that it is written over itself in one step. */
+/** Fixed width, so that the head can be overwritten in one step. */
 const SEQ_WIDTH = 16;
 
 const HEAD = /^\{"seq": *(\d{1,16}),"hash":"([0-9a-f]{64})"\}\n$/;
@@ -13,7 +13,7 @@ function headPath(file: string): string {
   return `${file}.head`;
 }
 
-/** @returns `undefined` when there is no head; `damaged` when it cannot be read */
+/** Reads the head. @returns `undefined` when there is none; `damaged` when it is malformed */
 export function readHead(file: string): ChainPoint | 'damaged' | undefined {
   let text: string;
   try {
@@ -22,13 +22,13 @@ export function readHead(file: string): ChainPoint | 'damaged' | undefined {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
-  // Made, and its writer killed before the first line.
+  // The writer was killed after creating the file, before the first line.
   if (text === '') return undefined;
   const [, seq, hash] = HEAD.exec(text) ?? [];
   return hash === undefined ? 'damaged' : { seq: Number(seq), hash };
 }
 
-/** Writes the head of one log again and again. */
+/** Writes the head of one log after each line. */
 export class HeadFile {
   readonly #fd: number;
 

@@ -1,4 +1,4 @@
-/** The option `audit` of a client: one line per call. */
+/** The value of a client's option `audit`: writes one line per call. */
 import { createHmac } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { Line } from '@nomyo/base';
@@ -12,28 +12,28 @@ import type { AuditLogOptions } from './options.node.js';
 import type { Reserve } from './reserve.node.js';
 import type { AuditWriter } from './writer.node.js';
 
-/** Lines that wait for a file that cannot be written; of more, the oldest are lost. */
+/** Most lines that are kept while the file cannot be written; beyond that, the oldest are lost. */
 const MAX_PENDING = 10_000;
 
-/** What hears of one call. */
+/** Records one call. */
 interface AuditRecorder extends CallRecorder {
   /** @throws {AuditError} when the log is required and cannot be written */
   admit(request: AdmittedRequest): Promise<void>;
-  /** @throws {AuditError} when the line is not written yet: it is written with the next one that can be */
+  /** @throws {AuditError} when the line could not be written; it will be written with the next one */
   end(call: CallEnd): Promise<void>;
 }
 
 /** A call that has not ended. */
 interface BegunCall {
   readonly call: CallStart;
-  /** As `performance.now()`. */
+  /** Time of the beginning, as `performance.now()`. */
   readonly startedAt: number;
   apiKey: string | undefined;
 }
 
-/** A log that is open. One process writes a file at a time. */
+/** An open log. Only one process at a time can write a file. */
 export class AuditLog implements CallObserver {
-  /** The client hashes what it sends and gets. */
+  /** Asks the client to hash what it sends and receives. */
   readonly hashesCiphertexts: boolean = true;
   readonly #writer: AuditWriter;
   readonly #lease: DirectoryLease;
@@ -41,7 +41,7 @@ export class AuditLog implements CallObserver {
   readonly #hashKey: Uint8Array;
   /** Lines that could not be written yet, oldest first. */
   readonly #pending: { readonly body: LineBody; readonly time: Date }[] = [];
-  /** Calls whose line is still to come, with `required` those that space is held for. */
+  /** Calls whose line is not written yet; with `required`, those that space is reserved for. */
   readonly #begun = new Line<BegunCall>();
   readonly #reserve: Reserve | undefined;
   #closing: Promise<void> | undefined;
@@ -62,7 +62,7 @@ export class AuditLog implements CallObserver {
     this.#reserve = parts.reserve;
   }
 
-  /** Called by a client when a call begins. What cannot be written rejects, which the client tells as an event. */
+  /** Called by a client when a call begins. If a line cannot be written, it rejects, and the client emits an event. */
   begin(call: CallStart): AuditRecorder {
     const begun: BegunCall = { call, startedAt: performance.now(), apiKey: undefined };
     let leave: (() => void) | undefined;
@@ -83,8 +83,8 @@ export class AuditLog implements CallObserver {
   }
 
   /**
-   * Writes of calls that have not ended that they have not, signs what is not signed yet, closes the file, and lets the
-   * next process have it. Idempotent.
+   * Writes a line with the outcome `unfinished` for each call that has not ended, signs the lines since the last
+   * checkpoint, closes the file, and releases it for the next process. Idempotent.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -92,7 +92,7 @@ export class AuditLog implements CallObserver {
   }
 
   async #close(): Promise<void> {
-    // Calls that have just ended still have to hash what they got.
+    // Calls that have just ended still have to hash their answers.
     if (this.#begun.size > 0) await setImmediate();
     this.#isClosed = true;
     const time = new Date();
@@ -127,13 +127,13 @@ export class AuditLog implements CallObserver {
     }
   }
 
-  /** It tells API keys apart, and gives none away. */
+  /** A name for the API key, which tells keys apart and reveals none. */
   async #nameOf(request: AdmittedRequest): Promise<string | undefined> {
     const mac = await request.macOfApiKey(this.#mac);
     return mac === undefined ? undefined : hexOf(mac.subarray(0, 16));
   }
 
-  /** One function for all calls, so that a client asks it once for each of its keys. */
+  /** The same function for all calls, so that a client calls it only once for each of its keys. */
   readonly #mac = (apiKey: Uint8Array): Promise<Uint8Array> =>
     Promise.resolve(createHmac('sha256', this.#hashKey).update(apiKey).digest());
 
@@ -148,7 +148,7 @@ export class AuditLog implements CallObserver {
     }
   }
 
-  /** Where the disk is full, the space that is held for these lines is theirs. */
+  /** Writes all pending lines. If the disk is full, the space reserved for them is released first. */
   #flush(): void {
     try {
       this.#write();
@@ -175,7 +175,7 @@ export class AuditLog implements CallObserver {
     try {
       this.#options.onError?.(failureOf(this.#options.file, error));
     } catch {
-      // The listener's own trouble.
+      // A listener's failure is not the log's.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Opens a log: one process has it at a time. */
+/** Opens a log, which only one process at a time can have open. */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lockDirectory, type DirectoryLease } from '@nomyo/keystore';
@@ -11,14 +11,14 @@ import { apiKeyHashKey } from './signing.node.js';
 import { nameOfError } from './system.js';
 import { AuditWriter } from './writer.node.js';
 
-/** How long another process may take to let go of a log, in ms. */
+/** Longest wait for another process to close a log, in ms. */
 const LOCK_MS = 20_000;
 
 /**
- * Opens a log, marks what a crash left in it, and waits up to 20 s for another process to let go of it.
+ * Opens a log, waiting up to 20 s for another process to close it, and marks damage that a crash left in it.
  *
- * @throws {InvalidArgumentError} on a wrong option
- * @throws {AuditError} when the file cannot be written, is no audit log, or another process keeps it
+ * @throws {InvalidArgumentError} on an invalid option
+ * @throws {AuditError} when the file cannot be written, is not an audit log, or stays open in another process
  * @example
  * const audit = await openAuditLog({ file: '/var/log/nomyo.jsonl', required: true });
  * const client = new SecureChatCompletion({ audit });
@@ -45,7 +45,7 @@ async function lock(file: string): Promise<DirectoryLease> {
     return await lockDirectory(`${file}.lock`, AbortSignal.timeout(LOCK_MS));
   } catch (error) {
     if (nameOfError(error) === 'TimeoutError') {
-      const message = `${file} is being written by another process. Give each process a file of its own`;
+      const message = `${file} is being written by another process. Use a separate file for each process`;
       throw new AuditError(message, { cause: error });
     }
     throw failureOf(file, error);

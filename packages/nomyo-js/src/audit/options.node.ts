@@ -1,4 +1,4 @@
-/** Options of a log, checked. */
+/** The options of a log, and their checks. */
 import { resolve } from 'node:path';
 import {
   aBoolean,
@@ -16,21 +16,26 @@ import type { WriterOptions } from './writer.node.js';
 
 /** Options of {@link openAuditLog}. */
 export interface AuditLogOptions {
-  /** The log: JSON lines, mode 0600. Its directory must be there. */
+  /** Path of the log: JSON lines, mode 0600. Its directory must exist. Required. */
   readonly file: string;
-  /** Refuse a call, before it is sent, when the log cannot be written. Default: `false`: `onError` hears of it. */
+  /**
+   * Refuses a call (`AuditError`), before it is sent, when the log cannot be written. Default: `false`; `onError` is
+   * called instead.
+   */
   readonly required?: boolean;
-  /** Ed25519 private key in PEM that signs checkpoints; see {@link createAuditKey}. Default: no checkpoints. */
+  /**
+   * Path of an Ed25519 private key in PEM that signs checkpoints; see {@link createAuditKey}. Default: no checkpoints.
+   */
   readonly signingKeyPath?: string;
-  /** Lines between two checkpoints. Default: 100. There is one more when the log is closed. */
+  /** Number of lines between two checkpoints, 1 to 1 000 000; closing the log adds one more. Default: 100. */
   readonly checkpointEvery?: number;
-  /** Force every line to the disk, so that a power failure loses none. Default: `false`. */
+  /** Forces every line to the disk, so that a power failure loses none. Default: `false`. */
   readonly fsync?: boolean;
-  /** Size at which a new file is begun, in bytes. Default: 67 108 864 (64 MiB). */
+  /** Size at which a new file is begun, in bytes, 1024 to 2^40. Default: 67 108 864 (64 MiB). */
   readonly maxBytes?: number;
-  /** Begin a new file every day (UTC). Default: `true`. */
+  /** Begins a new file every day (UTC). Default: `true`. */
   readonly daily?: boolean;
-  /** Hears why a line could not be written. It is written with the next one that can be. Default: none. */
+  /** Called when a line could not be written, which is written with the next one instead. Default: none. */
   readonly onError?: (error: AuditError) => void;
 }
 
@@ -47,7 +52,7 @@ const NAMES: readonly (keyof AuditLogOptions)[] = [
 
 const DEFAULTS = { checkpointEvery: 100, maxBytes: 67_108_864 } as const;
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} on an invalid value or an unknown option */
 export function checkOptions(options: AuditLogOptions): WriterOptions {
   refuseUnknown(anObject('options', options), NAMES);
   refuseUndefined(options, ['signingKeyPath', 'required', 'fsync']);

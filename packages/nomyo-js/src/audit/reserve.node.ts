@@ -1,18 +1,18 @@
 /**
- * Space on the disk for the lines of calls that were admitted. A disk that is full is met before a call is sent, and a
- * call that was sent still has room for its line: the reserve is given up for it.
+ * Reserves disk space for the lines of admitted calls. A full disk is thus noticed before a call is sent, and a call
+ * that was sent has room for its line, for which the reserve is released.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { NO_FOLLOW } from './files.node.js';
 
-/** More than a line about a call, in bytes: its longest member is a name of 256 characters. */
+/** More than a line about a call takes, in bytes: its longest member is a name of 256 characters. */
 const LINE_BYTES = 4096;
 
-/** For the line that marks a torn one, a checkpoint, and the head. */
+/** Space for a line that marks a torn one, a checkpoint, and the head, in bytes. */
 const MORE_BYTES = 8192;
 
-/** Grown and kept in steps, so that most calls cost no system call. */
+/** The reserve grows in steps of this many bytes, so that most calls cost no system call. */
 const STEP_BYTES = 16_384;
 
 /** A file next to the log that holds as many bytes as the admitted calls may need. */
@@ -32,12 +32,12 @@ export class Reserve {
   hold(lines: number): void {
     const wanted = Math.ceil((MORE_BYTES + lines * LINE_BYTES) / STEP_BYTES) * STEP_BYTES;
     while (this.#bytes < wanted) {
-      // Bytes that no file system can make smaller.
+      // Random bytes, which no file system can compress.
       this.#bytes += writeSync(this.#fd, randomBytes(wanted - this.#bytes), 0, null, this.#bytes);
     }
   }
 
-  /** Gives the space back. @returns whether there was any */
+  /** Releases the space. @returns whether there was any */
   spend(): boolean {
     if (this.#bytes === 0) return false;
     ftruncateSync(this.#fd, 0);

@@ -1,4 +1,4 @@
-/** Ed25519 keys of checkpoints (RFC 8032), as PEM: PKCS#8 and SPKI. */
+/** Ed25519 keys for checkpoints (RFC 8032), as PEM: PKCS#8 and SPKI. */
 import {
   createHash,
   createPrivateKey,
@@ -13,19 +13,19 @@ import { InvalidArgumentError } from '@nomyo/base';
 import { AuditError } from './errors.js';
 import { CHECKPOINT_DOMAIN } from './verifier.node.js';
 
-/** Where {@link createAuditKey} writes. */
+/** The files that {@link createAuditKey} writes. */
 export interface AuditKeyFiles {
-  /** Held by the writer of logs. Keep it from anyone who might want to change them. */
+  /** Private key, for the writer of logs. Keep it away from anyone who might want to change them. */
   readonly privateKeyPath: string;
-  /** Held by whoever verifies them. */
+  /** Public key, for anyone who verifies logs. */
   readonly publicKeyPath: string;
 }
 
 /**
- * Makes the key that signs checkpoints; nothing is overwritten.
+ * Makes a key that signs checkpoints. Nothing is overwritten.
  *
- * @returns its name: `sha256/` and the base64 of the SHA-256 of the SPKI
- * @throws {AuditError} when one of the files is there, or cannot be written
+ * @returns the name of the key: `sha256/` and the base64 of the SHA-256 of the SPKI
+ * @throws {AuditError} when either file already exists, or cannot be written
  * @example
  * createAuditKey({ privateKeyPath: 'audit_key.pem', publicKeyPath: 'audit_key.pub.pem' });
  */
@@ -40,16 +40,22 @@ function write(path: string, pem: string | Buffer, mode: number): void {
   try {
     writeFileSync(path, pem, { mode, flag: 'wx', flush: true });
   } catch (cause) {
-    throw new AuditError(`${path} cannot be written, or is there already; it was not changed`, { cause });
+    throw new AuditError(`${path} already exists, or cannot be written; it was not changed`, { cause });
   }
 }
 
-/** @throws {AuditError} when the file cannot be read; {InvalidArgumentError} when it holds no such key */
+/**
+ * Reads a private key.
+ *
+ * @param option name of the option that gave the path
+ * @throws {AuditError} when the file cannot be read
+ * @throws {InvalidArgumentError} when it holds no Ed25519 key
+ */
 export function readSigningKey(path: string, option: string): KeyObject {
   return ed25519(path, option, createPrivateKey);
 }
 
-/** The same for the key that verifies. */
+/** Reads a public key, as {@link readSigningKey} reads a private one. */
 export function readVerifyingKey(path: string, option: string): KeyObject {
   return ed25519(path, option, createPublicKey);
 }
@@ -59,20 +65,20 @@ function ed25519(path: string, option: string, read: (pem: Buffer) => KeyObject)
   try {
     pem = readFileSync(path);
   } catch (cause) {
-    throw new AuditError(`${path} cannot be read. Make a key with: nomyo audit init`, { cause });
+    throw new AuditError(`${path} cannot be read. Create a key with: nomyo audit init`, { cause });
   }
   try {
     const key = read(pem);
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // No PEM of a key.
+    // It is not a key in PEM.
   } finally {
     pem.fill(0);
   }
   throw new InvalidArgumentError(option, 'must be the path of an Ed25519 key in PEM');
 }
 
-/** Name and signature of a checkpoint. */
+/** The name of the key, and the function that signs checkpoints. */
 export function signCheckpoint(privateKey: KeyObject): { key: string; sign: (text: string) => string } {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(CHECKPOINT_DOMAIN + text);
   return {

@@ -1,4 +1,4 @@
-/** Errors of the system, of whatever realm. */
+/** Reads the properties of errors of any realm. */
 
 /** The code of an error that has one, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {

@@ -1,12 +1,14 @@
-/** Checks a log line by line, over all its files in order. It keeps no more than one line, and stops at the first wrong one. */
+/**
+ * Checks a log line by line, across all its files in order. It holds one line at a time, and stops at the first fault.
+ */
 import { verify, type KeyObject } from 'node:crypto';
 import { bytesOf, concatBytes } from '@nomyo/base';
 import { decodeBase64 } from '@nomyo/crypto';
 import { MAX_LINE_BYTES, parseLine, sha256, START, type ChainPoint, type ParsedLine } from './line.node.js';
 
-/** The first thing that is wrong. */
+/** The first fault. */
 export interface AuditProblem {
-  /** Number of the line since the verifier was made, from 1; where lines are missing at the end, one more than the last. */
+  /** Number of the line since the verifier was created, from 1; one past the last if lines are missing at the end. */
   readonly line: number;
   /** The fault, in words. */
   readonly reason: string;
@@ -16,14 +18,15 @@ export interface AuditProblem {
 export interface AuditVerdict {
   /** `undefined`: every line is as it was written. */
   readonly problem: AuditProblem | undefined;
-  /** Lines that were checked. */
+  /** Number of lines checked. */
   readonly lines: number;
+  /** Number of lines about calls. */
   readonly calls: number;
-  /** Lines that a writer was killed in, and the next one marked. */
+  /** Number of torn lines, left by a writer that was killed and marked by the next one. */
   readonly torn: number;
-  /** Checkpoints whose signature was checked. */
+  /** Number of checkpoints whose signature was verified. */
   readonly signatures: number;
-  /** Lines after the last of these, which no checkpoint covers. */
+  /** Number of lines after the last of these, which no checkpoint covers. */
   readonly unsigned: number;
   /** The last line. */
   readonly end: ChainPoint;
@@ -31,18 +34,18 @@ export interface AuditVerdict {
 
 /** Options of {@link AuditVerifier}. */
 export interface AuditVerifierOptions {
-  /** Points of the chain that are known from elsewhere, such as the head, or checkpoints on another machine. */
+  /** Points of the chain known from elsewhere, such as the head, or checkpoints on another machine. Default: none. */
   readonly known?: readonly ChainPoint[];
-  /** Ed25519: checks the signature of every checkpoint, and refuses a checkpoint of any other key. */
+  /** Ed25519 public key that must have signed every checkpoint. Default: signatures are not verified. */
   readonly publicKey?: KeyObject;
-  /** Where the lines begin. Default: at the beginning of the log. */
+  /** The point at which the lines begin. Default: the beginning of the log. */
   readonly start?: ChainPoint;
 }
 
-/** The prefix that a checkpoint signs before its text. */
+/** The prefix of the text that a checkpoint signs. */
 export const CHECKPOINT_DOMAIN = 'nomyo/audit checkpoint\0';
 
-/** Writers that may be killed in a row while each marks what the one before left. */
+/** Most torn lines in a row: writers killed one after the other, each while marking what the one before left. */
 const MAX_TORN_LINES = 16;
 
 /** A writer's record of the torn lines it found. */
@@ -54,6 +57,8 @@ export function tornMark(lines: readonly Uint8Array[]): { readonly bytes: number
 const LINE_FEED = bytesOf(0x0a);
 
 /**
+ * Verifies the lines of a log.
+ *
  * @example
  * const verifier = new AuditVerifier();
  * for (const line of lines) verifier.push(line);
@@ -65,7 +70,7 @@ export class AuditVerifier {
   #end: ChainPoint;
   #line = 0;
   #problem: AuditProblem | undefined;
-  /** Lines that are wrong, unless the next one says that a writer was killed in them. */
+  /** Faulty lines, unless the next line states that a writer was killed while writing them. */
   #doubt: { readonly problem: AuditProblem; readonly lines: readonly Uint8Array[] } | undefined;
   readonly #counts = { calls: 0, torn: 0, signatures: 0, unsigned: 0 };
 
@@ -75,12 +80,12 @@ export class AuditVerifier {
     this.#end = start;
   }
 
-  /** Whether the first wrong line was found: the rest is not looked at. */
+  /** Whether a fault was found; further lines are then ignored. */
   get failed(): boolean {
     return this.#problem !== undefined;
   }
 
-  /** @param line without its line feed */
+  /** Checks the next line. @param line without its line feed */
   push(line: Uint8Array | string): void {
     if (this.failed) return;
     this.#line += 1;
@@ -93,12 +98,16 @@ export class AuditVerifier {
     else this.#take(parsed);
   }
 
-  /** @param rest what follows the last line feed: a line that was cut off */
+  /**
+   * Returns the findings.
+   *
+   * @param rest bytes after the last line feed: a line that was cut off. Default: none
+   */
   finish(rest: Uint8Array = bytesOf()): AuditVerdict {
     if (!this.failed && rest.byteLength > 0) {
       this.#problem = this.#doubt?.problem ?? {
         line: this.#line + 1,
-        reason: 'it is torn: its writer was killed in it, or it was cut off',
+        reason: 'it is torn: its writer was killed while writing it, or it was cut off',
       };
     }
     this.#problem ??= this.#doubt?.problem ?? this.#missingEnd();
@@ -111,7 +120,7 @@ export class AuditVerifier {
     if (bytes.byteLength > MAX_LINE_BYTES || lines.length >= MAX_TORN_LINES) this.#problem = problem;
   }
 
-  /** A whole line after lines that are not: it explains them, or the first of them is wrong. */
+  /** Takes a complete line after torn ones: either it explains them, or the first of them is a fault. */
   #settleDoubt(parsed: ParsedLine, reason: string | undefined): void {
     const { problem, lines = [] } = this.#doubt ?? {};
     this.#doubt = undefined;
@@ -146,7 +155,7 @@ export class AuditVerifier {
     if (parsed.prev !== hash) return 'it does not follow the line before it';
     const known = this.#known.get(parsed.seq);
     if (known !== undefined && known !== parsed.hash) {
-      return 'it is not the line that a checkpoint was made of';
+      return 'it is not the line that the head or a checkpoint recorded';
     }
     if (parsed.type === 'cut') return 'lines before it were cut off, as the next writer found';
     return parsed.type === 'checkpoint' ? this.#wrongSignature(parsed) : undefined;
@@ -157,7 +166,7 @@ export class AuditVerifier {
     if (this.#publicKey === undefined) return undefined;
     const text = new TextEncoder().encode(CHECKPOINT_DOMAIN + signed.text);
     const isGood = verify(null, text, this.#publicKey, decodeBase64(signed.signature));
-    return isGood ? undefined : 'its signature is not of this key';
+    return isGood ? undefined : 'its signature was not made with this key';
   }
 
   #missingEnd(): AuditProblem | undefined {

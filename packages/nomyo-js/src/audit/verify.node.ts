@@ -19,17 +19,19 @@ import { AuditVerifier, type AuditVerdict } from './verifier.node.js';
 
 /** Options of {@link verifyAuditLog}. */
 export interface VerifyAuditOptions {
-  /** Ed25519 public key in PEM: the signature of every checkpoint is checked with it. Default: none is. */
+  /**
+   * Path of an Ed25519 public key in PEM that must have signed every checkpoint. Default: signatures are not verified.
+   */
   readonly publicKeyPath?: string;
-  /** Checkpoint lines that were kept elsewhere: each must be in the log as it is. Default: none. */
+  /** Checkpoint lines that were kept elsewhere; each must be in the log unchanged. Default: none. */
   readonly checkpoints?: readonly string[];
 }
 
 /** The findings in the files of a log. */
 export interface AuditReport extends Omit<AuditVerdict, 'problem'> {
-  /** The first line that is wrong, counted from 1 in its file; `undefined`: all are as they were written. */
+  /** The first fault, with its line counted from 1 in its file; `undefined`: every line is as it was written. */
   readonly problem: { readonly file: string; readonly line: number; readonly reason: string } | undefined;
-  /** Whether the head was there: without it, lines cut off at the end go unnoticed. */
+  /** Whether there was a head; without it, lines cut off at the end go unnoticed. */
   readonly hasHead: boolean;
   /** The files, in the order of their lines. */
   readonly files: readonly string[];
@@ -39,7 +41,9 @@ export interface AuditReport extends Omit<AuditVerdict, 'problem'> {
  * Verifies a log: every line of every file, rotated ones included, and its end.
  *
  * @param files one or more files of one log
- * @throws {InvalidArgumentError} on a wrong option; errors of the system when a file cannot be read
+ * @throws {InvalidArgumentError} on an invalid option
+ * @throws {AuditError} when the public key cannot be read
+ * @throws errors of the system when a file of the log cannot be read
  * @example
  * const { problem } = verifyAuditLog(['nomyo.jsonl']);
  * if (problem !== undefined) console.error(`${problem.file}: line ${problem.line}: ${problem.reason}`);
@@ -50,7 +54,7 @@ export function verifyAuditLog(files: readonly string[], options: VerifyAuditOpt
   const keyPath = optional('publicKeyPath', options.publicKeyPath, aString, undefined);
   const publicKey = keyPath === undefined ? undefined : readVerifyingKey(keyPath, 'publicKeyPath');
   const all = auditFilesOf(files);
-  // Of a log whose writer was killed between two files, the head alone has the name.
+  // If a writer was killed between two files, only the head still has the log's name.
   const named = [...new Set([...all, ...files.map((file) => resolve(file))])];
   const heads = named.map((file) => readHead(file));
   const found = heads.filter((head) => head !== undefined && head !== 'damaged');
@@ -61,10 +65,12 @@ export function verifyAuditLog(files: readonly string[], options: VerifyAuditOpt
 }
 
 /**
- * Each file with those that were rotated away from it, oldest first. A writer that was killed between two files leaves
- * rotated ones alone.
+ * Lists each file with its rotated predecessors, oldest first. A writer that was killed between two files leaves only
+ * rotated ones.
  *
  * @throws errors of the system when a file cannot be read
+ * @example
+ * for (const file of auditFilesOf(['nomyo.jsonl'])) console.log(file);
  */
 export function auditFilesOf(files: readonly string[]): readonly string[] {
   const all = files
@@ -89,7 +95,7 @@ function report(
   let rest: Uint8Array = allocateBytes(0);
   for (const file of files) {
     starts.push(lines);
-    // A file that does not end with a line feed goes on in no other.
+    // The line that a file without a final line feed ends with cannot continue in another file.
     if (rest.byteLength > 0) break;
     rest = forEachLine(file, (line) => {
       lines += 1;
@@ -99,7 +105,7 @@ function report(
   const { problem, ...verdict } = verifier.finish(rest);
   const { has: hasHead, damaged } = head;
   const headProblem =
-    damaged === undefined ? undefined : { file: damaged, line: lines, reason: 'its head is damaged' };
+    damaged === undefined ? undefined : { file: damaged, line: lines, reason: 'its head file is damaged' };
   return {
     ...verdict,
     problem: problem === undefined ? headProblem : placed(problem, files, starts),
@@ -120,7 +126,11 @@ function placed(
   return { file: files[index] ?? '', line: line - (starts[index] ?? 0), reason };
 }
 
-/** @returns what follows the last line feed */
+/**
+ * Calls `take` with each line of a file, without its line feed.
+ *
+ * @returns the bytes after the last line feed
+ */
 export function forEachLine(file: string, take: (line: Uint8Array) => void): Uint8Array {
   const fd = openSync(file, constants.O_RDONLY);
   try {
@@ -132,7 +142,7 @@ export function forEachLine(file: string, take: (line: Uint8Array) => void): Uin
         take(bytes.subarray(0, end));
         bytes = bytes.subarray(end + 1);
       }
-      // A line that is far too long is wrong, however long it is.
+      // A line that is far too long is faulty, so its exact length does not matter.
       rest = bytes.byteLength > 4 * MAX_LINE_BYTES ? bytes.subarray(0, 2 * MAX_LINE_BYTES) : bytes;
     }
     return rest;
@@ -141,7 +151,7 @@ export function forEachLine(file: string, take: (line: Uint8Array) => void): Uin
   }
 }
 
-/** Where a file belongs; one whose first line is wrong comes first, and is found to be. */
+/** The order of a file. One with a faulty first line comes first, so that the fault is found. */
 function firstSeqOf(file: string): number {
   const text = readFirstLine(file);
   const parsed = parseLine(text);
@@ -166,7 +176,11 @@ function pointOf(line: string): ChainPoint {
   throw new InvalidArgumentError('checkpoints', `must be lines of an audit log: ${parsed}`);
 }
 
-/** The checkpoints of a log, to be kept elsewhere. */
+/**
+ * The checkpoint lines of a log, to be kept elsewhere.
+ *
+ * @throws errors of the system when a file cannot be read
+ */
 export function auditCheckpoints(files: readonly string[]): readonly string[] {
   return auditFilesOf(files).flatMap((file) =>
     readFileSync(file, 'utf8')

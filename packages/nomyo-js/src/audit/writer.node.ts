@@ -1,6 +1,6 @@
 /**
- * Writes a log: every line is in the system's hands before the call that it is about goes on, so that a process that is
- * killed loses none. What is there is never changed: damage is marked in a line of its own, and the chain goes on.
+ * Writes a log. Every line is passed to the operating system before its call continues, so that a killed process loses
+ * none. Existing lines are never changed: damage is marked in a line of its own, after which the chain continues.
  */
 import {
   closeSync,
@@ -29,16 +29,16 @@ import {
 import { signCheckpoint } from './signing.node.js';
 import { tornMark } from './verifier.node.js';
 
-/** When a file is full, and who signs. */
+/** Options of {@link AuditWriter}. */
 export interface WriterOptions {
-  /** Absolute. */
+  /** Absolute path of the log. */
   readonly file: string;
-  /** In bytes. */
+  /** Size at which a new file is begun, in bytes. */
   readonly maxBytes: number;
   /** Whether a new day (UTC) begins a new file. */
   readonly daily: boolean;
   readonly signingKey: KeyObject | undefined;
-  /** Lines between two checkpoints. */
+  /** Number of lines between two checkpoints. */
   readonly checkpointEvery: number;
 }
 
@@ -49,13 +49,13 @@ interface OpenFile {
   size: number;
   /** Day of its first line. */
   day: number;
-  /** When the system was last asked whether the file is still there, as `performance.now()`. */
+  /** Time of the last check that the file still exists, as `performance.now()`. */
   checkedAt: number;
 }
 
 const OPEN_FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NO_FOLLOW;
 
-/** How long another file may stand in the place of a deleted one until that is seen, in ms. */
+/** Longest time until a file that has replaced a deleted one is noticed, in ms. */
 const CHECK_MS = 1000;
 
 const MS_PER_DAY = 86_400_000;
@@ -74,8 +74,8 @@ export class AuditWriter {
   }
 
   /**
-   * Opens the file, unless it is open, and marks what a crash left there. A file that was deleted meanwhile is begun
-   * anew, and the chain in it says that lines are missing.
+   * Opens the file, unless it is open, and marks damage left by a crash. If the file has been deleted in the meantime,
+   * a new one is begun, whose chain shows that lines are missing.
    *
    * @throws an error of the system, or an {@link AuditError}
    */
@@ -84,7 +84,7 @@ export class AuditWriter {
     this.#open ??= this.#begin(now);
   }
 
-  /** @throws an error of the system: the line may be there in part, and is marked by the next {@link begin} */
+  /** @throws an error of the system; part of the line may then be in the file, and the next {@link begin} marks it */
   append(body: LineBody, now: Date = new Date()): void {
     this.#open ??= this.#begin(now);
     this.#rotateWhenDue(now);
@@ -93,12 +93,12 @@ export class AuditWriter {
     if (this.#unsigned >= this.#options.checkpointEvery) this.#checkpoint(now);
   }
 
-  /** Resolves when what was written is on the disk. */
+  /** Resolves when everything written so far is on the disk. */
   async sync(): Promise<void> {
     if (this.#open !== undefined) await sync(this.#open.fd);
   }
 
-  /** Signs what is not signed yet, and closes the file. Idempotent. */
+  /** Signs the lines since the last checkpoint, and closes the file. Idempotent. */
   close(): void {
     try {
       if (this.#open !== undefined) this.#checkpoint(new Date());
@@ -107,7 +107,7 @@ export class AuditWriter {
     }
   }
 
-  /** Whether there is a file of that name costs less to ask for every line than what became of ours. */
+  /** Checks the name for every line, and the open file only now and then, because that costs more. */
   #isDeleted(open: OpenFile): boolean {
     const now = performance.now();
     if (now - open.checkedAt < CHECK_MS && existsSync(this.#options.file)) return false;
@@ -131,7 +131,7 @@ export class AuditWriter {
     return this.#resume(this.#open, now);
   }
 
-  /** Finds where the chain stands, and marks what is wrong after that. */
+  /** Finds the end of the chain, and marks damage after it. */
   #resume(open: OpenFile, now: Date): OpenFile {
     try {
       this.#mark(open, now);
@@ -147,7 +147,7 @@ export class AuditWriter {
     const tail = readTail(open.fd, open.size);
     if (tail === undefined || (tail.last === undefined && !tail.torn.every(beginsLikeLine))) {
       throw new AuditError(
-        `${file} is there, and is no audit log; nothing was written to it. Name another file`,
+        `${file} exists, but is not an audit log; nothing was written to it. Choose another file`,
       );
     }
     this.#last = tail.last ?? lastOfRotated(file) ?? START;
@@ -222,12 +222,12 @@ function lastOfRotated(file: string): ChainPoint | undefined {
   }
 }
 
-/** Whether a head is of a line that is there: a writer that was killed may have written one line more. */
+/** Reports whether the head's line is in the log. A killed writer may have written one more line than its head says. */
 function isBehind(head: ChainPoint, last: ChainPoint): boolean {
   return head.seq === last.seq ? head.hash === last.hash : head.seq === last.seq - 1;
 }
 
-/** In UTC, since 1970. */
+/** Number of the day in UTC, since 1970. */
 function dayOf(time: Date): number {
   return Math.floor(time.getTime() / MS_PER_DAY);
 }

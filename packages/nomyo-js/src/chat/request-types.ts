@@ -1,14 +1,14 @@
 /**
- * A chat-completion request, in the shape that OpenAI's API and the servers that follow it take. Members that are
- * not named here pass through to the service as they are.
+ * A chat-completion request, in the shape of OpenAI's API and of compatible servers. Members that are not named here
+ * are passed on to the service unchanged.
  */
 
-/** How well the machine that answers is protected: a header, never a part of the payload. */
+/** The required protection of the machine that answers. Sent as a header, never as part of the payload. */
 export type SecurityTier = 'standard' | 'high' | 'maximum';
 
 /**
- * Text of a request: a string, or UTF-8 bytes that never become one. A string cannot be wiped from memory; bytes are
- * the caller's, and can.
+ * Text of a request: a string, or UTF-8 bytes that never become one. A string cannot be wiped from memory; bytes stay
+ * the caller's, who can wipe them.
  */
 export type Text = string | Uint8Array;
 
@@ -42,10 +42,10 @@ export interface ContentPartRefusal {
   readonly refusal: Text;
 }
 
-/** One part of what a user says. */
+/** One part of a user's message. */
 export type ContentPart = ContentPartText | ContentPartImage | ContentPartAudio | ContentPartFile;
 
-/** Instructions that stand above the user's. */
+/** Instructions that take precedence over the user's. */
 export interface SystemMessage {
   readonly role: 'system' | 'developer';
   readonly content: Text | readonly ContentPartText[];
@@ -66,9 +66,9 @@ export interface AssistantMessage {
   readonly refusal?: string | null;
   readonly name?: string;
   readonly tool_calls?: readonly (ToolCallParam | CustomToolCallParam)[];
-  /** The one call of older conversations. */
+  /** The single call, in older conversations. */
   readonly function_call?: { readonly name: string; readonly arguments: Text } | null;
-  /** Sound that the model answered with. */
+  /** Sound of an earlier answer of the model. */
   readonly audio?: { readonly id: string } | null;
 }
 
@@ -86,14 +86,14 @@ export interface FunctionMessage {
   readonly name: string;
 }
 
-/** One turn of the conversation. An array of OpenAI's `ChatCompletionMessageParam` is one of these. */
+/** One message of the conversation. OpenAI's `ChatCompletionMessageParam` can be assigned to it. */
 export type ChatMessage = SystemMessage | UserMessage | AssistantMessage | ToolMessage | FunctionMessage;
 
-/** A call of a function, as the model asks for it. */
+/** A call of a function that the model asks for. */
 export interface ToolCall {
   readonly id: string;
   readonly type: 'function';
-  /** `arguments` is JSON text that the model wrote: it can be malformed. */
+  /** `arguments` is JSON text written by the model, which can be malformed. */
   readonly function: { readonly name: string; readonly arguments: string };
 }
 
@@ -123,7 +123,7 @@ export interface FunctionTool {
   };
 }
 
-/** A tool that takes free text, or text of a grammar. */
+/** A tool that takes free text, or text in a grammar. */
 export interface CustomTool {
   readonly type: 'custom';
   readonly custom: {
@@ -141,7 +141,7 @@ export interface CustomTool {
 /** A tool that the model may call. */
 export type Tool = FunctionTool | CustomTool;
 
-/** Which tool the model must call, if any. */
+/** The tool that the model must call, if any. */
 export type ToolChoice =
   | 'none'
   | 'auto'
@@ -156,7 +156,7 @@ export type ToolChoice =
       };
     };
 
-/** The form of the answer. */
+/** The format of the answer. */
 export type ResponseFormat =
   | { readonly type: 'text' }
   | { readonly type: 'json_object' }
@@ -190,7 +190,7 @@ export interface ChatCompletionRequest {
   readonly logprobs?: boolean | null;
   readonly top_logprobs?: number | null;
   readonly seed?: number | null;
-  /** Of vLLM, llama.cpp and Ollama, as are the next two. */
+  /** Supported by vLLM, llama.cpp and Ollama, like the next two. */
   readonly top_k?: number | null;
   readonly min_p?: number | null;
   readonly repetition_penalty?: number | null;
@@ -208,17 +208,17 @@ export interface ChatCompletionRequest {
   readonly safety_identifier?: string;
   readonly user?: string;
   readonly metadata?: Readonly<Record<string, string>> | null;
-  /** `true` gives a stream of chunks: see {@link StreamingChatCompletionRequest}. */
+  /** For a stream of chunks, set it to `true`: see {@link StreamingChatCompletionRequest}. */
   readonly stream?: false | null;
-  /** Becomes the header `X-Security-Tier`; it is not part of the payload. */
+  /** Sent as the header `X-Security-Tier`, not as part of the payload. Default: none. */
   readonly security_tier?: SecurityTier;
-  /** Replaces the client's API key for this call; it is not part of the payload. */
+  /** Replaces the client's API key for this call; not part of the payload. Default: the client's. */
   readonly api_key?: string;
 }
 
 /** The request of `create()` for a stream of chunks instead of one answer. */
 export interface StreamingChatCompletionRequest extends Omit<ChatCompletionRequest, 'stream'> {
   readonly stream: true;
-  /** `include_usage`: a last chunk, without choices, says how many tokens the call took. Default: `false`. */
+  /** `include_usage`: adds a last chunk without choices, with the number of tokens used. Default: `false`. */
   readonly stream_options?: { readonly include_usage?: boolean } | null;
 }

@@ -20,25 +20,29 @@ export const SECURITY_TIERS: readonly SecurityTier[] = ['standard', 'high', 'max
 /** A security tier by its name. */
 export const aTier: Check<SecurityTier> = oneOf(SECURITY_TIERS);
 
-/** A payload in its parts: what is sealed, and what travels in headers. */
+/** A payload split into the part that is sealed and the parts that travel in headers. */
 export interface SplitPayload {
   readonly payload: RequestMembers;
   readonly securityTier: SecurityTier | undefined;
   readonly apiKey: string | undefined;
 }
 
-/** A chat completion in its parts. */
+/** A chat-completion request, split up. */
 export interface SplitRequest extends SplitPayload {
-  /** `undefined` when the answer is wanted as a whole. */
+  /** `undefined` unless the answer is to be streamed. */
   readonly streaming: Streaming | undefined;
 }
 
-/** How the answer is wanted in pieces. */
+/** Options of a stream. */
 export interface Streaming {
   readonly includeUsage: boolean;
 }
 
-/** @throws {InvalidArgumentError} naming the member that is wrong, never quoting it */
+/**
+ * Checks and splits a chat-completion request.
+ *
+ * @throws {InvalidArgumentError} which names the invalid member, and never quotes it
+ */
 export function splitRequest(request: unknown): SplitRequest {
   const parts = splitPayload('request', request);
   aString('model', parts.payload['model']);
@@ -47,11 +51,11 @@ export function splitRequest(request: unknown): SplitRequest {
 }
 
 /**
- * Takes out of a payload of any kind what travels in headers: it is never sealed. A class whose `toJSON` leaves it out
- * has it all the same, so that no tier is lost.
+ * Splits a payload of any type: members that travel in headers are never sealed. They are also read from an object
+ * whose `toJSON` leaves them out, so that no tier is lost.
  *
- * @param name of the argument
- * @throws {InvalidArgumentError}
+ * @param name name of the argument
+ * @throws {InvalidArgumentError} which names the invalid member, and never quotes it
  */
 export function splitPayload(name: string, value: unknown): SplitPayload {
   const { security_tier, api_key, ...payload } = readOnce(name, value);
@@ -66,11 +70,11 @@ export function splitPayload(name: string, value: unknown): SplitPayload {
 const HEADER_MEMBERS = ['security_tier', 'api_key'] as const;
 
 /**
- * The members of a request as JSON would have them: `toJSON` is asked first, and every getter and proxy trap runs
- * once. What was judged is what is sealed, whatever the object says when it is asked again.
+ * Reads the members of a request as JSON would: `toJSON` is called first, and every getter and proxy trap runs once. So
+ * exactly what was checked is sealed, even if the object would answer differently the next time.
  *
- * @param name of the argument
- * @throws {InvalidArgumentError} when it is no object, or cannot be read
+ * @param name name of the argument
+ * @throws {InvalidArgumentError} when it is not an object, or cannot be read
  */
 function readOnce(name: string, value: unknown): RequestMembers {
   const given = anObject(name, value);
@@ -89,13 +93,13 @@ function readOnce(name: string, value: unknown): RequestMembers {
   }
 }
 
-/** Header members that `toJSON` leaves out are read from the object itself. */
+/** The result of `toJSON`, with header members that it leaves out read from the object itself. */
 function converted(name: string, given: RequestMembers, json: unknown): RequestMembers {
   const own = HEADER_MEMBERS.map((member) => [member, given[member]] as const);
   return { ...Object.fromEntries(own.filter(([, held]) => held !== undefined)), ...anObject(name, json) };
 }
 
-/** For a protocol that cannot stream: what a service would make of the wish is its own affair. */
+/** Removes the members that ask for a stream, for a protocol that cannot stream. */
 export function withoutStreaming({
   stream: _stream,
   stream_options: _options,
@@ -115,7 +119,7 @@ function checkMessages(messages: unknown): void {
   }
 }
 
-/** @throws {InvalidArgumentError} naming the member that is wrong */
+/** @throws {InvalidArgumentError} which names the invalid member */
 function streamingOf({ stream, stream_options }: RequestMembers): Streaming | undefined {
   if (!optional('stream', stream ?? undefined, aBoolean, false)) return undefined;
   const options = anObject('stream_options', stream_options ?? {});

@@ -1,7 +1,7 @@
-/** A chat completion, in the shape that OpenAI's API gives it. Members that are not named here are kept as they come. */
+/** A chat completion, in the shape of OpenAI's API. Members that are not named here are kept unchanged. */
 import type { ToolCall } from './request-types.js';
 
-/** Why the model stopped. */
+/** The reason why the model stopped. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call';
 
 /** A message of the model. */
@@ -9,9 +9,9 @@ export interface ChatCompletionMessage {
   readonly role: 'assistant';
   readonly content: string | null;
   readonly refusal?: string | null;
-  /** An array of the caller's: OpenAI's types take the message back only so. */
+  /** A mutable array, because OpenAI's types only accept the message back in that form. */
   readonly tool_calls?: ToolCall[];
-  /** The thinking of a reasoning model, where the server gives it. */
+  /** The thinking of a reasoning model, if the server reveals it. */
   readonly reasoning_content?: string | null;
 }
 
@@ -36,7 +36,7 @@ export interface Choice {
   readonly logprobs?: Logprobs | null;
 }
 
-/** How many tokens a call took. */
+/** Number of tokens of a call. */
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -45,17 +45,17 @@ export interface Usage {
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number; readonly audio_tokens?: number };
 }
 
-/** How the answer travelled. Members that the service put here are kept as well. */
+/** Facts about the transport of the answer. Members that the service put here are kept as well. */
 export interface AnswerMetadata {
   readonly [member: string]: unknown;
-  /** The id that the request had on the wire. */
+  /** The id of the request on the wire. */
   readonly payload_id: string;
-  /** Unix seconds, as the router says it; nothing vouches for it. */
+  /** Unix seconds, as stated by the router. In version 1 it is not authenticated. */
   readonly processed_at?: number;
   readonly is_encrypted: true;
-  /** Whether everything that held the request and the answer was in locked memory, which is not swapped out. */
+  /** Whether all memory that held the request and the answer was locked, so that it was never swapped out. */
   readonly memory_locked: boolean;
-  /** `hybrid-aes256-rsa4096` */
+  /** In version 1, `hybrid-aes256-rsa4096`. */
   readonly encryption_algorithm: string;
 }
 

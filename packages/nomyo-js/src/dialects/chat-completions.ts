@@ -1,4 +1,4 @@
-/** Chat completions, OpenAI's API of 2023, which most servers and libraries speak. Nothing has to be translated. */
+/** Chat completions, OpenAI's API of 2023, which most servers and libraries use. Nothing has to be translated. */
 import type { Translator } from './dialect.js';
 
 /** Passes everything through. */

@@ -1,4 +1,4 @@
-/** The stream of a chat completion. Loaded with the first stream. */
+/** Writes the stream of a chat completion. Loaded with the first stream. */
 import type { EventWriter } from './dialect.js';
 
 /** The last event. */

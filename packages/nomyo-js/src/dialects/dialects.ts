@@ -1,9 +1,9 @@
-/** The dialects that the adapter speaks, and where what translates them is. */
+/** The dialects of the adapter, each with the loader of its translator. */
 import { loadPart } from '../load-part.js';
 import { chatCompletions } from './chat-completions.js';
 import type { Dialect } from './dialect.js';
 
-/** Part of every page: most calls are in this dialect. */
+/** Chat completions. Part of every page, because most calls are in this dialect. */
 export const CHAT_COMPLETIONS: Dialect = { translator: () => chatCompletions, errors: 'openai' };
 
 /** OpenAI's Responses API. */

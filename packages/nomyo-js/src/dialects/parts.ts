@@ -1,4 +1,4 @@
-/** The chunks of a chat completion as parts that come one after the other: thinking, text, refusal, calls. Pure. */
+/** Groups the chunks of a chat completion into consecutive parts: thinking, text, refusal, calls. Pure. */
 import { isObject, SecurityError } from '@nomyo/base';
 import type { ChatCompletion, Logprobs, Usage } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChunkDelta, ToolCallDelta } from '../stream/chunk-types.js';
@@ -9,7 +9,7 @@ export type Part =
   | { readonly type: 'reasoning' | 'text' | 'refusal' }
   | { readonly type: 'call'; readonly id: string; readonly name: string };
 
-/** A part begins, grows, or is whole. */
+/** A part begins, grows, or is complete. */
 export type PartEvent =
   | { readonly step: 'start'; readonly part: Part }
   | { readonly step: 'delta'; readonly text: string }
@@ -21,7 +21,7 @@ export interface AnswerFacts {
   /** Unix seconds. */
   readonly created: number;
   readonly model: string;
-  /** As the service says it; `null` before the end. */
+  /** As stated by the service; `null` before the end. */
   readonly finishReason: string | null;
   /** A member of vLLM's choices: the stop sequence that ended the answer. */
   readonly stopSequence: string | null;
@@ -35,7 +35,7 @@ export interface WholePart {
   readonly text: string;
 }
 
-/** Reads the first of `n` answers: neither dialect knows more. */
+/** Reads the first of `n` answers; the other dialects have no more than one. */
 export class PartReader {
   #facts: AnswerFacts = NOTHING;
   #open: string | undefined;
@@ -46,7 +46,11 @@ export class PartReader {
     return this.#facts;
   }
 
-  /** @throws {SecurityError} `INVALID_PLAINTEXT` when a call goes on after another began */
+  /**
+   * Reads a chunk.
+   *
+   * @throws {SecurityError} `INVALID_PLAINTEXT` when a call continues after another one began
+   */
   *read(chunk: ChatCompletionChunk): Generator<PartEvent> {
     const { id, created, model, usage } = chunk;
     this.#facts = { ...this.#facts, id, created, model, usage: usage ?? this.#facts.usage };
@@ -62,7 +66,7 @@ export class PartReader {
     };
   }
 
-  /** The last part is whole. */
+  /** Completes the last part. */
   *end(): Generator<PartEvent> {
     if (this.#open !== undefined) yield { step: 'stop' };
     this.#open = undefined;
@@ -115,7 +119,7 @@ function stopSequenceOf(choice: object): string | undefined {
   return typeof reason === 'string' ? reason : undefined;
 }
 
-/** The parts of an answer that came whole. */
+/** The parts of a whole answer. */
 export function wholeParts(completion: ChatCompletion): { parts: readonly WholePart[]; facts: AnswerFacts } {
   const reader = new PartReader();
   const parts: { part: Part; text: string }[] = [];

@@ -1,9 +1,9 @@
-/** What a library hands to `fetch`, in any of its forms, as one thing. */
+/** Reads the arguments that a library passes to `fetch`, in any of their forms. */
 import { anAbortSignal, InvalidArgumentError, isObject, type AbortSignalLike } from '@nomyo/base';
 import type { Members } from '../dialects/dialect.js';
 import type { Route, Routes } from './route.js';
 
-/** What the Fetch standard takes along with a URL. The signal may be of any kind that has the shape of one. */
+/** The second argument of `fetch`. The signal may be any object with the shape of one. */
 export type SecureFetchInit = Omit<RequestInit, 'signal'> & { readonly signal?: AbortSignalLike | null };
 
 /** One call of `fetch`. */
@@ -11,14 +11,14 @@ export interface FetchCall {
   readonly route: Route;
   readonly headers: Headers;
   readonly signal: AbortSignalLike | undefined;
-  /** @throws {InvalidArgumentError} when the body is no JSON object */
+  /** Reads the body. @throws {InvalidArgumentError} when it is not a JSON object */
   readonly json: () => Promise<Members>;
 }
 
-/** A request of the Fetch standard, by its shape: libraries bring classes of their own. */
+/** A `Request`, recognized by its shape, because libraries bring classes of their own. */
 type RequestLike = Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'arrayBuffer'>;
 
-/** @throws {InvalidArgumentError} on what is no URL and no request */
+/** @throws {InvalidArgumentError} when `input` is neither a URL nor a request, or a header or the signal is invalid */
 export function readCall(input: unknown, init: SecureFetchInit | undefined, routes: Routes): FetchCall {
   const request = isRequest(input) ? input : undefined;
   const headers = readHeaders(init?.headers ?? request?.headers);
@@ -46,7 +46,7 @@ function readHeaders(headers: HeadersInit | undefined): Headers {
   }
 }
 
-/** `null` in `init` takes the request's own signal away, as in the Fetch standard. */
+/** `null` in `init` overrides the request's own signal, as in the Fetch standard. */
 function readSignal(
   init: SecureFetchInit | undefined,
   request: RequestLike | undefined,
@@ -55,14 +55,14 @@ function readSignal(
   return signal === undefined || signal === null ? undefined : anAbortSignal('signal', signal);
 }
 
-/** Compressed bytes are not JSON, and the error should say why. */
+/** Refuses a compressed body, with an error that says why: otherwise it would only not be JSON. */
 function refuseCoding(headers: Headers): void {
   const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (coding === '' || coding === 'identity') return;
   throw new InvalidArgumentError('content-encoding', 'must not be set: send the body uncompressed');
 }
 
-/** A body in `init` replaces that of the request, as in the Fetch standard. */
+/** A body in `init` overrides the request's own, as in the Fetch standard. */
 async function readText(
   body: BodyInit | null | undefined,
   request: RequestLike | undefined,
@@ -70,7 +70,7 @@ async function readText(
   // A byte order mark is no JSON; of bytes, the decoder takes it away (RFC 8259 §8.1).
   if (typeof body === 'string') return body.replace(/^\uFEFF/, '');
   try {
-    // A Response reads every form of a body, and knows the streams of its runtime.
+    // A Response reads a body in any form, including the streams of its runtime.
     const from = body === undefined || body === null ? request : new Response(body);
     return decode((await from?.arrayBuffer()) ?? new ArrayBuffer(0));
   } catch (error) {
@@ -79,7 +79,7 @@ async function readText(
   }
 }
 
-/** Strict, so that the model is asked exactly what was written. */
+/** Decodes strictly, so that the model gets exactly what was written. */
 function decode(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -94,7 +94,7 @@ function parseObject(text: string): Members {
   return body;
 }
 
-/** The parser quotes what it could not read, which is the prompt: its words are not repeated. */
+/** Parses JSON. The parser's own error would quote the text, which is the prompt, so it is not repeated. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

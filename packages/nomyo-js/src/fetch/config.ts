@@ -23,46 +23,46 @@ import {
 import { aRetryCount } from '../resolve-options.js';
 import { PASSTHROUGHS, type Passthrough } from './route.js';
 
-/** What the adapter needs of a client. A `SecureChatCompletion` is one. */
+/** The part of a client that the adapter uses, such as a `SecureChatCompletion`. */
 export interface CompletionClient {
-  /** @returns a stream when `request.stream` is `true` */
+  /** Makes a call. @returns a stream if `request.stream` is `true` */
   create(request: object, options?: CreateOptions): Promise<ChatCompletion | ChatCompletionStream>;
-  /** The models of the service, asked for without a seal: there is nothing to be sealed. */
+  /** Lists the models of the service. */
   listModels?(options?: ListModelsOptions): Promise<JsonObject>;
   ready(): Promise<void>;
   dispose(): void;
-  /** Whether calls carry an API key of the client's own. */
+  /** Reports whether the client has an API key of its own. */
   hasApiKey?(): boolean;
   toJSON(): { readonly baseUrl: string };
 }
 
 /** Options of the adapter itself. */
 export interface AdapterOptions {
-  /** No call goes out with a lower tier, whatever the library leaves out. Default: no limit. */
+  /** Raises every call with a lower tier, or none, to this one. Default: none. */
   readonly minimumSecurityTier?: SecurityTier;
-  /** The tier of calls that ask for none, or for a lower one. Default: none. */
+  /** Tier of calls that ask for none, or for a lower one. Default: none. */
   readonly securityTier?: SecurityTier;
   /** Paths that may travel unencrypted. Default: none. */
   readonly passthrough?: readonly Passthrough[];
-  /** Attempts after the first that the adapter makes by itself. Default: 0, because libraries make their own. */
+  /** Attempts after the first that the adapter itself makes, 0 to 100. Default: 0, because libraries make their own. */
   readonly maxRetries?: number;
-  /** Called once with the error that a failed answer stands for. What it throws or rejects with is dropped. */
+  /** Called with the error behind each failed answer. Its own failures are ignored. Default: none. */
   readonly onError?: (error: unknown) => void;
-  /** Gets `nomyo:fetch-failed`, and with a config the client's events. Default: none. */
+  /** Receives `nomyo:fetch-failed`; without the option `client`, also the client's events. Default: none. */
   readonly logger?: Logger;
 }
 
 /**
- * What `createSecureFetch` takes: the options of a `SecureChatCompletion`, or a client that is there already, and those
- * of the adapter.
+ * Options of `createSecureFetch`: those of the adapter, and either those of a `SecureChatCompletion`, or an existing
+ * client.
  */
 export type SecureFetchConfig = AdapterOptions &
   (SecureChatCompletionConfig | { readonly client: CompletionClient });
 
-/** Options that were checked, and complete. */
+/** Options after checking, with all defaults. */
 export interface ResolvedConfig {
   readonly client: CompletionClient;
-  /** Whether the client ends with the adapter. */
+  /** Whether the adapter made the client, and disposes of it. */
   readonly ownsClient: boolean;
   readonly tiers: { readonly securityTier: unknown; readonly minimumSecurityTier: unknown };
   readonly passthrough: readonly Passthrough[];
@@ -81,8 +81,8 @@ const ADAPTER_OPTIONS: readonly (keyof AdapterOptions)[] = [
 ];
 
 /**
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
- * @throws what the constructor of `SecureChatCompletion` throws
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
+ * @throws as the constructor of `SecureChatCompletion` does
  */
 export function resolveConfig(config: SecureFetchConfig): ResolvedConfig {
   anObject('config', config);

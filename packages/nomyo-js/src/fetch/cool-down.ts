@@ -1,27 +1,27 @@
-/** While a router asks to be left alone, it is. Libraries ignore a long `Retry-After` and come back at once. Pure. */
+/** Sends no calls while the router has asked callers to wait: libraries ignore a long `Retry-After`. Pure. */
 import type { Failure } from './failure.js';
 
 const COOLING: readonly number[] = [429, 503];
 
-/** Node's timers can fire this much early, in ms; a library that kept the time must not be sent away again. */
+/** Node's timers can fire this early, in ms; a library that waited must not be turned away again. */
 const TIMER_SLACK_MS = 2;
 
-/** Longer than any library waits, in ms: asking again within it is in vain. */
+/** Longer than any library waits, in ms: retrying within this time would be useless. */
 const PATIENCE_MS = 60_000;
 
-/** The longest wait, in ms: a mistake or a forgery in `Retry-After` must not stop a client for good. */
+/** Longest wait, in ms: an error or a forgery in `Retry-After` must not stop a client forever. */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** Remembers until when the router wants to be left alone. */
+/** Remembers until when the router has asked callers to wait. */
 export class CoolDown {
   #failure: Failure | undefined;
   #until = 0;
 
   /**
-   * Remembers a failure that says when to come back.
+   * Remembers a failure that says when to call again.
    *
-   * @param now in ms, of a clock that only goes forward
-   * @returns the failure to tell: one that lasts is not worth a second try, and some libraries would wait it out
+   * @param now time of a monotonic clock, in ms
+   * @returns the failure to report. After a long `Retry-After` it is not retryable, or some libraries would wait it out
    */
   note(failure: Failure, now: number): Failure {
     const { status, retryAfter } = failure;
@@ -34,7 +34,7 @@ export class CoolDown {
     return { ...failure, isRetryable: failure.isRetryable && retryAfter <= PATIENCE_MS };
   }
 
-  /** The same failure with the time that is left; `undefined` when the router may be asked. */
+  /** The remembered failure, with the time that is left; `undefined` when the router may be called. */
   current(now: number): Failure | undefined {
     const left = this.#until - now;
     if (this.#failure === undefined || left <= TIMER_SLACK_MS) return undefined;

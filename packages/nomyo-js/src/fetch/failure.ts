@@ -1,13 +1,15 @@
-/** From an error to an HTTP answer that raises the right class in every library and is repeated by none in vain. Pure. */
+/**
+ * From an error to an HTTP answer that raises the right class in every library and is repeated by none in vain. Pure.
+ */
 import type { NomyoErrorCode } from '@nomyo/base';
 import { isObject } from '@nomyo/base';
 import type { FailureText } from '../dialects/dialect.js';
 
-/** A failure, ready to be told. */
+/** A failure, ready to be reported. */
 export interface Failure extends FailureText {
-  /** Whether a library may ask again: some ask three times unless they are told not to. */
+  /** Whether a library may retry: some try three times unless they are told not to. */
   readonly isRetryable: boolean;
-  /** When to ask again, in ms from now. */
+  /** Time until a retry, in ms. */
   readonly retryAfter: number | undefined;
   readonly payloadId: string | undefined;
 }
@@ -19,13 +21,13 @@ interface Row {
 }
 
 const ARGUMENT: Row = { status: 400, type: 'invalid_request_error' };
-/** A fault of this machine: asking again does not help, and no library repeats a 400. */
+/** A fault of this machine: retrying does not help, and no library retries a 400. */
 const CONFIGURATION: Row = { status: 400, type: 'nomyo_configuration_error' };
-/** No library repeats a 403, so a forger gets no second try. */
+/** No library retries a 403, so a forger gets no second try. */
 const SECURITY: Row = { status: 403, type: 'nomyo_security_error' };
 const CONNECTION: Row = { status: 502, type: 'nomyo_connection_error', isRetryable: true };
 
-/** Codes that are no security failure. What is not named here is taken for one. */
+/** Codes that are not security failures; any other code counts as one. */
 const BY_CODE: Readonly<Partial<Record<NomyoErrorCode, Row>>> = {
   INVALID_ARGUMENT: ARGUMENT,
   DISPOSED: ARGUMENT,
@@ -41,7 +43,7 @@ const BY_CODE: Readonly<Partial<Record<NomyoErrorCode, Row>>> = {
   CONNECTION_TIMEOUT: { ...CONNECTION, status: 504 },
 };
 
-/** Types of the errors that OpenAI's API gives with a status. */
+/** Error types of OpenAI's API, by status. */
 const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
   401: 'authentication_error',
@@ -52,12 +54,12 @@ const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
 };
 
-/** A status outside this range is no error, and cannot be one of a `Response`. */
+/** A status outside this range is not an error, or not possible in a `Response`. */
 const ERROR_STATUSES = { first: 400, last: 599 } as const;
 const OK = 200;
 const BAD_GATEWAY = 502;
 
-/** An error of this SDK, by its shape: it may come from another copy of it. */
+/** An error of this SDK, recognized by its shape, because it may come from another copy. */
 interface KnownError {
   readonly name: string;
   readonly code: string;
@@ -69,7 +71,7 @@ interface KnownError {
   readonly payloadId?: unknown;
 }
 
-/** @param error what `create()` threw, but for an abort */
+/** @param error error of `create()`, other than an abort */
 export function failureOf(error: unknown): Failure {
   if (!isKnown(error)) return UNKNOWN;
   const { code, message } = error;
@@ -86,7 +88,7 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-/** What is no error of this SDK, such as one of the caller's `apiKey` function: its words are not repeated. */
+/** For errors of other origin, such as the caller's `apiKey` function: their messages are not repeated. */
 const UNKNOWN: Failure = {
   status: 500,
   type: 'nomyo_error',
@@ -99,7 +101,7 @@ const UNKNOWN: Failure = {
 };
 
 function rowOfCode({ code, retryable }: KnownError): Row {
-  // A refused certificate, a proxy that says no: no later attempt goes better.
+  // For instance a rejected certificate, or a proxy that refuses: a later attempt cannot succeed.
   if (retryable === false) return { status: SECURITY.status, type: CONNECTION.type };
   return Object.entries(BY_CODE).find(([known]) => known === code)?.[1] ?? SECURITY;
 }

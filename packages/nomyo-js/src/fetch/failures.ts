@@ -52,7 +52,7 @@ export function failureAnswer(dialect: Dialect, failure: Failure): Response {
   return new Response(JSON.stringify(errorBody(dialect, failure)), { status, headers });
 }
 
-/** Why a call leads nowhere. */
+/** The error for a call that must not be made. */
 export function refusal(call: RefusedCall): SecurityError {
   return new SecurityError('ENDPOINT_NOT_SEALED', whyRefused(call));
 }

@@ -1,4 +1,4 @@
-/** The calls under way, so that one can wait for them. */
+/** Keeps track of the calls under way, so that `close()` can wait for them. */
 import { DisposedError } from '@nomyo/base';
 
 /** Counts calls, and refuses new ones once it is closed. */
@@ -8,7 +8,7 @@ export class InFlight {
   #count = 0;
   #isClosed = false;
 
-  /** @param owner what a refused call names */
+  /** @param owner name for the error of a refused call */
   constructor(owner: string) {
     this.#owner = owner;
   }
@@ -18,7 +18,7 @@ export class InFlight {
     if (this.#isClosed) throw new DisposedError(this.#owner);
   }
 
-  /** @returns what ends the call; more than once is once */
+  /** Begins a call. @returns a function that ends it; idempotent */
   enter(): () => void {
     this.#count += 1;
     let isOver = false;
@@ -30,12 +30,12 @@ export class InFlight {
     };
   }
 
-  /** No new calls from now on. */
+  /** Refuses new calls from now on. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** When no call is under way. */
+  /** Resolves when no call is under way. */
   async idle(): Promise<void> {
     if (this.#count > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }

@@ -1,5 +1,5 @@
 /**
- * A `fetch` for libraries: what they send as chat completions leaves this process sealed, and nothing else leaves it.
+ * A `fetch` for libraries: their chat completions leave this process sealed, and nothing else leaves it.
  *
  * @packageDocumentation
  */
@@ -11,27 +11,27 @@ export type { AdapterOptions, CompletionClient, SecureFetchConfig } from './conf
 export type { SecureFetchInit } from './call.js';
 export type { Passthrough } from './route.js';
 
-/** A `fetch` that a library takes in place of its own. */
+/** A `fetch` that a library uses in place of its own. */
 export interface SecureFetch {
   (input: string | URL | Request, init?: SecureFetchInit): Promise<Response>;
-  /** The base URL for the library: with it, the library's API key is used if no `apiKey` was given. */
+  /** Base URL for the library. With it, the library's API key is used if no `apiKey` was given. */
   readonly baseURL: string;
-  /** Resolves when the key pair is there and the router's key has been fetched, so that the first call is fast. */
+  /** Loads or makes the key pair and fetches the router's key, so that the first call is fast. */
   ready(): Promise<void>;
-  /** Refuses new calls, waits for those under way, then wipes keys. A client that was given stays as it is. */
+  /** Refuses new calls, waits for those under way, then wipes keys. Leaves a client given as `client` alone. */
   close(): Promise<void>;
-  /** Wipes keys and ends calls under way. A client that was given stays as it is. */
+  /** Wipes keys and ends calls under way. Leaves a client given as `client` alone. */
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 /**
- * Makes a `fetch` whose chat completions are encrypted in this process. Failures are HTTP answers, in the shape that the
- * library knows; only an abort rejects.
+ * Makes a `fetch` whose chat completions are encrypted in this process. Failures are HTTP answers, in the shape that
+ * the library knows; only an abort rejects.
  *
  * @param config options of a `SecureChatCompletion`, or `{ client }`, and those of the adapter
- * @throws {InvalidArgumentError} on a wrong value or an unknown name
- * @throws {SecurityError} `INSECURE_URL`, as `new SecureChatCompletion()` does
+ * @throws {InvalidArgumentError} on an invalid value or an unknown option
+ * @throws {SecurityError} as `new SecureChatCompletion()` does
  *
  * @example
  * const secureFetch = createSecureFetch({ apiKey: process.env.NOMYO_API_KEY });

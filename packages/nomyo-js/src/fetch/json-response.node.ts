@@ -1,20 +1,20 @@
 /**
- * An answer whose JSON is here already. Node makes a stream of every body, and to read a short text back out of one costs
- * more than the rest of the adapter; most libraries want the text, or what `JSON.parse` makes of it. The stream is made
- * when somebody asks for one.
+ * An answer whose JSON is here already. Node makes a stream of every body, and to read a short text back out of one
+ * costs more than the rest of the adapter; most libraries want the text, or what `JSON.parse` makes of it. The stream
+ * is made when somebody asks for one.
  */
 
-/** Deno and Bun look past the methods of what a server answers with, and their own responses are cheap. */
+/** Servers of Deno and Bun bypass the methods of a `Response`, and their own responses are cheap. */
 const isNode = process.versions['deno'] === undefined && process.versions['bun'] === undefined;
 
 type ResponseOfJson = new (init: ResponseInit, content: JsonBody) => Response;
 
 let LateResponse: ResponseOfJson | undefined;
 
-/** @param content text, or what `JSON.parse` made: the response's own from now on */
+/** @param content text, or a result of `JSON.parse`, which the response owns from now on */
 export function jsonResponse(content: string | object, init: ResponseInit): Response {
   if (!isNode) return new Response(textOf(content), init);
-  // Made late: the class that it extends takes Node some 50 ms to load.
+  // Defined on first use: Node takes some 50 ms to load the class that it extends.
   LateResponse ??= defineLateResponse();
   return new LateResponse(init, new JsonBody(content));
 }
@@ -23,9 +23,9 @@ function textOf(content: string | object): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
 }
 
-/** JSON that is given out once, or a `Response` of Node's own that does it as the standard says. */
+/** JSON that is handed out once, or by one of Node's own `Response` objects, according to the standard. */
 class JsonBody {
-  /** `undefined` once it was given out. */
+  /** `undefined` once it has been handed out. */
   #content: string | object | undefined;
   #ordinary: Response | undefined;
 
@@ -48,7 +48,7 @@ class JsonBody {
     return typeof content === 'string' ? (JSON.parse(content) as unknown) : content;
   }
 
-  /** Made when more than the JSON is wanted. */
+  /** Node's own response, made when more than the JSON is needed. */
   ordinary({ status, statusText, headers }: Response): Response {
     if (this.#ordinary !== undefined) return this.#ordinary;
     const content = this.#content;

@@ -1,9 +1,9 @@
-/** The list of models for a library. Loaded when it is first asked for. */
+/** The list of models for a library. Loaded on first use. */
 import { SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { jsonAnswer } from './answer.js';
 import type { CompletionClient } from './config.js';
 
-/** @throws {SecurityError} `ENDPOINT_NOT_SEALED` when the client has no list */
+/** @throws {SecurityError} `ENDPOINT_NOT_SEALED` when the client cannot list models */
 export async function modelsAnswer(
   client: CompletionClient,
   signal: AbortSignalLike | undefined,

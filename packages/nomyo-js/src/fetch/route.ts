@@ -1,21 +1,21 @@
-/** Where a URL leads: into an envelope, past the envelope where the caller allowed it, or nowhere. Pure. */
+/** Routes calls by their URL: into an envelope, unsealed if the caller allowed it, or nowhere. Pure. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Dialect } from '../dialects/dialect.js';
 import { CHAT_COMPLETIONS, MESSAGES, RESPONSES } from '../dialects/dialects.js';
 
-/** What may travel unsealed, because it holds no prompt and no answer, when the caller names it. */
+/** Calls that may travel unsealed if the caller lists them, because they hold no prompt and no answer. */
 export const PASSTHROUGHS = ['GET /v1/models'] as const;
 
 /** A path that may travel unsealed. */
 export type Passthrough = (typeof PASSTHROUGHS)[number];
 
-/** Where a call goes. */
+/** The destination of a call. */
 export type Route = Destination & {
-  /** Whether the library was told that our router is its server. */
+  /** Whether the library was configured with our router as its server. */
   readonly isRouter: boolean;
 };
 
-/** `dialect` is that of the errors, too. */
+/** `dialect` also applies to errors. */
 type Destination = { readonly dialect: Dialect } & (
   | { readonly to: 'sealed' }
   | { readonly to: 'models' }
@@ -26,33 +26,33 @@ type Destination = { readonly dialect: Dialect } & (
 /** A call that must not be made. */
 export interface RefusedCall {
   readonly method: string;
-  /** Of the URL, with its colon. */
+  /** Protocol of the URL, with its colon. */
   readonly protocol: string;
-  /** Without slashes at its end. */
+  /** Path without slashes at its end. */
   readonly path: string;
   /** Whether it asks for the list of models. */
   readonly isModels: boolean;
 }
 
-/** Paths that are sealed, whatever stands before them: nothing ever goes there in the clear. */
+/** Ends of the paths that are sealed: nothing is ever sent to them in the clear. */
 const SEALED: readonly (readonly [path: string, dialect: Dialect])[] = [
   ['/chat/completions', CHAT_COMPLETIONS],
   ['/responses', RESPONSES],
   ['/v1/messages', MESSAGES],
 ];
 
-/** Ends of the paths whose requests are sealed. */
+/** The ends of sealed paths, for errors. */
 export const SEALED_PATHS: readonly string[] = SEALED.map(([path]) => path);
 
-/** Finds routes. A library calls the same address again and again, so the last one is kept. */
+/** Finds routes, and keeps the last one, because a library calls the same address again and again. */
 export class Routes {
   readonly #base: URL;
   readonly #passthrough: readonly Passthrough[];
   #last: { readonly method: string; readonly address: string; readonly route: Route } | undefined;
 
   /**
-   * @param baseUrl what a relative URL is relative to
-   * @throws {InvalidArgumentError}
+   * @param baseUrl base of relative URLs
+   * @throws {InvalidArgumentError} when it is not a URL
    */
   constructor(baseUrl: string, passthrough: readonly Passthrough[]) {
     this.#base = parseUrl('baseUrl', baseUrl);
@@ -60,8 +60,10 @@ export class Routes {
   }
 
   /**
+   * Finds the route of a call.
+   *
    * @param method in upper case
-   * @throws {InvalidArgumentError} `url`, when `address` is not a URL
+   * @throws {InvalidArgumentError} when `address` is not a URL
    */
   of(method: string, address: string): Route {
     const last = this.#last;
@@ -83,7 +85,7 @@ function parseUrl(name: string, address: string, base?: URL): URL {
 }
 
 function routeOf(method: string, url: URL, passthrough: readonly Passthrough[]): Destination {
-  // openai asks for it once, to see what a Response is.
+  // The openai library fetches this URL once, to get hold of the class of a Response.
   if (url.href === 'data:,') return { to: 'nothing', dialect: CHAT_COMPLETIONS };
   const path = url.pathname.replace(/\/+$/, '');
   const sealed = SEALED.find(([end]) => path.endsWith(end));

@@ -18,13 +18,13 @@ import { highestTier } from './tier.js';
 
 /** The object behind the function that `createSecureFetch()` returns. */
 export class SecureFetcher {
-  /** What a library takes as its base URL. */
+  /** The base URL for the library. */
   readonly baseURL: string;
   readonly #config: ResolvedConfig;
   readonly #emit: Emit;
   readonly #calls = new InFlight('SecureFetch');
   readonly #routes: Routes;
-  /** `undefined` before the first one. */
+  /** `undefined` before the first failure. */
   #failures: Failures | undefined;
 
   constructor(config: ResolvedConfig) {
@@ -51,7 +51,7 @@ export class SecureFetcher {
     }
   }
 
-  /** Refuses new calls, waits for those under way, and ends the client unless it is the caller's own. */
+  /** Refuses new calls, waits for those under way, and disposes of the client unless it is the caller's. */
   async close(): Promise<void> {
     this.#calls.close();
     await this.#calls.idle();
@@ -80,7 +80,7 @@ export class SecureFetcher {
   async #sealed(call: FetchCall, dialect: Dialect): Promise<Response> {
     const { security_tier: ofBody, ...body } = await abortable(call.json(), call.signal);
     const dialectCall = (await dialect.translator()).read(body);
-    // Before anything is sent, so that no answer is lost.
+    // Loaded before anything is sent, so that no answer is lost.
     if (dialectCall.isStream) await Promise.all([loadStreams(), this.#readyToFail()]);
     const tier = highestTier({
       security_tier: ofBody,
@@ -98,7 +98,7 @@ export class SecureFetcher {
     const answer = await this.#config.client.create(request, { maxRetries, ...signal });
     if (isStream(answer)) return this.#stream(answer, call, dialect, dialectCall);
     const said = dialectCall.answer(answer);
-    // What a dialect makes can have members that JSON leaves out.
+    // A dialect's answer may have members that JSON leaves out.
     return jsonAnswer(said === answer ? said : JSON.stringify(said), answer._metadata.payload_id);
   }
 
@@ -116,7 +116,7 @@ export class SecureFetcher {
     });
   }
 
-  /** A library's own key, where the library was told that our router is its server and no other key was given. */
+  /** The library's own API key, used if the library is configured with our router and the client has no key. */
   #apiKeyOf({ route, headers }: FetchCall): string | undefined {
     if (!route.isRouter || this.#config.client.hasApiKey?.() !== false) return undefined;
     const [, token] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
@@ -140,10 +140,12 @@ export class SecureFetcher {
   }
 }
 
-/** A failure without the code that tells failures apart. No library repeats a 403: it may have been a forgery. */
+/**
+ * The failure when the code that tells failures apart cannot be loaded. It may be a forgery; no library retries a 403.
+ */
 const UNEXPLAINED = { status: 403, code: 'CONNECTION_FAILED' } as const;
 
-/** In a shape that libraries of every dialect read. */
+/** The answer for that failure, in a shape that libraries of every dialect can read. */
 function unexplained(): Response {
   const { status, code } = UNEXPLAINED;
   const message =

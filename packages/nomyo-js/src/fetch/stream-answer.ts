@@ -1,4 +1,4 @@
-/** Answers of the adapter that are read as they come. Loaded with the first of them. */
+/** Answers of the adapter that are read as they arrive. Loaded with the first one. */
 import type { ChatCompletionChunk, ChatCompletionStream } from '../index.js';
 import { chunkWriter } from '../dialects/chunk-writer.js';
 import { errorBody } from '../dialects/error-body.js';
@@ -7,15 +7,15 @@ import { encodeEvent } from '../stream/sse.js';
 import { requestId } from './answer.js';
 import type { Failure } from './failure.js';
 
-/** Hears how a stream ends. */
+/** Receives the end of a stream. */
 export interface StreamEnd {
-  /** @returns what the reader is told, or `undefined` when it was the reader who aborted */
+  /** Called on failure. @returns the failure to report to the reader, or `undefined` if the reader aborted */
   failed(error: unknown): Failure | undefined;
-  /** The stream is over, however it ended. */
+  /** Called when the stream is over, however it ended. */
   over(): void;
 }
 
-/** Events as they are read, none ahead of the reader. */
+/** An answer whose events are produced as they are read, none of them in advance. */
 export function streamAnswer(
   stream: ChatCompletionStream,
   dialect: Dialect,
@@ -38,8 +38,8 @@ export function streamAnswer(
 }
 
 /**
- * Pulls chunks and writes their events. A stream that breaks off gets an event that says why, and then errors: one
- * that merely ended would be taken for a whole answer.
+ * Pulls chunks and writes their events. A stream that breaks off gets an event that says why, and then errors: if it
+ * just ended, it would be taken for a whole answer.
  */
 class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   readonly #chunks: AsyncIterator<ChatCompletionChunk>;
@@ -79,7 +79,7 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
     await this.#chunks.return?.();
   }
 
-  /** At least one event, or the end: what a pull leaves empty is pulled no more. */
+  /** Enqueues at least one event, or closes: after a pull without either, the stream would not pull again. */
   async #next(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
     for (;;) {
       const next = await this.#chunks.next();
@@ -96,7 +96,7 @@ class EventSource implements UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   }
 
   #fail(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>, error: unknown): void {
-    // The reader is gone, so that the rest broke off is no failure.
+    // The reader has cancelled, so it is no failure that the rest broke off.
     if (this.#isCancelled) return;
     this.#failure = { error };
     const failure = this.#end.failed(error);

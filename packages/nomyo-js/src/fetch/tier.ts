@@ -1,8 +1,8 @@
-/** Which tier a call asks for: the body, a header and the options may each name one, and the highest wins. Pure. */
+/** The tier of a call: the body, a header and the options may each name one, and the highest wins. Pure. */
 import { aTier, SECURITY_TIERS } from '../chat/request.js';
 import type { SecurityTier } from '../chat/request-types.js';
 
-/** @throws {InvalidArgumentError} naming the one that is no tier */
+/** @throws {InvalidArgumentError} which names the value that is not a tier */
 export function highestTier(named: Readonly<Record<string, unknown>>): SecurityTier | undefined {
   let highest = -1;
   for (const [name, value] of Object.entries(named)) {

@@ -3,7 +3,7 @@ import type { AdmittedRequest } from './observer.js';
 
 type MacOf = AdmittedRequest['macOfApiKey'];
 
-/** A client uses one API key for most of its calls, so the last one is hashed once for each observer. */
+/** Caches the hashes of the last API key, one per observer, because most calls of a client use the same key. */
 export class ApiKeyMacs {
   #last: { readonly apiKey: string | undefined; readonly macOf: MacOf } | undefined;
 

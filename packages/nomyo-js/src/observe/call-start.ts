@@ -22,7 +22,7 @@ export function callStart(
   };
 }
 
-/** Whatever is no number is left out: text of a request never gets here. */
+/** Leaves out everything that is not a number, so that text of a request never gets here. */
 function parametersOf(payload: JsonObject): CallParameters {
   const number = (name: string): number | undefined => {
     const value = payload[name];

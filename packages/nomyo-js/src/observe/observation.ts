@@ -1,23 +1,23 @@
-/** What those who watch a call are told of it: keys, hashes, and how it ended. */
+/** Collects what observers are told about a call: keys, hashes, and its end. */
 import { environment } from '#env';
 import type { Hash } from '../environment.js';
 import type { AnswerFacts, CallKeys, CallRecord } from '../protocol.js';
 import type { AnswerSummary, CallEnd } from './observer.js';
 import { failureOf, type Recorders } from './observers.js';
 
-/** How a call ended. */
+/** The end of a call. */
 export type Ending =
   { readonly answer: AnswerSummary | undefined } | { readonly error: unknown; readonly isAborted: boolean };
 
-/** What is counted of every call. */
+/** The counts of every call. */
 export type CallCounts = Pick<CallEnd, 'durationMs' | 'attempts' | 'requestBytes' | 'responseBytes'>;
 
-/** The notes of one call, and those who are told. */
+/** The record of one call, and its recorders. */
 export class Observation implements CallRecord {
   readonly recorders: Recorders;
   readonly #isHashed: boolean;
   #firstChunkMs: number | undefined;
-  /** The request is there as a whole, the answer can come in pieces. */
+  /** Hash of the request, which exists as a whole; the answer can arrive in pieces. */
   #request: string | Promise<string> | undefined;
   #response: Hash | undefined;
   #keys: CallKeys = {};
@@ -48,7 +48,7 @@ export class Observation implements CallRecord {
     this.#memoryLocked = memoryLocked;
   }
 
-  /** @param durationMs since the call began */
+  /** @param durationMs time since the call began */
   firstChunk(durationMs: number): void {
     if (this.#firstChunkMs !== undefined) return;
     this.#firstChunkMs = durationMs;
@@ -78,7 +78,7 @@ export class Observation implements CallRecord {
     };
   }
 
-  /** In hexadecimal; `undefined` of what never passed. */
+  /** Hashes in hexadecimal; `undefined` for a message that was never sent or received. */
   async #digests(): Promise<CallEnd['ciphertexts']> {
     const [request, response] = await Promise.all([this.#request, this.#response?.digest()]);
     return { request, response };

@@ -1,6 +1,6 @@
 /**
- * The seam for telemetry and audit: each call of a client is told exactly once, whichever way it came in. Nothing here
- * can hold content: there are names, sizes, times, counts and hashes.
+ * The interface for telemetry and audit: each call of a client is reported exactly once, however it was made. Nothing
+ * here can hold content: only names, sizes, times, counts and hashes.
  */
 import { type Check, hasMethods, InvalidArgumentError } from '@nomyo/base';
 import type { SecurityTier } from '../chat/request-types.js';
@@ -8,63 +8,67 @@ import type { CallKeys } from '../protocol.js';
 
 /** Watches the calls of a client. */
 export interface CallObserver {
-  /** Whether {@link CallEnd.ciphertexts} is wanted: hashing costs some 2 ms per MB. Default: `false`. */
+  /** Whether to compute {@link CallEnd.ciphertexts}, which costs some 2 ms per MB. Default: `false`. */
   readonly hashesCiphertexts?: boolean;
   /**
-   * A call begins. Runs synchronously inside of `create()`, before anything is sealed, so that the caller's context
-   * is still there. What it throws is ignored.
+   * Called when a call begins, synchronously inside `create()` and before anything is sealed, so that the caller's
+   * context is still active. Its exceptions are ignored.
    *
-   * @returns what hears of the rest; `undefined`: nothing does
+   * @returns a recorder for the rest of the call, or `undefined` for none
    */
   begin(call: CallStart): CallRecorder | undefined;
 }
 
-/** Hears of one call. What its functions throw, or what their promises reject with, is ignored, but for `admit` and `within`. */
+/**
+ * Hears of one call. What its functions throw, or what their promises reject with, is ignored, but for `admit` and
+ * `within`.
+ */
 export interface CallRecorder {
   /**
-   * Asked before anything is sealed or sent, after policy and limits were checked. Whatever it throws or rejects with
-   * refuses the call, and is what the caller gets. The client waits for its promise, within the call's signal.
+   * Called after the policy and limits were checked, before anything is sealed or sent. If it throws or rejects, the
+   * call is refused with that error. The client waits for its promise, until the call's signal is aborted.
    */
   admit?(request: AdmittedRequest): void | Promise<void>;
   /**
-   * Runs the rest of the call, so that a recorder can give it a context: that of its span, for the spans of whatever
-   * sends the request. It must call `task` once, at once, and give back what it gives.
+   * Runs the rest of the call, so that a recorder can give it a context, such as that of its span, to which spans of
+   * the HTTP request then belong. It must call `task` once, synchronously, and return its result.
    */
   within?<T>(task: () => T): T;
-  /** An attempt failed and another one follows. */
+  /** Called when an attempt has failed and another one follows. */
   retry?(attempt: RetryNote): void;
-  /** Of a stream: its first piece is handed over. */
+  /** Called when the first chunk of a stream is handed over. */
   firstChunk?(): void;
-  /** The call is over. Comes last, and once. */
+  /** Called once, when the call is over. */
   end(call: CallEnd): void | Promise<void>;
 }
 
-/** An attempt that failed. */
+/** A failed attempt. */
 export interface RetryNote {
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   readonly attempt: number;
-  /** Until the next one, in ms. */
+  /** Time until the next attempt, in ms. */
   readonly delayMs: number;
+  /** Code of the error; `undefined` for an error of another library. */
   readonly code: string | undefined;
 }
 
-/** What is known when a call begins. */
+/** The facts at the beginning of a call. */
 export interface CallStart {
   readonly operation: 'chat' | 'models' | 'payload';
-  /** Such as `nomyo/1`. */
+  /** `nomyo/1` or `nomyo/2`. */
   readonly protocol: string;
   readonly payloadId: string;
-  /** `undefined` when the request has none, or is refused for it. */
+  /** `undefined` if the request has no model, or not a string. */
   readonly model: string | undefined;
   readonly securityTier: SecurityTier | undefined;
   readonly stream: boolean;
   /** Host and port of the router, without credentials or path. */
   readonly server: { readonly address: string; readonly port: number };
-  /** Numbers of the request that say nothing of its content. */
+  /** Numeric settings of the request, which reveal nothing about its content. */
   readonly parameters: CallParameters;
 }
 
-/** Settings of a request, where they are numbers. */
+/** Numeric settings of a request. */
 export interface CallParameters {
   readonly maxTokens?: number | undefined;
   readonly temperature?: number | undefined;
@@ -76,36 +80,39 @@ export interface CallParameters {
   readonly choices?: number | undefined;
 }
 
-/** A request that may be sealed. */
+/** A request that is about to be sealed. */
 export interface AdmittedRequest {
-  /** Bytes of JSON, padding included. */
+  /** Length of the JSON, including padding, in bytes. */
   readonly plaintextBytes: number;
-  /** The bearer token under a keyed hash of the observer's: it tells keys apart and gives none away. */
+  /** The API key under a keyed hash of the observer, which tells keys apart without revealing them. */
   macOfApiKey(mac: (apiKey: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array | undefined>;
 }
 
-/** What is known when a call is over. */
+/** The facts at the end of a call. */
 export interface CallEnd {
   readonly outcome: 'ok' | 'failed' | 'aborted';
-  /** From `create()` to the end, in ms. */
+  /** Time from `create()` to the end, in ms. */
   readonly durationMs: number;
-  /** From `create()` to the first piece of a stream, in ms. */
+  /** Time from `create()` to the first chunk of a stream, in ms. */
   readonly firstChunkMs: number | undefined;
-  /** Requests that were begun. */
+  /** Number of attempts begun. */
   readonly attempts: number;
-  /** Bytes of ciphertext, of the last attempt. 0: none was sent, or came. */
+  /** Bytes of ciphertext sent in the last attempt. */
   readonly requestBytes: number;
+  /** Bytes of ciphertext received in the last attempt. */
   readonly responseBytes: number;
+  /** The tier that was applied, as stated under the seal of the answer; `undefined` in version 1. */
   readonly appliedTier: SecurityTier | undefined;
   readonly keys: CallKeys;
+  /** Whether all memory of the call was locked; `undefined` without an answer. */
   readonly memoryLocked: boolean | undefined;
-  /** SHA-256 of both ciphertexts of the last attempt, in hexadecimal, where `hashesCiphertexts` asked for them. */
+  /** SHA-256 of both ciphertexts of the last attempt, in hexadecimal, if `hashesCiphertexts` is set. */
   readonly ciphertexts: { readonly request?: string | undefined; readonly response?: string | undefined };
   readonly answer: AnswerSummary | undefined;
   readonly failure: CallFailure | undefined;
 }
 
-/** What the answer says of itself, without its text. */
+/** Facts from the answer, without its text. */
 export interface AnswerSummary {
   readonly id: string | undefined;
   readonly model: string | undefined;
@@ -114,31 +121,31 @@ export interface AnswerSummary {
   readonly outputTokens: number | undefined;
 }
 
-/** Why a call failed: never the words of a message. */
+/** The reason why a call failed, without any message. */
 export interface CallFailure {
   /** Name of the class, such as `RateLimitError`. */
   readonly name: string;
-  /** As `NomyoError.code`; `undefined` for a foreign error. */
+  /** `NomyoError.code`; `undefined` for an error of another library. */
   readonly code: string | undefined;
   readonly status: number | undefined;
   readonly possiblyExecuted: boolean;
 }
 
-/** A client that can be watched: both of this package are. */
+/** A client that can be observed, as both clients of this package can. */
 export interface Observable {
-  /** @returns ends it; calls under way are told to their end */
+  /** Adds an observer. @returns a function that removes it; calls under way are still reported to their end */
   observe(observer: CallObserver): () => void;
 }
 
-/** Whether something is a client of this package, of whichever copy of it. */
+/** Reports whether a value is a client of any loaded copy of this package. */
 export function isObservable(value: unknown): value is Observable {
   return hasMethods(value, 'observe');
 }
 
-/** The option `audit`, and whatever else watches. */
+/** An observer, such as the value of the option `audit`. */
 export const anObserver: Check<CallObserver> = (name, value) => {
   if (isObserver(value)) return value;
-  throw new InvalidArgumentError(name, 'must be an observer of calls: an object with a function begin');
+  throw new InvalidArgumentError(name, 'must be a call observer: an object with a function begin');
 };
 
 function isObserver(value: unknown): value is CallObserver {

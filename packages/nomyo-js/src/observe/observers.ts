@@ -1,4 +1,4 @@
-/** Who watches a client, and telling them about a call without ever depending on them. */
+/** Reports calls to observers, whose failures never affect the call. */
 import { isObject } from '@nomyo/base';
 import { quietly } from '../quietly.js';
 import type {
@@ -19,7 +19,7 @@ export class Observers {
     return this.#observers.some((observer) => observer.hashesCiphertexts === true);
   }
 
-  /** @returns ends it; calls under way are told to their end */
+  /** Adds an observer. @returns a function that removes it; calls under way are still reported to their end */
   add(observer: CallObserver): () => void {
     this.#observers = [...this.#observers, observer];
     return () => {
@@ -27,7 +27,7 @@ export class Observers {
     };
   }
 
-  /** @param failed hears what an observer throws or rejects with */
+  /** @param failed called with the failures of observers */
   begin(call: CallStart, failed: (error: unknown) => void): Recorders {
     const recorders = this.#observers.flatMap(
       (observer) => quietly(() => observer.begin(call), failed) ?? [],
@@ -36,7 +36,7 @@ export class Observers {
   }
 }
 
-/** Those who hear of one call. */
+/** The recorders of one call. */
 export class Recorders {
   readonly #recorders: readonly CallRecorder[];
   readonly #failed: (error: unknown) => void;
@@ -50,12 +50,12 @@ export class Recorders {
     return this.#recorders.length === 0;
   }
 
-  /** @throws what an observer refuses the call with */
+  /** @throws the error with which an observer refuses the call */
   async admit(request: AdmittedRequest): Promise<void> {
     for (const recorder of this.#recorders) await recorder.admit?.(request);
   }
 
-  /** Runs `task` in the contexts of all who hear of the call. */
+  /** Runs `task` in the contexts of all recorders. */
   within<T>(task: () => T): T {
     const inContext = this.#recorders.filter(hasContext);
     return inContext.reduceRight<() => T>((inner, recorder) => () => recorder.within(inner), task)();
@@ -84,7 +84,7 @@ function hasContext(
   return recorder.within !== undefined;
 }
 
-/** Why a call failed, in names and numbers only. */
+/** The reason why a call failed, in names and numbers only. */
 export function failureOf(error: unknown): CallFailure {
   const { name, code, status, possiblyExecuted } = isObject(error) ? error : {};
   return {
@@ -95,7 +95,7 @@ export function failureOf(error: unknown): CallFailure {
   };
 }
 
-/** A foreign error can have anything as its name. */
+/** Only accepts short names, because an error of another library can have anything as its name. */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[A-Za-z][\w.]{0,63}$/.test(value) ? value : undefined;
 }

@@ -4,13 +4,13 @@ import { textAt } from '../text-at.js';
 import type { AnswerSummary } from './observer.js';
 import { tokenCount } from './summary.js';
 
-/** Most answers (`n`) whose finish reasons are looked at. */
+/** Most answers (`n`) whose finish reasons are read. */
 const MAX_CHOICES = 128;
 
-/** A name is short, in bytes. */
+/** Longest name, in bytes. */
 const MAX_NAME = 256;
 
-/** The same as `summaryOf`, for `createRaw()`. */
+/** Like `summaryOf`, for `createRaw()`. */
 export function summaryOfBytes(json: Uint8Array): AnswerSummary {
   return {
     id: textAt(json, ['id'], MAX_NAME),

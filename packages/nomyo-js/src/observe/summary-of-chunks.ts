@@ -2,7 +2,7 @@
 import type { AnswerSummary } from './observer.js';
 import { summaryOf } from './summary.js';
 
-/** Of what was said more than once, the last word counts. */
+/** Sums up chunks. The first id and model count, and the last token counts. */
 export function summaryOfChunks(): {
   readonly add: (chunk: object) => void;
   readonly summary: () => AnswerSummary;

@@ -2,7 +2,7 @@
 import { isObject } from '@nomyo/base';
 import type { AnswerSummary } from './observer.js';
 
-/** @param answer a chat completion, or a chunk of one: of which nothing is certain */
+/** @param answer a chat completion, or a chunk of one, whose members are unchecked */
 export function summaryOf(answer: Readonly<Record<string, unknown>>): AnswerSummary {
   const { id, model, choices, usage } = answer;
   const counts = isObject(usage) ? usage : {};
@@ -20,12 +20,12 @@ function finishReasonOf(choice: unknown): readonly string[] {
   return reason === undefined ? [] : [reason];
 }
 
-/** Names are short: something longer is no name. */
+/** A name, or `undefined` for anything else, including long texts. */
 function shortText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 256 ? value : undefined;
 }
 
-/** Values that are not counts are not reported. */
+/** A count of tokens, or `undefined` for anything else. */
 export function tokenCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -2,7 +2,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { AnswerSummary, CallEnd, CallParameters, CallStart } from '../observe/observer.js';
 
-/** Names that a service gives. Anything of another form is left out: it could be content. */
+/** The form of a service's names. Anything else is left out, because it could be content. */
 const NAME = /^[\w./:@+-]{1,128}$/;
 const REASON = /^[a-z_]{1,32}$/;
 
@@ -75,7 +75,7 @@ export function outcomeAttributes(call: CallEnd): Attributes {
   });
 }
 
-/** A code or the name of a class, never a message: a router may write anything into its own. */
+/** A code or the name of a class, never a message, which may contain anything that a router wrote. */
 export function errorTypeOf({ outcome, failure }: CallEnd): string | undefined {
   if (outcome === 'ok') return undefined;
   return failure?.code ?? failure?.name ?? '_OTHER';

@@ -50,7 +50,7 @@ export function createObserver(tracer: Tracer, meter: Meter): CallObserver {
       advice: { explicitBucketBoundaries: TOKENS },
     }),
   };
-  // A list of models is no operation of the conventions.
+  // The conventions have no operation for a list of models.
   return { begin: (call) => (call.operation === 'models' ? undefined : new CallSpan(call, instruments)) };
 }
 
@@ -71,7 +71,9 @@ class CallSpan implements CallRecorder {
     this.#context = trace.setSpan(parent, this.#span);
   }
 
-  /** Spans of the request are children of this one. Baggage is the application's own: no instrumentation sends it on. */
+  /**
+   * Spans of the request are children of this one. Baggage is the application's own: no instrumentation sends it on.
+   */
   within<T>(task: () => T): T {
     return context.with(propagation.deleteBaggage(this.#context), task);
   }

@@ -1,6 +1,6 @@
 /**
- * A span and two metrics for each call of a client, by OpenTelemetry's GenAI conventions. Content cannot get in: a
- * client gives its observers none. Needs the optional peer `@opentelemetry/api`.
+ * A span and two metrics for each call of a client, by OpenTelemetry's GenAI conventions. They cannot hold content,
+ * because a client gives its observers none. Needs the optional peer dependency `@opentelemetry/api`.
  *
  * @packageDocumentation
  */
@@ -9,18 +9,18 @@ import { anObject, InvalidArgumentError, isObject, refuseUnknown } from '@nomyo/
 import { isObservable } from '../observe/observer.js';
 import { createObserver } from './calls.js';
 
-/** Where spans and metrics go. */
+/** Options of {@link instrument}. */
 export interface InstrumentOptions {
-  /** Default: the global one, which does nothing until an SDK is registered. */
+  /** Receives spans. Default: the global one, which does nothing until an SDK is registered. */
   readonly tracerProvider?: TracerProvider;
-  /** Default: the global one, which does nothing until an SDK is registered. */
+  /** Receives metrics. Default: the global one, which does nothing until an SDK is registered. */
   readonly meterProvider?: MeterProvider;
 }
 
 /** The instrumentation scope of all spans and metrics. */
 const SCOPE = 'nomyo-js';
 
-/** Ends an earlier `instrument` of the same client: two would record every call twice. */
+/** By client, a function that ends an earlier `instrument`: two would record every call twice. */
 const running = new WeakMap<object, () => void>();
 
 /**
@@ -29,7 +29,7 @@ const running = new WeakMap<object, () => void>();
  *
  * @param client a `SecureChatCompletion` or `SecureCompletionClient`
  * @returns the same client
- * @throws {InvalidArgumentError} on anything that is not such a client, or a wrong option
+ * @throws {InvalidArgumentError} when it is not such a client, or on an invalid option
  *
  * @example
  * const client = instrument(new SecureChatCompletion());

@@ -1,10 +1,10 @@
-/** How the call of a stream ends: with its reader, its caller or its client. */
+/** Ends the call of a stream: with its reader, its caller or its client. */
 import type { AnswerSummary } from '../observe/observer.js';
 import type { OpenCall } from '../open-call.js';
 
 type Summarize = () => AnswerSummary | undefined;
 
-/** For an answer that comes in pieces: an abort ends the call even while it is not being read. */
+/** Ends the call of a streamed answer on abort, even while nobody reads it. */
 export function endOnAbort(call: OpenCall): void {
   const signal = call.scoped?.signal;
   const abort = (): void => call.fail(signal?.reason);
@@ -13,8 +13,8 @@ export function endOnAbort(call: OpenCall): void {
 }
 
 /**
- * The whole answer is the caller's now, so the connection is given back. The call ends when the answer has been read,
- * or with its client.
+ * Hands over a whole answer to the caller, and releases the connection. The call ends when the answer has been read, or
+ * with its client.
  */
 export function handOver(call: OpenCall, summary: Summarize): void {
   const takeBack = call.scoped?.onDispose(() => call.end(summary));
@@ -22,7 +22,7 @@ export function handOver(call: OpenCall, summary: Summarize): void {
   if (takeBack !== undefined) call.later(takeBack);
 }
 
-/** The reader went away: whatever is still on its way is cut off. */
+/** Ends the call when the reader has stopped, and aborts the rest of the answer. */
 export function hangUp(call: OpenCall, summary: Summarize): void {
   call.end(summary);
   call.scoped?.signal.abort(new DOMException('The stream was left', 'AbortError'));

@@ -1,11 +1,11 @@
-/** A sequence of chunks as `create({ stream: true })` gives it. */
+/** The streams that `create({ stream: true })` returns. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { ChatCompletion } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
 import { readChunks, type StreamJudge } from './read-chunks.js';
 import { synthesize } from './synthesize.js';
 
-/** An answer that opens piece by piece: its chunks as they come. */
+/** The stream of an answer that is opened piece by piece, with its chunks as they arrive. */
 export function openedStream(
   pieces: AsyncIterable<Uint8Array>,
   payloadId: string,
@@ -23,7 +23,7 @@ export function openedStream(
   };
 }
 
-const READ_BEFORE = 'was iterated before; a stream can be read once';
+const READ_BEFORE = 'was already iterated; a stream can only be read once';
 
 /** The early end of a stream. */
 interface StreamEnd {
@@ -31,7 +31,7 @@ interface StreamEnd {
   throwIfAborted(): void;
 }
 
-/** Protocol 1: an answer that came whole, cut into chunks as they are asked for. */
+/** The stream of a whole answer (version 1), cut into chunks as they are read. */
 export function syntheticStream(
   completion: ChatCompletion,
   payloadId: string,
@@ -52,7 +52,7 @@ export function syntheticStream(
   };
 }
 
-/** An abort takes effect between two chunks; leaving the loop releases the answer. */
+/** Iterates over chunks. An abort takes effect between two chunks; leaving the loop releases the answer. */
 async function* iterate(
   chunks: Iterable<ChatCompletionChunk>,
   signal: StreamEnd | undefined,

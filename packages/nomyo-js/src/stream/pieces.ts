@@ -1,22 +1,22 @@
-/** A long text in pieces, as a model would give it, though it is all there. Pure. */
+/** Cuts a complete text into pieces, as a model would have streamed it. Pure. */
 
-/** The first pieces are single words; each piece after them is at least this share of the text before it. */
+/** Least length of a piece as a share of the text before it; the first pieces are single words. */
 const GROWTH = 1 / 48;
 
-/** A piece that has no space to end at is cut at this multiple of its length. */
+/** A piece without a space to end at is cut at this multiple of its least length. */
 const LONGEST = 4;
 
-/** The shortest cut of a text without spaces, in UTF-16 code units. */
+/** Shortest piece of a text without spaces, in UTF-16 code units. */
 const SHORTEST_CUT = 16;
 
-/** Continues the character before it: combining marks, variation selectors, skin tones, joiners, Hangul vowels. */
+/** Continuations of a character: combining marks, variation selectors, skin tones, joiners, Hangul vowels. */
 const CONTINUES = /^[\p{M}\p{EMod}\u{200D}\u{1160}-\u{11FF}\u{E0020}-\u{E007F}]/u;
 const REGIONAL = /^\p{RI}/u;
 const JOINER = '\u200D';
 
 /**
- * Words with the space after them, several in a piece once the text is long: 400 kB become some 400 pieces. No
- * character is cut in two, and joined the pieces are the text.
+ * Cuts a text into words, each with the space after it, and several in one piece once the text is long: 400 kB become
+ * some 400 pieces. No character is cut in two, and the pieces joined give the text.
  */
 export function* pieces(text: string): Generator<string> {
   for (let start = 0; start < text.length;) {

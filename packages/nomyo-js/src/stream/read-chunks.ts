@@ -1,24 +1,26 @@
-/** The chunks in an answer that opens piece by piece. */
+/** Reads the chunks of an answer that is opened piece by piece. */
 import { isObject, SecurityError } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import type { ChatCompletionChunk } from './chunk-types.js';
 import { EventReader } from './read-events.js';
 
-/** Ends a stream of OpenAI's shape. */
+/** The end mark of a stream in OpenAI's API. */
 const DONE = '[DONE]';
 
-/** The errors of a stream whose seal is good and whose content is not. */
+/** Judges the content of a stream whose seal is intact. */
 export interface StreamJudge {
-  /** Throws when an event says that the service failed. */
+  /** Throws if an event reports that the service failed. */
   readonly check: (event: JsonObject) => void;
-  /** Makes the error of a stream that ends before its answer: a server behind the router can fail like that. */
+  /** Makes the error for a stream that ends before its answer, as when a server behind the router fails. */
   readonly cut: () => Error;
 }
 
 /**
- * @param pieces of `text/event-stream`; they end only after the protocol's own end
- * @throws {SecurityError} `INVALID_PLAINTEXT` when an event is no JSON object
- * @throws what `pieces` reject with
+ * Reads chunks.
+ *
+ * @param pieces bytes of `text/event-stream`, which only end after the protocol's own end mark
+ * @throws {SecurityError} `INVALID_PLAINTEXT` when an event is not a chunk
+ * @throws the error of `pieces`
  */
 export async function* readChunks(
   pieces: AsyncIterable<Uint8Array>,
@@ -27,7 +29,7 @@ export async function* readChunks(
   const reader = new EventReader();
   let isWhole = false;
   for await (const piece of pieces) {
-    // Data after the end is read, so that a cut is noticed, but not delivered.
+    // Everything after the end mark is read as well, so that a cut is noticed.
     for (const data of reader.read(piece)) {
       const chunk = data === DONE ? undefined : chunkOf(data, check);
       isWhole ||= chunk === undefined || hasFinished(chunk);
@@ -44,21 +46,21 @@ function chunkOf(data: string, check: (event: JsonObject) => void): ChatCompleti
   if (isChunk(chunk)) return chunk;
   throw new SecurityError(
     'INVALID_PLAINTEXT',
-    'the opened stream has an event that is no chunk of an answer',
+    'the opened stream has an event that is not a chunk of an answer',
   );
 }
 
-/** Some servers leave `[DONE]` out, and some the reason to finish. */
+/** Reports whether a chunk ends an answer. Some servers leave out `[DONE]`, and some the finish reason. */
 function hasFinished({ choices }: ChatCompletionChunk): boolean {
   return choices.some((choice: unknown) => isObject(choice) && typeof choice['finish_reason'] === 'string');
 }
 
-/** No deeper than this: what is in it is the service's word, as everywhere in an answer. */
+/** Checks no deeper than this: everything else in an answer is passed on as the service sent it. */
 function isChunk(value: unknown): value is ChatCompletionChunk {
   return isObject(value) && Array.isArray(value['choices']);
 }
 
-/** The parser quotes what it could not read. */
+/** Parses JSON; `undefined` if it is malformed. The parser's own error would quote the text. */
 function parse(data: string): unknown {
   try {
     return JSON.parse(data);

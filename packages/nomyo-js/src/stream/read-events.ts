@@ -1,10 +1,10 @@
-/** Reads server-sent events (WHATWG HTML §9.2.6) from bytes that come in pieces. Pure. */
+/** Reads server-sent events (WHATWG HTML §9.2.6) from bytes that arrive in pieces. Pure. */
 import { SecurityError } from '@nomyo/base';
 
 /** Longest event, in UTF-16 code units: a chunk of a model's answer has some hundreds. */
 const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
-/** The data of each event; comments and other fields are left out. */
+/** Reads the data of each event; comments and other fields are ignored. */
 export class EventReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #rest = '';
@@ -12,8 +12,10 @@ export class EventReader {
   #length = 0;
 
   /**
+   * Reads a piece.
+   *
    * @returns the data of the events that `piece` completes
-   * @throws {SecurityError} `INVALID_PLAINTEXT` when it is no UTF-8, or an event is too long
+   * @throws {SecurityError} `INVALID_PLAINTEXT` when it is not UTF-8, or an event is too long
    */
   read(piece: Uint8Array): readonly string[] {
     const lines = (this.#rest + this.#decode(piece)).split(/\r\n|\n|\r(?!$)/);
@@ -26,7 +28,7 @@ export class EventReader {
     try {
       return this.#decoder.decode(piece, { stream: true });
     } catch {
-      throw invalid('is no UTF-8');
+      throw invalid('is not UTF-8');
     }
   }
 

@@ -1,7 +1,7 @@
 /** Server-sent events (WHATWG HTML §9.2), as bytes. Pure. */
 import type { Bytes } from '@nomyo/base';
 
-/** One event. `data` is JSON, which has no line ends, or a word such as `[DONE]`. */
+/** One event. `data` is JSON without line ends, or a word such as `[DONE]`. */
 export interface ServerSentEvent {
   readonly event?: string;
   readonly data: string;
@@ -9,7 +9,7 @@ export interface ServerSentEvent {
 
 const encoder = new TextEncoder();
 
-/** One event on the wire. `data` has no line feeds. */
+/** Encodes an event. Its `data` must not contain line feeds. */
 export function encodeEvent({ event, data }: ServerSentEvent): Bytes {
   return encoder.encode(`${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`);
 }

@@ -1,4 +1,4 @@
-/** What `create({ stream: true })` makes of an answer. Loaded with the first stream. */
+/** Turns an answer into the result of `create({ stream: true })`. Loaded with the first stream. */
 import type { AbortSignalLike } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import { errorOfAnswer } from '@nomyo/transport';
@@ -11,7 +11,7 @@ import type { ChatCompletionStream } from './chunk-types.js';
 import { openedStream, syntheticStream } from './completion-stream.js';
 import { watchStream } from './watch.js';
 
-/** A whole answer holds nothing of the wire any more, and is over when its stream is. */
+/** Makes the stream of an answer. A whole answer releases its connection first; its call ends with the stream. */
 export async function streamOf(
   opened: Opened,
   { includeUsage }: Streaming,

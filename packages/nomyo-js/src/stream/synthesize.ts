@@ -1,4 +1,4 @@
-/** A chat completion that came whole, as the chunks that a model would have streamed. Pure. */
+/** Cuts a whole chat completion into the chunks that a model would have streamed. Pure. */
 import { isObject } from '@nomyo/base';
 import type { ChatCompletion, FinishReason, Logprobs } from '../chat/response-types.js';
 import type { ChatCompletionChunk, ChunkChoice, ChunkDelta, ToolCallDelta } from './chunk-types.js';
@@ -6,15 +6,15 @@ import { pieces } from './pieces.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The members split into the chunks of a message; its other members go into the first one. */
+/** The members of a message that are split into chunks; its other members go into the first chunk. */
 const STREAMED: readonly string[] = ['role', 'content', 'refusal', 'reasoning_content', 'tool_calls'];
 
-/** The members split into the chunks of an answer; its other members go into the last one. */
+/** The members of a choice that are split into chunks; its other members go into the last chunk. */
 const OF_A_CHOICE: readonly string[] = ['index', 'message', 'finish_reason', 'logprobs'];
 
 /**
- * For each answer: its role, the reasoning, the text in pieces of words, whole tool calls, the finish reason; then the
- * usage, if it was asked for. Everything that is in the completion is in one of the chunks.
+ * Cuts a completion into chunks. For each answer: its role, the reasoning, the text in words, whole tool calls, the
+ * finish reason; then the usage, if it is requested. Everything in the completion is in one of the chunks.
  */
 export function* synthesize(
   completion: ChatCompletion,
@@ -34,7 +34,7 @@ export function* synthesize(
   if (includeUsage && usage !== undefined) yield { ...base, choices: [], usage };
 }
 
-/** Members that stand in every chunk. */
+/** Members that are in every chunk. */
 function headOf({ system_fingerprint, service_tier }: Omit<ChatCompletion, 'choices' | '_metadata'>): {
   system_fingerprint?: string | null;
   service_tier?: string | null;
@@ -45,14 +45,14 @@ function headOf({ system_fingerprint, service_tier }: Omit<ChatCompletion, 'choi
   };
 }
 
-/** @param choice of which nothing is certain: it is the service's word */
+/** @param choice as the service sent it, unchecked */
 function* choiceChunks(choice: unknown, position: number): Generator<ChunkChoice> {
   const members: Members = isObject(choice) ? choice : {};
   const message: Members = isObject(members['message']) ? members['message'] : {};
   const index = typeof members['index'] === 'number' ? members['index'] : position;
   let logprobs = logprobsOf(members['logprobs']);
   for (const delta of deltas(message)) {
-    // They come once, with the text: readers add up what each chunk has.
+    // Probabilities are sent once, with the text, because readers add up those of all chunks.
     const isText = typeof delta.content === 'string' && delta.content !== '';
     yield { index, delta, logprobs: isText ? logprobs : null, finish_reason: null };
     if (isText) logprobs = null;
@@ -77,7 +77,7 @@ function* deltas(message: Members): Generator<ChunkDelta> {
   for (const call of calls) yield { tool_calls: [call] };
 }
 
-/** A text, or those of the parts of this type: some servers give an array of parts. */
+/** A text, or the texts of all parts of this type: some servers send an array of parts. */
 function partsOf(content: unknown, type: 'text' | 'refusal'): string {
   if (typeof content === 'string') return type === 'text' ? content : '';
   if (!Array.isArray(content)) return '';
@@ -87,18 +87,18 @@ function partsOf(content: unknown, type: 'text' | 'refusal'): string {
     .join('');
 }
 
-/** Whole: a library that wants the name in each piece gets it. */
+/** Tool calls are not split, so that a library that expects the name in each chunk gets it. */
 function toolCallsOf(calls: unknown): readonly ToolCallDelta[] {
   return Array.isArray(calls) ? calls.filter(isObject).map((call, index) => ({ ...call, index })) : [];
 }
 
-/** The answer is whole, so it has a reason to end even where the server names none. */
+/** The finish reason. A whole answer always has one, even if the server names none. */
 function finishReasonOf(reason: unknown, message: Members): FinishReason {
   if (isFinishReason(reason)) return reason;
   return toolCallsOf(message['tool_calls']).length > 0 ? 'tool_calls' : 'stop';
 }
 
-/** Any text: servers have reasons of their own, and libraries pass them on. */
+/** Accepts any text: servers have reasons of their own, and libraries pass them on. */
 function isFinishReason(reason: unknown): reason is FinishReason {
   return typeof reason === 'string' && reason !== '';
 }
@@ -107,7 +107,7 @@ function logprobsOf(logprobs: unknown): Logprobs | null {
   return isLogprobs(logprobs) ? logprobs : null;
 }
 
-/** No deeper than this: what is in it is the service's word, as everywhere in an answer. */
+/** Checks no deeper than this: everything else in an answer is passed on as the service sent it. */
 function isLogprobs(logprobs: unknown): logprobs is Logprobs {
   return isObject(logprobs);
 }

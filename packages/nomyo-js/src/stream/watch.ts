@@ -8,10 +8,10 @@ import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js
 type Summary = ReturnType<typeof summaryOfChunks>;
 
 /**
- * The same stream, whose first chunk and end are reported, however it ends. One that is never read ends when it is
+ * Wraps a stream, and reports its first chunk and its end. A stream that is never read ends when it is
  * garbage-collected, or with its client.
  *
- * @param said the summary of an answer that is here as a whole; without it, the chunks are summed up
+ * @param said summary of a whole answer; without it, the chunks are summed up
  */
 export function watchStream(
   stream: ChatCompletionStream,
@@ -22,19 +22,19 @@ export function watchStream(
   const watched: ChatCompletionStream = {
     payloadId: stream.payloadId,
     synthetic: stream.synthetic,
-    // The inner one at once, so that who reads a second time is told so at once.
+    // Starts the inner iterator immediately, so that a second reading throws immediately.
     [Symbol.asyncIterator]: () => new WatchedChunks(watched, stream[Symbol.asyncIterator](), call, summary),
   };
   forgotten?.register(watched, { call, summary });
   return watched;
 }
 
-/** Here, not next to the stream: engines let all closures of one function hold everything that any of them uses. */
+/** A separate function, because all closures of one function keep alive everything that any of them uses. */
 function knownSummary(said: AnswerSummary): Summary {
   return { add: () => undefined, summary: () => said };
 }
 
-/** Learns of streams that can no longer be read. Old versions of workerd lack it. */
+/** Ends the calls of streams that were garbage-collected. Old versions of workerd lack `FinalizationRegistry`. */
 const forgotten =
   'FinalizationRegistry' in globalThis
     ? new FinalizationRegistry<{ readonly call: OpenCall; readonly summary: Summary }>(
@@ -44,9 +44,9 @@ const forgotten =
       )
     : undefined;
 
-/** Not a generator: one that was never started would end without running its `finally`. */
+/** Iterates over a watched stream. Not a generator, whose `finally` would not run if it was never started. */
 class WatchedChunks implements AsyncIterableIterator<ChatCompletionChunk, undefined> {
-  /** As long as this lives, the stream is not forgotten. */
+  /** Keeps the stream from being garbage-collected. */
   readonly stream: ChatCompletionStream;
   readonly #chunks: AsyncIterator<ChatCompletionChunk>;
   readonly #call: OpenCall;
@@ -80,7 +80,7 @@ class WatchedChunks implements AsyncIterableIterator<ChatCompletionChunk, undefi
     }
   }
 
-  /** Leaving the loop is no failure. */
+  /** Ends the call; leaving the loop is not a failure. */
   async return(): Promise<IteratorResult<ChatCompletionChunk, undefined>> {
     hangUp(this.#call, this.#seen.summary);
     await this.#chunks.return?.();

@@ -1,4 +1,6 @@
-/** One answer as it comes in: opened frame by frame, with no more in memory than a frame (SPEC of version 2, section 8). */
+/**
+ * One answer as it comes in: opened frame by frame, with no more in memory than a frame (SPEC of version 2, section 8).
+ */
 import { LightAbortController, sleep } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
 import { AnswerOpener, classOf, isOfType, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
@@ -7,8 +9,8 @@ import type { PreparedCall } from '../protocol.js';
 import { abortedError } from './errors.js';
 
 /**
- * How long to wait for the end of the HTTP answer after END, in ms: what is there is `malformed`, and a connection that
- * came to its end can be used again.
+ * Time to wait for the end of the HTTP answer after END, in ms. Bytes that still come make it `malformed`; a connection
+ * that was read to its end can be used again.
  */
 const GRACE_MS = 1_000;
 
@@ -19,7 +21,7 @@ export interface AnswerCall extends Pick<
   PreparedCall,
   'memory' | 'timeout' | 'signal' | 'securityTier' | 'record'
 > {
-  /** Opened. One that is longer is `TOO_LARGE`. */
+  /** Longest opened answer, in bytes; a longer one is `TOO_LARGE`. */
   readonly maxResponseBytes: number;
 }
 
@@ -28,7 +30,7 @@ export class IncomingAnswer {
   readonly #body: HttpStreamResponse['body'];
   readonly #call: AnswerCall;
   readonly #opener: AnswerOpener;
-  /** Opened, and not handed over. */
+  /** Pieces that were opened, but not handed over yet. */
   readonly #opened: SecureByteContext[] = [];
   #isOver = false;
 
@@ -47,23 +49,23 @@ export class IncomingAnswer {
     });
   }
 
-  /** Reads until the head is there. */
+  /** Reads until the head has arrived. */
   async head(): Promise<AnswerHead> {
     while (this.#opener.head === undefined) await this.#read();
     return this.#opener.head;
   }
 
-  /** Whether the body is one that is handed over as it comes. */
+  /** Whether the body is handed over as it arrives. */
   get isStream(): boolean {
     return isOfType(this.#opener.head?.contentType, EVENT_STREAM);
   }
 
-  /** Reads until a piece is there, or END. */
+  /** Reads until a piece, or END, has arrived. */
   async begin(): Promise<void> {
     while (this.#opened.length === 0 && !this.#isOver) await this.#read();
   }
 
-  /** The whole body, after END. */
+  /** Reads to END, and returns the whole body. */
   async whole(): Promise<SecureByteContext> {
     while (!this.#isOver) await this.#read();
     const [only, ...more] = this.#opened;
@@ -74,7 +76,7 @@ export class IncomingAnswer {
     return this.#take(() => joined(this.#opened, this.#call.memory.options));
   }
 
-  /** Up to END: there is no other end. A piece is wiped and gone when the next one is asked for. */
+  /** The pieces up to END, the only end there is. A piece is wiped when the next one is requested. */
   async *pieces(): AsyncGenerator<Uint8Array, undefined> {
     try {
       for (;;) {
@@ -92,7 +94,7 @@ export class IncomingAnswer {
     }
   }
 
-  /** Ends the request, and wipes what was not handed over. Idempotent. */
+  /** Ends the request, and wipes pieces that were not handed over. Idempotent. */
   async dispose(): Promise<void> {
     this.#opener.dispose();
     for (const piece of this.#opened.splice(0)) piece.dispose();
@@ -119,7 +121,7 @@ export class IncomingAnswer {
     await this.#opener.push(chunk);
   }
 
-  /** END is here. Anything after it is an error; silence, or a broken connection, is not. */
+  /** Finishes after END. Anything that follows is an error; silence, or a broken connection, is not. */
   async #finish(): Promise<void> {
     const waiting = new LightAbortController();
     const late = sleep(GRACE_MS, waiting).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** The channel of a client that speaks version 2: a key configuration, and exchanges sealed by it. */
+/** The channel of a client in version 2: a key configuration, and exchanges sealed to its keys. */
 import { given } from '@nomyo/base';
 import { openSeenConfigurations, type SeenConfigurationsOptions } from '@nomyo/keystore';
 import { chooseKey, type SuiteId } from '@nomyo/protocol-v2';
@@ -10,7 +10,7 @@ import { Configuration } from './configuration.js';
 import { SealedExchange } from './exchange.js';
 import { fetchDocument } from './fetch-document.js';
 
-/** The trusted roots, and their keys. */
+/** The trusted roots, and the acceptable keys. */
 export interface Trust {
   /** 32 raw bytes each. */
   readonly roots: readonly Uint8Array[];
@@ -46,7 +46,7 @@ export class SealedChannel implements Channel {
     chooseKey(document, this.#configuration.now, this.#trust.suites);
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what is wrong with a call is a rejection
+  // eslint-disable-next-line @typescript-eslint/require-await -- an invalid call is a rejection
   async begin(call: PreparedCall): Promise<Exchange> {
     const { http, options } = this.#context;
     return new SealedExchange(call, {
@@ -63,7 +63,7 @@ export class SealedChannel implements Channel {
   }
 }
 
-/** Next to where version 1 would keep its key pair; in memory, if that is elsewhere. */
+/** The place next to the key pair of version 1; in memory, if that is held elsewhere. */
 function placeOf({ keys }: ResolvedOptions): SeenConfigurationsOptions {
   if (keys.kind === 'given') return { keyDir: null };
   const { keyDir, keyStorage } = keys.options;

@@ -1,6 +1,6 @@
 /**
- * The key configuration of one realm: fetched as rarely as SPEC 4.3 says, and never an older one than was seen before
- * (SPEC 4.2), also across restarts.
+ * The key configuration of one realm: fetched as rarely as SPEC 4.3 requires, and never older than one seen before
+ * (SPEC 4.2), even across restarts.
  */
 import {
   abortable,
@@ -22,33 +22,33 @@ import {
 } from '@nomyo/protocol-v2';
 import type { SeenConfigurations } from '@nomyo/keystore';
 
-/** In ms: SPEC 4.3. */
+/** Least time between two fetches, in ms (SPEC 4.3). */
 const FETCH_INTERVAL_MS = 10_000;
 
-/** A document is fetched anew in the background when less than this share of its life is left. */
+/** A new document is fetched in the background when less than this share of the current one's life is left. */
 const REFRESH_SHARE = 1 / 4;
 
-/** The parts of a configuration. */
+/** Options of {@link Configuration}. */
 export interface ConfigurationOptions {
   readonly roots: readonly Uint8Array[];
   readonly realm: string;
   readonly suites: readonly SuiteId[];
   readonly seen: SeenConfigurations;
   readonly fetch: (signal: AbortSignal) => Promise<Uint8Array>;
-  /** Told when the present document could not be replaced in the background. */
+  /** Called when the current document could not be replaced in the background. */
   readonly refreshFailed: (error: unknown) => void;
-  /** For tests. */
+  /** For tests. Default: `currentMoment`. */
   readonly moment?: () => Moment;
 }
 
-/** The document that requests are sealed by. */
+/** Keeps the document with the keys that requests are sealed to. */
 export class Configuration {
   readonly #options: ConfigurationOptions;
   readonly #moment: () => Moment;
   readonly #ended = new AbortController();
   #document: KeyDocument | undefined;
   #loading: Promise<KeyDocument> | undefined;
-  /** When a fetch was begun; when one was decided, for better or worse; when one was forced. In ms, monotonic. */
+  /** Monotonic times, in ms, of the last fetch that was begun, accepted or refused, and forced. */
   #begun = -Infinity;
   #decided = -Infinity;
   #forced = -Infinity;
@@ -60,13 +60,13 @@ export class Configuration {
     this.#moment = options.moment ?? currentMoment;
   }
 
-  /** Unix seconds. */
+  /** The current time, in Unix seconds. */
   get now(): number {
     return Math.floor(this.#moment().wall / 1_000);
   }
 
   /**
-   * The document of the moment. It may have no usable key.
+   * The current document. It may have no usable key.
    *
    * @throws {SecurityError | NomyoError} the classes `config_…` of SPEC section 10
    * @throws {APIError | APIConnectionError} when it cannot be fetched
@@ -81,8 +81,8 @@ export class Configuration {
   }
 
   /**
-   * The document after a gateway said that it does not know a key. Anybody on the way can say that, so it is not believed
-   * more than once in 10 s.
+   * The document after a gateway said that it does not know a key. Anybody on the way can say that, so it is not
+   * believed more than once in 10 s.
    *
    * @throws as {@link current}
    */
@@ -94,7 +94,7 @@ export class Configuration {
     return this.#load(signal);
   }
 
-  /** Ends what runs in the background. Idempotent. */
+  /** Ends background fetches. Idempotent. */
   dispose(): void {
     this.#ended.abort(new DisposedError('client'));
   }
@@ -103,7 +103,7 @@ export class Configuration {
     return this.#moment().monotonic - moment;
   }
 
-  /** A document that was refused a moment ago is refused again, without a fetch. */
+  /** Fetches, at most every 10 s. In between, a document that was refused is refused again without a fetch. */
   async #fetchWhenAllowed(signal: AbortSignalLike): Promise<KeyDocument> {
     const waitMs = FETCH_INTERVAL_MS - this.#sinceMs(this.#decided);
     if (waitMs > 0 && this.#loading === undefined) {
@@ -115,7 +115,7 @@ export class Configuration {
 
   #loadInBackground(): void {
     if (this.#loading !== undefined || this.#sinceMs(this.#begun) < FETCH_INTERVAL_MS) return;
-    // The present document serves on; when it is over, a call is told what is wrong.
+    // The current document stays in use; once it has expired, calls fail with the reason.
     this.#share().catch((error: unknown) => {
       if (!this.#ended.signal.aborted) this.#options.refreshFailed(error);
     });
@@ -129,7 +129,7 @@ export class Configuration {
     }
   }
 
-  /** One fetch at a time, for all who wait. */
+  /** Runs one fetch at a time, shared by all callers. */
   #share(): Promise<KeyDocument> {
     this.#loading ??= this.#fetch().finally(() => (this.#loading = undefined));
     return this.#loading;
@@ -164,13 +164,14 @@ export class Configuration {
       ...(before === undefined ? {} : { seen: before }),
     });
     const { epoch } = await seen.raise(realm, document, signal);
-    // Another process can have taken a newer document meanwhile, which is no attack; a newer epoch revokes this one.
+    // Another process may have accepted a newer document in the meantime, which is fine; a newer epoch revokes this
+    // one.
     if (epoch > document.epoch) throw protocolError('config_rollback');
     return document;
   }
 }
 
-/** SPEC 4.2, step 4, for a document that was taken. */
+/** Reports whether an accepted document is still valid (SPEC 4.2, step 4). */
 function holds({ issuedAt, expiresAt, notBefore, notAfter }: KeyDocument, now: number): boolean {
   return notBefore <= now && now < notAfter && issuedAt <= now + LIMITS.window && now < expiresAt;
 }
@@ -179,13 +180,13 @@ function isDue({ issuedAt, expiresAt }: KeyDocument, now: number): boolean {
   return expiresAt - now < (expiresAt - issuedAt) * REFRESH_SHARE;
 }
 
-/** Whether a document came, or what stands in its place, and was refused: asking again at once would change nothing. */
+/** Whether an answer came and was refused, so that asking again at once would change nothing. */
 function isRefusal(error: unknown): error is NomyoError {
   if (error instanceof SecurityError) return true;
   return error instanceof NomyoError && error.code === 'CONFIG_EXPIRED';
 }
 
-/** An error of one's own for each call: it may be marked with what became of that call. */
+/** Copies a refusal, so that each call has an error of its own, which may be marked with the fate of that call. */
 function again(refusal: NomyoError): NomyoError {
   const { code, message, cause } = refusal;
   return refusal instanceof SecurityError

@@ -1,4 +1,4 @@
-/** From a failed answer to a typed error, and what it allows (SPEC of version 2, sections 9 and 10). */
+/** Turns a failed answer into a typed error, and decides what may follow (SPEC of version 2, sections 9 and 10). */
 import type { NomyoError } from '@nomyo/base';
 import {
   codeOf,
@@ -13,8 +13,8 @@ import { errorOfStatus, readDetail, redactor, type HttpResponse } from '@nomyo/t
 import { retryHeadersOf } from './fetch-document.js';
 
 /**
- * What may follow a failure. `resend`: the identical bytes. `fetch keys`: the one case in which the same call may be
- * sealed again. `general`: the gateway vouches that it is over, so what is true of any failure is true of this one.
+ * The next step after a failure. `resend`: send the identical bytes again. `fetch keys`: the only case in which the
+ * same call may be sealed again. `general`: the gateway confirms that the request is over, so the general rules apply.
  */
 export type NextStep = 'resend' | 'fetch keys' | 'general' | 'stop';
 
@@ -22,24 +22,24 @@ export type NextStep = 'resend' | 'fetch keys' | 'general' | 'stop';
 export interface Judged {
   readonly error: unknown;
   readonly next: NextStep;
-  /** Whether the gateway may have got this copy of the request all the same. */
+  /** Whether the gateway may have received this copy of the request nevertheless. */
   readonly isUncertain: boolean;
 }
 
 /** Statuses of proxies after which the identical bytes are sent again. */
 const RESENT: readonly number[] = [429, 502, 503, 504];
 
-/** From here on, the request may have been passed on before the answer. */
+/** First status after which the request may have been passed on. */
 const SERVER_ERRORS = 500;
 
 const CONFLICT = 409;
 const UNAVAILABLE = 503;
 
-/** Of sealed errors: the gateway vouches that this one is over. */
+/** Statuses of sealed errors with which the gateway confirms that the request is over. */
 const OVER: readonly number[] = [429, 500, 503];
 
 /**
- * An answer in the clear. The TLS terminator may have made it: only a code of the table is believed, and
+ * Judges an answer in the clear. The TLS terminator may have made it, so only a code of the table is believed, and
  * nothing of it is quoted.
  */
 export function judgeClear({ status, headers, body }: HttpResponse, payloadId: string): Judged {
@@ -68,7 +68,7 @@ const NEXT_OF: Readonly<Partial<Record<string, NextStep>>> = {
   key_expired: 'fetch keys',
 };
 
-/** A sealed error: its text is the gateway's own. */
+/** Judges a sealed error, whose text is the gateway's own. */
 export function judgeSealed(
   { status, code, retryAfter }: AnswerHead,
   body: Uint8Array,
@@ -90,12 +90,12 @@ export function judgeSealed(
   return { error, next: isOver ? 'general' : 'stop', isUncertain: false };
 }
 
-/** The gateway knows: what it refuses, and what it could not pass on, did not run. */
+/** Reports whether the request may have been run: not if the gateway refused it, or could not pass it on. */
 function mayHaveRun(status: number): boolean {
   return status >= SERVER_ERRORS && status !== UNAVAILABLE;
 }
 
-/** ABORT: why the answer breaks off, in the gateway's own words. */
+/** The error for ABORT, with the gateway's own reason why the answer breaks off. */
 export function abortedError(abort: AnswerHead | undefined): NomyoError {
   const { status, code } = abort ?? {};
   const detail = [status, code].filter((part) => part !== undefined).join(' ');

@@ -1,4 +1,4 @@
-/** One call: sealed once, sent as often as it may be (SPEC of version 2, section 9). */
+/** One call: sealed once, and sent as often as allowed (SPEC of version 2, section 9). */
 import { currentMoment, markPossiblyExecuted, type Moment } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import {
@@ -26,7 +26,7 @@ export interface ExchangeParts extends Gateway {
   readonly suites: readonly SuiteId[];
 }
 
-/** A sealed request, which is sent as it is as long as the window lasts. */
+/** A sealed request, which may be sent unchanged as long as the window lasts. */
 interface Sealed {
   readonly request: SealedRequest;
   readonly key: DocumentKey;
@@ -39,10 +39,11 @@ export class SealedExchange implements Exchange {
   readonly #parts: ExchangeParts;
   #sealed: Sealed | undefined;
   #incoming: IncomingAnswer | undefined;
-  /** Of the last attempt. */
+  /** The failure of the last attempt. */
   #judged: Judged | undefined;
-  /** Whether a copy may have reached the gateway, and whether the fate of one is unknown. */
+  /** Whether any copy may have reached the gateway. */
   #mayHaveArrived = false;
+  /** Whether the fate of any copy is unknown. */
   #isUncertain = false;
   #wasResealed = false;
 
@@ -77,12 +78,12 @@ export class SealedExchange implements Exchange {
     return this.#sealable.call;
   }
 
-  /** The bytes to send now: the identical ones again, or the first ones. */
+  /** The request to send now: the same bytes again, or, the first time, newly sealed ones. */
   async #current(): Promise<Sealed> {
     const { configuration, suites } = this.#parts;
     if (this.#sealed !== undefined && isInWindow(this.#sealed)) return this.#sealed;
     if (this.#sealed !== undefined && this.#mayHaveArrived) {
-      // Its outcome is and stays unknown: sealed again, it could run twice.
+      // Its outcome remains unknown; sealed again, it could run twice.
       markPossiblyExecuted(this.#judged?.error);
       throw this.#judged?.error;
     }
@@ -109,7 +110,9 @@ export class SealedExchange implements Exchange {
     }
   }
 
-  /** @param first of the same call: its id and its time stay, so that no copy of it outlives what the gateway remembers */
+  /**
+   * @param first of the same call: its id and its time stay, so that no copy of it outlives what the gateway remembers
+   */
   async #seal(key: DocumentKey, document: KeyDocument, first?: Sealed): Promise<Sealed> {
     const at = first?.at ?? currentMoment();
     const { timestamp: now = this.#parts.configuration.now, requestId } = first?.request ?? {};
@@ -126,7 +129,7 @@ export class SealedExchange implements Exchange {
     const facts = factsOf(head, request, key);
     return markFailuresAsSent(async () => {
       if (!incoming.isStream) return { kind: 'whole', facts, plaintext: await incoming.whole() };
-      // With the first piece in hand nothing can be sent again; before it, whatever breaks can be.
+      // Waits for the first piece: before it arrives, a failed attempt can be repeated; after that, it cannot.
       await incoming.begin();
       return { kind: 'stream', facts, pieces: incoming.pieces() };
     });
@@ -139,7 +142,7 @@ export class SealedExchange implements Exchange {
     this.#isUncertain ||= isUncertain;
     this.#mayHaveArrived ||= !(error instanceof APIConnectionError) || error.possiblyExecuted;
     if (next !== 'general') return judged;
-    // Over, as the gateway vouches: what follows is another request.
+    // The gateway confirms that it is over, so the next attempt is a new request.
     this.#forget();
     [this.#mayHaveArrived, this.#isUncertain, this.#wasResealed] = [false, false, false];
     return judged;
@@ -151,7 +154,9 @@ export class SealedExchange implements Exchange {
   }
 }
 
-/** By both clocks: one may be set, the other may stand still while the machine sleeps. */
+/**
+ * Reports whether the window still lasts, by both clocks: one may be set, the other may stop while the machine sleeps.
+ */
 function isInWindow(sealed: Sealed | undefined): boolean {
   if (sealed === undefined) return false;
   const now = currentMoment();

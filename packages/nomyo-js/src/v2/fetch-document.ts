@@ -1,26 +1,28 @@
-/** `GET {base}/v2/keys` (SPEC of version 2, section 4.1): the bytes of a key configuration, or why not. */
+/** Fetches a key configuration, `GET {base}/v2/keys` (SPEC of version 2, section 4.1). */
 import { NomyoError, SecurityError, type AbortSignalLike } from '@nomyo/base';
 import { CONTENT_TYPE, isOfType, LIMITS, protocolError } from '@nomyo/protocol-v2';
 import { endpoint, errorOfStatus, type HttpClient, type HttpResponse } from '@nomyo/transport';
 
-/** How long to wait for some kilobytes, in ms, however long a completion may take. */
+/** Longest wait for these few kilobytes, in ms, however long a completion may take. */
 const MAX_TIMEOUT_MS = 60_000;
 
-/** Where documents come from. */
+/** The source of documents. */
 export interface DocumentSource {
   readonly http: HttpClient;
   readonly baseUrl: URL;
-  /** For one attempt, in ms. */
+  /** Longest duration of one attempt, in ms. */
   readonly timeout: number;
 }
 
-/** The error wherever a server turns out not to speak version 2: there is no other version to fall back to. */
+/** The end of every error about a server that does not speak version 2: there is no fallback to another version. */
 const NO_FALLBACK =
   'A pinned root means version 2 and nothing else: check the base URL, and whether the gateway speaks version 2';
 
 /**
- * @throws {SecurityError} when what is there does not speak version 2: a redirect, a 404, another content type
- * @throws {APIError} on other statuses than 200
+ * Fetches the bytes of a key configuration.
+ *
+ * @throws {SecurityError} when the server does not speak version 2: a redirect, a 404, another content type
+ * @throws {APIError} on any other status than 200
  * @throws {APIConnectionError} when the gateway cannot be reached, or not in time
  */
 export async function fetchDocument(source: DocumentSource, signal: AbortSignalLike): Promise<Uint8Array> {
@@ -34,12 +36,12 @@ export async function fetchDocument(source: DocumentSource, signal: AbortSignalL
     });
   }
   if (!isOfType(headers['content-type'], CONTENT_TYPE.keys)) {
-    throw notVersion2('GET /v2/keys was answered with another content type than a key configuration has');
+    throw notVersion2('GET /v2/keys was answered with a content type other than that of a key configuration');
   }
   return body;
 }
 
-/** All that is taken of an error that anybody on the way could have made. */
+/** The only headers that are kept from an error, because anyone on the way could have made it. */
 export function retryHeadersOf(headers: HttpResponse['headers']): HttpResponse['headers'] {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => name === 'retry-after' || name === 'retry-after-ms'),

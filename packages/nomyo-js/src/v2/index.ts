@@ -1,6 +1,6 @@
 /**
- * Version 2 of the protocol, for the clients of nomyo-js: answers that only the asker can open, forward secrecy by the
- * hour, post-quantum key exchange, real streams. It needs the package `@nomyo/protocol-v2`.
+ * Version 2 of the protocol, for the clients of nomyo-js: answers that only the sender of the request can open, hourly
+ * forward secrecy, post-quantum key exchange, real streams. It needs the package `@nomyo/protocol-v2`.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,4 @@
-/** The sealed parts of a request, and their keys (SPEC of version 2, sections 6 and 7). */
+/** Seals requests (SPEC of version 2, sections 6 and 7). */
 import { given, InvalidArgumentError } from '@nomyo/base';
 import {
   sealRequest,
@@ -9,7 +9,7 @@ import {
 } from '@nomyo/protocol-v2';
 import type { PreparedCall } from '../protocol.js';
 
-/** A call whose head is known to fit. */
+/** A call, and its head, which has been checked. */
 export interface SealableCall {
   readonly call: PreparedCall;
   readonly head: RequestHead;
@@ -43,10 +43,10 @@ export interface SealTo {
 }
 
 /**
- * Seals a call. The body stays as it is: it may be sealed again.
+ * Seals a call. The body is not changed, so that it can be sealed again.
  *
- * @throws {NomyoError} `TOO_LARGE` when the body is over what the gateway takes
- * @throws {SecurityError} `MEMORY_NOT_LOCKED`
+ * @throws {NomyoError} `TOO_LARGE` when the body exceeds the gateway's limit
+ * @throws {SecurityError} `MEMORY_NOT_LOCKED` with `requireLocked`, when memory cannot be locked
  */
 export function sealCall({ call, head }: SealableCall, to: SealTo): SealedRequest | Promise<SealedRequest> {
   const { memory, timeout, signal } = call;

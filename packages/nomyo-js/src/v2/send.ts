@@ -1,4 +1,4 @@
-/** Sends a sealed request once, and opens or judges what comes back. */
+/** Sends a sealed request once, and opens or judges the answer. */
 import { concatBytes } from '@nomyo/base';
 import { classOf, CONTENT_TYPE, type AnswerHead, type SealedRequest } from '@nomyo/protocol-v2';
 import {
@@ -15,21 +15,21 @@ import { judgeClear, judgeSealed, type Judged } from './errors.js';
 /** Longest clear error that is read, in bytes: a code and a status. */
 const MAX_CLEAR_BYTES = 4_096;
 
-/** A gateway, and how it is reached. */
+/** The connection to a gateway. */
 export interface Gateway {
   readonly http: HttpClient;
   readonly baseUrl: URL;
-  /** Of an answer that was opened. */
+  /** Longest opened answer, in bytes. */
   readonly maxResponseBytes: number;
 }
 
-/** The head of a good answer, and its body. */
+/** A successful answer: its head, and its body. */
 export interface GoodAnswer {
   readonly head: AnswerHead;
   readonly incoming: IncomingAnswer;
 }
 
-/** The error thrown, and what may follow it. */
+/** Carries the judgement of an answer that is an error. */
 class Failure extends Error {
   readonly judged: Judged;
 
@@ -40,9 +40,11 @@ class Failure extends Error {
 }
 
 /**
- * @param request sent as it is: its bytes are the same in every attempt
- * @throws {Failure} for an answer that is an error
- * @throws whatever else goes wrong: see {@link judgeThrown}
+ * Sends a request.
+ *
+ * @param request its bytes are the same in every attempt
+ * @throws {Failure} on an answer that is an error
+ * @throws any other error; see {@link judgeThrown}
  */
 export async function sendSealed(
   { http, baseUrl, maxResponseBytes }: Gateway,
@@ -71,7 +73,7 @@ export async function sendSealed(
   );
 }
 
-/** The meaning of an error that is not an answer. */
+/** Judges any error of {@link sendSealed}. */
 export function judgeThrown(error: unknown): Judged {
   if (error instanceof Failure) return error.judged;
   if (error instanceof APIConnectionError) {
@@ -93,7 +95,7 @@ async function openAnswer(incoming: IncomingAnswer, call: PreparedCall): Promise
   }
 }
 
-/** As much of a clear answer as may hold a code. */
+/** The beginning of a clear answer, long enough to hold a code. */
 async function beginning({ body }: HttpStreamResponse): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -104,7 +106,7 @@ async function beginning({ body }: HttpStreamResponse): Promise<Uint8Array> {
       if (length >= MAX_CLEAR_BYTES) break;
     }
   } catch {
-    // The status is here, and that is what counts.
+    // The status is known, which is what counts.
   }
   return concatBytes(...chunks).subarray(0, MAX_CLEAR_BYTES);
 }

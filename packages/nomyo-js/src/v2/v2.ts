@@ -1,4 +1,4 @@
-/** The option `protocol` of a client that speaks version 2, and nothing else. */
+/** The value of the option `protocol` for version 2. */
 import {
   anObject,
   aString,
@@ -16,22 +16,22 @@ import { SealedChannel } from './channel.js';
 /** The options of {@link v2}. */
 export interface V2Options {
   /**
-   * Pins of the roots that are trusted, as `nomyo-router keys root` prints them: `ed25519/` and the base64 of the 32 raw
-   * bytes. Two while one root replaces another.
+   * Pins of the trusted roots, as `nomyo-router keys root` prints them: `ed25519/` and the base64 of the 32 raw bytes.
+   * At least one; two while one root replaces another. Required.
    */
   readonly roots: readonly string[];
-  /** The realm the root delegated for: 1 to 255 ASCII characters. Default: the host of the base URL, without port. */
+  /** The realm that the root delegates: 1 to 255 ASCII characters. Default: the host of the base URL, without port. */
   readonly realm?: string;
   /**
-   * Suites that a key may have, the preferred one first. 1: ML-KEM-768 with X25519 (X-Wing). 2: X25519 alone, which is not
-   * post-quantum. Default: `[1]`.
+   * Suites that a key may have, the preferred one first. 1: ML-KEM-768 with X25519 (X-Wing). 2: X25519 alone, which is
+   * not post-quantum. Default: `[1]`.
    */
   readonly suites?: readonly SuiteId[];
 }
 
 const OPTION_NAMES: readonly (keyof V2Options)[] = ['roots', 'realm', 'suites'];
 
-/** Version 2 has neither a key pair of the client's nor a key of the router's that is met by chance. */
+/** Options without effect: in version 2 the client has no key pair, and the gateway's key needs no policy. */
 const EXCLUDED: readonly (keyof CommonOptions)[] = [
   'keys',
   'keyRotationInterval',
@@ -51,12 +51,12 @@ const DEFAULT_SUITES: readonly SuiteId[] = [1];
 const aSuite = oneOf(Object.keys(SUITES).map(Number).filter(isSuite));
 
 /**
- * Version 2 of the protocol, for the option `protocol`. A pinned root means version 2 and nothing else: whatever the
- * network says, version 1 is never tried.
+ * Makes the value of the option `protocol` for version 2. A client with it never falls back to version 1, whatever the
+ * network says.
  *
- * One value serves any number of clients. Nothing is read, written or sent here.
+ * One value can be used for any number of clients. Nothing is read, written or sent here.
  *
- * @throws {InvalidArgumentError} on a wrong option, such as no root, or one that is no pin
+ * @throws {InvalidArgumentError} on an invalid option, such as a missing root or a malformed pin
  * @example
  * const client = new SecureChatCompletion({
  *   baseUrl: 'https://llm.example',
@@ -84,7 +84,7 @@ export function v2(options: V2Options): Protocol {
 
 function checkRoots(roots: unknown): readonly Bytes[] {
   if (!Array.isArray(roots) || roots.length === 0) {
-    throw new InvalidArgumentError('roots', 'must be an array with one pin of a root at least');
+    throw new InvalidArgumentError('roots', 'must be an array of at least one root pin');
   }
   return roots.map((pin: unknown, i) => parsePin(`roots[${String(i)}]`, pin));
 }
@@ -97,7 +97,7 @@ function aRealm(name: string, value: unknown): string {
 
 function aListOfSuites(name: string, value: unknown): readonly SuiteId[] {
   if (!Array.isArray(value) || value.length === 0) {
-    throw new InvalidArgumentError(name, 'must be an array with one suite at least');
+    throw new InvalidArgumentError(name, 'must be an array of at least one suite');
   }
   const suites = value.map((suite: unknown, i) => aSuite(`${name}[${String(i)}]`, suite));
   if (new Set(suites).size === suites.length) return suites;

@@ -22,7 +22,7 @@ const STOP_REASONS: Readonly<Record<string, string>> = {
   content_filter: 'refusal',
 };
 
-/** @throws {APIError} 502 when the model called a tool with what is no JSON object */
+/** @throws {APIError} 502 when the model called a tool with arguments that are not a JSON object */
 export function messageOf(completion: ChatCompletion, stopSequences: unknown): Members {
   const { parts, facts } = wholeParts(completion);
   return {
@@ -76,7 +76,7 @@ function inputOf(text: string): Members {
     const input: unknown = JSON.parse(text === '' ? '{}' : text);
     if (isObject(input)) return input;
   } catch {
-    // The same as what is no object.
+    // Treated like JSON that is not an object.
   }
   throw new APIError('the model called a tool with arguments that are not a JSON object: try again', {
     status: 502,
@@ -96,7 +96,7 @@ const DELTAS = {
   call: { type: 'input_json_delta', member: 'partial_json' },
 } as const;
 
-/** The chunks of a chat completion as events. */
+/** Writes the chunks of a chat completion as events. */
 export class MessagesWriter implements EventWriter {
   readonly #stopSequences: unknown;
   readonly #reader = new PartReader();
@@ -129,7 +129,7 @@ export class MessagesWriter implements EventWriter {
     return { event: 'error', data: JSON.stringify(body) };
   }
 
-  /** How many tokens there are is known at the end; the last event but one says it. */
+  /** The first event. The number of tokens is only known at the end, and is in the last event but one. */
   #begin(): readonly ServerSentEvent[] {
     if (this.#hasBegun) return [];
     this.#hasBegun = true;

@@ -1,4 +1,4 @@
-/** The messages of Anthropic's API, texts or content blocks, as those of a chat completion. */
+/** Converts the messages of Anthropic's API, texts or content blocks, to those of a chat completion. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
@@ -6,10 +6,10 @@ import { toolOutput, type ToolOutput } from '../tool-output.js';
 
 const NO_IDS = 'nothing is stored under an id; send the content as base64';
 
-/** Says of a tool's output that it is an error, which a chat completion has no member for. */
+/** Marks a tool's output as an error; a chat completion has no member for that. */
 const ERROR_MARK = 'Error: ';
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} on an invalid or unsupported message */
 export function messagesOf(messages: unknown): readonly Members[] {
   if (!Array.isArray(messages)) throw new InvalidArgumentError('messages', 'must be an array');
   return entriesAt('messages', messages).flatMap(([at, message]) => turnOf(at, message));
@@ -31,8 +31,8 @@ function turnOf(at: string, { role, content }: Members): readonly Members[] {
 type Blocks = readonly (readonly [at: string, block: Members])[];
 
 /**
- * What tools gave back stands before what the user says, so that it follows the calls. A chat completion takes text alone
- * from a tool: its images and documents go with the user's message, each after the id of its call.
+ * Puts the results of tools before the user's own words, so that they follow the calls. In a chat completion, a tool's
+ * result is text only: its images and documents go into the user's message, each after the id of its call.
  */
 function user(blocks: Blocks): readonly Members[] {
   const results = blocks.filter(([, block]) => block['type'] === 'tool_result').map(resultOf);
@@ -117,7 +117,7 @@ function callOf(at: string, { id, name, input }: Members): Members {
 /** A text, or the texts of blocks. */
 export const textOf = (at: string, content: unknown): string => textOfBlocks(blocksAt(at, content));
 
-/** A text is one block. */
+/** The blocks of a content; a text counts as one block. */
 function blocksAt(at: string, content: unknown): Blocks {
   if (typeof content === 'string') return [[at, { type: 'text', text: content }]];
   if (!Array.isArray(content)) throw new InvalidArgumentError(at, 'must be a string or an array');

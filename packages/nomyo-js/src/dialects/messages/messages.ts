@@ -1,4 +1,4 @@
-/** Anthropic's Messages API: what is sealed is a chat completion. */
+/** Anthropic's Messages API, translated to chat completions, which are what is sealed. */
 import type { Translator } from '../dialect.js';
 import { messageOf, MessagesWriter } from './answer.js';
 import { chatRequestOf } from './request.js';

@@ -1,10 +1,10 @@
-/** A request of Anthropic's Messages API as a chat completion. */
+/** Converts a request of Anthropic's Messages API to a chat completion. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
 import { messagesOf, textOf } from './input.js';
 
-/** Members with a counterpart of another name or form, or with none; all others pass through as they are. */
+/** Members whose counterpart has another name or form, or that have none; all others are passed on unchanged. */
 const TRANSLATED = [
   'system',
   'messages',
@@ -32,10 +32,10 @@ const TRANSLATED = [
 /** Features that only Anthropic's own servers have. */
 const SERVER_SIDE = ['mcp_servers', 'container'] as const;
 
-/** Budgets of thinking, in tokens, up to which an effort is low or medium. */
+/** Largest thinking budgets, in tokens, that count as low or medium effort. */
 const EFFORTS = { low: 4096, medium: 16_384 } as const;
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} on an invalid or unsupported request */
 export function chatRequestOf(body: Members): Members {
   for (const name of SERVER_SIDE) {
     const value = body[name];
@@ -72,8 +72,8 @@ export function chatRequestOf(body: Members): Members {
 }
 
 /**
- * Edits that clear old thinking and tool results only save tokens: without them the model sees everything, so they are left
- * out. Claude Code sends them. What summarizes would need the conversation in the clear.
+ * Edits that clear old thinking and tool results only save tokens: without them the model sees everything, so they are
+ * left out. Claude Code sends them. What summarizes would need the conversation in the clear.
  */
 function checkContext(context: unknown): void {
   const { edits } = objectAt('context_management', context ?? {});

@@ -1,4 +1,4 @@
-/** A chat completion as the answer of the Responses API. */
+/** Converts a chat completion to an answer of the Responses API. */
 import { isObject } from '@nomyo/base';
 import type { Usage } from '../../chat/response-types.js';
 import type { Members } from '../dialect.js';
@@ -7,7 +7,7 @@ import type { AnswerFacts, Part, WholePart } from '../parts.js';
 /** An item of the output. */
 export type Item = Members & { readonly id: string; readonly type: string };
 
-/** The answer with these items. `status` is `in_progress` until everything is there. */
+/** The answer with these items. Its `status` is `in_progress` until it is complete. */
 export function responseOf(
   body: Members,
   facts: AnswerFacts,
@@ -77,7 +77,7 @@ function outputText(output: readonly Item[]): string {
     .join('');
 }
 
-/** Which kind of item holds a part, and how its id begins. */
+/** By the type of a part: the type of the item that holds it, and the prefix of the item's id. */
 export const ITEM_OF = {
   reasoning: { type: 'reasoning', prefix: 'rs' },
   text: { type: 'message', prefix: 'msg' },
@@ -85,7 +85,7 @@ export const ITEM_OF = {
   call: { type: 'function_call', prefix: 'fc' },
 } as const;
 
-/** @param position in the output */
+/** @param position index in the output */
 export function itemId(facts: AnswerFacts, part: Part, position: number): string {
   return `${ITEM_OF[part.type].prefix}_${facts.id}_${String(position)}`;
 }
@@ -104,7 +104,7 @@ export function contentOf({ part, text }: WholePart, facts: AnswerFacts): Member
   }
 }
 
-/** An item with these parts: one of a message has several at times. */
+/** An item with these parts; only a message can have several. */
 export function itemOf(id: string, parts: readonly WholePart[], facts: AnswerFacts, status: string): Item {
   const content = parts.map((part) => contentOf(part, facts));
   const type = ITEM_OF[parts[0]?.part.type ?? 'text'].type;

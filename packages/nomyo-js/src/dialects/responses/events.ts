@@ -1,11 +1,11 @@
-/** The chunks of a chat completion as the events of the Responses API, in order, each with its number. */
+/** Writes the chunks of a chat completion as numbered events of the Responses API. */
 import type { ChatCompletionChunk } from '../../stream/chunk-types.js';
 import type { ServerSentEvent } from '../../stream/sse.js';
 import type { EventWriter, FailureText, Members } from '../dialect.js';
 import { PartReader, type Part, type PartEvent } from '../parts.js';
 import { contentOf, itemId, ITEM_OF, itemOf, responseOf, statusOf, type Item } from './answer.js';
 
-/** Names of the events of a part: while it grows, and when it is whole. */
+/** Names of the events of a part, while it grows and when it is complete. */
 const EVENTS_OF = {
   text: { event: 'response.output_text', member: 'text', more: { logprobs: [] } },
   refusal: { event: 'response.refusal', member: 'refusal', more: {} },
@@ -32,7 +32,7 @@ export class ResponsesWriter implements EventWriter {
     this.#body = body;
   }
 
-  /** The answer, as far as it is here. */
+  /** The answer so far. */
   response(isOver: boolean): Members {
     return responseOf(this.#body, this.#reader.facts, this.#output, isOver);
   }
@@ -57,7 +57,7 @@ export class ResponsesWriter implements EventWriter {
   }
 
   fail({ type, code, message, param }: FailureText): ServerSentEvent {
-    // Both forms that libraries read: the documented one, and that of the other APIs.
+    // Written in both forms that libraries read: the documented one, and the one of the other APIs.
     return this.#event('error', { code, message, param, error: { type, code, message, param } });
   }
 
@@ -130,7 +130,7 @@ export class ResponsesWriter implements EventWriter {
     return [this.#event('response.output_item.done', { output_index: position, item })];
   }
 
-  /** Where in the output the last part is. */
+  /** The location of the last part in the output. */
   #place(): Members {
     const { id, position, parts } = this.#item ?? { id: '', position: 0, parts: [] };
     const place = { item_id: id, output_index: position };

@@ -1,4 +1,4 @@
-/** The input of the Responses API, a text or items, as the messages of a chat completion. */
+/** Converts the input of the Responses API, a text or items, to the messages of a chat completion. */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
@@ -6,7 +6,7 @@ import { toolOutput, type ToolOutput } from '../tool-output.js';
 
 const NO_IDS = 'nothing is stored under an id; send the content itself (with store: false, libraries do)';
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} on an invalid or unsupported item */
 export function messagesOf(input: unknown): readonly Members[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (!Array.isArray(input)) throw new InvalidArgumentError('input', 'must be a string or an array of items');
@@ -26,8 +26,8 @@ export function messagesOf(input: unknown): readonly Members[] {
 }
 
 /**
- * What tools gave back besides text goes before what the user says next, or is said for him: the answers to all calls of
- * a turn have to follow it at once.
+ * Puts the images and files that tools returned before the next words of the user, or into a user message of their own:
+ * nothing may come between the calls of a turn and the answers to them.
  */
 function withMedia(messages: Members[], media: readonly Members[], next: Members): Members {
   if (media.length === 0) return next;
@@ -40,7 +40,7 @@ function withMedia(messages: Members[], media: readonly Members[], next: Members
   return { ...next, content: [...media, ...said] };
 }
 
-/** The answers of a model come as several items, and are one message. */
+/** Adds a message. Consecutive items of one answer of the model are joined into one message. */
 function add(messages: Members[], part: Members): void {
   const last = messages.at(-1);
   if (part['role'] !== 'assistant' || last === undefined || !goesOn(last, part)) {
@@ -58,7 +58,9 @@ function add(messages: Members[], part: Members): void {
   };
 }
 
-/** Thinking, then text, then calls: what comes in another order is a turn of its own. */
+/**
+ * Reports whether a part continues a message: thinking, then text, then calls. Any other order begins a new message.
+ */
 function goesOn(last: Members, part: Members): boolean {
   if (last['role'] !== 'assistant') return false;
   return (

@@ -1,10 +1,12 @@
-/** A request of the Responses API as a chat completion. It is stateless: nothing is kept, so nothing can be referred to. */
+/**
+ * A request of the Responses API as a chat completion. It is stateless: nothing is kept, so nothing can be referred to.
+ */
 import { InvalidArgumentError } from '@nomyo/base';
 import type { Members } from '../dialect.js';
 import { entriesAt, objectAt, refuse, setMembers, textAt } from '../members.js';
 import { messagesOf } from './input.js';
 
-/** Members with a counterpart of another name or form, or with none; all others pass through as they are. */
+/** Members whose counterpart has another name or form, or that have none; all others are passed on unchanged. */
 const TRANSLATED = [
   'input',
   'instructions',
@@ -29,13 +31,13 @@ const TRANSLATED = [
 const CHAT_SWITCH =
   "use chat completions, in AI SDK openai.chat('model'), in Agents setOpenAIAPI('chat_completions')";
 
-/** What `include` calls the probabilities of the tokens. */
+/** The name of token probabilities in `include`. */
 const LOGPROBS = 'message.output_text.logprobs';
 
-/** Members that ask for something that only a server with a memory has. */
+/** Members that need a server that stores conversations. */
 const STATEFUL = ['previous_response_id', 'conversation', 'prompt'] as const;
 
-/** @throws {InvalidArgumentError} */
+/** @throws {InvalidArgumentError} on an invalid or unsupported request */
 export function chatRequestOf(body: Members): Members {
   refuseState(body);
   const rest = Object.entries(body).filter(([name]) => !TRANSLATED.some((translated) => translated === name));
@@ -62,7 +64,10 @@ export function chatRequestOf(body: Members): Members {
   };
 }
 
-/** Either asks for them. Whatever else can be included is of built-in tools, or is there. */
+/**
+ * Reports whether either member asks for token probabilities. Other values of `include` concern built-in tools, or are
+ * included anyway.
+ */
 function wantsLogprobs({ include, top_logprobs: top }: Members): boolean {
   return (top ?? undefined) !== undefined || (Array.isArray(include) && include.includes(LOGPROBS));
 }

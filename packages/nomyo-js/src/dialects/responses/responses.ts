@@ -1,4 +1,4 @@
-/** The Responses API of OpenAI, stateless: what is sealed is a chat completion. */
+/** OpenAI's Responses API, stateless, translated to chat completions, which are what is sealed. */
 import { synthesize } from '../../stream/synthesize.js';
 import type { Translator } from '../dialect.js';
 import { ResponsesWriter } from './events.js';
