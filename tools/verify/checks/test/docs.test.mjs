@@ -78,7 +78,11 @@ describe('the first example of the README', () => {
         cwd: dir,
         encoding: 'utf8',
       });
-      expect({ stdout, status, stderr }).toMatchObject({ stdout: 'Hello from a sealed answer\n', status: 0 });
+      expect({ stdout, stderr, status }).toEqual({
+        stdout: 'Hello from a sealed answer\n',
+        stderr: '',
+        status: 0,
+      });
       expect(readdirSync(dir)).toEqual(['hello.mjs']);
     } finally {
       rmSync(dir, { recursive: true });
