@@ -1,7 +1,7 @@
 /** Defaults and limits, each in one place. */
 
-/** Values of options that were left out. */
-export const DEFAULTS = { keyDir: 'client_keys', rotationIntervalMs: 86_400_000, keySize: 4096 } as const;
+/** Values of options that were left out; the size of a key is the suite's. */
+export const DEFAULTS = { keyDir: 'client_keys', rotationIntervalMs: 86_400_000 } as const;
 
 /** Largest or smallest values of options. */
 export const LIMITS = {

@@ -12,7 +12,7 @@ import {
   refuseUnknown,
   type Check,
 } from '@nomyo/base';
-import { KEY_SIZES, type KeySize, type SecureByteContext } from '@nomyo/crypto';
+import { KEY_SIZES, SUITE, type KeySize, type SecureByteContext } from '@nomyo/crypto';
 import type { KeyStoreListener } from './events.js';
 import { DEFAULTS, LIMITS, MAX_LEAD_MS, POOL_SIZE } from './limits.js';
 import { resolvePassword } from './password.js';
@@ -152,7 +152,7 @@ export const aPath: Check<string> = (name, value) => {
 
 /** @throws {InvalidArgumentError} on anything but one of `KEY_SIZES`, or `undefined` for the default */
 export function checkKeySize(value: unknown, name: string = NAMES.keySize): KeySize {
-  return optional(name, value, aKeySize, DEFAULTS.keySize);
+  return optional(name, value, aKeySize, SUITE.defaultModulusBits);
 }
 
 function policyOf(options: KeyStoreOptions, names: OptionNames): ResolvedOptions['policyFor'] {

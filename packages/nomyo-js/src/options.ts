@@ -160,7 +160,8 @@ export interface ResolvedOptions {
   readonly maxResponseBytes: number;
   readonly maxRetries: number;
   readonly retry: RetryMode;
-  readonly maxRetryDelay: number;
+  /** `undefined`: the transport's default. */
+  readonly maxRetryDelay: number | undefined;
   readonly rateLimit: RateLimit | SharedRateLimit | undefined;
   readonly serverKeys: ServerKeyRules;
   readonly serverKeyTtl: number;
@@ -177,6 +178,5 @@ export const DEFAULTS = {
   timeoutMs: 600_000,
   maxResponseBytes: 33_554_432,
   maxRetries: 2,
-  maxRetryDelayMs: 60_000,
   serverKeyTtlMs: 3_600_000,
 } as const;

@@ -1,19 +1,22 @@
 /** The options for the connection to the router: TLS, proxy, or the caller's own `fetch`. */
 import { environment } from '#env';
 import type { HttpClientOptions } from '@nomyo/transport';
-import { aBoolean, aFunction, anInteger, anObject, aString, given, optional, type Check } from '@nomyo/base';
+import { aBoolean, aFunction, aString, given, optional } from '@nomyo/base';
 import type { CommonOptions } from './options.js';
 import { VERSION } from './version.js';
 
-/** @throws {InvalidArgumentError} on an invalid value */
+/**
+ * Resolves these options. The transport checks `tls` and `maxConnections`, which are its own.
+ *
+ * @throws {InvalidArgumentError} on an invalid value
+ */
 export function resolveHttp({ tls, fetch, proxy, ...options }: CommonOptions): HttpClientOptions {
-  if (tls !== undefined) anObject('tls', tls);
   if (fetch !== undefined) aFunction('fetch', fetch);
   const none = proxy === null || (proxy === undefined && fetch !== undefined);
   return {
     ...given('tls', tls),
     ...given('fetch', fetch),
-    ...given('maxConnections', optional('maxConnections', options.maxConnections, aPoolSize, undefined)),
+    ...given('maxConnections', options.maxConnections),
     ...given('userAgent', userAgent(options)),
     ...(none ? {} : environment.proxyOf(optional('proxy', proxy, aString, undefined))),
   };
@@ -24,6 +27,3 @@ function userAgent(options: Pick<CommonOptions, 'userAgent'>): string | undefine
   const wanted = optional('userAgent', options.userAgent, aBoolean, true);
   return wanted && !environment.isBrowser ? `nomyo-js/${VERSION}` : undefined;
 }
-
-/** At most as many connections as one process can open to one host. */
-const aPoolSize: Check<number> = anInteger(1, 65_535);

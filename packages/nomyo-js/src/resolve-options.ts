@@ -130,7 +130,7 @@ export function resolveOptions(config: CommonOptions, url: UrlOption, protocol: 
     maxResponseBytes: read('maxResponseBytes', aResponseSize, DEFAULTS.maxResponseBytes),
     maxRetries: read('maxRetries', aRetryCount, DEFAULTS.maxRetries),
     retry: read('retry', oneOf(RETRY_MODES), 'all'),
-    maxRetryDelay: read('maxRetryDelay', aDuration, DEFAULTS.maxRetryDelayMs),
+    maxRetryDelay: read('maxRetryDelay', aDuration, undefined),
     rateLimit: resolveRateLimit(config.rateLimit),
     serverKeys: resolveServerKeys(config),
     serverKeyTtl: read('serverKeyTtl', aDuration, DEFAULTS.serverKeyTtlMs),

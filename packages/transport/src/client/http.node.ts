@@ -1,5 +1,5 @@
 /** `#http` on Node: node:http and node:https over a connection pool of our own. */
-import { DisposedError, InvalidArgumentError, LightAbortController, Semaphore } from '@nomyo/base';
+import { anInteger, DisposedError, InvalidArgumentError, LightAbortController, Semaphore } from '@nomyo/base';
 import { BodyCollector, declaredLength } from '../answer/answer.js';
 import { redactor } from '../answer/redact.js';
 import { StreamedBody } from '../answer/streamed-body.js';
@@ -23,6 +23,9 @@ import {
 } from './http.js';
 
 const DEFAULT_MAX_CONNECTIONS = 64;
+
+/** More connections than one process can open to one host are a mistake. */
+const aPoolSize = anInteger(1, 65_535);
 
 /**
  * Creates a client with connections of its own. Nothing is opened before the first request.
@@ -48,10 +51,7 @@ class NodeClient implements HttpClient {
 
   constructor(options: HttpClientOptions) {
     const { tls = {}, proxy = null, noProxy = '', maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
-    if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
-      throw new InvalidArgumentError('maxConnections', 'must be a positive integer');
-    }
-    this.#connections = Semaphore.of(maxConnections);
+    this.#connections = Semaphore.of(aPoolSize('maxConnections', maxConnections));
     this.#pool = new ConnectionPool({
       tls: routerTls(tls),
       proxy: proxy === null ? undefined : { ...parsed(proxy), tls: proxyTls(tls) },

@@ -1,5 +1,5 @@
 /** TLS options and their checks. Certificates are always verified; no option turns that off. */
-import { InvalidArgumentError, isBytes, refuseUndefined } from '@nomyo/base';
+import { anObject, InvalidArgumentError, isBytes, refuseUndefined } from '@nomyo/base';
 import { checkPins } from '../policy/pins.js';
 
 /** Certificates or keys: PEM as text or bytes; certificates also as DER. */
@@ -65,6 +65,7 @@ const PROTECTIVE: readonly (keyof TlsOptions)[] = ['pins', 'replaceDefaultRoots'
 
 /** @throws {InvalidArgumentError} on an invalid value, an unknown option, or only one of `cert` and `key` */
 export function checkTlsOptions(options: TlsOptions): void {
+  anObject('tls', options);
   refuseUndefined(options, PROTECTIVE, 'tls.');
   const checks: Readonly<Record<string, (typeof CHECKS)[keyof TlsOptions] | undefined>> = CHECKS;
   for (const [name, value] of Object.entries(options)) {

@@ -111,8 +111,10 @@ it('does not count time in the queue towards the attempt', async () => {
   expect(peer.requests).toHaveLength(texts.length);
 });
 
-it.each([0, -1, 1.5, Number.NaN])('refuses a pool of %d connections', (maxConnections) => {
-  expect(() => createHttpClient({ maxConnections })).toThrow(/^maxConnections must be a positive integer/);
+it.each([0, -1, 1.5, Number.NaN, 65_536])('refuses a pool of %d connections', (maxConnections) => {
+  expect(() => createHttpClient({ maxConnections })).toThrow(
+    /^maxConnections must be an integer from 1 to 65535/,
+  );
 });
 
 describe('an idle connection', () => {
