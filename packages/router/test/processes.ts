@@ -1,9 +1,10 @@
-/** The built command, as a process of its own. */
+/** The built commands, each as a process of its own. */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url));
+/** `npx @nomyo/router`, and `nomyo-router`. */
+type Program = 'main.js' | 'server/main.js';
 
 export interface RouterProcess {
   readonly child: ChildProcess;
@@ -22,13 +23,14 @@ export type RunRouter = (
 ) => RouterProcess;
 
 /** Whatever still runs at the end of a test is killed. */
-export function useRouterProcesses(): RunRouter {
+export function useRouterProcesses(program: Program): RunRouter {
+  const main = fileURLToPath(new URL(`../dist/${program}`, import.meta.url));
   const children: ChildProcess[] = [];
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
   return (args, env = {}, options = {}) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, [main, ...args], {
       ...options,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -10,7 +10,7 @@ export function countInProcess(
 ): Record<string, number> {
   const counts = Object.fromEntries(Object.keys(needles).map((name) => [name, 0]));
   const overlap = Math.max(...Object.values(needles).map(({ byteLength }) => byteLength));
-  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  const memory = openSync(`/proc/${String(pid)}/mem`, 'r');
   try {
     for (const piece of readable(pid, memory, overlap)) {
       for (const [name, needle] of Object.entries(needles)) {
@@ -25,7 +25,7 @@ export function countInProcess(
 
 /** Pieces overlap by less than a needle, so that nothing is missed or counted twice. */
 function* readable(pid: number, memory: number, overlap: number): Generator<Buffer> {
-  const maps = readFileSync(`/proc/${pid}/maps`, 'latin1');
+  const maps = readFileSync(`/proc/${String(pid)}/maps`, 'latin1');
   for (const [, start = '', end = ''] of maps.matchAll(/^([\da-f]+)-([\da-f]+) r/gmu)) {
     const to = Number.parseInt(end, 16);
     for (let at = Number.parseInt(start, 16); at < to; at += PIECE_BYTES) {

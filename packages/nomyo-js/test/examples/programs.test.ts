@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { countInProcess } from '@nomyo/testkit';
 import type { Router } from '@nomyo/router/testing';
 import { cleanUp, header, later, posts, router, temporaryDirectory } from '../support.js';
 import { knownKey, type KnownKey } from './keys.js';
 import { startKms } from './kms-stand-in.js';
-import { countInProcess } from './memory-scan.js';
 import { compileExamples, start, type Program } from './programs.js';
 
 afterEach(cleanUp);

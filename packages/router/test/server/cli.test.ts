@@ -11,10 +11,10 @@ import { createRoot, delegate } from '../../src/server/index.js';
 import { makeCertificate } from '../../src/testing/index.js';
 import { open, seal } from './client.js';
 import { completion, startModelServer, type ModelServer } from './model-server.js';
-import { useRouterProcesses } from './processes.js';
+import { useRouterProcesses } from '../processes.js';
 import { activeKey, CHAT, http, post } from './setup.js';
 
-const run = useRouterProcesses();
+const run = useRouterProcesses('server/main.js');
 let dir = '';
 const models: ModelServer[] = [];
 beforeEach(() => {

@@ -12,9 +12,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort, until } from '@nomyo/testkit';
 import { createRoot, delegate } from '../../src/server/index.js';
 import { makeCertificate } from '../../src/testing/index.js';
-import { useRouterProcesses } from './processes.js';
+import { useRouterProcesses } from '../processes.js';
 
-const run = useRouterProcesses();
+const run = useRouterProcesses('server/main.js');
 
 /** `node`, as its image has it. */
 const USER = 1000;

@@ -8,11 +8,11 @@ import { until, whyNoRedis } from '@nomyo/testkit';
 import { createRoot, delegate } from '../../src/server/index.js';
 import { open, readKeys, seal, type Sealed } from './client.js';
 import { completion, startModelServer, type ModelServer } from './model-server.js';
-import { useRouterProcesses, type RouterProcess } from './processes.js';
+import { useRouterProcesses, type RouterProcess } from '../processes.js';
 import { startRedis } from './redis.js';
 import { activeKey, CHAT, http, post } from './setup.js';
 
-const run = useRouterProcesses();
+const run = useRouterProcesses('server/main.js');
 let dir = '';
 const closing: (() => unknown)[] = [];
 beforeAll(async () => {

@@ -7,10 +7,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { countInProcess } from '@nomyo/testkit';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { createRoot, delegate } from '../../src/server/index.js';
 import { open, seal, type Sealed } from './client.js';
-import { countInProcess } from './memory-scan.js';
 import { startModelServer, type ModelServer } from './model-server.js';
 import { activeKey, CHAT, post } from './setup.js';
 

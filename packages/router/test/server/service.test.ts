@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRoot, delegate } from '../../src/server/index.js';
-import { useRouterProcesses } from './processes.js';
+import { useRouterProcesses } from '../processes.js';
 
-const run = useRouterProcesses();
+const run = useRouterProcesses('server/main.js');
 let dir = '';
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'nomyo-service-'));

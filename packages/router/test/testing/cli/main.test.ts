@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IndependentClient } from '../independent-client.js';
 import { HELLO } from '../support.js';
-import { useRouterProcesses } from './router-process.js';
+import { useRouterProcesses } from '../../processes.js';
 
-const run = useRouterProcesses();
+const run = useRouterProcesses('main.js');
 
 const FAST = ['--port', '0', '--key-size', '2048'] as const;
 const URL_LINE = /URL +(?<url>https?:\S+)/u;
