@@ -1,7 +1,7 @@
 /** HTTPS by Node's own modules and nothing around them: requests over kept connections, and servers on loopback. */
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
-import { Agent, request } from 'node:https';
+import { Agent, request, Server as TlsServer } from 'node:https';
 
 /** Longer than any pause of the benchmark, in ms. */
 const KEEP_ALIVE_MS = 600_000;
@@ -40,12 +40,18 @@ export function readBody(message: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** Listens on the loopback interface, and keeps idle connections. @returns the port */
-export async function listening(server: Server): Promise<number> {
+/** What a process with a server is asked: `https://127.0.0.1:PORT`. */
+export interface Listening {
+  origin(): string;
+}
+
+/** Listens on the loopback interface, and keeps idle connections. */
+export async function listening(server: Server): Promise<Listening> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = KEEP_ALIVE_MS;
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('the server has no port');
-  return address.port;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return { origin: () => `${scheme}://127.0.0.1:${String(address.port)}` };
 }

@@ -7,13 +7,12 @@ import type { KeySize } from '@nomyo/crypto';
 import { makeCertificate, type MadeCertificate } from '@nomyo/router/testing';
 import { SecureCompletionClient } from 'nomyo-js';
 import { Child, type ChildOptions } from './child/child-process.js';
-import type { ClientCommands } from './child/client.js';
 import type { CommandsOf, OrderOf, Role } from './child/main.js';
 import type { ClientConfig, ClientKind } from './clients/client.js';
 import { ONE_KB } from './payloads.js';
-import type { CannedRouter } from './servers/canned-router.js';
 
-export type ClientProcess = Child<ClientCommands>;
+type RouterProcess = Child<CommandsOf<'canned router'>>;
+export type ClientProcess = Child<CommandsOf<'client'>>;
 
 /** A client to start: one of the canned router with a pair of 4096 bits, as the service's own clients have it. */
 export interface ClientOrder extends Partial<ClientConfig> {
@@ -28,7 +27,7 @@ export class Workshop {
   readonly #dir = mkdtempSync(join(tmpdir(), 'nomyo-bench-'));
   readonly #keyDirs = new Map<string, Promise<string>>();
   #certificate: Promise<MadeCertificate> | undefined;
-  #router: Promise<Child<CannedRouter>> | undefined;
+  #router: Promise<RouterProcess> | undefined;
   #children: { stop(): void }[] = [];
 
   readonly caFile: string = this.path('ca.pem');
@@ -61,8 +60,8 @@ export class Workshop {
   }
 
   /** The canned router of this row, in a process of its own, over TLS. */
-  router(): Promise<Child<CannedRouter>> {
-    const start = async (): Promise<Child<CannedRouter>> => {
+  router(): Promise<RouterProcess> {
+    const start = async (): Promise<RouterProcess> => {
       const publicKeyPem = await readPublicKey(await this.keyDir(4096, 'router'));
       return this.start('canned router', { publicKeyPem, tls: await this.certificate() });
     };

@@ -5,7 +5,7 @@ import { openClient, type ClientConfig } from '../clients/client.js';
 import { ONE_KB, requestOf, type BenchRequest } from '../payloads.js';
 import { watchEventLoop, type LoopBlock } from './event-loop.js';
 import { runLoad, type Load, type Measured } from './load.js';
-import { measureMemory, settledRss } from './memory.js';
+import { measureMemory } from './memory.js';
 
 export interface ClientCommands {
   load(load: Load): Promise<Measured>;
@@ -15,7 +15,6 @@ export interface ClientCommands {
   loopOfKey(whose: 'ours' | 'reference'): Promise<LoopBlock>;
   /** One call, and the memory that it took at its peak, in bytes. */
   memory(load: Load): Promise<number>;
-  rss(): Promise<number>;
 }
 
 const KEY_SIZE = 4096;
@@ -47,6 +46,5 @@ export async function clientCommands(config: ClientConfig): Promise<ClientComman
       const prepared = request(load);
       return measureMemory(() => client.call(prepared));
     },
-    rss: settledRss,
   };
 }

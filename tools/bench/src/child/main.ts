@@ -23,7 +23,17 @@ type Opener<R extends Role> = Awaited<ReturnType<(typeof ROLES)[R]>>;
 export type OrderOf<R extends Role> = Parameters<Opener<R>>[0];
 
 /** What a process of that role can be asked. */
-export type CommandsOf<R extends Role> = Awaited<ReturnType<Opener<R>>>;
+export type CommandsOf<R extends Role> = typeof OF_EACH & Awaited<ReturnType<Opener<R>>>;
+
+const OF_EACH = {
+  /** CPU of all threads since the start, user and system, in ms. */
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  /** Resident memory after garbage collection, in bytes. */
+  rss: async () => (await import('./memory.js')).settledRss(),
+};
 
 /** How long the import of a module takes, in ms. */
 async function importTime(module: string): Promise<{ took(): number }> {
@@ -59,7 +69,7 @@ async function answer({ name, input }: Command): Promise<unknown> {
     if (typeof command !== 'function') throw new RangeError(`unknown command "${name}"`);
     const output: unknown = await Reflect.apply(command, commands, input);
     if (name !== 'open' || typeof output !== 'object' || output === null) return output ?? null;
-    commands = output;
+    commands = { ...OF_EACH, ...output };
     return null;
   } catch (error) {
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };

@@ -28,7 +28,7 @@ const ANSWER_HEAD = /^[^]*?\r\ncontent-length: (\d+)[^]*?\r\n\r\n/i;
  * knows answers of ASCII, and has as many connections as there are calls at once.
  */
 function callerOf(port: number, token: string): BenchClient['call'] {
-  const request = [
+  const requestHead = [
     'POST /v1/chat/completions HTTP/1.1',
     `host: 127.0.0.1:${String(port)}`,
     `authorization: Bearer ${token}`,
@@ -41,16 +41,17 @@ function callerOf(port: number, token: string): BenchClient['call'] {
     new Promise((resolve, reject) => {
       const socket = idle.pop() ?? open();
       const body = JSON.stringify(completion);
+      const closed = (): void => reject(new Error('the gateway closed a connection'));
       let received = '';
       socket.on('data', (piece: string) => {
         received += piece;
         const [head = '', length = ''] = ANSWER_HEAD.exec(received) ?? [];
         if (head === '' || received.length < head.length + Number(length)) return;
-        socket.removeAllListeners('data').removeListener('close', reject);
+        socket.removeAllListeners('data').removeListener('close', closed);
         idle.push(socket);
         if (head.startsWith('HTTP/1.1 200 ')) resolve(JSON.parse(received.slice(head.length)));
         else reject(new Error(`the gateway answered ${head.slice(0, head.indexOf('\r'))}`));
       });
-      socket.once('close', reject).write(`${request}${String(Buffer.byteLength(body))}\r\n\r\n${body}`);
+      socket.once('close', closed).write(`${requestHead}${String(Buffer.byteLength(body))}\r\n\r\n${body}`);
     });
 }

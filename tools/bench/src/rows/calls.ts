@@ -29,7 +29,7 @@ export const throughput: Row = {
   },
   measure: (bench) =>
     measureEach([16, 64], async (concurrency) => {
-      const plan = { generations: 4, rounds: 8, warmUpMs: 5000, ms: 500, concurrency };
+      const plan = { generations: 4, rounds: 16, warmUpMs: 5000, ms: 300, concurrency };
       const runs = await inGenerations(bench, BOTH, plan);
       const atOnce = String(concurrency);
       return beside(`throughput-${atOnce}`, `${atOnce} at once, calls/s`, each(runs, callsPerSecond));

@@ -1,16 +1,7 @@
 /** What calls take of memory, and how long large ones last. */
 import { interleave, mapRecord } from '../interleave.js';
 import { answerJson, ONE_KB, sealedSize } from '../payloads.js';
-import {
-  atMost,
-  beside,
-  HAND_WRITTEN,
-  list,
-  together,
-  type Bench,
-  type Measurement,
-  type Row,
-} from '../row.js';
+import { atMost, beside, HAND_WRITTEN, list, together, type Row } from '../row.js';
 import type { Workshop } from '../workshop.js';
 import { BOTH, cpuPerCall, each, inGenerations, measureEach, wallPerCall } from './kit.js';
 
@@ -42,27 +33,25 @@ export const large: Row = {
   },
   measure: (bench) => {
     const sizes = SIZES.filter(({ answerBytes }) => !bench.short || answerBytes === ONE_KB);
-    return measureEach(sizes, (size) => measureSize(bench, size));
+    return measureEach(sizes, async (size) => {
+      const { id, name, promptBytes, answerBytes, calls } = size;
+      const clients = mapRecord(BOTH, (kind) => ({ kind, answerBytes }));
+      // A large answer needs no warm-up of its own: each call of it takes long enough.
+      const warmUpMs = answerBytes === ONE_KB ? 1000 : 1;
+      const runs = await inGenerations(bench, clients, { rounds: 16, warmUpMs, calls, promptBytes });
+      const peaks = await interleave(bench.scaled(5), BOTH, (kind) => peakOf(bench.workshop, size, kind));
+      // A machine that is busy with something else says more about waiting than about work.
+      const times = each(runs, bench.short ? cpuPerCall : wallPerCall);
+      return together([
+        beside(`time-${id}`, `${name}: time, ms`, times),
+        {
+          figures: { [`memory-${id}`]: peaks['nomyo-js'] },
+          tables: [list(`${name}: peak memory, in sealed bodies`, peaks)],
+        },
+      ]);
+    });
   },
 };
-
-async function measureSize(bench: Bench, size: Size): Promise<Measurement> {
-  const { id, name, promptBytes, answerBytes, calls } = size;
-  const clients = mapRecord(BOTH, (kind) => ({ kind, answerBytes }));
-  // A large answer needs no warm-up of its own: each call of it takes long enough.
-  const warmUpMs = answerBytes === ONE_KB ? 1000 : 1;
-  const runs = await inGenerations(bench, clients, { rounds: 16, warmUpMs, calls, promptBytes });
-  const peaks = await interleave(bench.scaled(5), BOTH, (kind) => peakOf(bench.workshop, size, kind));
-  // A machine that is busy with something else says more about waiting than about work.
-  const times = each(runs, bench.short ? cpuPerCall : wallPerCall);
-  return together([
-    beside(`time-${id}`, `${name}: time, ms`, times),
-    {
-      figures: { [`memory-${id}`]: peaks['nomyo-js'] },
-      tables: [list(`${name}: peak memory, in sealed bodies`, peaks)],
-    },
-  ]);
-}
 
 /** In sealed bodies. A fresh process each time: a heap that has grown once stays large. */
 async function peakOf(

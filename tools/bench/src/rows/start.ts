@@ -1,5 +1,5 @@
 /** How long it takes until a process can begin its work. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { interleave } from '../interleave.js';
 import { NOMYO } from '../programs.js';
@@ -18,7 +18,7 @@ export const start: Row = {
     import: atMost('import of the package', 'openai', 1, 1.5),
   },
   measure: async ({ workshop, scaled }) => {
-    const starts = await interleave(scaled(15), BOTH, async (kind) => {
+    const starts = await interleave(scaled(20), BOTH, async (kind) => {
       const config = await workshop.config({ kind });
       const started = performance.now();
       const child = await workshop.start('first answer', config);
@@ -27,7 +27,7 @@ export const start: Row = {
       return ms;
     });
     const packages = { 'nomyo-js': 'nomyo-js', openai: 'openai' };
-    const imports = await interleave(scaled(15), packages, async (name) => {
+    const imports = await interleave(scaled(20), packages, async (name) => {
       const child = await workshop.start('import', name);
       const ms = await child.ask('took');
       child.stop();
@@ -51,8 +51,7 @@ export const command: Row = {
     // eslint-disable-next-line @typescript-eslint/require-await -- nothing else may run beside the process that is timed
     const times = await interleave(scaled(30), programs, async (args) => {
       const started = performance.now();
-      const { status } = spawnSync(process.execPath, args, { stdio: 'ignore' });
-      if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(status)}`);
+      execFileSync(process.execPath, args, { stdio: 'ignore' });
       return performance.now() - started;
     });
     return beside('command', 'start to end, ms', times);

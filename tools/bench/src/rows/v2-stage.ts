@@ -1,5 +1,5 @@
 /** What the rows of protocol 2 are measured on: a model, our router, and a proxy of the same duties, all on Node 24. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,16 +9,14 @@ import type { CommandsOf, OrderOf } from '../child/main.js';
 import type { ClientKind } from '../clients/client.js';
 import { NOMYO_ROUTER } from '../programs.js';
 import type { RouterOptions } from '../servers/router.js';
-import type { ServerCommands } from '../servers/server.js';
 import type { ClientProcess, Workshop } from '../workshop.js';
 
-const HOST = '127.0.0.1';
-
 type ServerRole = 'model' | 'router' | 'plain proxy';
+type ServerProcess = Child<CommandsOf<ServerRole>>;
 
 /** A server, and the clients that ask it. */
 interface Side {
-  readonly server: Child<ServerCommands>;
+  readonly server: ServerProcess;
   readonly client: (kind: ClientKind) => Promise<ClientProcess>;
 }
 
@@ -42,19 +40,19 @@ export async function startStage(
   mkdirSync(dir, { mode: 0o700 });
   const signer = join(dir, 'signer.pem');
   const root = await createRoot(join(dir, 'root.pem'));
-  await delegate({ root: join(dir, 'root.pem'), output: signer, realm: HOST, days: 1, epoch: 1 });
+  await delegate({ root: join(dir, 'root.pem'), output: signer, realm: '127.0.0.1', days: 1, epoch: 1 });
   const apiKeys = join(dir, 'api-keys.json');
   const apiKey = addApiKey(apiKeys);
   const tls = await workshop.certificate();
   const start = <R extends ServerRole>(role: R, order: OrderOf<R>): Promise<Child<CommandsOf<R>>> =>
     workshop.start(role, order, { execPath, env, nodeArgs: ['--expose-gc'] });
-  const upstream = `http://${HOST}:${String(await (await start('model', tokens)).ask('port'))}`;
+  const upstream = await (await start('model', tokens)).ask('origin');
   const v1Key = await readFile(join(await workshop.keyDir(4096, 'router'), 'private_key.pem'), 'utf8');
   const router = await start('router', { tls, upstream, signer, apiKeys, v1Key, limits });
   const proxy = await start('plain proxy', { tls, apiKey, upstream });
   const ofClients = { execPath, env: { ...env, NODE_EXTRA_CA_CERTS: workshop.caFile } };
-  const side = async (of: Child<ServerCommands>, more: { readonly root?: string }): Promise<Side> => {
-    const baseUrl = `https://${HOST}:${String(await of.ask('port'))}`;
+  const side = async (of: ServerProcess, more: { readonly root?: string }): Promise<Side> => {
+    const baseUrl = await of.ask('origin');
     const client = (kind: ClientKind): Promise<ClientProcess> =>
       workshop.client({ kind, baseUrl, apiKey, ...more, process: ofClients });
     return { server: of, client };
@@ -65,7 +63,5 @@ export async function startStage(
 /** By the command, as people do. */
 function addApiKey(file: string): string {
   const args = [NOMYO_ROUTER, 'api-keys', 'add', '--file', file, '--name', 'bench'];
-  const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error('nomyo-router api-keys add failed');
-  return stdout.trimEnd().split('\n').at(-1) ?? '';
+  return execFileSync(process.execPath, args, { encoding: 'utf8' }).trimEnd().split('\n').at(-1) ?? '';
 }

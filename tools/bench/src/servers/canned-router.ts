@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { RsaPublicKey, sealEnvelope } from '@nomyo/crypto';
 import type { MadeCertificate } from '@nomyo/router/testing';
-import { listening } from '../http.js';
+import { listening, type Listening } from '../http.js';
 import { answerJson } from '../payloads.js';
 
 export interface CannedRouterOptions {
@@ -18,9 +18,7 @@ export interface CannedRouterOptions {
   readonly tls: MadeCertificate;
 }
 
-export interface CannedRouter {
-  /** `https://127.0.0.1:PORT` */
-  origin(): string;
+export interface CannedRouter extends Listening {
   /** Of arrivals so far. */
   counts(): Readonly<Record<'requests' | 'keyFetches' | 'connections', number>>;
   close(): Promise<void>;
@@ -53,12 +51,11 @@ export async function startCannedRouter({ publicKeyPem, tls }: CannedRouterOptio
     answer(request, response).catch(() => response.destroy());
   });
   server.on('connection', () => (counts.connections += 1));
-  const origin = `https://127.0.0.1:${String(await listening(server))}`;
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await once(server.close(), 'close');
   };
-  return { origin: () => origin, counts: () => ({ ...counts }), close };
+  return { ...(await listening(server)), counts: () => ({ ...counts }), close };
 }
 
 /** @param header `X-Public-Key` as it was sent */

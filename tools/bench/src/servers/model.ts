@@ -1,8 +1,7 @@
 /** A server that runs no model: whole answers at once, streams at a pace. */
 import { createServer, type ServerResponse } from 'node:http';
-import { listening, readBody } from '../http.js';
+import { listening, readBody, type Listening } from '../http.js';
 import { answerJson, ONE_KB } from '../payloads.js';
-import { commandsOn, type ServerCommands } from './server.js';
 
 export const TOKENS_PER_SECOND = 100;
 
@@ -10,7 +9,7 @@ export const TOKENS_PER_SECOND = 100;
 const FIRST_TOKEN_MS = 50;
 
 /** @param tokens of each stream */
-export async function openModel(tokens: number): Promise<ServerCommands> {
+export function openModel(tokens: number): Promise<Listening> {
   const whole = answerJson(ONE_KB);
   const server = createServer((request, response) => {
     const answer = (body: Buffer): void => {
@@ -19,7 +18,7 @@ export async function openModel(tokens: number): Promise<ServerCommands> {
     };
     readBody(request).then(answer, () => response.destroy());
   });
-  return commandsOn(await listening(server));
+  return listening(server);
 }
 
 const DELTA = { index: 0, delta: { content: ' token' }, finish_reason: null };

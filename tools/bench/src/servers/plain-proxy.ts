@@ -6,8 +6,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { MadeCertificate } from '@nomyo/router/testing';
-import { listening, readBody } from '../http.js';
-import { commandsOn, type ServerCommands } from './server.js';
+import { listening, readBody, type Listening } from '../http.js';
 
 export interface PlainProxyOptions {
   readonly tls: MadeCertificate;
@@ -16,7 +15,7 @@ export interface PlainProxyOptions {
   readonly upstream: string;
 }
 
-export async function openPlainProxy(options: PlainProxyOptions): Promise<ServerCommands> {
+export function openPlainProxy(options: PlainProxyOptions): Promise<Listening> {
   const { tls, apiKey } = options;
   const agent = new Agent({ keepAlive: true });
   const routes = new Map<unknown, string>([['bench', options.upstream]]);
@@ -46,7 +45,7 @@ export async function openPlainProxy(options: PlainProxyOptions): Promise<Server
     };
     readBody(incoming).then(answer, () => response.destroy());
   });
-  return commandsOn(await listening(server));
+  return listening(server);
 }
 
 const modelOf = (request: unknown): unknown =>

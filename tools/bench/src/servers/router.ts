@@ -1,7 +1,7 @@
 /** Our router, as its command runs it. */
 import { KeyRing, oneUpstream, openSigner, startServer } from '@nomyo/router';
 import type { MadeCertificate } from '@nomyo/router/testing';
-import { commandsOn, type ServerCommands } from './server.js';
+import type { Listening } from '../http.js';
 
 export interface RouterOptions {
   readonly tls: MadeCertificate;
@@ -14,7 +14,7 @@ export interface RouterOptions {
   readonly limits: { readonly keptAnswer?: number };
 }
 
-export async function openRouter(options: RouterOptions): Promise<ServerCommands> {
+export async function openRouter(options: RouterOptions): Promise<Listening> {
   const { tls, upstream, signer, apiKeys, v1Key, limits } = options;
   const { port } = await startServer({
     signer: await openSigner(signer),
@@ -26,5 +26,5 @@ export async function openRouter(options: RouterOptions): Promise<ServerCommands
     limits,
     print: () => undefined,
   });
-  return commandsOn(port);
+  return { origin: () => `https://127.0.0.1:${String(port)}` };
 }
