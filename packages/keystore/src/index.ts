@@ -10,9 +10,9 @@ export type { KeyStoreOptionNames, KeyStoreOptions } from './options.js';
 export { DEFAULTS as KEY_STORE_DEFAULTS } from './limits.js';
 export type { KeyLease } from './key-pair.js';
 export type { MoveOptions } from './move.js';
-export { generateKeyFiles, loadKeyFiles } from './key-files.js';
-export { lockDirectory, type DirectoryLease } from './lock-directory.js';
-export { changeKeyPassword, importKeyFiles, inspectKeyFiles } from './manage.js';
+export { generateKeyFiles, loadKeyFiles } from './key-files/key-files.js';
+export { lockDirectory, type DirectoryLease } from './storage/lock-directory.js';
+export { changeKeyPassword, importKeyFiles, inspectKeyFiles } from './key-files/manage.js';
 export type {
   ChangeKeyPasswordOptions,
   GenerateKeyFilesOptions,
@@ -21,11 +21,14 @@ export type {
   KeyFiles,
   KeyPairInfo,
   LoadKeyFilesOptions,
-} from './file-options.js';
-export { openKnownKeys, type KnownKeysOptions } from './open-known-keys.js';
-export type { KnownKeys, NextKnownKey } from './known-keys.js';
-export { openSeenConfigurations, type SeenConfigurationsOptions } from './open-seen-configurations.js';
-export type { SeenConfiguration, SeenConfigurations } from './seen-configurations.js';
+} from './key-files/file-options.js';
+export { openKnownKeys, type KnownKeysOptions } from './remembered/open-known-keys.js';
+export type { KnownKeys, NextKnownKey } from './remembered/known-keys.js';
+export {
+  openSeenConfigurations,
+  type SeenConfigurationsOptions,
+} from './remembered/open-seen-configurations.js';
+export type { SeenConfiguration, SeenConfigurations } from './remembered/seen-configurations.js';
 export type {
   KeyGeneratedEvent,
   KeyLoadedEvent,

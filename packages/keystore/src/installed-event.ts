@@ -1,5 +1,5 @@
 import type { KeyStoreEvent } from './events.js';
-import type { StoredPair } from './storage.js';
+import type { StoredPair } from './storage/storage.js';
 
 /**
  * The event for a pair that was put in place.

@@ -1,7 +1,7 @@
 import type { KeySource } from '@nomyo/crypto';
 import { DisposedError, type AbortSignalLike, type Moment } from '@nomyo/base';
-import type { TakenPair } from './rotation.js';
-import type { OwnedKeys, StoredPair } from './storage.js';
+import type { TakenPair } from './rotation/rotation.js';
+import type { OwnedKeys, StoredPair } from './storage/storage.js';
 
 /**
  * The right to use a pair until {@link KeyLease.release}: an answer is opened with the pair its request was sent with.

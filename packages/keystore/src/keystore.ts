@@ -1,10 +1,10 @@
 import { InvalidArgumentError, isObject } from '@nomyo/base';
 import type { RsaPrivateKey } from '@nomyo/crypto';
-import type { LoadKeyFilesOptions } from './file-options.js';
-import type { Home } from './homes.js';
+import type { LoadKeyFilesOptions } from './key-files/file-options.js';
+import type { Home } from './storage/homes.js';
 import { homeAt, homeBeside, openHome, type MoveOptions } from './move.js';
 import { ServingKeyStore } from './serving-key-store.js';
-import type { StoredPair } from './storage.js';
+import type { StoredPair } from './storage/storage.js';
 
 /** A {@link ServingKeyStore} that its caller can move to another place, or give another key. */
 export class KeyStore extends ServingKeyStore {

@@ -3,13 +3,13 @@ import * as platform from '#storage';
 import { anObject, refuseUndefined, refuseUnknown } from '@nomyo/base';
 import type { KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from './errors.js';
-import type { LoadKeyFilesOptions } from './file-options.js';
-import type { Home, Homes } from './homes.js';
-import { checkFilesToLoad } from './key-files.js';
+import type { LoadKeyFilesOptions } from './key-files/file-options.js';
+import type { Home, Homes } from './storage/homes.js';
+import { checkFilesToLoad } from './key-files/key-files.js';
 import { DEFAULTS, LIMITS } from './limits.js';
 import { checkKeySize, checkPlace } from './options.js';
 import { resolvePassword } from './password.js';
-import type { StoredPair } from './storage.js';
+import type { StoredPair } from './storage/storage.js';
 
 /** Options of {@link KeyStore.moveTo}. */
 export interface MoveOptions {

@@ -16,8 +16,8 @@ import { KEY_SIZES, SUITE, type KeySize, type SecureByteContext } from '@nomyo/c
 import type { KeyStoreListener } from './events.js';
 import { DEFAULTS, LIMITS, MAX_LEAD_MS, POOL_SIZE } from './limits.js';
 import { resolvePassword } from './password.js';
-import type { MemoryOptions, PlaceNames, PlaceOptions } from './place.js';
-import type { RotationPolicy } from './rotation.js';
+import type { MemoryOptions, PlaceNames, PlaceOptions } from './storage/place.js';
+import type { RotationPolicy } from './rotation/rotation.js';
 
 /** Options of {@link KeyStore}. */
 export interface KeyStoreOptions extends PlaceOptions {

@@ -1,7 +1,7 @@
 /** Checks passwords of key files, and keeps them as bytes in protected memory. */
 import { aPassword, concatBytes } from '@nomyo/base';
 import { SecureByteContext } from '@nomyo/crypto';
-import type { MemoryOptions } from './place.js';
+import type { MemoryOptions } from './storage/place.js';
 
 /**
  * Checks a password, and copies it into protected memory; the caller's bytes are not changed.

@@ -3,10 +3,10 @@ import { abortable, currentMoment, DisposedError, type AbortSignalLike } from '@
 import { installedEvent } from './installed-event.js';
 import { tell, type KeyStoreEvent, type KeyStoreListener } from './events.js';
 import { KeyPair, type KeyLease } from './key-pair.js';
-import { Homes } from './homes.js';
+import { Homes } from './storage/homes.js';
 import { resolveOptions, type KeyStoreOptionNames, type KeyStoreOptions } from './options.js';
-import { Rotator } from './rotator.js';
-import type { StoredPair } from './storage.js';
+import { Rotator } from './rotation/rotator.js';
+import type { StoredPair } from './storage/storage.js';
 
 /**
  * The key pair of a client: loaded or made on first use, replaced by age or number of requests, and wiped in the end. A

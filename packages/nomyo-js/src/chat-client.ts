@@ -6,7 +6,7 @@ import {
   type SecureByteContext,
 } from '@nomyo/crypto';
 import { markSent, readHeaders } from '@nomyo/transport';
-import { CallRunner, type CallInput } from './call-runner.js';
+import { CallRunner, type CallInput } from './call/call-runner.js';
 import type { ChatCompletionRequest, StreamingChatCompletionRequest } from './chat/request-types.js';
 import { splitRequest, withoutStreaming, type Streaming } from './chat/request.js';
 import type { ChatCompletion } from './chat/response-types.js';
@@ -15,16 +15,16 @@ import {
   type CreateOptions,
   type ListModelsOptions,
   type SecureChatCompletionConfig,
-} from './chat-options.js';
+} from './options/chat-options.js';
 import { resolveCloseTimeout, type CloseOptions } from './close.js';
 import { loadPart } from './load-part.js';
 import type { CallObserver, Observable } from './observe/observer.js';
-import type { ResolvedOptions } from './options.js';
+import type { ResolvedOptions } from './options/options.js';
 import { protocolOf, type Protocol } from './protocol.js';
-import { aRetryCount, aTimeout, resolveOptions } from './resolve-options.js';
+import { aRetryCount, aTimeout, resolveOptions } from './options/resolve-options.js';
 import type { ChatCompletionStream } from './stream/chunk-types.js';
-import { takeCompletion } from './answer.js';
-import { v1 } from './v1-channel.js';
+import { takeCompletion } from './call/answer.js';
+import { v1 } from './v1/channel.js';
 
 /** The type of `create()`, for code that passes it around as a function. */
 export interface CreateCompletion {
@@ -128,7 +128,7 @@ export class SecureChatCompletion implements Observable {
         'cannot be true in createRaw(), which returns one whole answer',
       );
     }
-    const needs = loadPart(() => import('./take-raw.js'));
+    const needs = loadPart(() => import('./call/take-raw.js'));
     return this.#runner.call({ ...input, needs }, async (opened) => (await needs).takeRaw(opened));
   }
 
@@ -156,7 +156,7 @@ export class SecureChatCompletion implements Observable {
    */
   async listModels(options: ListModelsOptions = {}): Promise<JsonObject> {
     this.#runner.check();
-    const { modelsCall, takeModels } = await loadPart(() => import('./models.js'));
+    const { modelsCall, takeModels } = await loadPart(() => import('./call/models.js'));
     return this.#runner.call(modelsCall(options, this.#options), takeModels);
   }
 

@@ -5,15 +5,15 @@
  * @packageDocumentation
  */
 export { SecureChatCompletion, type CreateCompletion } from './chat-client.js';
-export type { CreateOptions, ListModelsOptions, SecureChatCompletionConfig } from './chat-options.js';
+export type { CreateOptions, ListModelsOptions, SecureChatCompletionConfig } from './options/chat-options.js';
 export { SecureCompletionClient } from './low-level-client.js';
-export type { GenerateKeysOptions, SecureCompletionClientConfig } from './low-level-options.js';
+export type { GenerateKeysOptions, SecureCompletionClientConfig } from './options/low-level-options.js';
 export type { CloseOptions } from './close.js';
-export type { ApiKey, CommonOptions } from './options.js';
-export type { OnServerKeyChange, ServerKeyPolicy } from './server-key-policy.js';
-export type { Padding } from './padding.js';
-export { phiPolicy, PolicyError, type Policy } from './policy.js';
-export type { SharedRateLimit } from './rate-limit.js';
+export type { ApiKey, CommonOptions } from './options/options.js';
+export type { OnServerKeyChange, ServerKeyPolicy } from './v1/server-key-policy.js';
+export type { Padding } from './options/padding.js';
+export { phiPolicy, PolicyError, type Policy } from './policy/policy.js';
+export type { SharedRateLimit } from './rate-limit/rate-limit.js';
 export type * from './observe/observer.js';
 export type { CallKeys, Protocol } from './protocol.js';
 export type { LogEntry, Logger, LogLevel, NomyoEventName, NomyoEvents } from './events.js';

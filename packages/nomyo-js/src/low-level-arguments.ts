@@ -1,6 +1,6 @@
 /** Arguments of the low-level client. */
 import { InvalidArgumentError, isArrayBuffer, isBytes } from '@nomyo/base';
-import type { CallInput } from './call-runner.js';
+import type { CallInput } from './call/call-runner.js';
 
 /** The members that all low-level calls share. */
 export const PAYLOAD_CALL: Omit<CallInput, keyof PayloadOfCall> = {

@@ -16,29 +16,29 @@ import {
 } from '@nomyo/crypto';
 import { checkPayloadId } from '@nomyo/transport';
 import { environment } from '#env';
-import { answerOf, asWhole } from './answer.js';
-import { checkKeyLock } from './call-memory.js';
-import { CallRunner, type CallInput } from './call-runner.js';
+import { answerOf, asWhole } from './call/answer.js';
+import { checkKeyLock } from './call/call-memory.js';
+import { CallRunner, type CallInput } from './call/call-runner.js';
 import { aTier, splitPayload } from './chat/request.js';
 import type { SecurityTier } from './chat/request-types.js';
 import { resolveCloseTimeout, type CloseOptions } from './close.js';
-import { encodeRequest } from './encode-request.js';
-import { elsewhere } from './keys.js';
+import { encodeRequest } from './call/encode-request.js';
+import { elsewhere } from './v1/keys.js';
 import { envelopeBytes, PAYLOAD_CALL } from './low-level-arguments.js';
 import {
   GENERATE_OPTIONS,
   type GenerateKeysOptions,
   type SecureCompletionClientConfig,
-} from './low-level-options.js';
-import { movableV1, MovableV1Channel } from './movable-keys.js';
+} from './options/low-level-options.js';
+import { movableV1, MovableV1Channel } from './v1/movable-keys.js';
 import type { CallObserver, Observable } from './observe/observer.js';
 import { summaryOf } from './observe/summary.js';
-import type { ResolvedOptions } from './options.js';
-import { checkPlainKeyFiles } from './policy.js';
+import type { ResolvedOptions } from './options/options.js';
+import { checkPlainKeyFiles } from './policy/policy.js';
 import { protocolOf } from './protocol.js';
-import { resolveOptions } from './resolve-options.js';
-import { refuseError } from './sealed-error.js';
-import { v1Answer } from './v1-channel.js';
+import { resolveOptions } from './options/resolve-options.js';
+import { refuseError } from './call/sealed-error.js';
+import { v1Answer } from './v1/channel.js';
 
 /** The low-level client: keys, envelopes and requests step by step, for payloads of any type. */
 export class SecureCompletionClient implements Observable {

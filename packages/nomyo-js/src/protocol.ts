@@ -6,11 +6,11 @@
 import { hasMethods, InvalidArgumentError, optional, type Check } from '@nomyo/base';
 import type { JsonObject, SecureByteContext } from '@nomyo/crypto';
 import type { HttpClient } from '@nomyo/transport';
-import type { CallMemory } from './call-memory.js';
-import type { CallSignal } from './call-scope.js';
+import type { CallMemory } from './call/call-memory.js';
+import type { CallSignal } from './call/call-scope.js';
 import type { SecurityTier } from './chat/request-types.js';
 import type { Emit } from './events.js';
-import type { CommonOptions, ResolvedOptions } from './options.js';
+import type { CommonOptions, ResolvedOptions } from './options/options.js';
 
 /** Path of the list of models in OpenAI's API. */
 export const MODELS_PATH = '/v1/models';

@@ -23,7 +23,7 @@ import {
   refuseUnknown,
   type AbortSignalLike,
 } from '@nomyo/base';
-import type { SharedRateLimit } from './rate-limit.js';
+import type { SharedRateLimit } from './rate-limit/rate-limit.js';
 
 /** Options of {@link redisRateLimit}. */
 export interface RedisRateLimitOptions extends RateLimit {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import winston from 'winston';
 import { until } from '@nomyo/testkit';
-import { createLockWarning } from '../src/call-memory.js';
+import { createLockWarning } from '../src/call/call-memory.js';
 import { createEmit } from '../src/events.js';
 import { createSecureFetch } from '../src/fetch/index.js';
 import type { LogEntry, Logger, NomyoEventName } from '../src/index.js';

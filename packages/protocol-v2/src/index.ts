@@ -16,9 +16,9 @@ export {
   type ErrorClass,
 } from './errors.js';
 export { CONTENT_TYPE, isSuite, LIMITS, SUITES, TIERS, type SuiteId, type Tier } from './facts.js';
-export type { AnswerHead, RequestHead } from './head.js';
+export type { AnswerHead, RequestHead } from './messages/head.js';
 export { isOfType } from './media-type.js';
-export { padme } from './padding.js';
+export { padme } from './messages/padding.js';
 
 export {
   generateKemKey,
@@ -27,16 +27,22 @@ export {
   type KemKey,
   type KemKeyOptions,
   type PublicKemKey,
-} from './kem-key.js';
-export { formatPin, generateSigningKey, importSigningKey, parsePin, type SigningKey } from './signing-key.js';
+} from './configuration/kem-key.js';
+export {
+  formatPin,
+  generateSigningKey,
+  importSigningKey,
+  parsePin,
+  type SigningKey,
+} from './configuration/signing-key.js';
 export {
   makeDelegation,
   makeKeyDocument,
   type DelegationOptions,
   type KeyDocumentOptions,
   type PublishedKey,
-} from './make-document.js';
-export { inspectDelegation, type Delegation, type InspectedDelegation } from './delegation.js';
+} from './configuration/make-document.js';
+export { inspectDelegation, type Delegation, type InspectedDelegation } from './configuration/delegation.js';
 export {
   chooseKey,
   inspectKeyDocument,
@@ -47,16 +53,26 @@ export {
   type KeyDocument,
   type SeenDocument,
   type TakeOptions,
-} from './take-document.js';
+} from './configuration/take-document.js';
 
-export { sealRequest, type AnswerSecret, type SealedRequest, type SealOptions } from './request-sealer.js';
-export { AnswerOpener, type AnswerOpenerOptions } from './answer-opener.js';
+export {
+  sealRequest,
+  type AnswerSecret,
+  type SealedRequest,
+  type SealOptions,
+} from './messages/request-sealer.js';
+export { AnswerOpener, type AnswerOpenerOptions } from './messages/answer-opener.js';
 
 export {
   RequestOpener,
   type KemKeys,
   type OpenedRequest,
   type RequestOpenerOptions,
-} from './request-opener.js';
-export type { AnswerSealer } from './answer-sealer.js';
-export { MemoryReplayMap, type Entered, type MemoryReplayMapOptions, type ReplayMap } from './replay-map.js';
+} from './messages/request-opener.js';
+export type { AnswerSealer } from './messages/answer-sealer.js';
+export {
+  MemoryReplayMap,
+  type Entered,
+  type MemoryReplayMapOptions,
+  type ReplayMap,
+} from './replay/replay-map.js';

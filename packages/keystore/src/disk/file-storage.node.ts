@@ -1,8 +1,8 @@
 /** Pairs in files, in one directory or two: the first pair in `keyDir`, rotated pairs in `rotationDir`. */
 import type { SecureByteContext } from '@nomyo/crypto';
-import { NextKeys, type MakeKey } from '../next-keys.js';
-import type { KeyFileSecrets, KeyLocation, PlaceNames } from '../place.js';
-import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
+import { NextKeys, type MakeKey } from '../rotation/next-keys.js';
+import type { KeyFileSecrets, KeyLocation, PlaceNames } from '../storage/place.js';
+import type { KeyStorage, StorageCall, StoredPair } from '../storage/storage.js';
 import { KeyDirectory, type WriteToDirectory } from './key-directory.node.js';
 import type { LoadedPair } from './read-pair.node.js';
 import { waitFor } from './wait.node.js';

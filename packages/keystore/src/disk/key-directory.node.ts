@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { RsaPrivateKey, type SecureByteContext } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
-import type { KeyFileSecrets } from '../place.js';
-import type { StorageCall } from '../storage.js';
+import type { KeyFileSecrets } from '../storage/place.js';
+import type { StorageCall } from '../storage/storage.js';
 import { checkDirectory, ignoreInGit, makeDirectory } from './directory.node.js';
 import { DirectoryLock, holding, type HeldLock } from './lock.node.js';
 import { readPair, type LoadedPair, type PairPaths } from './read-pair.node.js';

@@ -1,6 +1,6 @@
 /** Known keys in a file next to the key pair, like ssh's `known_hosts`. */
 import { formatKnownKeys, parseKnownKeys } from '../format/known-keys.js';
-import type { KnownKeys, NextKnownKey } from '../known-keys.js';
+import type { KnownKeys, NextKnownKey } from '../remembered/known-keys.js';
 import { SharedFile, type SharedFileKind } from './shared-file.node.js';
 import { MODE } from './write-file.node.js';
 

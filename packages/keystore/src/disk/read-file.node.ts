@@ -7,7 +7,7 @@ import { SecureByteContext } from '@nomyo/crypto';
 import { knownFileProblem, privateFileProblem, publicFileProblem } from './checks.js';
 import { mountedFile } from './mounted.node.js';
 import { factsOf, isLinkRefusal, ownReader, refuse, systemCode, unreadable } from './system.node.js';
-import type { MemoryOptions } from '../place.js';
+import type { MemoryOptions } from '../storage/place.js';
 
 /** A file that was read. */
 export interface ReadFile {

@@ -6,7 +6,7 @@ import { KeyStoreError } from '../errors.js';
 import { readPreamble } from '../format/preamble.js';
 import { readPrivateKey } from '../format/private-key.node.js';
 import { LIMITS } from '../limits.js';
-import type { KeyFileSecrets, MemoryOptions } from '../place.js';
+import type { KeyFileSecrets, MemoryOptions } from '../storage/place.js';
 import { believedCreation } from '../believed-creation.js';
 import { identityAt, readPrivateFile, readPublicFile, type ReadFile } from './read-file.node.js';
 

@@ -1,6 +1,11 @@
 /** Seen configurations in a file next to the key pair. */
 import { formatSeen, parseSeen } from '../format/seen-configurations.js';
-import { highest, isSame, type SeenConfiguration, type SeenConfigurations } from '../seen-configurations.js';
+import {
+  highest,
+  isSame,
+  type SeenConfiguration,
+  type SeenConfigurations,
+} from '../remembered/seen-configurations.js';
 import { SharedFile, type SharedFileKind } from './shared-file.node.js';
 import { MODE } from './write-file.node.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { KeyStoreError } from '../errors.js';
-import type { StorageCall } from '../storage.js';
+import type { StorageCall } from '../storage/storage.js';
 
 const TIMES = { pollMs: 40, giveUpMs: 60_000 } as const;
 

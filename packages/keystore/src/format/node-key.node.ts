@@ -3,7 +3,7 @@ import { createPrivateKey, type KeyObject, type PrivateKeyInput } from 'node:cry
 import { SecureByteContext } from '@nomyo/crypto';
 import { SecurityError } from '@nomyo/base';
 import { UnsupportedFormat } from './unsupported.js';
-import type { MemoryOptions } from '../place.js';
+import type { MemoryOptions } from '../storage/place.js';
 
 /** Codes of OpenSSL for an encryption that it does not know. */
 const UNSUPPORTED = ['ERR_OSSL_UNSUPPORTED', 'ERR_OSSL_EVP_UNSUPPORTED'];

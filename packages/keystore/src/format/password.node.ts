@@ -5,7 +5,7 @@ import { decryptAesCbc, type CbcInput, type SecureByteContext } from '@nomyo/cry
 import { encryptCbc, randomOctets } from './cbc.node.js';
 import { isLegacyShape, LEGACY, splitLegacy } from './legacy.js';
 import { readEncryptedKey, WRITTEN, writeEncryptedKey, type KeyDerivation } from './pbes2.js';
-import type { MemoryOptions } from '../place.js';
+import type { MemoryOptions } from '../storage/place.js';
 
 /**
  * Promises the key that `derive` calls back with. Importing `node:util` for its `promisify` would slow down every

@@ -12,7 +12,7 @@ import { concatBytes, SecurityError, type Bytes } from '@nomyo/base';
 import type { PemBlock } from '@nomyo/crypto';
 import { DER_TAG, DerReader, readSmallUnsigned } from '@nomyo/crypto/der';
 import { KeyStoreError } from '../errors.js';
-import type { KeyFileSecrets, MemoryOptions } from '../place.js';
+import type { KeyFileSecrets, MemoryOptions } from '../storage/place.js';
 import { worksBothWays } from './both-ways.node.js';
 import { isLegacyShape } from './legacy.js';
 import { locatePrivateKey } from './locate.js';

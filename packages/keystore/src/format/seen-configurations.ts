@@ -1,5 +1,5 @@
 /** The text of a file of seen configurations: one line per realm, with its name percent-encoded, and two numbers. */
-import type { SeenConfiguration } from '../seen-configurations.js';
+import type { SeenConfiguration } from '../remembered/seen-configurations.js';
 
 const NOTE = `# The newest key configuration accepted from each realm: epoch and time of issue. Older ones are refused.
 `;

@@ -1,5 +1,5 @@
 import { KeyStoreError } from '../errors.js';
-import type { KnownKeys, NextKnownKey } from '../known-keys.js';
+import type { KnownKeys, NextKnownKey } from '../remembered/known-keys.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 
 /** Known keys of an origin, shared by all its tabs. The database is opened for each operation. */

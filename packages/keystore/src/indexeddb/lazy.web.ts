@@ -2,7 +2,7 @@
 import type { KeySize } from '@nomyo/crypto';
 import type * as indexedDb from './indexeddb.web.js';
 import { KeyStoreError } from '../errors.js';
-import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
+import type { KeyStorage, StorageCall, StoredPair } from '../storage/storage.js';
 
 /** The name of the place in errors. */
 const PLACE = 'indexeddb:nomyo';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@nomyo/base';
-import type { KeyPlace } from '../storage.js';
+import type { KeyPlace } from '../storage/storage.js';
 import { LazyStorage } from './lazy.web.js';
 
 /**

@@ -1,5 +1,9 @@
 import { KeyStoreError } from '../errors.js';
-import { highest, type SeenConfiguration, type SeenConfigurations } from '../seen-configurations.js';
+import {
+  highest,
+  type SeenConfiguration,
+  type SeenConfigurations,
+} from '../remembered/seen-configurations.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 
 /** Seen configurations of an origin, shared by all its tabs. The database is opened for each operation. */

@@ -1,9 +1,9 @@
 /** Stores the pair of an origin in IndexedDB, as CryptoKeys that not even the page that made them can export. */
 import { CryptoKeySource, generateCryptoKeyPair, type KeySize } from '@nomyo/crypto';
 import { KeyStoreError } from '../errors.js';
-import { NextKeys } from '../next-keys.js';
+import { NextKeys } from '../rotation/next-keys.js';
 import { believedCreation } from '../believed-creation.js';
-import type { KeyStorage, StorageCall, StoredPair } from '../storage.js';
+import type { KeyStorage, StorageCall, StoredPair } from '../storage/storage.js';
 import { Database, exclusively, PLACE } from './database.web.js';
 
 /** The key of the one record in `pairs`. */

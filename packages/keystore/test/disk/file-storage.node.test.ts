@@ -15,7 +15,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SecureByteContext } from '@nomyo/crypto';
 import { temporaryDirectories } from '@nomyo/testkit/jest';
 import { FileStorage } from '../../src/disk/file-storage.node.js';
-import type { StoredPair } from '../../src/storage.js';
+import type { StoredPair } from '../../src/storage/storage.js';
 import { copies, newPkcs8, rejection } from '../support/keys.js';
 
 const newDirectory = temporaryDirectories('keystore');

@@ -20,7 +20,7 @@ import {
   type ListModelsOptions,
   type SecureChatCompletionConfig,
 } from '../index.js';
-import { aRetryCount } from '../resolve-options.js';
+import { aRetryCount } from '../options/resolve-options.js';
 import { PASSTHROUGHS, type Passthrough } from './route.js';
 
 /** The part of a client that the adapter uses, such as a `SecureChatCompletion`. */

@@ -1,6 +1,6 @@
 /** The facts for observers when a call begins: its numeric settings, and no text of the request. Pure. */
 import type { JsonObject } from '@nomyo/crypto';
-import type { CallInput } from '../call-runner.js';
+import type { CallInput } from '../call/call-runner.js';
 import type { CallParameters, CallStart } from './observer.js';
 
 /** @param protocol its name */

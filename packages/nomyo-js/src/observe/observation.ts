@@ -1,6 +1,6 @@
 /** Collects what observers are told about a call: keys, hashes, and its end. */
 import { environment } from '#env';
-import type { Hash } from '../environment.js';
+import type { Hash } from '../environment/environment.js';
 import type { AnswerFacts, CallKeys, CallRecord } from '../protocol.js';
 import type { AnswerSummary, CallEnd } from './observer.js';
 import { failureOf, type Recorders } from './observers.js';

@@ -1,6 +1,6 @@
 /** An answer's facts, read from bytes that never become one string. */
 import { selectNumber } from '@nomyo/crypto';
-import { textAt } from '../text-at.js';
+import { textAt } from '../call/text-at.js';
 import type { AnswerSummary } from './observer.js';
 import { tokenCount } from './summary.js';
 

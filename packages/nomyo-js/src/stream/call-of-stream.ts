@@ -1,6 +1,6 @@
 /** Ends the call of a stream: with its reader, its caller or its client. */
 import type { AnswerSummary } from '../observe/observer.js';
-import type { OpenCall } from '../open-call.js';
+import type { OpenCall } from '../call/open-call.js';
 
 type Summarize = () => AnswerSummary | undefined;
 

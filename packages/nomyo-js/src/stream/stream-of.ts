@@ -2,10 +2,10 @@
 import type { AbortSignalLike } from '@nomyo/base';
 import type { JsonObject } from '@nomyo/crypto';
 import { errorOfAnswer } from '@nomyo/transport';
-import type { Opened } from '../call-runner.js';
+import type { Opened } from '../call/call-runner.js';
 import type { Streaming } from '../chat/request.js';
-import { refuseError } from '../sealed-error.js';
-import { takeCompletion } from '../answer.js';
+import { refuseError } from '../call/sealed-error.js';
+import { takeCompletion } from '../call/answer.js';
 import { endOnAbort, handOver } from './call-of-stream.js';
 import type { ChatCompletionStream } from './chunk-types.js';
 import { openedStream, syntheticStream } from './completion-stream.js';

@@ -1,7 +1,7 @@
 /** Reports a call whose answer is read chunk by chunk. */
 import { summaryOfChunks } from '../observe/summary-of-chunks.js';
 import type { AnswerSummary } from '../observe/observer.js';
-import type { OpenCall } from '../open-call.js';
+import type { OpenCall } from '../call/open-call.js';
 import { hangUp } from './call-of-stream.js';
 import type { ChatCompletionChunk, ChatCompletionStream } from './chunk-types.js';
 

@@ -2,9 +2,9 @@
 import { given } from '@nomyo/base';
 import { openSeenConfigurations, type SeenConfigurationsOptions } from '@nomyo/keystore';
 import { chooseKey, type SuiteId } from '@nomyo/protocol-v2';
-import type { CallSignal } from '../call-scope.js';
+import type { CallSignal } from '../call/call-scope.js';
 import { failureOf } from '../observe/observers.js';
-import type { ResolvedOptions } from '../options.js';
+import type { ResolvedOptions } from '../options/options.js';
 import type { Channel, Exchange, PreparedCall, ProtocolContext } from '../protocol.js';
 import { Configuration } from './configuration.js';
 import { SealedExchange } from './exchange.js';

@@ -9,7 +9,7 @@ import {
   type Bytes,
 } from '@nomyo/base';
 import { formatPin, isSuite, parsePin, SUITES, type SuiteId } from '@nomyo/protocol-v2';
-import type { CommonOptions } from '../options.js';
+import type { CommonOptions } from '../options/options.js';
 import type { Protocol } from '../protocol.js';
 import { SealedChannel } from './channel.js';
 

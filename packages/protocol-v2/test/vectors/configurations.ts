@@ -1,8 +1,8 @@
 /** `configurations` and `padme`. */
-import { padme } from '../../src/padding.js';
+import { padme } from '../../src/messages/padding.js';
 import { isSuite, type SuiteId } from '../../src/facts.js';
 import { toHex, fromHex } from '../../src/layout.js';
-import { chooseKey, takeKeyDocument, usableKeys, type KeyDocument } from '../../src/take-document.js';
+import { chooseKey, takeKeyDocument, usableKeys, type KeyDocument } from '../../src/configuration/take-document.js';
 import { firstDifference, outcome } from './compare.js';
 import { VectorError, type Case } from './file.js';
 

@@ -1,7 +1,7 @@
 /** The gateway's keys of a vector file. */
 import { SecureByteContext } from '@nomyo/crypto';
 import { isSuite } from '../../src/facts.js';
-import { importKemKey, type KemKey } from '../../src/kem-key.js';
+import { importKemKey, type KemKey } from '../../src/configuration/kem-key.js';
 import { VectorError, type Case } from './file.js';
 
 /** Every key of `kem_keys`, by id. */

@@ -1,6 +1,6 @@
 /** `replays`: steps against one map, in order. */
 import { utf8Encode } from '@nomyo/base';
-import { MemoryReplayMap } from '../../src/replay-map.js';
+import { MemoryReplayMap } from '../../src/replay/replay-map.js';
 import { firstDifference } from './compare.js';
 import type { Case } from './file.js';
 import { openRequest } from './requests.js';

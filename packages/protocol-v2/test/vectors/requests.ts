@@ -2,10 +2,10 @@
 import { concatBytes } from '@nomyo/base';
 import { isTier, type Keys } from './shared.js';
 import { LABEL, SUITES, type SuiteId } from '../../src/facts.js';
-import { encodeRequestHead, type RequestHead } from '../../src/head.js';
+import { encodeRequestHead, type RequestHead } from '../../src/messages/head.js';
 import { toHex } from '../../src/layout.js';
-import { RequestOpener, type OpenedRequest } from '../../src/request-opener.js';
-import { sealFrames } from '../../src/request-sealer.js';
+import { RequestOpener, type OpenedRequest } from '../../src/messages/request-opener.js';
+import { sealFrames } from '../../src/messages/request-sealer.js';
 import { schedule } from '../../src/schedule.js';
 import { FEEDS, feed, firstDifference, outcome } from './compare.js';
 import { VectorError, type Case } from './file.js';

@@ -1,12 +1,12 @@
 /** `responses`, `bad_responses` and `large`. */
 import { createHash } from 'node:crypto';
 import { concatBytes } from '@nomyo/base';
-import { answerKeys } from '../../src/answer-keys.js';
-import { AnswerOpener } from '../../src/answer-opener.js';
-import { AnswerSealer } from '../../src/answer-sealer.js';
+import { answerKeys } from '../../src/messages/answer-keys.js';
+import { AnswerOpener } from '../../src/messages/answer-opener.js';
+import { AnswerSealer } from '../../src/messages/answer-sealer.js';
 import { CONTENT_TYPE, FRAME } from '../../src/facts.js';
-import type { AnswerHead } from '../../src/head.js';
-import { answerSecret, type AnswerSecret } from '../../src/request-sealer.js';
+import type { AnswerHead } from '../../src/messages/head.js';
+import { answerSecret, type AnswerSecret } from '../../src/messages/request-sealer.js';
 import { FEEDS, feed, firstDifference, outcome } from './compare.js';
 import { VectorError, type Case } from './file.js';
 import { frameOf, isTier } from './shared.js';

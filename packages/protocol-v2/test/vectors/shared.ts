@@ -1,7 +1,7 @@
 /** Shared by several groups. */
 import { TIERS, FRAME, type FrameType, type Tier } from '../../src/facts.js';
-import type { KemKey } from '../../src/kem-key.js';
-import type { PlainFrame } from '../../src/frame-sealer.js';
+import type { KemKey } from '../../src/configuration/kem-key.js';
+import type { PlainFrame } from '../../src/messages/frame-sealer.js';
 import { VectorError, type Case } from './file.js';
 
 export type Keys = ReadonlyMap<string, KemKey>;
