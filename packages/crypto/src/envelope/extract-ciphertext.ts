@@ -28,8 +28,8 @@ export function extractCiphertext(envelope: Uint8Array): Extracted | undefined {
   if (start === -1 || !isCanonicalBase64(text)) return undefined;
   const placeholder = globalThis.crypto.randomUUID();
   const end = start + text.byteLength;
-  const rest = concatBytes(json.subarray(0, start), utf8Encode(placeholder), json.subarray(end));
-  return { json: rest, placeholder, text };
+  const shortened = concatBytes(json.subarray(0, start), utf8Encode(placeholder), json.subarray(end));
+  return { json: shortened, placeholder, text };
 }
 
 /** Offset of the content of the first long string, or -1. */

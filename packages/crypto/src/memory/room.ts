@@ -97,9 +97,9 @@ function attempt<T>(task: () => T | Promise<T>): Outcome<T> | Promise<Outcome<T>
 /** @throws the error, unless it is a refusal that waiting may resolve */
 function refusal(error: unknown, ownBytes: (heldThen: number) => number): { error: MemoryNotLockedError } {
   if (!(error instanceof MemoryNotLockedError)) throw error;
-  const whole = error instanceof NoRoomError ? error.together(ownBytes(error.heldBytes)) : error;
-  if (whole.isHopeless) throw whole;
-  return { error: whole };
+  const refused = error instanceof NoRoomError ? error.together(ownBytes(error.heldBytes)) : error;
+  if (refused.isHopeless) throw refused;
+  return { error: refused };
 }
 
 function enterLine(urgent: boolean): Waiter {

@@ -60,14 +60,14 @@ export class DirectoryLock {
   /** Takes the lock under this number; `undefined` when another process was faster. */
   async #take(number: number): Promise<HeldLock | undefined> {
     const path = lockPath(this.#directory, number);
-    const how = await createLock(path);
-    if (how === 'taken') return undefined;
+    const outcome = await createLock(path);
+    if (outcome === 'taken') return undefined;
     const numbers = await lockNumbers(this.#directory);
     if (Math.max(...numbers) !== number) {
       await remove(path);
       return undefined;
     }
-    if (how === 'filled' && !(await this.#isStillFree(number - 1))) {
+    if (outcome === 'filled' && !(await this.#isStillFree(number - 1))) {
       // The highest file is never removed; emptying it frees the lock.
       await truncate(path);
       return undefined;

@@ -20,7 +20,7 @@ const BEGIN = '-----BEGIN ';
 const NOTE = 'Private key of a NOMYO client. Anyone who has it can read the answers to that client.';
 
 const CREATED = /^Created: (\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z)$/m;
-/** Whatever it says: a line that is damaged itself must not count as none. */
+/** Matches any value, so that a damaged `Digest` line is not mistaken for a missing one. */
 const DIGEST = /^Digest: (.*)$/m;
 const REPLACES = /^Replaces: (sha256\/[A-Za-z0-9+/]{43}=)$/gm;
 

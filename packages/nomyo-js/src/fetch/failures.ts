@@ -62,9 +62,9 @@ function whyRefused({ method, protocol, path, isModels }: RefusedCall): string {
   if (!/^https?:$/.test(protocol)) {
     return `${protocol.slice(0, SHOWN_CHARACTERS)} URLs cannot be sealed, so nothing was sent`;
   }
-  const what = `${method.slice(0, SHOWN_CHARACTERS)} ${path.slice(-SHOWN_CHARACTERS)}`;
+  const endpoint = `${method.slice(0, SHOWN_CHARACTERS)} ${path.slice(-SHOWN_CHARACTERS)}`;
   const help = isModels
     ? `passthrough: ['${PASSTHROUGHS[0]}'] allows it`
     : `only POST ${SEALED_PATHS.join(', ')} can be sealed; passthrough can allow ${PASSTHROUGHS.join(', ')}`;
-  return `${what} would travel unencrypted, so nothing was sent; ${help}`;
+  return `${endpoint} would travel unencrypted, so nothing was sent; ${help}`;
 }

@@ -54,7 +54,9 @@ export function proxyVariable(variables: Variables, name: 'HTTPS_PROXY' | 'NO_PR
  * Returns the proxy set in the environment, and the hosts reached without it: those in `NO_PROXY`, and this machine.
  *
  * @returns `undefined` if none is set
- * @throws {InvalidArgumentError} naming the variable; its value is not quoted
+ * @throws {InvalidArgumentError} that names `HTTPS_PROXY` without quoting it, when it is not the URL of a proxy
+ * @example
+ * const { proxy, noProxy } = environmentProxy(process.env) ?? {};
  */
 export function environmentProxy(
   variables: Variables,

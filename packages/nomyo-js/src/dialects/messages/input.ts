@@ -86,15 +86,15 @@ function sourceUrl(at: string, value: unknown): string {
 }
 
 function assistant(blocks: Blocks): Members {
-  const of = (type: string): Blocks => blocks.filter(([, block]) => block['type'] === type);
+  const blocksOf = (type: string): Blocks => blocks.filter(([, block]) => block['type'] === type);
   const known = ['text', 'tool_use', 'thinking', 'redacted_thinking'];
   const other = blocks.find(([, block]) => !known.includes(String(block['type'])));
   if (other !== undefined) {
     refuse(`${other[0]}.type`, 'expected text, thinking or tool_use');
   }
-  const texts = of('text').map(([at, block]) => textAt(`${at}.text`, block['text']));
-  const thoughts = of('thinking').map(([at, block]) => textAt(`${at}.thinking`, block['thinking']));
-  const calls = of('tool_use').map(([at, block]) => callOf(at, block));
+  const texts = blocksOf('text').map(([at, block]) => textAt(`${at}.text`, block['text']));
+  const thoughts = blocksOf('thinking').map(([at, block]) => textAt(`${at}.thinking`, block['thinking']));
+  const calls = blocksOf('tool_use').map(([at, block]) => callOf(at, block));
   return {
     role: 'assistant',
     content: texts.length === 0 && calls.length > 0 ? null : texts.join(''),
