@@ -69,7 +69,7 @@ export type NomyoErrorCode = keyof typeof ERROR_CODES;
 
 /** Options of every error of this SDK. */
 export interface NomyoErrorOptions {
-  /** The underlying error. Never one whose message could quote a secret. */
+  /** The underlying error. Never one whose message could quote a secret. Default: none. */
   readonly cause?: unknown;
   /** See {@link NomyoError.possiblyExecuted}. Default: `false`. */
   readonly possiblyExecuted?: boolean;

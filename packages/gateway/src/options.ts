@@ -7,7 +7,7 @@ import { checkToken, makeToken } from './http/token.js';
 
 /** How a gateway is started. */
 export interface GatewayOptions {
-  /** Options of the client that seals: base URL, keys, pins, policy. */
+  /** Options of the client that seals: base URL, keys, pins, policy. Default: those of the client. */
   readonly client?: SecureChatCompletionConfig;
   /** Address to listen on. Default: `127.0.0.1`. Other than loopback needs `token` and `tls`. */
   readonly host?: string;
@@ -25,7 +25,7 @@ export interface GatewayOptions {
   readonly model?: string;
   /** Lowest tier of any call. Default: whatever the client asks for. */
   readonly securityTier?: SecurityTier;
-  /** Called with every call once it has ended. */
+  /** Called with every call once it has ended. Default: none. */
   readonly onCall?: (call: Call) => void;
 }
 

@@ -20,7 +20,7 @@ import { extractCiphertext, LONG } from './extract-ciphertext.js';
 
 /** Options of {@link openEnvelope}. */
 export interface OpenOptions extends SecureByteContextOptions {
-  /** Ends the wait for the private key, wherever it is held: the promise rejects with the signal's reason. */
+  /** Ends the wait for the private key, wherever it is held: the promise rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignal;
   /**
    * Allows the envelope's own memory to be overwritten. Where the runtime can do that, a large plaintext then takes the

@@ -39,9 +39,11 @@ export interface SeenDocument {
 export interface TakeOptions {
   /** Public keys of pinned roots, 32 raw bytes each. */
   readonly roots: readonly Uint8Array[];
+  /** The realm that the document must be for. */
   readonly realm: string;
   /** Unix seconds. */
   readonly now: number;
+  /** The newest document seen before: an older one is refused. Default: none. */
   readonly seen?: SeenDocument;
 }
 

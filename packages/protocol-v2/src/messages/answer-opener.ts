@@ -12,7 +12,7 @@ import type { AnswerSecret } from './request-sealer.js';
 export interface AnswerOpenerOptions extends OpenerMemory {
   /** Of the sealed request; it stays the caller's. */
   readonly answer: AnswerSecret;
-  /** The tier that was requested; the answer must name the same one, or none if none was requested. */
+  /** The tier that was requested; the answer must name the same one. Default: none was requested, and it must name none. */
   readonly tier?: Tier | undefined;
   /** The `Content-Type` of the HTTP response, as received. */
   readonly contentType: string | null | undefined;

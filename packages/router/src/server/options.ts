@@ -45,7 +45,7 @@ export interface ServerOptions {
   readonly v1Key?: Uint8Array | undefined;
   /** Shares its keys' publication with the other routers of the realm. Default: a router by itself. */
   readonly fleet?: FleetOptions | undefined;
-  /** Bounds that are not those of `LIMITS`. */
+  /** Bounds that replace the ones in `LIMITS`. Default: none. */
   readonly limits?: Partial<Limits> | undefined;
   /** Takes one line of the log, such as `console.log`. Default: nothing is logged. */
   readonly print?: ((line: string) => void) | undefined;

@@ -45,7 +45,7 @@ export interface RouterOptions {
   readonly fail?: FailSpec;
   /** Receives one line per request. Default: none. */
   readonly log?: (line: string) => void;
-  /** Told when a request was answered, or its connection ended. */
+  /** Called when a request was answered, or its connection ended. Default: none. */
   readonly onRequest?: (seen: SeenRequest) => void;
   /** How many requests `Router.requests` holds. Default: 100; and never more than 64 MiB of bodies. */
   readonly keepRequests?: number;

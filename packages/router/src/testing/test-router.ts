@@ -9,9 +9,9 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** `true` without TLS. */
   readonly allowHttp: boolean;
-  /** The authority of the certificate that was made on the spot. */
+  /** The authority of the certificate that was made on the spot. Default: none, without TLS. */
   readonly tls?: { readonly ca: string };
-  /** The first of `apiKeys`. */
+  /** The first of `apiKeys`. Default: none, if there are none. */
   readonly apiKey?: string;
   /** No key file outlives a test. */
   readonly keyDir: null;

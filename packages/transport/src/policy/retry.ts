@@ -28,7 +28,10 @@ export interface RetryOptions {
   readonly signal?: AbortSignalLike | undefined;
   /** Longest delay, in ms. If the server asks for more, there is no retry. Default: 60 000. */
   readonly maxRetryDelay?: number | undefined;
-  /** Overrides the class of an error and `mode`, unless that is `none`; if it returns `undefined`, they decide. */
+  /**
+   * Overrides the class of an error and `mode`, unless that is `none`; if it returns `undefined`, they decide. Default:
+   * they decide.
+   */
   readonly mayRetry?: ((error: unknown) => boolean | undefined) | undefined;
   /** Called before each delay. Default: none. */
   readonly onRetry?: ((info: RetryInfo) => void) | undefined;

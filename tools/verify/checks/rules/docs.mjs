@@ -1,4 +1,6 @@
 // Rules for the pages and docstrings of the repository. Pure, except for the sources that the caller reads.
+import ts from 'typescript';
+
 const MAX_TABLE_COLUMNS = 120;
 
 /** Rows of tables that are too wide to read: `FILE:LINE`. Code blocks are no tables. */
@@ -30,6 +32,20 @@ export const vagueOptions = (markdown) =>
 export function membersOf(source, name) {
   const body = new RegExp(`interface ${name}\\b[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(source)?.[1] ?? '';
   return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member]) => member);
+}
+
+/** Options, of exported interfaces that are named so, whose comment says nothing of a default: `INTERFACE.OPTION`. */
+export function optionsWithoutDefault(source) {
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
+  return file.statements
+    .filter((node) => ts.isInterfaceDeclaration(node) && /(?:Options|Config)$/.test(node.name.text))
+    .filter((node) => /^export /.test(node.getText()))
+    .flatMap(({ name, members }) =>
+      members
+        .filter((member) => member.questionToken !== undefined)
+        .filter((member) => !ts.getJSDocCommentsAndTags(member).some((doc) => /default/i.test(doc.getText())))
+        .map((member) => `${name.text}.${member.name.getText()}`),
+    );
 }
 
 /** Relative modules that a source exports from. */

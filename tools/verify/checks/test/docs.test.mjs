@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ERROR_CODES } from '@nomyo/base';
 import { root } from '../members.mjs';
-import { headedNames, membersOf, reexported, vagueOptions, wideTableRows } from '../rules/docs.mjs';
+import {
+  headedNames,
+  membersOf,
+  optionsWithoutDefault,
+  reexported,
+  vagueOptions,
+  wideTableRows,
+} from '../rules/docs.mjs';
 import { linkViolations } from '../rules/links.mjs';
 import { countWalk, walkIn } from '../rules/walk.mjs';
 import { PAGE, traceCreate } from '../walk.mjs';
@@ -32,7 +39,7 @@ describe('pages', () => {
   });
 
   it('docs/options.md has a heading for each option, and for nothing else', () => {
-    const sources = ['options', 'chat-options', 'v2/v2'].map((name) =>
+    const sources = ['options/options', 'options/chat-options', 'v2/v2'].map((name) =>
       read(`packages/nomyo-js/src/${name}.ts`),
     );
     const options = [
@@ -54,6 +61,17 @@ describe('pages', () => {
 
   it('docs/errors.md has a heading for each code, and for nothing else', () => {
     expect(headedNames(read('docs/errors.md')).sort()).toEqual(Object.keys(ERROR_CODES).sort());
+  });
+});
+
+describe('comments of options', () => {
+  const ofPackages = files.filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file));
+
+  it('say what holds where one is left out', () => {
+    const members = ['/** Default: 1. */', 'a?: number;', '/** In ms. */', 'b?: number;', 'c: number;'];
+    const source = `export interface AOptions {\n${members.join('\n')}\n}`;
+    expect(optionsWithoutDefault(source)).toEqual(['AOptions.b']);
+    expect(ofPackages.flatMap((file) => optionsWithoutDefault(read(file)))).toEqual([]);
   });
 });
 

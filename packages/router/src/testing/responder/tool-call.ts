@@ -9,12 +9,9 @@ import { sampleOf } from './sample.js';
  * @throws {Refusal} 400 when the forced tool is not there
  */
 export function forcedToolCall(request: ChatRequest): JsonObject | undefined {
-  const choice = request['tool_choice'];
-  const name =
-    isJsonObject(choice) && isJsonObject(choice['function']) ? choice['function']['name'] : undefined;
-  if (choice !== 'required' && name === undefined) return undefined;
-  const functions = functionsOf(request);
-  const chosen = choice === 'required' ? functions[0] : functions.find((one) => one['name'] === name);
+  const names = forcedNames(request['tool_choice']);
+  if (names === undefined) return undefined;
+  const chosen = functionsOf(request['tools']).find(({ name }) => names === 'any' || names.includes(name));
   if (chosen === undefined) {
     throw new Refusal(400, [violation('tool_choice', 'names no tool of this request')]);
   }
@@ -25,7 +22,17 @@ export function forcedToolCall(request: ChatRequest): JsonObject | undefined {
   };
 }
 
-function functionsOf({ tools }: ChatRequest): readonly JsonObject[] {
+/** The tools of which one must be called; `undefined`: none has to be. */
+function forcedNames(choice: unknown): readonly unknown[] | 'any' | undefined {
+  if (choice === 'required') return 'any';
+  if (!isJsonObject(choice)) return undefined;
+  const { function: named, allowed_tools: allowed } = choice;
+  if (isJsonObject(named) && named['name'] !== undefined) return [named['name']];
+  if (!isJsonObject(allowed) || allowed['mode'] !== 'required') return undefined;
+  return functionsOf(allowed['tools']).map(({ name }) => name);
+}
+
+function functionsOf(tools: unknown): readonly JsonObject[] {
   if (!Array.isArray(tools)) return [];
   return tools
     .filter(isJsonObject)

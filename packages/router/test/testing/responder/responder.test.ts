@@ -121,9 +121,16 @@ describe('tools', () => {
       'tool_calls',
     );
 
+  const allowed = (mode: string): object => ({
+    type: 'allowed_tools',
+    allowed_tools: { mode, tools: [{ type: 'function', function: { name: 'clock' } }] },
+  });
+
   it.each([
     ['required', call('weather', '{"city":"","days":0,"unit":"C"}')],
     [{ type: 'function', function: { name: 'clock' } }, call('clock', '{}')],
+    [allowed('required'), call('clock', '{}')],
+    [allowed('auto'), text('embedded responder')],
     ['auto', text('embedded responder')],
     ['none', text('embedded responder')],
     [undefined, text('embedded responder')],
