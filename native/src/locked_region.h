@@ -19,13 +19,13 @@ enum class RegionKind {
   kSecret,    // memfd_secret where the kernel has it, else as above: for keys that live long
 };
 
-// What to do with memory that the system refuses to lock.
+// The response to memory that the system refuses to lock.
 enum class LockRule {
   kPreferred,  // it is used, and counted (unlocked.h)
   kRequired,   // Status::kNotLocked, before anything is in it
 };
 
-// What is in force for one region.
+// The protections in force for one region.
 struct RegionFeatures {
   bool guard_pages = false;
   bool no_dump = false;

@@ -24,7 +24,7 @@ class RsaPrivateKey {
   size_t modulus_bits() const { return modulus_bits_; }
   size_t modulus_length() const { return (modulus_bits_ + 7) / 8; }
 
-  // What the memory that holds the key is.
+  // The protection of the memory that holds the key.
   const LockedRegion& memory() const { return *memory_; }
 
   // OpenSSL's whole key exists for the exponentiation alone. Thread-safe: the key is only read. Every

@@ -29,7 +29,7 @@ Napi::Value GeneratePkcs8(const Napi::CallbackInfo& info) {
       [der](Napi::Env env) { return RegionObject::Make(env, std::move(*der)); });
 }
 
-// What the system grants right now: locks one page and unlocks it again.
+// Finds out what the system grants right now: locks one page and unlocks it again.
 std::unique_ptr<LockedRegion> Probe(RegionKind kind) {
   return LockedRegion::Create(pages::Size() - kCanaryLength, kind);
 }

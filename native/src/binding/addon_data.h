@@ -1,4 +1,4 @@
-// What belongs to one environment (the main thread or one worker): nothing in the binding is
+// The state of one environment (the main thread or one worker): nothing in the binding is
 // global.
 #pragma once
 

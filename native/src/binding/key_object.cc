@@ -20,7 +20,7 @@ const napi_type_tag kTag = {reinterpret_cast<uintptr_t>(&kTagAnchor), 0x3a64d7f1
 
 constexpr size_t kMaxDerLength = 64 * 1024;  // bytes; RSA-16384 takes less than 10 KiB
 
-// What an unwrap needs while it runs, and what it leaves.
+// The inputs of an unwrap while it runs, and its result.
 struct UnwrapJob {
   std::shared_ptr<const RsaPrivateKey> key;
   std::vector<uint8_t> wrapped;

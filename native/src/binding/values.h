@@ -9,7 +9,7 @@ bool Set(Napi::Env env, napi_value object, const char* name, napi_value value);
 
 Napi::Value NewObject(Napi::Env env);
 
-// What a wrapped object of ours holds; nullptr when `value` is none with this tag.
+// The content of a wrapped object of ours; nullptr if `value` is no object with this tag.
 void* UnwrapTagged(const Napi::Value& value, const napi_type_tag& tag);
 
 }  // namespace nomyo::binding

@@ -33,7 +33,7 @@ export class Gate {
     this.#metrics = metrics;
   }
 
-  /** Whether a request has the token. */
+  /** Reports whether a request has the token. */
   knows({ headers }: IncomingMessage): boolean {
     return tokensOf(headers).some(this.#isToken);
   }

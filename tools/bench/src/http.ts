@@ -40,7 +40,7 @@ export function readBody(message: IncomingMessage): Promise<Buffer> {
   });
 }
 
-/** What a process with a server is asked: `https://127.0.0.1:PORT`. */
+/** The one command of a process with a server: `https://127.0.0.1:PORT`. */
 export interface Listening {
   origin(): string;
 }

@@ -61,7 +61,7 @@ export interface Bench {
 export interface Row {
   readonly id: string;
   readonly title: string;
-  /** What is measured and how, in a sentence or two; printed in the report. */
+  /** The measurement in a sentence or two, printed in the report. */
   readonly about: string;
   /** Whether `pnpm bench --short`, and so `npm test`, measures it: not where other load on the machine decides. */
   readonly inShort?: true;

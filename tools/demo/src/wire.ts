@@ -1,4 +1,4 @@
-/** What an observer on the wire sees of one request and its answer. */
+/** One request and its answer, as an observer on the wire sees them. */
 import type { Router, SeenRequest } from '@nomyo/router/testing';
 
 /** The members of an envelope that the demo shows. */

@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import type { Output } from './output.js';
 import { withProgress } from './progress.js';
 
-/** Whether answers arrive as they are written, and a person watches. Version 1 of the protocol sends only whole ones. */
+/** Reports whether answers arrive as they are written (version 1 sends only whole ones), and a person watches. */
 export function isLive({ settings, output }: Pick<Context, 'settings' | 'output'>): boolean {
   return settings.root !== undefined && output.isTerminal && !output.json;
 }

@@ -32,17 +32,17 @@ export class Output {
     this.#env = env;
   }
 
-  /** Whether a person reads the answers. */
+  /** Reports whether a person reads the answers. */
   get isTerminal(): boolean {
     return this.#out.isTTY === true;
   }
 
-  /** Whether a person reads the notes. */
+  /** Reports whether a person reads the notes. */
   get hasWatcher(): boolean {
     return this.#err.isTTY === true && !this.quiet;
   }
 
-  /** Whether a line may be redrawn for a person who watches. */
+  /** Reports whether a line may be redrawn for a person who watches. */
   get canDraw(): boolean {
     return this.hasWatcher && this.#env['TERM'] !== 'dumb';
   }

@@ -4,7 +4,7 @@ import { CommandFailed, Interrupted } from '../exit/codes.js';
 /** The rule of key files that are written. */
 const MIN_LENGTH = 8;
 
-/** Whether a person can be asked. */
+/** Reports whether a person can be asked. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
 /**

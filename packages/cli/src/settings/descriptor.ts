@@ -5,8 +5,8 @@ const OPEN = '/proc/self/fd';
 const ACCESS_MODE = 0b11;
 
 /**
- * Whether Node uses a descriptor itself: it takes the numbers that its caller leaves free. To read from one would wait for
- * ever, or take a byte away that its signals need. Told where there is /proc; elsewhere none is.
+ * Reports whether Node uses a descriptor itself: it takes the numbers that its caller leaves free. A read from one would
+ * wait forever, or take a byte that Node's signals need. Known where there is /proc; elsewhere the answer is no.
  */
 export function belongsToNode(descriptor: number): boolean {
   const target = targetOf(String(descriptor));

@@ -11,7 +11,7 @@ const BLOCK_BYTES = 64;
 const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 
-/** What is hashed is put together here, up to this length: no message of the protocol's key derivation is longer. */
+/** The bytes to hash are joined here, up to this length: no message of the protocol's key derivation is longer. */
 const scratch = allocateBytes(BLOCK_BYTES + 256);
 
 /** Of all parts of `data`, one after the other, in memory of its own. */

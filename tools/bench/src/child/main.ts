@@ -19,10 +19,10 @@ const ROLES = {
 export type Role = keyof typeof ROLES;
 type Opener<R extends Role> = Awaited<ReturnType<(typeof ROLES)[R]>>;
 
-/** What a role works on. */
+/** The order that a role is opened with. */
 export type OrderOf<R extends Role> = Parameters<Opener<R>>[0];
 
-/** What a process of that role can be asked. */
+/** The commands of a process with that role. */
 export type CommandsOf<R extends Role> = typeof OF_EACH & Awaited<ReturnType<Opener<R>>>;
 
 const OF_EACH = {

@@ -1,5 +1,5 @@
 /**
- * What both sides of a call of version 2 cannot do without, by bare `node:crypto` and by nothing else: no server, no
+ * The cryptography that both sides of a call of version 2 cannot do without, by bare `node:crypto`: no server, no
  * protocol, no wiping, no checks. With the HTTP and TLS of the call it is the limit that no implementation goes below.
  */
 import * as nodeCrypto from 'node:crypto';

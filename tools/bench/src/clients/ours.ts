@@ -45,7 +45,7 @@ async function open(
   return { call: (request) => call(client, request), close: () => client.dispose() };
 }
 
-/** What only some clients have is loaded by them alone: the row of the start measures what a program loads. */
+/** Loaded only by the clients that have it: the row of the start measures all that a program loads. */
 async function moreOf(config: ClientConfig): Promise<SecureChatCompletionConfig> {
   const { root, keyDir, keySize, rotationMs = 0, audit: file } = config;
   const audit =

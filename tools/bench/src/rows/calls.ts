@@ -1,4 +1,4 @@
-/** What small calls cost. */
+/** The cost of small calls. */
 import type { Measured } from '../child/load.js';
 import { interleave, mapRecord, type Rounds } from '../interleave.js';
 import { atLeast, atMost, beside, compare, HAND_WRITTEN, list, together, type Row } from '../row.js';

@@ -1,4 +1,4 @@
-/** What calls take of memory, and how long large ones last. */
+/** The memory of calls, and the time of large ones. */
 import { interleave, mapRecord } from '../interleave.js';
 import { answerJson, ONE_KB, sealedSize } from '../payloads.js';
 import { atMost, beside, HAND_WRITTEN, list, together, type Row } from '../row.js';

@@ -1,4 +1,4 @@
-/** What protected memory costs: with `nomyo-native`, which locks it, and without. */
+/** The cost of protected memory: with `nomyo-native`, which locks it, and without. */
 import { fileURLToPath } from 'node:url';
 import type { Child, ChildOptions } from '../child/child-process.js';
 import type { OperationCommands } from '../child/operations.js';

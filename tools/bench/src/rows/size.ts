@@ -11,7 +11,7 @@ const ROOT = join(BENCH, '../..');
 
 const CLIENT = `export { SecureChatCompletion } from 'nomyo-js';`;
 
-/** What the tests of nomyo-js bundle with. */
+/** The bundler of nomyo-js's own tests. */
 const BUNDLER = join(ROOT, 'packages/nomyo-js/test/children/bundle.mjs');
 
 /** In kB. */
@@ -55,7 +55,7 @@ export const size: Row = {
   },
 };
 
-/** What npm would unpack of the package in a directory, in kB. */
+/** The unpacked size of the package in a directory, in kB, as npm counts it. */
 async function packedSize(cwd: string): Promise<number> {
   const shell = process.platform === 'win32';
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];

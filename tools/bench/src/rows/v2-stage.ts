@@ -1,4 +1,4 @@
-/** What the rows of protocol 2 are measured on: a model, our router, and a proxy of the same duties, all on Node 24. */
+/** The processes behind the rows of protocol 2: a model, our router, and a proxy with the same duties, all on Node 24. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -22,8 +22,8 @@ const COLLECTIONS = 4;
 const DESCRIPTORS = '/proc/self/fd';
 
 /**
- * What outlives everything, where a forgotten listener stays for good. The streams are opened when they are first
- * asked for: here, before anything is counted.
+ * The emitters that outlive everything, where a forgotten listener stays for good. The streams are opened at their
+ * first use: here, before anything is counted.
  */
 const EMITTERS = [process, process.stdout, process.stderr] as const;
 

@@ -69,7 +69,7 @@ export class Ledger {
     return STATES[this.#states[index] ?? STATE.open] ?? STATE.open;
   }
 
-  /** Whether a line has its outcome. */
+  /** Reports whether a line has its outcome. */
   isDone(index: number): boolean {
     const state = this.stateOf(index);
     return state === STATE.answered || state === STATE.failed;

@@ -75,7 +75,7 @@ export function writeWhole(path: string, bytes: Uint8Array): void {
   putInPlace(beside, path);
 }
 
-/** Whether there is something of that name, a broken link too. */
+/** Reports whether there is something of that name, a broken link too. */
 export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

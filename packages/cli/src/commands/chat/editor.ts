@@ -44,7 +44,7 @@ export class Editor {
     if (this.#knowsPastes) this.#hearPastes();
   }
 
-  /** Whether a person types. */
+  /** Reports whether a person types. */
   get isTerminal(): boolean {
     return process.stdin.isTTY && process.stdout.isTTY;
   }

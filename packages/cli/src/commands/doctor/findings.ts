@@ -53,7 +53,7 @@ export function unreachedFinding(url: URL, code: string): Finding {
   return fail(`${url.href}: ${what}`, fix);
 }
 
-/** Whether something answers as a router does. */
+/** Checks whether something answers as a router does. */
 export function endpointFinding(url: URL, { status, protocol }: ProbeFacts): Finding {
   const how = protocol === undefined ? 'without TLS' : `over ${protocol}`;
   if (status === 200) return ok(`${url.href} answers ${how}`);
@@ -95,7 +95,7 @@ export function clockFinding({ skewMs }: ProbeFacts): Finding {
   return Math.abs(skewMs) < SKEW_MS.fail ? warn(detail, fix) : fail(detail, fix);
 }
 
-/** Whether the router's key is a pinned one. */
+/** Checks whether the router's key is a pinned one. */
 export function pinFinding(detail: string, isPinned: boolean): Finding {
   return isPinned
     ? ok(`${detail}, as pinned`)

@@ -30,7 +30,7 @@ export class AnswerSink {
     return this.#sent;
   }
 
-  /** Whether the client is still connected. */
+  /** Reports whether the client is still connected. */
   get isOpen(): boolean {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }

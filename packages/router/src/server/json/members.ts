@@ -38,13 +38,13 @@ export function factsOf(json: Uint8Array): RequestFacts | undefined {
   return { model, stream: stream ?? false };
 }
 
-/** Whether the bytes begin and end as a JSON object does. Nothing between is read. */
+/** Reports whether the bytes begin and end as a JSON object does. Nothing between is read. */
 export function looksLikeObject(json: Uint8Array): boolean {
   const last = json.findLastIndex((byte) => !WHITE.has(byte));
   return json[skipWhite(json, 0)] === BYTE.open && json[last] === BYTE.close;
 }
 
-/** Whether the bytes are exactly one complete JSON object. */
+/** Reports whether the bytes are exactly one complete JSON object. */
 export function isWholeObject(json: Uint8Array): boolean {
   return decidingMembers(json) !== undefined;
 }

@@ -9,12 +9,12 @@ export type Tier = (typeof TIERS)[number];
 /** A JSON object with unchecked members. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether the value is an object, and not an array or null. */
+/** Reports whether the value is an object, and not an array or null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether the value names a tier. */
+/** Reports whether the value names a tier. */
 export function isTier(value: unknown): value is Tier {
   return TIERS.some((tier) => tier === value);
 }

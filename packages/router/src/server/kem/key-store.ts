@@ -61,7 +61,7 @@ export class KeyStore {
     return this.#keys.find((key) => key.keyId === id);
   }
 
-  /** Whether there is a document to publish: after the delegation has expired, no client accepts one. */
+  /** Reports whether there is a document to publish: after the delegation has expired, no client accepts one. */
   get canPublish(): boolean {
     const { signer, now } = this.#options;
     return this.#keys.length > 0 && now() < signer.notAfter;

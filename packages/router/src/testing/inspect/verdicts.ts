@@ -23,7 +23,7 @@ function completionCalls({ requests }: Pick<Observed, 'requests'>): readonly See
   return requests.filter(({ method }) => method === 'POST');
 }
 
-/** Whether a request with these members arrived. */
+/** Checks whether a request with these members arrived. */
 export async function judgeReceived(router: Observed, expected: ExpectedPayload): Promise<Verdict> {
   const opened = await router.opened();
   const differences = opened.map(({ payload }) => firstDifference(expected, payload));
@@ -36,7 +36,7 @@ export async function judgeReceived(router: Observed, expected: ExpectedPayload)
   return { pass: false, sentence: `the router received ${calls(count)}, and none matches: ${why}` };
 }
 
-/** Whether so many calls arrived, retries included. */
+/** Checks whether so many calls arrived, retries included. */
 export function judgeCount(router: Pick<Observed, 'requests'>, expected: number): Verdict {
   const count = completionCalls(router).length;
   return {

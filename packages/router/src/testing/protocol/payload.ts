@@ -10,7 +10,7 @@ export interface ChatRequest extends JsonObject {
   readonly messages: readonly JsonObject[];
 }
 
-/** Whether the value is an object, and not an array or null. */
+/** Reports whether the value is an object, and not an array or null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

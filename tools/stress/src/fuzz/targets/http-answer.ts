@@ -15,7 +15,7 @@ const MAX_BYTES = 32 * 1024;
 
 const REFUSALS = ['CONNECTION_FAILED', 'CONNECTION_TIMEOUT', 'BODY_TOO_LARGE', 'REDIRECT_REFUSED'] as const;
 
-/** What a server does with its connection after its last byte. */
+/** The fate of the server's connection after the last byte. */
 type Ending = 'keep' | 'end' | 'reset';
 
 export const httpAnswerTarget: Target = {

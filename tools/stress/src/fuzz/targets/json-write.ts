@@ -69,8 +69,8 @@ const BAD: readonly (() => unknown)[] = [
 const MAX_DEPTH = 500;
 
 /**
- * What JSON.stringify writes, or `undefined` for what must be refused: NaN too, which it would turn into null, and what it
- * would turn into an empty object.
+ * The text that JSON.stringify writes, or `undefined` for a payload that must be refused. That includes NaN, which it
+ * would turn into null, and everything that it would turn into an empty object.
  */
 function reference(payload: object): string | undefined {
   try {

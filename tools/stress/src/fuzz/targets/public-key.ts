@@ -1,4 +1,4 @@
-/** What a router can send as its public key: any that is accepted is strong, and the same key to OpenSSL. */
+/** Public keys as a router could send them: one that is accepted is strong, and the same key to OpenSSL. */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { RsaPublicKey } from '@nomyo/crypto';
 import type { Random } from '../../common/random.js';
