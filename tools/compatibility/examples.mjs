@@ -30,9 +30,7 @@ const DEADLINE_MS = 120_000;
  * @returns what each file printed, how the process ended, and the requests that reached the router, opened
  */
 export async function runExamples({ dir, node }, files) {
-  const target = join(dir, 'examples');
-  cpSync(source, join(target, 'libraries'), { recursive: true });
-  cpSync(join(here, 'clients/examples.mjs'), join(target, 'examples.mjs'));
+  const target = (copies[dir] ??= copyTo(dir));
   const cwd = mkdtempSync(join(tmpdir(), 'nomyo-examples-'));
   const router = await startTestRouter({ answers: answer, tls: true });
   writeFileSync(join(cwd, 'ca.pem'), router.ca);
@@ -44,6 +42,17 @@ export async function runExamples({ dir, node }, files) {
     await router.close();
     rmSync(cwd, { recursive: true, force: true });
   }
+}
+
+/** By directory. A second copy would take files away from processes that are about to import them. */
+const copies = {};
+
+/** Beside the libraries, so that the examples find them. */
+function copyTo(dir) {
+  const target = join(dir, 'examples');
+  cpSync(source, join(target, 'libraries'), { recursive: true });
+  cpSync(join(here, 'clients/examples.mjs'), join(target, 'examples.mjs'));
+  return target;
 }
 
 async function start(node, args, cwd, url) {

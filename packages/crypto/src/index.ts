@@ -14,7 +14,7 @@ export { SUITE } from './suite.js';
 export { sealEnvelope, type SealOptions } from './envelope/seal.js';
 export { openEnvelope, type OpenedEnvelope, type OpenOptions } from './envelope/open.js';
 export { checkPayloadSize, decodePayload, encodePayload } from './envelope/payload.js';
-export { MAX_DEPTH as MAX_JSON_DEPTH, type JsonObject } from './json/parse.js';
+export { MAX_JSON_DEPTH, type JsonObject } from './json/parse.js';
 export { serializeJson, type SerializeOptions } from './json/serialize.js';
 
 export { checkJsonObject, selectNumber, selectText, type JsonPath } from './json/select.js';

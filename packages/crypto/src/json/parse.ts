@@ -7,7 +7,7 @@ import { BACKSLASH, QUOTE } from './escapes.js';
  * Most levels of nested arrays and objects, in writing and in reading. Many parsers on the other side would refuse
  * deeper JSON too.
  */
-export const MAX_DEPTH = 500;
+export const MAX_JSON_DEPTH = 500;
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -74,7 +74,7 @@ export function shapeOf(json: Uint8Array, maxValues: number = Number.POSITIVE_IN
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
       values += 1;
-      if (depth > MAX_DEPTH) return 'nested too deeply';
+      if (depth > MAX_JSON_DEPTH) return 'nested too deeply';
     } else if (byte === COMMA) {
       values += 1;
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {

@@ -1,6 +1,6 @@
 /** A strict reader of JSON in bytes (RFC 8259), for text that must not become a string. */
 import { SecurityError, utf8Decode } from '@nomyo/base';
-import { MAX_DEPTH } from './parse.js';
+import { MAX_JSON_DEPTH } from './parse.js';
 import { hex4, meaningOfEscape } from './read-escapes.js';
 import { characterLength } from './unicode.js';
 
@@ -102,7 +102,7 @@ export class JsonReader {
   #list(open: number, close: number, item: () => void): void {
     this.#expect(open);
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw malformed();
+    if (this.#depth > MAX_JSON_DEPTH) throw malformed();
     for (let isFirst = true; ; isFirst = false) {
       if (isFirst && this.peek() === close) this.#at += 1;
       else if (this.#item(close, item)) continue;

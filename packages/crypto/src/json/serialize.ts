@@ -8,7 +8,7 @@ import {
   type SecureByteContext,
   type SecureByteContextOptions,
 } from '../memory/secure-byte-context.js';
-import { MAX_DEPTH } from './parse.js';
+import { MAX_JSON_DEPTH } from './parse.js';
 import { JsonWriter } from './writer.js';
 
 /** Options of {@link serializeJson}. */
@@ -116,7 +116,7 @@ function writeValue(value: unknown, walk: Walk): void {
   else if (!hasMembers(value)) writer.ascii('null');
   else {
     if (ancestors.includes(value)) throw refuse('is circular');
-    if (ancestors.length === MAX_DEPTH) throw refuse(`has more than ${String(MAX_DEPTH)} levels`);
+    if (ancestors.length === MAX_JSON_DEPTH) throw refuse(`has more than ${String(MAX_JSON_DEPTH)} levels`);
     ancestors.push(value);
     if (Array.isArray(value)) writeArray(value, walk);
     else writeObject(value, walk);

@@ -7,7 +7,7 @@ import {
   SecureByteContext,
   selectText,
 } from '../../src/index.js';
-import { MAX_DEPTH, shapeOf } from '../../src/json/parse.js';
+import { MAX_JSON_DEPTH, shapeOf } from '../../src/json/parse.js';
 import { caught, securityCode } from '../support/errors.js';
 import { smallKey } from '../support/keys.js';
 
@@ -22,9 +22,9 @@ describe('shapeOf', () => {
     ['[]', 'not a JSON object'],
     ['"text"', 'not a JSON object'],
     ['', 'not a JSON object'],
-    [nested(MAX_DEPTH), 'object'],
-    [nested(MAX_DEPTH + 1), 'nested too deeply'],
-    [`{"a":${'['.repeat(MAX_DEPTH)}`, 'nested too deeply'],
+    [nested(MAX_JSON_DEPTH), 'object'],
+    [nested(MAX_JSON_DEPTH + 1), 'nested too deeply'],
+    [`{"a":${'['.repeat(MAX_JSON_DEPTH)}`, 'nested too deeply'],
     [`{"a":"${'['.repeat(1000)}"}`, 'object'],
     [`{"a":"\\"${'['.repeat(1000)}"}`, 'object'],
     [`{"a":"\\\\","b":${'['.repeat(1000)}}`, 'nested too deeply'],
@@ -79,11 +79,11 @@ describe('the one limit of depth', () => {
   const deepest = (depth: number): object => JSON.parse(nested(depth)) as object;
 
   it('holds for writing and for reading, in every way', async () => {
-    const fits = encodePayload(deepest(MAX_DEPTH));
+    const fits = encodePayload(deepest(MAX_JSON_DEPTH));
     fits.borrow(checkJsonObject);
-    expect(decodePayload(fits)).toEqual(deepest(MAX_DEPTH));
-    const tooDeep = utf8(nested(MAX_DEPTH + 1));
-    expect(await caught(() => encodePayload(deepest(MAX_DEPTH + 1)))).toMatchObject({
+    expect(decodePayload(fits)).toEqual(deepest(MAX_JSON_DEPTH));
+    const tooDeep = utf8(nested(MAX_JSON_DEPTH + 1));
+    expect(await caught(() => encodePayload(deepest(MAX_JSON_DEPTH + 1)))).toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
     for (const read of [

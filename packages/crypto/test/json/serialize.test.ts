@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SecureByteContext, serializeJson } from '../../src/index.js';
-import { MAX_DEPTH } from '../../src/json/parse.js';
+import { MAX_JSON_DEPTH } from '../../src/json/parse.js';
 import { caught, securityCode, wrongArgument } from '../support/errors.js';
 import { anyString, anyValue, serialized } from '../support/json.js';
 
@@ -471,10 +471,10 @@ describe('values that cannot be written', () => {
     ['arrays', (inner) => [inner]],
     ['objects', (inner) => ({ a: inner })],
     ['objects that toJSON gives', (inner) => ({ toJSON: () => ({ a: inner }) })],
-  ])(`include more than ${String(MAX_DEPTH)} levels of %s; exactly as many are fine`, async (_, wrap) => {
-    const deepest = nested(MAX_DEPTH, wrap);
+  ])(`include more than ${String(MAX_JSON_DEPTH)} levels of %s; exactly as many are fine`, async (_, wrap) => {
+    const deepest = nested(MAX_JSON_DEPTH, wrap);
     expect(serialized(deepest)).toBe(JSON.stringify(deepest));
-    expect(await wrongArgument(() => serializeJson(nested(MAX_DEPTH + 1, wrap)))).toMatch(
+    expect(await wrongArgument(() => serializeJson(nested(MAX_JSON_DEPTH + 1, wrap)))).toMatch(
       /^payload(?:\.a)?$/u,
     );
     expect(await wrongArgument(() => serializeJson(nested(100_000, (inner) => [inner])))).toBe('payload');
