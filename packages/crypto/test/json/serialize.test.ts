@@ -471,14 +471,17 @@ describe('values that cannot be written', () => {
     ['arrays', (inner) => [inner]],
     ['objects', (inner) => ({ a: inner })],
     ['objects that toJSON gives', (inner) => ({ toJSON: () => ({ a: inner }) })],
-  ])(`include more than ${String(MAX_JSON_DEPTH)} levels of %s; exactly as many are fine`, async (_, wrap) => {
-    const deepest = nested(MAX_JSON_DEPTH, wrap);
-    expect(serialized(deepest)).toBe(JSON.stringify(deepest));
-    expect(await wrongArgument(() => serializeJson(nested(MAX_JSON_DEPTH + 1, wrap)))).toMatch(
-      /^payload(?:\.a)?$/u,
-    );
-    expect(await wrongArgument(() => serializeJson(nested(100_000, (inner) => [inner])))).toBe('payload');
-  });
+  ])(
+    `include more than ${String(MAX_JSON_DEPTH)} levels of %s; exactly as many are fine`,
+    async (_, wrap) => {
+      const deepest = nested(MAX_JSON_DEPTH, wrap);
+      expect(serialized(deepest)).toBe(JSON.stringify(deepest));
+      expect(await wrongArgument(() => serializeJson(nested(MAX_JSON_DEPTH + 1, wrap)))).toMatch(
+        /^payload(?:\.a)?$/u,
+      );
+      expect(await wrongArgument(() => serializeJson(nested(100_000, (inner) => [inner])))).toBe('payload');
+    },
+  );
 
   it('include anything longer than maxBytes, by one byte', async () => {
     const value = { a: ['é"', 1, true] };
