@@ -12,6 +12,8 @@ describe('isLoopback', () => {
   it.each([
     ...['', '0.0.0.0', '::', '[::]', '10.0.0.1', '128.0.0.1', '::2', '::ffff:a00:1', '127.0.0.1.example'],
     ...['localhost.example', 'my-localhost', '1.127.0.0', '127.0.0', 'localhost:80'],
+    // Names to a resolver, which may know them as another machine.
+    ...['127.0.0.256', '127.999.1.1', '127.0.0.01'],
   ])('takes %j for another machine', (host) => {
     expect(isLoopback(host)).toBe(false);
   });

@@ -46,10 +46,10 @@ export function openTunnel(proxy: Proxy, url: URL, signal: AbortSignal): Promise
         return;
       }
       socket.destroy();
-      const message = isOpen
-        ? 'the proxy spoke before the router'
-        : `the proxy answered ${String(statusCode)}`;
-      reject(Object.assign(new Error(message), { code: isOpen ? 'PROXY_SPOKE' : 'PROXY_REFUSED' }));
+      const [code, message] = isOpen
+        ? ['PROXY_SPOKE', 'the proxy spoke before the router']
+        : ['PROXY_REFUSED', `the proxy answered ${String(statusCode)}`];
+      reject(Object.assign(new Error(message), { code }));
     });
     request.end();
   });
